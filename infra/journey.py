@@ -1,0 +1,174 @@
+"""The table of contents: one line per step, in the order an order travels."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+Role = Literal["public", "client"]
+
+
+@dataclass(frozen=True)
+class Http:
+    """Routes of the HTTP API; `public` routes are not behind the authoriser and prove themselves."""
+
+    routes: tuple[str, ...]
+    public: bool = False
+
+
+@dataclass(frozen=True)
+class Queue:
+    """Events on the bus that a queue of the step's own collects; it has a DLQ and an alarm.
+
+    `within` is the number of seconds a delivery may take, `tries` how often it is tried before it
+    becomes a dead letter, `side_by_side` the greatest number of deliveries at one time.
+    """
+
+    events: tuple[str, ...]
+    batch: int = 10
+    tries: int = 5
+    side_by_side: int = 5
+
+
+@dataclass(frozen=True)
+class Task:
+    """A state of a Step Functions flow; `waits` hands the step a task token."""
+
+    flow: str
+    waits: bool = False
+
+
+@dataclass(frozen=True)
+class Stream:
+    """The table's stream, narrowed to new event items."""
+
+    batch: int = 100
+
+
+@dataclass(frozen=True)
+class DeadLetters:
+    """The dead-letter queue of every other step."""
+
+
+@dataclass(frozen=True)
+class Clock:
+    """A schedule, in minutes."""
+
+    minutes: int
+
+
+@dataclass(frozen=True)
+class Authoriser:
+    """Asked by the HTTP API who is calling."""
+
+
+Trigger = Http | Queue | Task | Stream | DeadLetters | Clock | Authoriser
+
+Grant = Literal[
+    "table:read",  # GetItem, BatchGetItem, Query on the table and its indexes
+    "table:write",  # PutItem, UpdateItem, ConditionCheckItem (TransactWriteItems is made of these)
+    "bus:put",  # events:PutEvents
+    "flow:start",  # states:StartExecution on the flows
+    "flow:answer",  # states:SendTaskSuccess, SendTaskFailure
+    "documents:put",  # s3:PutObject, PutObjectRetention
+    "documents:read",  # s3:GetObject
+    "mail:send",  # ses:SendEmail
+    "queue:redrive",  # sqs:SendMessage to the steps' queues
+    "queue:delay",  # sqs:ChangeMessageVisibility on the step's own queue (every queue step has it)
+]
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step: its folder under functions/, what wakes it, and what it may do."""
+
+    name: str
+    on: Trigger
+    may: tuple[Grant, ...] = ()
+    seconds: int = 20
+    memory: int = 512
+    layers: tuple[str, ...] = field(default=())
+
+    @property
+    def stage(self) -> str:
+        return self.name.split("/")[0]
+
+    @property
+    def verb_noun(self) -> str:
+        return self.name.split("/")[1]
+
+
+R, W = "table:read", "table:write"
+
+JOURNEY: tuple[Step, ...] = (
+    # master: who may call, and what we sell from where
+    Step("master/authorise_client", Authoriser(), (R,)),
+    Step("master/keep_products", Http((
+        "PUT /v1/products/{sku}", "GET /v1/products/{sku}", "POST /v1/products/batch",
+    )), (R, W)),
+    Step("master/keep_warehouses", Http((
+        "PUT /v1/warehouses/{warehouse}", "GET /v1/warehouses/{warehouse}", "POST /v1/warehouses/batch",
+    )), (R, W)),
+    Step("master/keep_carriers", Http(("PUT /v1/carriers/{carrier}",)), (R, W)),
+    # capture
+    Step("capture/receive_order", Http(("POST /v1/orders",)), (R, W)),
+    Step("capture/read_order", Http(("GET /v1/orders/{order}",)), (R,)),
+    Step("capture/list_orders", Http(("GET /v1/orders",)), (R,)),
+    Step("capture/read_events", Http(("GET /v1/orders/{order}/events",)), (R,)),
+    Step("capture/cancel_order", Http(("POST /v1/orders/{order}/cancellations",)), (R, W)),
+    Step("capture/start_intake", Queue(("Order.Created",)), ("flow:start", W)),
+    # screening
+    Step("screening/check_address", Task("intake"), (R,)),
+    Step("screening/check_payment", Task("intake"), (R,)),
+    Step("screening/check_price", Task("intake"), (R,)),
+    Step("screening/settle_checks", Task("intake"), (R, W)),
+    Step("screening/await_release", Task("intake", waits=True), (R, W, "flow:answer")),
+    Step("screening/release_hold", Http(("POST /v1/orders/{order}/holds/{hold}/release",)), (R, W)),
+    Step("screening/resume_intake", Queue(("Order.Released", "Order.Cancelled")),
+         (R, W, "flow:answer", "flow:start")),
+    # sourcing
+    Step("sourcing/reserve_stock", Task("intake"), (R, W), seconds=60),
+    Step("sourcing/route_order", Task("intake"), (R, W), seconds=60),
+    Step("sourcing/settle_stock", Queue(("Order.Cancelled", "Order.Refused", "Shipment.Confirmed")),
+         (R, W), seconds=60),
+    Step("sourcing/import_stock", Http(("POST /v1/stock/batch",)), (R, W), seconds=29, memory=1024),
+    Step("sourcing/read_stock", Http(("GET /v1/stock/{sku}",)), (R,)),
+    Step("sourcing/answer_availability", Http(("POST /v1/availability",)), (R,)),
+    Step("sourcing/allocate_backorders", Queue(("Stock.Changed",)), (R, W), seconds=60),
+    # fulfilment
+    Step("fulfilment/list_fulfilments", Http((
+        "GET /v1/fulfilments", "GET /v1/fulfilments/{fulfilment}",
+    )), (R,)),
+    Step("fulfilment/pack_parcels", Http(("POST /v1/fulfilments/{fulfilment}/pack",)), (R, W)),
+    Step("fulfilment/ship_parcels", Http(("POST /v1/fulfilments/{fulfilment}/ship",)), (R, W)),
+    Step("fulfilment/hear_carrier", Http(("POST /v1/carriers/{carrier}/webhook",), public=True), (R, W)),
+    # billing
+    Step("billing/issue_invoice", Queue(("Shipment.Confirmed",), side_by_side=2), (R, W), seconds=60),
+    Step("billing/render_document", Queue(("Invoice.Issued",), batch=5),
+         (R, W, "documents:put", "documents:read"), seconds=120, memory=1024, layers=("typesetting",)),
+    Step("billing/read_documents", Http((
+        "GET /v1/orders/{order}/documents", "GET /v1/documents/{document}",
+    )), (R, "documents:read")),
+    Step("billing/show_document", Http(("GET /d/{token}",), public=True), (R, "documents:read")),
+    # notices
+    Step("notices/tell_customer", Queue(("Order.Created", "Order.Cancelled", "Document.Archived")),
+         (R, W, "mail:send")),
+    Step("notices/tell_subscriber", Queue(("*",), tries=8, side_by_side=10), (R, W), seconds=60),
+    Step("notices/keep_webhooks", Http((
+        "POST /v1/webhooks", "GET /v1/webhooks", "DELETE /v1/webhooks/{endpoint}",
+    )), (R, W)),
+    Step("notices/list_deliveries", Http(("GET /v1/webhooks/{endpoint}/deliveries",)), (R,)),
+    Step("notices/replay_deliveries", Http(("POST /v1/webhooks/{endpoint}/replay",)),
+         (R, W, "queue:redrive")),
+    # records
+    Step("records/relay_events", Stream(), ("bus:put",)),
+    Step("records/archive_order", Queue(("Order.Completed", "Notification.Sent")),
+         (R, "documents:put", "documents:read")),
+    Step("records/keep_dead_letter", DeadLetters(), (R, W)),
+    Step("records/list_dead_letters", Http(("GET /v1/dead-letters",)), (R,)),
+    Step("records/redrive_dead_letter", Http(("POST /v1/dead-letters/{letter}/redrive",)),
+         (R, W, "queue:redrive")),
+    Step("records/wake_silent_orders", Clock(minutes=5), (R, W, "flow:start")),
+    Step("records/report_health", Http(("GET /v1/health",), public=True), (R,)),
+    Step("records/show_docs", Http(("GET /docs", "GET /openapi.json"), public=True)),
+)
