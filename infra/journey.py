@@ -10,7 +10,7 @@ Role = Literal["public", "client"]
 
 @dataclass(frozen=True)
 class Http:
-    """Routes of the HTTP API; `public` routes are not behind the authoriser and prove themselves."""
+    """Routes of the HTTP API; `public` ones prove themselves, the others ask the authoriser."""
 
     routes: tuple[str, ...]
     public: bool = False
@@ -20,8 +20,8 @@ class Http:
 class Queue:
     """Events on the bus that a queue of the step's own collects; it has a DLQ and an alarm.
 
-    `within` is the number of seconds a delivery may take, `tries` how often it is tried before it
-    becomes a dead letter, `side_by_side` the greatest number of deliveries at one time.
+    `batch` is the greatest number of events a delivery brings, `tries` how often an event is tried
+    before it becomes a dead letter, `side_by_side` the greatest number of deliveries at one time.
     """
 
     events: tuple[str, ...]
@@ -107,7 +107,8 @@ JOURNEY: tuple[Step, ...] = (
         "PUT /v1/products/{sku}", "GET /v1/products/{sku}", "POST /v1/products/batch",
     )), (R, W)),
     Step("master/keep_warehouses", Http((
-        "PUT /v1/warehouses/{warehouse}", "GET /v1/warehouses/{warehouse}", "POST /v1/warehouses/batch",
+        "PUT /v1/warehouses/{warehouse}", "GET /v1/warehouses/{warehouse}",
+        "POST /v1/warehouses/batch",
     )), (R, W)),
     Step("master/keep_carriers", Http(("PUT /v1/carriers/{carrier}",)), (R, W)),
     # capture
@@ -135,17 +136,21 @@ JOURNEY: tuple[Step, ...] = (
     Step("sourcing/read_stock", Http(("GET /v1/stock/{sku}",)), (R,)),
     Step("sourcing/answer_availability", Http(("POST /v1/availability",)), (R,)),
     Step("sourcing/allocate_backorders", Queue(("Stock.Changed",)), (R, W), seconds=60),
+    Step("sourcing/route_allocated", Queue(("Backorder.Allocated",)), (R, W), seconds=60),
     # fulfilment
     Step("fulfilment/list_fulfilments", Http((
         "GET /v1/fulfilments", "GET /v1/fulfilments/{fulfilment}",
     )), (R,)),
     Step("fulfilment/pack_parcels", Http(("POST /v1/fulfilments/{fulfilment}/pack",)), (R, W)),
     Step("fulfilment/ship_parcels", Http(("POST /v1/fulfilments/{fulfilment}/ship",)), (R, W)),
-    Step("fulfilment/hear_carrier", Http(("POST /v1/carriers/{carrier}/webhook",), public=True), (R, W)),
+    Step("fulfilment/hear_carrier", Http(("POST /v1/carriers/{carrier}/webhook",), public=True),
+         (R, W)),
     # billing
-    Step("billing/issue_invoice", Queue(("Shipment.Confirmed",), side_by_side=2), (R, W), seconds=60),
+    Step("billing/issue_invoice", Queue(("Shipment.Confirmed",), side_by_side=2), (R, W),
+         seconds=60),
     Step("billing/render_document", Queue(("Invoice.Issued",), batch=5),
-         (R, W, "documents:put", "documents:read"), seconds=120, memory=1024, layers=("typesetting",)),
+         (R, W, "documents:put", "documents:read"), seconds=120, memory=1024,
+         layers=("typesetting",)),
     Step("billing/read_documents", Http((
         "GET /v1/orders/{order}/documents", "GET /v1/documents/{document}",
     )), (R, "documents:read")),

@@ -1,0 +1,53 @@
+"""What each grant of the journey allows: named actions on named resources, and nothing else."""
+
+from __future__ import annotations
+
+from aws_cdk import aws_iam as iam
+
+from infra.ground import Ground
+from infra.journey import Grant
+
+CONSUME = ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes")
+DELAY = ("sqs:ChangeMessageVisibility",)
+FOLLOW = ("dynamodb:GetRecords", "dynamodb:GetShardIterator", "dynamodb:DescribeStream")
+FIND_STREAMS = ("dynamodb:ListStreams",)
+SEND = ("sqs:SendMessage",)
+LOG = ("logs:CreateLogStream", "logs:PutLogEvents")
+TRACE = ("xray:PutTraceSegments", "xray:PutTelemetryRecords")
+
+
+def allow(actions: tuple[str, ...], *resources: str) -> iam.PolicyStatement:
+    return iam.PolicyStatement(actions=list(actions), resources=list(resources))
+
+
+def granted(grant: Grant, ground: Ground) -> list[iam.PolicyStatement]:
+    """The statements behind a grant; `queue:redrive` needs every queue to be made already."""
+    table = ground.storage.table.table_arn
+    indexes = [f"{table}/index/{name}" for name in ground.storage.indexes]
+    objects = ground.storage.objects
+    flows, queues = ground.flows.values(), ground.queues.values()
+    match grant:
+        case "table:read":
+            return [
+                allow(("dynamodb:GetItem", "dynamodb:BatchGetItem"), table),
+                allow(("dynamodb:Query",), table, *indexes),
+            ]
+        case "table:write":
+            writes = ("dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:ConditionCheckItem")
+            return [allow(writes, table)]
+        case "bus:put":
+            return [allow(("events:PutEvents",), ground.storage.bus.event_bus_arn)]
+        case "flow:start":
+            return [allow(("states:StartExecution",), *flows)]
+        case "flow:answer":
+            return [allow(("states:SendTaskSuccess", "states:SendTaskFailure"), *flows)]
+        case "documents:put":
+            return [allow(("s3:PutObject", "s3:PutObjectRetention"), objects)]
+        case "documents:read":
+            return [allow(("s3:GetObject",), objects)]
+        case "mail:send":
+            return [allow(("ses:SendEmail",), *ground.senders)]
+        case "queue:redrive":
+            return [allow(SEND, *(queue.queue_arn for queue in queues))]
+        case "queue:delay":
+            return []  # every queue step may already, on its own queue

@@ -1,0 +1,202 @@
+"""One line of the journey becomes a function, its queue, DLQ and alarm, and grants by name."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from aws_cdk import Acknowledgment, CfnElement, Duration, RemovalPolicy, Stack, Validations
+from aws_cdk import aws_events as events
+from aws_cdk import aws_events_targets as targets
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_lambda_event_sources as sources
+from aws_cdk import aws_logs as logs
+from aws_cdk import aws_sqs as sqs
+from constructs import Construct, IConstruct
+
+from infra.grants import CONSUME, DELAY, FIND_STREAMS, FOLLOW, LOG, SEND, TRACE, allow, granted
+from infra.ground import Ground, code
+from infra.journey import Authoriser, Clock, DeadLetters, Queue, Step, Stream
+from infra.layers import ROOT
+
+KEPT = Duration.days(14)
+NO_RESOURCES = "AWS gives the permission to write traces and to find streams on all or not at all."
+OBJECTS = "A document's name is made when it is put; the bucket is named."
+RUNTIME = "The locked packages are built and tested for Python 3.13."
+LAST = "It is the dead-letter queue itself."
+
+
+class StepFunction(Construct):
+    """A step as it is deployed."""
+
+    def __init__(self, scope: Construct, step: Step, ground: Ground) -> None:
+        super().__init__(scope, step.name.replace("/", "-"))
+        self.step, self._ground = step, ground
+        self._name = f"{ground.prefix}-{step.stage}-{step.verb_noun}"
+        self._may = iam.PolicyDocument()
+        self._role = iam.Role(
+            self,
+            "Role",
+            assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"),
+            inline_policies={"Step": self._may},
+        )
+        _acknowledge(self._role, "IAM5[Resource::*]", NO_RESOURCES)
+        self.function = self._function()
+        self._wake()
+
+    def _function(self) -> lambda_.Function:
+        step, ground = self.step, self._ground
+        log = logs.LogGroup(
+            self,
+            "Log",
+            log_group_name=f"/aws/lambda/{self._name}",
+            retention=logs.RetentionDays.ONE_MONTH,
+            removal_policy=RemovalPolicy.DESTROY,
+        )
+        self._may.add_statements(allow(LOG, log.log_group_arn), allow(TRACE, "*"))
+        function = lambda_.Function(
+            self,
+            "Function",
+            function_name=self._name,
+            runtime=lambda_.Runtime.PYTHON_3_13,
+            architecture=lambda_.Architecture.ARM_64,
+            handler="handler.handler",
+            code=code(ROOT / "functions" / step.name),
+            layers=[ground.layers[name] for name in ("domain", "aws", "vendor", *step.layers)],
+            timeout=Duration.seconds(step.seconds),
+            memory_size=step.memory,
+            tracing=lambda_.Tracing.ACTIVE,
+            environment={**ground.environment, **self._environment()},
+            log_group=log,
+            # Nothing but the statements of this file: no grant of the CDK's adds to them.
+            role=self._role.without_policy_updates(),
+        )
+        _acknowledge(function, "L1", RUNTIME)
+        return function
+
+    def _environment(self) -> dict[str, str]:
+        variables = {"STEP": self.step.name, "POWERTOOLS_SERVICE_NAME": self.step.name}
+        if isinstance(self.step.on, Queue):
+            variables["TRIES"] = str(self.step.on.tries)
+        if any(grant.startswith("flow:") for grant in self.step.may):
+            variables |= {name.upper(): arn for name, arn in self._ground.flows.items()}
+        return variables
+
+    def _wake(self) -> None:
+        """Connects what wakes the step; routes and flows are connected by edge.py and flows.py."""
+        watch, name = self._ground.watch, self.step.name
+        match self.step.on:
+            case Queue() as on:
+                self._deliver(self._queue(on), on)
+            case Stream() as on:
+                self._follow(on)
+                watch.lagging(self, name, self.function)
+            case Clock(minutes):
+                every = events.Schedule.rate(Duration.minutes(minutes))
+                target = targets.LambdaFunction(self.function, retry_attempts=0)
+                events.Rule(self, "Clock", schedule=every, targets=[target])
+                watch.failing(self, name, self.function)
+            case Authoriser() | DeadLetters():
+                watch.failing(self, name, self.function)
+
+    def _letters(self) -> sqs.Queue:
+        letters = sqs.Queue(
+            self,
+            "DeadLetters",
+            queue_name=f"{self._name}-dlq",
+            retention_period=KEPT,
+            visibility_timeout=Duration.minutes(2),
+            enforce_ssl=True,
+        )
+        _acknowledge(letters, "SQS3", LAST)
+        self._ground.letters[self.step.name] = letters
+        self._ground.watch.letters(self, self.step.name, letters)
+        return letters
+
+    def _queue(self, on: Queue) -> sqs.Queue:
+        queue = sqs.Queue(
+            self,
+            "Queue",
+            queue_name=self._name,
+            retention_period=KEPT,
+            visibility_timeout=Duration.seconds(6 * self.step.seconds),
+            dead_letter_queue=sqs.DeadLetterQueue(
+                queue=self._letters(), max_receive_count=on.tries
+            ),
+            enforce_ssl=True,
+        )
+        events.Rule(
+            self,
+            "Events",
+            event_bus=self._ground.storage.bus,
+            event_pattern=events.EventPattern(
+                source=["auftakt"], detail_type=None if "*" in on.events else [*on.events]
+            ),
+            targets=[
+                targets.SqsQueue(queue, message=events.RuleTargetInput.from_event_path("$.detail"))
+            ],
+        )
+        self._ground.queues[self.step.name] = queue
+        self._ground.watch.waiting(self, self.step.name, queue)
+        return queue
+
+    def _deliver(self, queue: sqs.Queue, on: Queue) -> None:
+        self._may.add_statements(allow((*CONSUME, *DELAY), queue.queue_arn))
+        lambda_.EventSourceMapping(
+            self,
+            "Delivery",
+            target=self.function,
+            event_source_arn=queue.queue_arn,
+            batch_size=on.batch,
+            max_concurrency=on.side_by_side,
+            report_batch_item_failures=True,
+        )
+
+    def _follow(self, on: Stream) -> None:
+        stream, letters = self._ground.storage.stream, self._letters()
+        self._may.add_statements(
+            allow(FOLLOW, stream), allow(FIND_STREAMS, "*"), allow(SEND, letters.queue_arn)
+        )
+        news = {"eventName": ["INSERT"], "dynamodb": {"NewImage": {"kind": {"S": ["event"]}}}}
+        lambda_.EventSourceMapping(
+            self,
+            "Delivery",
+            target=self.function,
+            event_source_arn=stream,
+            filters=[lambda_.FilterCriteria.filter(news)],
+            starting_position=lambda_.StartingPosition.TRIM_HORIZON,
+            batch_size=on.batch,
+            bisect_batch_on_error=True,
+            report_batch_item_failures=True,
+            retry_attempts=20,
+            on_failure=sources.SqsDlq(letters),
+        )
+
+    def connect(self) -> None:
+        """Once all steps are made: gives the step its grants, and the letters to who keeps them."""
+        for grant in self.step.may:
+            self._may.add_statements(*granted(grant, self._ground))
+        if any(grant.startswith("documents:") for grant in self.step.may):
+            _acknowledge(self._role, f"IAM5[Resource::<{self._documents()}.Arn>/*]", OBJECTS)
+        if isinstance(self.step.on, DeadLetters):
+            self._collect()
+
+    def _documents(self) -> str:
+        bucket = self._ground.storage.documents.node.default_child
+        return Stack.of(self).get_logical_id(cast(CfnElement, bucket))
+
+    def _collect(self) -> None:
+        letters = self._ground.letters
+        self._may.add_statements(allow(CONSUME, *(queue.queue_arn for queue in letters.values())))
+        for name, queue in letters.items():
+            lambda_.EventSourceMapping(
+                self,
+                name.replace("/", "-"),
+                target=self.function,
+                event_source_arn=queue.queue_arn,
+                report_batch_item_failures=True,
+            )
+
+
+def _acknowledge(construct: IConstruct, rule: str, reason: str) -> None:
+    Validations.of(construct).acknowledge(Acknowledgment(id=f"AwsSolutions-{rule}", reason=reason))

@@ -1,0 +1,82 @@
+"""What outlives a call: one table with its stream, one bucket of documents, one bus."""
+
+from __future__ import annotations
+
+from aws_cdk import Acknowledgment, Duration, RemovalPolicy, Validations
+from aws_cdk import aws_dynamodb as dynamodb
+from aws_cdk import aws_events as events
+from aws_cdk import aws_s3 as s3
+from constructs import Construct
+
+INDEXES = ("gsi1", "gsi2")
+LISTED = ["external_number", "status", "created_at", "total", "currency"]
+
+
+class Storage(Construct):
+    """The table, the documents and the bus; `keep` guards the first two against being deleted."""
+
+    def __init__(self, scope: Construct, *, keep: bool, lock: str, retention_days: int) -> None:
+        super().__init__(scope, "Storage")
+        policy = RemovalPolicy.RETAIN if keep else RemovalPolicy.DESTROY
+        self.table = self._table(policy, keep)
+        self.stream = self.table.table_stream_arn or ""
+        self.documents = self._documents(policy, lock, Duration.days(retention_days))
+        self.indexes = INDEXES
+        self.objects = self.documents.arn_for_objects("*")
+        self.bus = events.EventBus(self, "Bus", description="The news of Auftakt, for any listener")
+
+    def _table(self, policy: RemovalPolicy, keep: bool) -> dynamodb.Table:
+        table = dynamodb.Table(
+            self,
+            "Table",
+            partition_key=_text("pk"),
+            sort_key=_text("sk"),
+            billing_mode=dynamodb.BillingMode.PAY_PER_REQUEST,
+            stream=dynamodb.StreamViewType.NEW_IMAGE,
+            time_to_live_attribute="expires",
+            point_in_time_recovery_specification=dynamodb.PointInTimeRecoverySpecification(
+                point_in_time_recovery_enabled=True
+            ),
+            deletion_protection=keep,
+            removal_policy=policy,
+        )
+        table.add_global_secondary_index(
+            index_name="gsi1", partition_key=_text("gsi1pk"), sort_key=_text("gsi1sk")
+        )
+        table.add_global_secondary_index(
+            index_name="gsi2",
+            partition_key=_text("gsi2pk"),
+            sort_key=_text("gsi2sk"),
+            projection_type=dynamodb.ProjectionType.INCLUDE,
+            non_key_attributes=LISTED,
+        )
+        return table
+
+    def _documents(self, policy: RemovalPolicy, lock: str, retention: Duration) -> s3.Bucket:
+        rule = {
+            "GOVERNANCE": s3.ObjectLockRetention.governance,
+            "COMPLIANCE": s3.ObjectLockRetention.compliance,
+        }[lock]
+        bucket = s3.Bucket(
+            self,
+            "Documents",
+            object_lock_enabled=True,
+            object_lock_default_retention=rule(retention),
+            versioned=True,
+            encryption=s3.BucketEncryption.S3_MANAGED,
+            enforce_ssl=True,
+            block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
+            removal_policy=policy,
+        )
+        Validations.of(bucket).acknowledge(
+            Acknowledgment(
+                id="AwsSolutions-S1",
+                reason="Only functions of this stack read it, and each logs its reads; who wants "
+                "S3's own log turns on CloudTrail data events for the account.",
+            )
+        )
+        return bucket
+
+
+def _text(name: str) -> dynamodb.Attribute:
+    return dynamodb.Attribute(name=name, type=dynamodb.AttributeType.STRING)
