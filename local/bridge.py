@@ -1,0 +1,113 @@
+"""The emulator's end of the function host: hands it invocations and waits for their answers."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import os
+import socket
+import subprocess
+import sys
+import threading
+from concurrent.futures import Future
+from dataclasses import asdict
+from typing import Any
+
+from local import frames
+from local.host import Plan
+
+Answer = tuple[bool, Any]
+
+
+class HostGone(Exception):
+    """The function host ended while a call was under way."""
+
+
+class Bridge:
+    """A running host and the calls it has not answered yet; a host that dies is started again."""
+
+    def __init__(self, plan: Plan) -> None:
+        self._plan = plan
+        self._numbers = itertools.count()
+        self._made = 0
+        self._calls: dict[int, Future[tuple[frames.Header, bytes]]] = {}
+        self._lock = threading.Lock()
+        self._closing = False
+        self.open = threading.Event()
+        self._start()
+
+    @property
+    def calls(self) -> int:
+        """Calls so far."""
+        return self._made
+
+    @property
+    def waiting(self) -> int:
+        """Calls without an answer."""
+        return len(self._calls)
+
+    def invoke(self, function: dict[str, Any], request_id: str, event: Any) -> Answer:
+        """Run one function: (True, what it returned) or (False, Lambda's error report)."""
+        self.open.wait()
+        if self._closing:
+            return False, {"errorType": "ServiceException", "errorMessage": "the cloud goes down"}
+        body = json.dumps(event, ensure_ascii=False).encode()
+        try:
+            header, answer = self._ask({"function": function, "request_id": request_id}, body)
+        except HostGone as gone:
+            return False, {"errorType": "Runtime.ExitError", "errorMessage": str(gone)}
+        return header["ok"], json.loads(answer)
+
+    def stats(self) -> dict[str, Any]:
+        """What the host counts: see `local.host.Host.stats`."""
+        stats: dict[str, Any] = json.loads(self._ask({"ask": "stats"}, b"")[1])
+        return stats
+
+    def close(self) -> None:
+        """Let the host and its workers end."""
+        self._closing = True
+        self.open.set()
+        self._link.shutdown(socket.SHUT_RDWR)
+        try:
+            self._process.wait(5)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+
+    def _ask(self, header: frames.Header, body: bytes) -> tuple[frames.Header, bytes]:
+        future: Future[tuple[frames.Header, bytes]] = Future()
+        number = self._made = next(self._numbers)
+        message = frames.pack({"id": number, **header}, body)
+        with self._lock:
+            self._calls[number] = future
+            try:
+                self._link.sendall(message)
+            except OSError:
+                self._calls.pop(number, None)
+                raise HostGone("the function host is starting again") from None
+        return future.result()
+
+    def _start(self) -> None:
+        ours, theirs = socket.socketpair()
+        plan = asdict(self._plan)
+        plan.update(functions=str(self._plan.functions), log=str(self._plan.log))
+        command = [sys.executable, "-m", "local.host", str(theirs.fileno()), json.dumps(plan)]
+        environment = {**os.environ, **self._plan.environment}
+        self._process = subprocess.Popen(command, pass_fds=(theirs.fileno(),), env=environment)
+        theirs.close()
+        self._link = ours
+        threading.Thread(target=self._listen, args=(ours,), daemon=True, name="host").start()
+
+    def _listen(self, link: socket.socket) -> None:
+        try:
+            while True:
+                header, body = frames.receive(link)
+                self._calls.pop(header["id"]).set_result((header, body))
+        except (EOFError, OSError):
+            pass
+        self._process.wait()
+        with self._lock:
+            lost, self._calls = self._calls, {}
+            if not self._closing:
+                self._start()
+        for future in lost.values():
+            future.set_exception(HostGone("the function host ended unexpectedly"))

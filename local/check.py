@@ -1,0 +1,79 @@
+"""`auftakt check`: every quality gate, each shown with its result; all are run even if one fails."""
+
+from __future__ import annotations
+
+import argparse
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+
+from local import paths, synth
+from local.stack import STACK
+
+Outcome = tuple[bool, str]
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("only", nargs="*", metavar="GATE", help=", ".join(GATES))
+
+
+def run(args: argparse.Namespace) -> int:
+    """Zero when every gate is passed."""
+    unknown = set(args.only) - set(GATES)
+    if unknown:
+        raise SystemExit(f"no such gate: {', '.join(sorted(unknown))}")
+    passed = [
+        _shown(name, gate) for name, gate in GATES.items() if not args.only or name in args.only
+    ]
+    return 0 if all(passed) else 1
+
+
+def _shown(name: str, gate: Callable[[], Outcome]) -> bool:
+    began = time.monotonic()
+    passed, text = gate()
+    verdict = "passed" if passed else "FAILED"
+    sys.stdout.write(f"{name:10} {verdict}  {time.monotonic() - began:5.1f} s\n")
+    if not passed:
+        sys.stdout.write("".join(f"    {line}\n" for line in text.splitlines()))
+    sys.stdout.flush()
+    return passed
+
+
+def _tool(*arguments: str) -> Callable[[], Outcome]:
+    def gate() -> Outcome:
+        command = [sys.executable, "-m", *arguments]
+        done = subprocess.run(command, cwd=paths.ROOT, capture_output=True, text=True, check=False)
+        return done.returncode == 0, done.stdout + done.stderr
+
+    return gate
+
+
+def _synthesised() -> Outcome:
+    """cdk-nag is part of the app: what it finds makes the synthesis fail."""
+    try:
+        synth.assembly()
+    except SystemExit as failed:
+        return False, str(failed)
+    return True, ""
+
+
+TEMPLATE = str(paths.ASSEMBLY / f"{STACK}.template.json")
+IMPORTS = "from importlinter.cli import lint_imports_command; lint_imports_command()"
+
+
+def _imports() -> Outcome:
+    command = [sys.executable, "-c", IMPORTS]
+    done = subprocess.run(command, cwd=paths.ROOT, capture_output=True, text=True, check=False)
+    return done.returncode == 0, done.stdout + done.stderr
+
+
+GATES: dict[str, Callable[[], Outcome]] = {
+    "ruff": _tool("ruff", "check", "."),
+    "format": _tool("ruff", "format", "--check", "."),
+    "mypy": _tool("mypy"),
+    "imports": _imports,
+    "house": _tool("pytest", "-q", "-p", "no:cacheprovider", "tests/house"),
+    "synth": _synthesised,
+    "template": _tool("cfnlint", TEMPLATE),
+}

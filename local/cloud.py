@@ -1,0 +1,223 @@
+"""The background process of the embedded cloud: emulator, front and function host behind one port."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import json
+import os
+import resource
+import shutil
+import signal
+import socket
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+from typing import Any
+
+from local import paths
+
+FIRST_PORT = 4600
+REGION = "eu-central-1"
+ACCOUNT = "000000000000"
+DRAIN_SECONDS = 5.0
+
+
+def credentials(base: str) -> dict[str, str]:
+    """An AWS environment that can only ever reach the embedded cloud."""
+    return {
+        "AWS_ACCESS_KEY_ID": "local",
+        "AWS_SECRET_ACCESS_KEY": "local",
+        "AWS_REGION": REGION,
+        "AWS_DEFAULT_REGION": REGION,
+        "AWS_ENDPOINT_URL": base,
+        "AWS_CONFIG_FILE": os.devnull,
+        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+        "AWS_EC2_METADATA_DISABLED": "true",
+    }
+
+
+def plain(environment: dict[str, str]) -> dict[str, str]:
+    """The environment without anything that would lead to somebody's AWS account or proxy."""
+    kept = (
+        "HOME",
+        "LANG",
+        "LC_ALL",
+        "PATH",
+        "PYTHONPATH",
+        "USER",
+        "VIRTUAL_ENV",
+        "AUFTAKT_WORKERS",
+    )
+    return {name: value for name, value in environment.items() if name in kept}
+
+
+def claim_port() -> socket.socket:
+    """The first free port from 4600 on, taken."""
+    for port in range(FIRST_PORT, FIRST_PORT + 100):
+        listener = socket.socket()
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind(("127.0.0.1", port))
+            listener.listen(1024)
+        except OSError:
+            listener.close()
+            continue
+        return listener
+    raise SystemExit(f"no free port from {FIRST_PORT} to {FIRST_PORT + 99}")
+
+
+def emulated(port: int, state: str) -> dict[str, str]:
+    """What the emulator reads from its environment when it is imported."""
+    return {
+        "GATEWAY_PORT": str(port),
+        "MINISTACK_REGION": REGION,
+        "MINISTACK_ACCOUNT_ID": ACCOUNT,
+        "PERSIST_STATE": "1",
+        "STATE_DIR": state,
+        "S3_PERSIST": "1",
+        "S3_DATA_DIR": str(paths.OBJECTS),
+        "TMPDIR": str(paths.SCRATCH),
+        "DOCKER_HOST": "unix:///dev/null/none",
+        "SFTP_ENABLED": "0",
+        "IOT_MTLS_ENABLED": "0",
+        "LOG_LEVEL": os.environ.get("AUFTAKT_LOG_LEVEL", "WARNING"),
+    }
+
+
+class Cloud:
+    """Everything that the process keeps going."""
+
+    def __init__(self, port: int) -> None:
+        from local import emulator
+        from local.bridge import Bridge
+        from local.front import Front
+        from local.snapshot import Snapshots
+
+        self._port = port
+        base = f"http://127.0.0.1:{port}"
+        self.bridge = Bridge(plan(base))
+        self._snapshots = Snapshots(paths.SNAPSHOTS)
+        self.front = Front(self.bridge, self._snapshots.save)
+        self._tasks: list[asyncio.Task[None]] = []
+        emulator.host_functions(self.bridge)
+        emulator.keep_messages()
+        self._release = emulator.hold_pollers()
+
+    def begin(self) -> None:
+        """The port answers: go on where the last run stopped, and save from time to time."""
+        from local import emulator, snapshot
+
+        emulator.leave_saving_to_us()
+        snapshot.restore()
+        emulator.free_messages()
+        gc.freeze()
+        self.bridge.open.set()
+        self._release()
+        for execution in emulator.interrupted():
+            emulator.resume(execution)
+        facts = {"pid": os.getpid(), "port": self._port, "since": time.time()}
+        paths.RUNNING.write_text(json.dumps(facts))
+        self._tasks = [asyncio.create_task(self._save_regularly()), asyncio.create_task(_tidy())]
+
+    async def end(self) -> None:
+        """Let running calls finish, save, and let the host go."""
+        self.bridge.open.clear()
+        limit = time.monotonic() + DRAIN_SECONDS
+        while self.bridge.waiting and time.monotonic() < limit:
+            await asyncio.sleep(0.05)
+        for task in self._tasks:
+            task.cancel()
+        await self._snapshots.save()
+        await asyncio.to_thread(self.bridge.close)
+
+    async def _save_regularly(self) -> None:
+        saved = -1
+        while True:
+            await asyncio.sleep(self._snapshots.pause)
+            changes = self.front.changes
+            if changes != saved:
+                saved = changes
+                if not await self._snapshots.save():
+                    sys.stderr.write("a snapshot could not be written\n")
+
+
+async def _tidy() -> None:
+    from local import emulator
+
+    while True:
+        await asyncio.sleep(2)
+        emulator.forget()
+
+
+def plan(base: str) -> Any:
+    """How the function host is to run."""
+    from local.host import Plan
+
+    environment = {
+        **{name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ},
+        **credentials(base),
+        "LANG": "C.UTF-8",
+        "TMPDIR": str(paths.SCRATCH),
+        "PUBLIC_URL": base,
+    }
+    in_all = int(os.environ.get("AUFTAKT_WORKERS", "40"))
+    return Plan(paths.FUNCTIONS, paths.LOGS / "functions.jsonl", environment, in_all=in_all)
+
+
+def serve(listener: socket.socket) -> None:
+    """Serve until SIGTERM."""
+    import uvicorn
+
+    cloud = Cloud(listener.getsockname()[1])
+
+    class Server(uvicorn.Server):
+        async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+            await super().startup(sockets)
+            cloud.begin()
+
+        @contextmanager
+        def capture_signals(self) -> Iterator[None]:
+            loop, leaving = asyncio.get_running_loop(), self._leave
+            loop.add_signal_handler(signal.SIGTERM, lambda: asyncio.ensure_future(leaving()))
+            signal.signal(signal.SIGINT, signal.SIG_IGN)
+            yield
+
+        def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+            self.should_exit = True
+
+        async def _leave(self) -> None:
+            await cloud.end()
+            self.should_exit = True
+
+    config = uvicorn.Config(
+        cloud.front, log_level="warning", access_log=False, server_header=False, date_header=False,
+        timeout_keep_alive=75, timeout_graceful_shutdown=2, lifespan="on", backlog=1024,
+    )  # fmt: skip
+    Server(config).run(sockets=[listener])
+
+
+def main() -> None:
+    """Run in the foreground; `auftakt up` starts this in the background."""
+    for folder in (paths.LOGS, paths.SNAPSHOTS, paths.OBJECTS, paths.SCRATCH):
+        folder.mkdir(parents=True, exist_ok=True)
+    listener = claim_port()
+    port = listener.getsockname()[1]
+    state = str(paths.latest_snapshot() or paths.SNAPSHOTS / "none")
+    environment = {**plain(dict(os.environ)), **credentials(f"http://127.0.0.1:{port}")}
+    os.environ.clear()
+    os.environ.update({**environment, **emulated(port, state)})
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(4096, hard), hard))
+    try:
+        serve(listener)
+    finally:
+        paths.RUNNING.unlink(missing_ok=True)
+        shutil.rmtree(paths.SCRATCH, ignore_errors=True)
+        os._exit(0)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,386 @@
+"""The function host: one preloaded parent that forks a bounded number of workers and answers the emulator's invocations."""
+
+from __future__ import annotations
+
+import asyncio
+import fcntl
+import gc
+import importlib
+import json
+import os
+import pkgutil
+import resource
+import signal
+import socket
+import sys
+import tempfile
+import time
+from collections import deque
+from contextlib import suppress
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from local import frames, worker
+from local.worker import Function
+
+PRELOADED = (
+    "boto3", "botocore.client", "aws_lambda_powertools", "pydantic", "msgspec",
+    "aws_lambda_powertools.event_handler", "aws_lambda_powertools.logging", "jinja2",
+)  # fmt: skip
+LAYERS = ("oms", "oms_aws")
+CLIENTS = ("dynamodb", "sqs", "s3", "events", "stepfunctions", "sesv2")
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How the host was asked to run."""
+
+    functions: Path
+    log: Path
+    environment: dict[str, str]
+    per_function: int = 6
+    in_all: int = 40
+    idle_seconds: float = 120.0
+
+
+@dataclass
+class Tally:
+    """What a step has cost so far."""
+
+    invocations: int = 0
+    errors: int = 0
+    time_outs: int = 0
+    crashes: int = 0
+    starts: int = 0
+    wall_ms: float = 0.0
+    cpu_ms: float = 0.0
+    longest_ms: float = 0.0
+    longest_wait_ms: float = 0.0
+
+
+class Worker:
+    """The host's end of one forked process."""
+
+    def __init__(self, function: Function, pid: int, output: int) -> None:
+        self.function = function
+        self.pid = pid
+        self.idle_since = time.monotonic()
+        self._output = output
+        self._read_to = 0
+        self._reader: asyncio.StreamReader
+        self._writer: asyncio.StreamWriter
+
+    async def connect(self, link: socket.socket) -> None:
+        self._reader, self._writer = await asyncio.open_connection(sock=link)
+
+    async def run(self, request_id: str, body: bytes) -> tuple[frames.Header, bytes]:
+        """One call; TimeoutError when it takes too long, EOFError when the process dies."""
+        try:
+            async with asyncio.timeout(self.function.seconds):
+                self._writer.write(frames.pack({"request_id": request_id}, body))
+                return await frames.read(self._reader)
+        except ConnectionError as error:
+            raise EOFError from error
+
+    def text(self) -> str:
+        """What the process has printed since the last time."""
+        size = os.fstat(self._output).st_size
+        printed = os.pread(self._output, size - self._read_to, self._read_to)
+        self._read_to = size
+        if size > 1 << 20:
+            os.ftruncate(self._output, 0)
+            self._read_to = 0
+        return printed.decode("utf-8", "replace")
+
+    def retire(self) -> None:
+        """Close the link; the process notices and ends."""
+        self._writer.close()
+        os.close(self._output)
+
+    def kill(self) -> int:
+        """End the process now and answer how it ended."""
+        with suppress(ProcessLookupError):
+            os.kill(self.pid, signal.SIGKILL)
+        return self.reap()
+
+    def reap(self) -> int:
+        """How the process ended: its exit status, or minus the signal that ended it."""
+        try:
+            return os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])
+        except ChildProcessError:
+            return 0
+
+
+@dataclass
+class Lane:
+    """One function's workers and the calls that wait for one."""
+
+    function: Function
+    idle: list[Worker] = field(default_factory=list)
+    busy: int = 0
+    waiting: deque[tuple[float, asyncio.Future[Worker]]] = field(default_factory=deque)
+    tally: Tally = field(default_factory=Tally)
+
+
+class Pool:
+    """All workers: bounded per function and in all; the least served function goes first."""
+
+    def __init__(self, plan: Plan) -> None:
+        self._plan = plan
+        self.lanes: dict[str, Lane] = {}
+        self.size = 0
+
+    def lane(self, function: Function) -> Lane:
+        lane = self.lanes.setdefault(function.name, Lane(function))
+        if lane.function != function:
+            lane.function = function
+            while lane.idle:
+                self._retire(lane.idle.pop())
+        return lane
+
+    async def take(self, function: Function) -> Worker:
+        """A worker for this function, as soon as the bounds allow one."""
+        lane, asked = self.lane(function), time.monotonic()
+        future: asyncio.Future[Worker] = asyncio.get_running_loop().create_future()
+        lane.waiting.append((asked, future))
+        self._serve()
+        taken = await future
+        waited = (time.monotonic() - asked) * 1000
+        lane.tally.longest_wait_ms = max(lane.tally.longest_wait_ms, round(waited, 3))
+        return taken
+
+    def give_back(self, used: Worker, alive: bool) -> None:
+        """A call is over: the worker is free, or gone."""
+        lane = self.lanes[used.function.name]
+        lane.busy -= 1
+        used.idle_since = time.monotonic()
+        if not alive:
+            self.size -= 1
+            used.retire()
+        elif used.function != lane.function:
+            self._retire(used)
+        else:
+            lane.idle.append(used)
+        self._serve()
+
+    def rest(self) -> None:
+        """Retire what has been idle for long, and bury the dead."""
+        limit = time.monotonic() - self._plan.idle_seconds
+        for lane in self.lanes.values():
+            while lane.idle and lane.idle[0].idle_since < limit:
+                self._retire(lane.idle.pop(0))
+        with suppress(ChildProcessError):
+            while os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT):
+                os.waitpid(-1, os.WNOHANG)
+
+    def _serve(self) -> None:
+        while (lane := self._next()) is not None:
+            waiting = lane.waiting.popleft()[1]
+            lane.busy += 1
+            if lane.idle:
+                waiting.set_result(lane.idle.pop())
+            else:
+                self._start(lane, waiting)
+
+    def _next(self) -> Lane | None:
+        ready = [lane for lane in self.lanes.values() if lane.waiting and self._has_room(lane)]
+        return min(ready, key=lambda lane: (lane.busy, lane.waiting[0][0]), default=None)
+
+    def _has_room(self, lane: Lane) -> bool:
+        if lane.idle:
+            return True
+        if lane.busy >= self._plan.per_function:
+            return False
+        return self.size < self._plan.in_all or any(other.idle for other in self.lanes.values())
+
+    def _start(self, lane: Lane, waiting: asyncio.Future[Worker]) -> None:
+        if self.size >= self._plan.in_all:
+            idle = [other for other in self.lanes.values() if other.idle]
+            self._retire(min(idle, key=lambda other: other.idle[0].idle_since).idle.pop(0))
+        self.size += 1
+        lane.tally.starts += 1
+        started, link = fork(lane.function, self._plan)
+
+        async def connected() -> None:
+            await started.connect(link)
+            waiting.set_result(started)
+
+        keep(connected())
+
+    def _retire(self, worker: Worker) -> None:
+        self.size -= 1
+        worker.retire()
+
+
+_tasks: set[asyncio.Task[None]] = set()
+
+
+def keep(work: Any) -> None:
+    """Run a coroutine on the side and hold on to it until it is done."""
+    task = asyncio.ensure_future(work)
+    _tasks.add(task)
+    task.add_done_callback(_tasks.discard)
+
+
+def fork(function: Function, plan: Plan) -> tuple[Worker, socket.socket]:
+    """A new worker for this function and the host's end of its link."""
+    ours, theirs = socket.socketpair()
+    output = scratch(plan.log.parent)
+    pid = os.fork()
+    if pid == 0:
+        worker.become(function, plan.functions, theirs, output)
+    theirs.close()
+    return Worker(function, pid, output), ours
+
+
+def scratch(folder: Path) -> int:
+    """An open file without a name, in which writers append."""
+    output, name = tempfile.mkstemp(dir=folder)
+    os.unlink(name)
+    fcntl.fcntl(output, fcntl.F_SETFL, os.O_APPEND)
+    return output
+
+
+class Host:
+    """Answers the emulator: invokes functions, keeps the log and the tallies."""
+
+    def __init__(self, plan: Plan, link: socket.socket) -> None:
+        self._plan = plan
+        self._link = link
+        self._pool = Pool(plan)
+        self._log = plan.log.open("a", encoding="utf-8", buffering=1)
+        self._writer: asyncio.StreamWriter
+
+    async def serve(self) -> None:
+        """Answer until the emulator closes its end."""
+        reader, self._writer = await asyncio.open_connection(sock=self._link)
+        keep(self._sweep())
+        with suppress(asyncio.IncompleteReadError, ConnectionError):
+            while True:
+                header, body = await frames.read(reader)
+                if header.get("ask") == "stats":
+                    self._reply(header["id"], {"ok": True}, json.dumps(self.stats()).encode())
+                else:
+                    keep(self._invoke(header, body))
+
+    async def _invoke(self, header: frames.Header, body: bytes) -> None:
+        function = self._function(header["function"])
+        used = await self._pool.take(function)
+        tally, request_id, began = (
+            self._pool.lane(function).tally,
+            header["request_id"],
+            time.time(),
+        )
+        alive, ok, started = True, False, time.perf_counter()
+        try:
+            spent, answer = await used.run(request_id, body)
+            ok, outcome = spent["ok"], "ok" if spent["ok"] else "error"
+            tally.cpu_ms += spent["cpu_ms"]
+        except TimeoutError:
+            alive, outcome = False, "timed out"
+            used.kill()
+            message = f"{request_id} Task timed out after {function.seconds}.00 seconds"
+            answer = worker.refusal("Sandbox.Timedout", message)
+        except (EOFError, OSError):
+            alive, outcome = False, "crashed"
+            answer = worker.refusal("Runtime.ExitError", _ending(request_id, used.reap()))
+        wall = (time.perf_counter() - started) * 1000
+        self._count(tally, outcome, wall)
+        self._write(function.step, request_id, outcome, began, wall, used.text())
+        self._pool.give_back(used, alive)
+        self._reply(header["id"], {"ok": ok}, answer)
+
+    def _function(self, facts: dict[str, Any]) -> Function:
+        own = {
+            "AWS_LAMBDA_FUNCTION_NAME": facts["name"],
+            "AWS_LAMBDA_FUNCTION_VERSION": "$LATEST",
+            "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(facts["memory"]),
+            "AWS_LAMBDA_LOG_GROUP_NAME": f"/aws/lambda/{facts['name']}",
+            "AWS_EXECUTION_ENV": "AWS_Lambda_python3.13",
+            "_HANDLER": facts["handler"],
+            "TZ": ":UTC",
+        }
+        environment = {**own, **facts["environment"], **self._plan.environment}
+        return Function(**{**facts, "environment": environment})
+
+    def _count(self, tally: Tally, outcome: str, wall: float) -> None:
+        tally.invocations += 1
+        tally.wall_ms += wall
+        tally.longest_ms = max(tally.longest_ms, round(wall, 3))
+        tally.errors += outcome == "error"
+        tally.time_outs += outcome == "timed out"
+        tally.crashes += outcome == "crashed"
+
+    def _write(
+        self, step: str, request_id: str, outcome: str, began: float, wall: float, text: str
+    ) -> None:
+        if not text and outcome == "ok":
+            return
+        line = {
+            "time": time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(began)) + f".{began % 1 * 1000:03.0f}Z",
+            "step": step, "request_id": request_id, "outcome": outcome,
+            "ms": round(wall, 1), "text": text,
+        }  # fmt: skip
+        self._log.write(json.dumps(line, ensure_ascii=False) + "\n")
+
+    def _reply(self, number: int, header: frames.Header, body: bytes) -> None:
+        self._writer.write(frames.pack({"id": number, **header}, body))
+
+    async def _sweep(self) -> None:
+        while True:
+            await asyncio.sleep(10)
+            self._pool.rest()
+
+    def stats(self) -> dict[str, Any]:
+        """Workers, calls under way and what each step has cost."""
+        lanes = self._pool.lanes.values()
+        return {
+            "pid": os.getpid(),
+            "workers": self._pool.size,
+            "busy": sum(lane.busy for lane in lanes),
+            "waiting": sum(len(lane.waiting) for lane in lanes),
+            "steps": {lane.function.step: asdict(lane.tally) for lane in lanes},
+        }
+
+
+def _ending(request_id: str, status: int) -> str:
+    how = f"signal: {signal.Signals(-status).name}" if status < 0 else f"exit status {status}"
+    return f"RequestId: {request_id} Error: Runtime exited with error: {how}"
+
+
+def preload() -> None:
+    """Import once what every worker needs, and warm the shared models of the AWS clients."""
+    for name in PRELOADED:
+        with suppress(ImportError):
+            importlib.import_module(name)
+    for layer in LAYERS:
+        with suppress(ImportError):
+            package = importlib.import_module(layer)
+            for module in pkgutil.walk_packages(package.__path__, f"{layer}."):
+                with suppress(ImportError):
+                    importlib.import_module(module.name)
+    import boto3
+
+    boto3.setup_default_session()
+    for client in CLIENTS:
+        boto3.client(client)  # type: ignore[call-overload]
+    gc.collect()
+    gc.freeze()
+
+
+def main() -> None:
+    """Serve the emulator over the inherited socket; the plan comes as JSON on the command line."""
+    facts = json.loads(sys.argv[2])
+    plan = Plan(**{**facts, "functions": Path(facts["functions"]), "log": Path(facts["log"])})
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    os.environ.update(plan.environment)
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(4096, hard), hard))
+    preload()
+    asyncio.run(Host(plan, socket.socket(fileno=int(sys.argv[1]))).serve())
+    os._exit(0)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,94 @@
+"""The keys of the example clients: made once, kept beside the state, known to the system only as hashes."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import secrets
+import sys
+import urllib.request
+
+from local import paths, running, stack
+from local.stack import Cloud
+
+CLIENTS = {  # name of the key -> client, role, shop
+    "shop": ("berg-beutel", "shop", "berg-beutel"),
+    "other_shop": ("other-shop", "shop", "other-shop"),
+    "wms": ("warehouses", "wms", ""),
+    "clerk": ("clerk", "clerk", ""),
+}
+CARRIERS = {
+    "dhl": "https://www.dhl.de/de/privatkunden/dhl-sendungsverfolgung.html?piececode={tracking_number}",
+    "testcarrier": "https://testcarrier.example/track/{tracking_number}",
+}
+
+
+def load() -> dict[str, str]:
+    """The keys, made now if there are none yet."""
+    try:
+        held: dict[str, str] = json.loads(paths.KEYS.read_text())
+    except FileNotFoundError:
+        held = {name: f"ak_{secrets.token_urlsafe(32)}" for name in CLIENTS}
+        held["carrier_secret"] = secrets.token_urlsafe(32)
+        paths.KEYS.touch(mode=0o600)
+        paths.KEYS.write_text(json.dumps(held, indent=1))
+    return held
+
+
+def introduce(cloud: Cloud, base: str) -> None:
+    """Make the keys known to the running system; doing it again changes nothing."""
+    held = load()
+    for name, (client, role, shop) in CLIENTS.items():
+        add_client(cloud, client, role, shop, held[name])
+    for carrier, tracking in CARRIERS.items():
+        body = {"secret": held["carrier_secret"], "tracking_url": tracking}
+        request = urllib.request.Request(
+            f"{base}/v1/carriers/{carrier}",
+            data=json.dumps(body).encode(),
+            headers={
+                "Authorization": f"Bearer {held['clerk']}",
+                "Content-Type": "application/json",
+                "Idempotency-Key": f"introduce-{carrier}",
+            },
+            method="PUT",
+        )
+        with urllib.request.urlopen(request, timeout=30):
+            pass
+
+
+def add_client(cloud: Cloud, client: str, role: str, shop: str, key: str = "") -> str:
+    """Add a client to the table of the deployed stack and answer its key."""
+    from oms_aws.clients import DynamoClients
+    from oms_aws.table import Table
+
+    table = Table(cloud.client("dynamodb"), stack.outputs(cloud)["TableName"])
+    return DynamoClients(table).add(client, role, shop, key=key)
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    commands = parser.add_subparsers(dest="action", required=True)
+    add = commands.add_parser("add", help="add a client and print its key, which is shown only now")
+    add.add_argument("client", help="a name for the client, such as the shop's")
+    add.add_argument("--role", choices=("shop", "wms", "carrier", "clerk"), default="shop")
+    add.add_argument(
+        "--shop", default="", help="the shop that a client with the role shop works for"
+    )
+    add.add_argument("--aws", action="store_true", help="in the AWS account instead of locally")
+
+
+def run(args: argparse.Namespace) -> int:
+    """`auftakt keys add`."""
+    shop = args.shop or (args.client if args.role == "shop" else "")
+    if args.aws:
+        from local.deploy import account
+
+        cloud = account(None)
+    else:
+        from local.deployment import embedded
+
+        found = running.process()
+        if found is None or not found.answers():
+            raise SystemExit("nothing is running: call ./auftakt up first")
+        cloud = embedded(found.base)
+    sys.stdout.write(add_client(cloud, args.client, args.role, shop) + "\n")
+    return 0

@@ -1,0 +1,23 @@
+"""Where things lie: the repository, and what running it leaves behind."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+ASSEMBLY = ROOT / "build" / "cdk.out"
+FUNCTIONS = Path(os.environ.get("AUFTAKT_FUNCTIONS") or ROOT / "functions").absolute()
+STATE = Path(os.environ.get("AUFTAKT_STATE") or ROOT / ".auftakt").absolute()
+LOGS = STATE / "logs"
+SNAPSHOTS = STATE / "state"
+OBJECTS = STATE / "s3"
+SCRATCH = STATE / "tmp"
+RUNNING = STATE / "running.json"
+KEYS = STATE / "keys.json"
+LOCK = STATE / "lock"
+
+
+def latest_snapshot() -> Path | None:
+    """The newest complete snapshot of the emulator's state."""
+    return max(SNAPSHOTS.glob("snapshot-*"), default=None)

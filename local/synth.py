@@ -1,0 +1,99 @@
+"""Synthesises the CDK app, once per content: what it was made from decides whether it is made again."""
+
+from __future__ import annotations
+
+import argparse
+import fcntl
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from local import paths
+
+SOURCES = ("infra", "functions", "layers", "cdk.json", "pyproject.toml", "requirements.lock")
+STAMP = "made-from"
+ASSEMBLE = (
+    "import sys, json; from infra.app import app; app(sys.argv[1], json.loads(sys.argv[2])).synth()"
+)
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--context", "-c", action="append", default=[], metavar="NAME=VALUE")
+    parser.add_argument("--force", action="store_true", help="even if nothing has changed")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Synthesise into build/cdk.out and say where."""
+    context = parse_context(args.context)
+    if args.force:
+        shutil.rmtree(paths.ASSEMBLY, ignore_errors=True)
+    made = assembly(context)
+    sys.stdout.write(f"{made}\n")
+    return 0
+
+
+def parse_context(pairs: Iterable[str]) -> dict[str, str]:
+    """`name=value` pairs as the CDK's context."""
+    context = {}
+    for pair in pairs:
+        name, equals, value = pair.partition("=")
+        if not equals:
+            raise SystemExit(f"--context {pair}: expected NAME=VALUE")
+        context[name] = value
+    return context
+
+
+def assembly(context: Mapping[str, str] | None = None, folder: Path = paths.ASSEMBLY) -> Path:
+    """The folder with the synthesised app, made anew if it is out of date."""
+    stamp = fingerprint(context or {})
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with (folder.parent / f"{folder.name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if made_from(folder) != stamp:
+            _synthesise(folder, context or {})
+            (folder / STAMP).write_text(stamp)
+    return folder
+
+
+def made_from(folder: Path) -> str | None:
+    """The fingerprint of what is in the folder."""
+    try:
+        return (folder / STAMP).read_text()
+    except FileNotFoundError:
+        return None
+
+
+def fingerprint(context: Mapping[str, str]) -> str:
+    """A hash over everything that the app is made from."""
+    total = hashlib.sha256(json.dumps(sorted(context.items())).encode())
+    for path in sorted(_files()):
+        total.update(f"{path.relative_to(paths.ROOT)}\n".encode())
+        total.update(hashlib.sha256(path.read_bytes()).digest())
+    return total.hexdigest()
+
+
+def _files() -> Iterable[Path]:
+    for name in SOURCES:
+        source = paths.ROOT / name
+        if source.is_file():
+            yield source
+        for folder, folders, files in os.walk(source):
+            folders[:] = [name for name in folders if name != "__pycache__"]
+            yield from (Path(folder, file) for file in files if not file.endswith(".pyc"))
+
+
+def _synthesise(folder: Path, context: Mapping[str, str]) -> None:
+    shutil.rmtree(folder, ignore_errors=True)
+    command = [sys.executable, "-c", ASSEMBLE, str(folder), json.dumps(dict(context))]
+    environment = {**os.environ, "JSII_SILENCE_WARNING_UNTESTED_NODE_VERSION": "1"}
+    done = subprocess.run(
+        command, cwd=paths.ROOT, env=environment, capture_output=True, text=True, check=False
+    )
+    if done.returncode:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise SystemExit(f"the CDK app could not be synthesised:\n{done.stdout}{done.stderr}")

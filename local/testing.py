@@ -1,0 +1,23 @@
+"""`auftakt test`: pytest over tests/, spread over the processors unless told otherwise."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import subprocess
+import sys
+
+from local import paths
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("-n", "--processes", default=None, help="how many processes (default: all)")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Pytest's exit code."""
+    chosen = [part for part in args.rest if not part.startswith("-")]
+    alone = any("::" in part or part.endswith(".py") for part in chosen)
+    processes = args.processes or ("0" if alone else str(os.cpu_count() or 1))
+    command = [sys.executable, "-m", "pytest", "-n", processes, "--dist", "loadscope", *args.rest]
+    return subprocess.run(command, cwd=paths.ROOT, check=False).returncode
