@@ -46,14 +46,18 @@ class Bridge:
         """Calls without an answer."""
         return len(self._calls)
 
-    def invoke(self, function: dict[str, Any], request_id: str, event: Any) -> Answer:
+    def invoke(
+        self, function: dict[str, Any], request_id: str, event: Any, *, urgent: bool = False
+    ) -> Answer:
         """Run one function: (True, what it returned) or (False, Lambda's error report)."""
         self.open.wait()
         if self._closing:
             return False, {"errorType": "ServiceException", "errorMessage": "the cloud goes down"}
         body = json.dumps(event, ensure_ascii=False).encode()
         try:
-            header, answer = self._ask({"function": function, "request_id": request_id}, body)
+            header, answer = self._ask(
+                {"function": function, "request_id": request_id, "urgent": urgent}, body
+            )
         except HostGone as gone:
             return False, {"errorType": "Runtime.ExitError", "errorMessage": str(gone)}
         return header["ok"], json.loads(answer)

@@ -66,7 +66,8 @@ def host_functions(bridge: Bridge) -> None:
             "memory": int(config.get("MemorySize") or 128),
             "seconds": int(config.get("Timeout") or 3),
         }
-        ok, body = bridge.invoke(function, request_id, event)
+        from_api = isinstance(event, dict) and "routeKey" in event
+        ok, body = bridge.invoke(function, request_id, event, urgent=from_api)
         return {"body": body} if ok else {"body": body, "error": True}
 
     lambda_svc._execute_function_dispatch = dispatch

@@ -39,8 +39,9 @@ class Plan:
     functions: Path
     log: Path
     environment: dict[str, str]
-    per_function: int = 6
+    per_function: int = 4
     in_all: int = 40
+    behind: int = 8  # calls at one time that nobody waits for at the API
     idle_seconds: float = 120.0
 
 
@@ -119,12 +120,17 @@ class Lane:
     function: Function
     idle: list[Worker] = field(default_factory=list)
     busy: int = 0
+    urgent: bool = False
     waiting: deque[tuple[float, asyncio.Future[Worker]]] = field(default_factory=deque)
     tally: Tally = field(default_factory=Tally)
 
 
 class Pool:
-    """All workers: bounded per function and in all; the least served function goes first."""
+    """All workers, bounded per function and in all.
+
+    What a caller of the API waits for goes first, then the function that is served least; the rest
+    is bounded more tightly, so that work left behind by one burst does not hold up the next.
+    """
 
     def __init__(self, plan: Plan) -> None:
         self._plan = plan
@@ -139,9 +145,10 @@ class Pool:
                 self._retire(lane.idle.pop())
         return lane
 
-    async def take(self, function: Function) -> Worker:
+    async def take(self, function: Function, urgent: bool = False) -> Worker:
         """A worker for this function, as soon as the bounds allow one."""
         lane, asked = self.lane(function), time.monotonic()
+        lane.urgent = urgent
         future: asyncio.Future[Worker] = asyncio.get_running_loop().create_future()
         lane.waiting.append((asked, future))
         self._serve()
@@ -185,9 +192,17 @@ class Pool:
 
     def _next(self) -> Lane | None:
         ready = [lane for lane in self.lanes.values() if lane.waiting and self._has_room(lane)]
-        return min(ready, key=lambda lane: (lane.busy, lane.waiting[0][0]), default=None)
+        return min(
+            ready,
+            key=lambda lane: (not lane.urgent, lane.busy, lane.waiting[0][0]),
+            default=None,
+        )
 
     def _has_room(self, lane: Lane) -> bool:
+        if not lane.urgent:
+            behind = sum(other.busy for other in self.lanes.values() if not other.urgent)
+            if behind >= self._plan.behind:
+                return False
         if lane.idle:
             return True
         if lane.busy >= self._plan.per_function:
@@ -266,7 +281,7 @@ class Host:
 
     async def _invoke(self, header: frames.Header, body: bytes) -> None:
         function = self._function(header["function"])
-        used = await self._pool.take(function)
+        used = await self._pool.take(function, header.get("urgent", False))
         tally, request_id, began = (
             self._pool.lane(function).tally,
             header["request_id"],
