@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal
-
-Role = Literal["public", "client"]
+from typing import Final, Literal
 
 
 @dataclass(frozen=True)
@@ -98,7 +96,8 @@ class Step:
         return self.name.split("/")[1]
 
 
-R, W = "table:read", "table:write"
+R: Final = "table:read"
+W: Final = "table:write"
 
 JOURNEY: tuple[Step, ...] = (
     # master: who may call, and what we sell from where
@@ -110,6 +109,7 @@ JOURNEY: tuple[Step, ...] = (
         "PUT /v1/warehouses/{warehouse}", "GET /v1/warehouses/{warehouse}",
         "POST /v1/warehouses/batch",
     )), (R, W)),
+    Step("master/keep_shops", Http(("PUT /v1/shops/{shop}", "GET /v1/shops/{shop}")), (R, W)),
     Step("master/keep_carriers", Http(("PUT /v1/carriers/{carrier}",)), (R, W)),
     # capture
     Step("capture/receive_order", Http(("POST /v1/orders",)), (R, W)),
@@ -154,7 +154,7 @@ JOURNEY: tuple[Step, ...] = (
     Step("billing/read_documents", Http((
         "GET /v1/orders/{order}/documents", "GET /v1/documents/{document}",
     )), (R, "documents:read")),
-    Step("billing/show_document", Http(("GET /d/{token}",), public=True), (R, "documents:read")),
+    Step("billing/show_document", Http(("GET /d/{token}",), public=True), (R, W, "documents:read")),
     # notices
     Step("notices/tell_customer", Queue(("Order.Created", "Order.Cancelled", "Document.Archived")),
          (R, W, "mail:send")),
@@ -168,7 +168,7 @@ JOURNEY: tuple[Step, ...] = (
     # records
     Step("records/relay_events", Stream(), ("bus:put",)),
     Step("records/archive_order", Queue(("Order.Completed", "Notification.Sent")),
-         (R, "documents:put", "documents:read")),
+         (R, W, "documents:put", "documents:read")),
     Step("records/keep_dead_letter", DeadLetters(), (R, W)),
     Step("records/list_dead_letters", Http(("GET /v1/dead-letters",)), (R,)),
     Step("records/redrive_dead_letter", Http(("POST /v1/dead-letters/{letter}/redrive",)),
