@@ -1,0 +1,92 @@
+"""Replays transactions of real shops as orders on a running system, and accounts for every row."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import sys
+import time
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from local.player import retail
+from local.player.client import Problem, connected
+from local.player.demo import verified
+from local.player.rerun import Rerun, Terms
+from local.player.retail import WrongForm
+from local.player.screen import Screen
+from local.running import Running
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.description = "Columns: " + ", ".join(retail.COLUMNS)
+    parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help="CSV, any size")
+    parser.add_argument(
+        "--stock-factor",
+        type=_factor,
+        default=Decimal(1),
+        metavar="F",
+        help="opening stock as a share of what is ordered, rounded down per article",
+    )
+    parser.add_argument("--currency", default="EUR", help="currency of the prices, e.g. GBP")
+    parser.add_argument("--limit", type=int, metavar="N", help="only the first N documents")
+    parser.add_argument("--no-ship", action="store_true", help="leave orders at the warehouses")
+    parser.add_argument("--json", action="store_true", help="one JSON object on stdout")
+
+
+def run(args: argparse.Namespace, running: Running) -> int:
+    """Replay; 0 when all rows are accounted for and all invariants hold, 2 for unusable files."""
+    terms = Terms(args.currency, args.stock_factor, ships=not args.no_ship)
+    with Screen("Replay") as screen:
+        try:
+            result = asyncio.run(_replay(args, running, terms, screen))
+        except (OSError, WrongForm) as error:
+            screen.say(f"replay: {error}")
+            return 2
+        except (Problem, httpx.HTTPError) as error:
+            screen.say(f"The replay could not go on: {type(error).__name__} {error}")
+            return 1
+        screen.note("verifying")
+        result["verify"] = verified(running)
+    result["ok"] = result["balanced"] and not result["unfinished"] and bool(result["verify"]["ok"])
+    screen.report(result, as_json=args.json)
+    _print_equation(result)
+    return 0 if result["ok"] else 1
+
+
+async def _replay(
+    args: argparse.Namespace, running: Running, terms: Terms, screen: Screen
+) -> dict[str, Any]:
+    began = time.monotonic()
+    screen.note("reading")
+    found = retail.survey(retail.rows(args.files, args.limit))
+    async with connected(running) as desks:
+        rerun = Rerun(desks, f"R{time.time_ns() // 1_000_000:x}", terms, found, screen)
+        screen.note(f"{len(found.demand)} articles and their stock")
+        await rerun.stock_up()
+        await rerun.place(retail.documents(retail.rows(args.files, args.limit), found.sizes))
+        await rerun.cancel()
+        await rerun.fulfil()
+        result = await rerun.outcome()
+    seconds = time.monotonic() - began
+    rate = round(result["orders"] / seconds, 2)
+    return {**result, "seconds": round(seconds, 2), "orders_per_second": rate}
+
+
+def _print_equation(result: dict[str, Any]) -> None:
+    sign = "=" if result["balanced"] else "IS NOT"
+    parts = " + ".join(f"{part} {result[part]}" for part in ("placed", "refused", "not_applied"))
+    sys.stderr.write(f"rows {result['rows']} {sign} {parts}\n")
+
+
+def _factor(text: str) -> Decimal:
+    try:
+        factor = Decimal(text)
+    except InvalidOperation:
+        raise argparse.ArgumentTypeError(f"{text} is not a number") from None
+    if not 0 <= factor <= 1000:
+        raise argparse.ArgumentTypeError("between 0 and 1000")
+    return factor

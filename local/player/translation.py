@@ -1,0 +1,94 @@
+"""Says what a shop's file tells in the words of the API: orders, products and opening stock."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+from typing import Any
+
+from local.player.countries import address_in
+from local.player.retail import Document, Survey
+
+Json = dict[str, Any]
+
+_GERMAN = ("DE", "AT", "CH", "LI")
+_SHARE_OF_A = Decimal("0.6")
+
+
+def order_of(document: Document, run: str, currency: str) -> Json:
+    """The order that an invoice is, its carriage as the shipping charge, paid to the cent.
+
+    External numbers are made unique by the run, so that a file can be replayed again.
+    """
+    first = document.rows[0]
+    customer = first.customer or f"guest-{document.number}"
+    carriage = sum((row.unit_price * row.quantity for row in document.carriage), Decimal(0))
+    goods = sum((row.unit_price * row.quantity for row in document.goods), Decimal(0))
+    return {
+        "external_number": f"{run}-{document.number}",
+        "placed_at": first.at.isoformat(),
+        "currency": currency,
+        "price_mode": "gross",
+        "customer": {
+            "id": customer,
+            "type": "B2C",
+            "name": f"Replay customer {customer}",
+            "email": f"{_plain(customer)}@replay.example",
+            "phone": None,
+            "locale": "de" if first.country in _GERMAN else "en",
+            "company": None,
+            "vat_id": None,
+            "group": None,
+        },
+        "billing_address": address_in(first.country, customer),
+        "shipping_address": None,
+        "lines": [
+            {
+                "number": str(number),
+                "sku": row.sku,
+                "quantity": row.quantity,
+                "unit_price": str(row.unit_price),
+            }
+            for number, row in enumerate(document.goods, 1)
+        ],
+        "shipping": {"method": "standard", "price": f"{carriage:.2f}"},
+        "payment": {
+            "method": "paypal",
+            "status": "captured",
+            "amount": f"{goods + carriage:.2f}",
+            "reference": f"{run}-{document.number}",
+        },
+        "delivery": {"partial_allowed": True},
+        "note": None,
+    }
+
+
+def products_of(found: Survey, currency: str) -> Iterator[Json]:
+    """Every article that is ordered, without a list price: its price varies from order to order."""
+    for sku in found.demand:
+        name = found.names.get(sku, sku)
+        yield {
+            "sku": sku,
+            "name": {"de": name, "en": name},
+            "weight_g": 200,
+            "length_mm": 100,
+            "width_mm": 100,
+            "height_mm": 50,
+            "tax_category": "standard",
+            "list_price": None,
+            "price_currency": currency,
+        }
+
+
+def stock_of(demand: Mapping[str, int], factor: Decimal) -> dict[str, dict[str, int]]:
+    """Pieces per article and warehouse: demand times factor, rounded down, three fifths in A."""
+    shelves = {}
+    for sku, ordered in demand.items():
+        pieces = int(ordered * factor)
+        in_a = -int(-pieces * _SHARE_OF_A // 1)
+        shelves[sku] = {"A": in_a, "B": pieces - in_a}
+    return shelves
+
+
+def _plain(customer: str) -> str:
+    return "".join(c for c in customer.lower() if c.isascii() and (c.isalnum() or c == "-")) or "c"
