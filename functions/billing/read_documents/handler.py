@@ -1,0 +1,32 @@
+"""A shop or clerk lists an order's documents and opens one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from oms.refusals import Unknown
+from oms_aws.edges.http import Answer, Call, Http
+from oms_aws.edges.papers import opened
+from oms_aws.edges.views import document_view, seen_order
+from oms_aws.wiring import Ports
+
+step = Http()
+handler = step.handler
+
+
+@step.route("GET /v1/orders/{order}/documents", scope="documents:read")
+def list_documents(call: Call[Any], oms: Ports) -> Answer:
+    """List an order's documents."""
+    order = seen_order(call, oms).order
+    items = [document_view(document, oms) for document in order.documents]
+    return Answer({"items": items, "cursor": None})
+
+
+@step.route("GET /v1/documents/{document}", scope="documents:read", status=302)
+def get_document(call: Call[Any], oms: Ports) -> Answer:
+    """Open a document: a redirect to a short-lived address of its PDF."""
+    id = call.path["document"]
+    _, shop = oms.documents.owner(id)
+    if not call.caller.may_see(shop):
+        raise Unknown("document_unknown", f"There is no document {id}.")
+    return opened(id, oms)

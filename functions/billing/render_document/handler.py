@@ -1,0 +1,26 @@
+"""An issued document becomes a PDF in the write-once archive, always the same bytes."""
+
+from __future__ import annotations
+
+from oms.invoice import Invoice
+from oms_aws.edges.queue import Signal, queue
+from oms_aws.orders import Saved
+from oms_aws.typesetting import typeset
+from oms_aws.wiring import Ports
+
+
+@queue
+def handler(signal: Signal, oms: Ports) -> None:
+    id = str(signal.facts["document"])
+    document = oms.orders.get(signal.order_id).order.document(id)
+    if document.key:
+        return
+    key = f"invoices/{document.issued_at:%Y/%m}/{id}.pdf"
+    digest = oms.documents.keep(
+        key, typeset(oms.documents.snapshot(id, Invoice)), "application/pdf"
+    )
+    oms.orders.change(
+        signal.order_id,
+        lambda order: order.archive(id, key=key, sha256=digest, at=oms.now()),
+        Saved("auftakt", signal.id),
+    )

@@ -1,0 +1,18 @@
+"""A customer opens a document by the link in a mail, without a login."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from oms_aws.edges.http import Answer, Call, Http
+from oms_aws.edges.papers import opened
+from oms_aws.wiring import Ports
+
+step = Http()
+handler = step.handler
+
+
+@step.route("GET /d/{token}", status=302)
+def show(call: Call[Any], oms: Ports) -> Answer:
+    """Open a document by a signed link."""
+    return opened(oms.documents.linked(call.path["token"], at=oms.now()), oms)

@@ -1,0 +1,36 @@
+"""A shop or clerk reads what happened to an order: who, what, when, why."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from oms.events import facts
+from oms_aws.edges.http import Answer, Call, Http, Problem
+from oms_aws.edges.views import seen_order
+from oms_aws.wiring import Ports
+
+step = Http()
+handler = step.handler
+
+
+@step.route("GET /v1/orders/{order}/events", scope="orders:read", query=("after", "limit"))
+def list_events(call: Call[Any], oms: Ports) -> Answer:
+    """Read an order's events behind a sequence number."""
+    order = seen_order(call, oms).order
+    after = call.query.get("after", "0")
+    if not after.isdigit() or len(after) > 8:
+        raise Problem(422, "request_invalid", "after is a sequence number.", {"after": "number"})
+    events = [
+        {
+            "id": event.id,
+            "type": event.type,
+            "sequence": event.sequence,
+            "at": event.at,
+            "actor": event.actor,
+            "cause": event.cause,
+            "data": {name: value for name, value in facts(event).items() if name != "news"},
+            "hash": event.hash,
+        }
+        for event in oms.orders.log(order.id, after=int(after), limit=call.limit())
+    ]
+    return Answer({"items": events, "after": events[-1]["sequence"] if events else int(after)})

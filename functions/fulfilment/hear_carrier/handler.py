@@ -1,0 +1,42 @@
+"""A carrier posts a scan of a parcel; late, early and repeated ones do no harm."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from datetime import UTC
+
+from oms_aws.edges.http import Answer, Call, Http, Problem
+from oms_aws.edges.models import Scan
+from oms_aws.orders import Saved
+from oms_aws.wiring import Ports
+
+step = Http()
+handler = step.handler
+
+
+@step.route("POST /v1/carriers/{carrier}/webhook", takes=Scan, status=202, headers=("X-Signature",))
+def hear(call: Call[Scan], oms: Ports) -> Answer:
+    """Take a carrier's scan, signed with the carrier's secret."""
+    carrier, scan = oms.catalogue.carrier(call.path["carrier"]), call.body
+    _demand_signature(call, carrier.secret)
+    stored = oms.orders.change(
+        oms.orders.id_of_parcel(carrier.id, scan.tracking_number),
+        lambda order: order.track(
+            scan.tracking_number,
+            scan.status,
+            at=scan.occurred_at.astimezone(UTC),
+            location=scan.location,
+            text=scan.text,
+        ),
+        Saved(f"carrier:{carrier.id}", f"request:{call.request_id}"),
+    )
+    return Answer({"order": stored.order.id}, 202)
+
+
+def _demand_signature(call: Call[Scan], secret: str) -> None:
+    """Raises Problem unless `X-Signature` is the HMAC-SHA256 of the raw body, in hex."""
+    given = call.headers.get("x-signature", "").removeprefix("sha256=")
+    genuine = hmac.new(secret.encode(), call.raw, hashlib.sha256).hexdigest()
+    if not hmac.compare_digest(genuine.encode(), given.encode()):
+        raise Problem(401, "signature_invalid", "X-Signature does not fit the body.")

@@ -1,0 +1,33 @@
+"""A warehouse reads what it has to do, the oldest first."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from oms_aws.edges.http import Answer, Call, Http, Problem, page
+from oms_aws.wiring import Ports
+
+step = Http()
+handler = step.handler
+
+
+@step.route(
+    "GET /v1/fulfilments",
+    scope="fulfilments:read",
+    query=("location", "status", "cursor", "limit"),
+)
+def list_fulfilments(call: Call[Any], oms: Ports) -> Answer:
+    """List the fulfilments of a location in a status."""
+    location = call.query.get("location", "")
+    if not location:
+        raise Problem(422, "request_invalid", "Name a location.", {"location": "missing"})
+    limit = call.limit()
+    status = call.query.get("status", "released")
+    items = oms.orders.fulfilments(location, status, after=call.cursor, limit=limit)
+    return Answer(page(items, limit, items[-1]["id"] if items else ""))
+
+
+@step.route("GET /v1/fulfilments/{fulfilment}", scope="fulfilments:read")
+def get_fulfilment(call: Call[Any], oms: Ports) -> Answer:
+    """Read a fulfilment."""
+    return Answer(oms.orders.fulfilment(call.path["fulfilment"]))

@@ -1,0 +1,34 @@
+"""A warehouse tells how it packed a fulfilment."""
+
+from __future__ import annotations
+
+from oms.order import Pieces
+from oms_aws.edges.http import Answer, Call, Http
+from oms_aws.edges.models import Pack, PackedParcel
+from oms_aws.orders import Saved
+from oms_aws.wiring import Ports
+
+step = Http()
+handler = step.handler
+
+
+@step.route("POST /v1/fulfilments/{fulfilment}/pack", scope="fulfilments:write", takes=Pack)
+def pack(call: Call[Pack], oms: Ports) -> Answer:
+    """Confirm how a fulfilment was packed; repeating it changes nothing."""
+    id = call.path["fulfilment"]
+    contents = [(parcel.weight_g, _pieces(parcel)) for parcel in call.body.parcels]
+    oms.orders.change(
+        oms.orders.id_of_fulfilment(id),
+        lambda order: order.pack(id, contents, at=oms.now()),
+        Saved(call.actor, f"request:{call.request_id}"),
+    )
+    return Answer(oms.orders.fulfilment(id))
+
+
+def _pieces(parcel: PackedParcel) -> Pieces | None:
+    if parcel.lines is None:
+        return None
+    pieces: Pieces = {}
+    for line in parcel.lines:
+        pieces[line.number] = pieces.get(line.number, 0) + line.quantity
+    return pieces

@@ -1,0 +1,24 @@
+"""The HTTP API asks who is calling: the bearer key's holder, or nobody."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from oms_aws.wiring import ports
+
+
+def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    """Answer an HTTP API request authoriser (simple response, payload format 2.0)."""
+    scheme, _, key = (event.get("headers") or {}).get("authorization", "").partition(" ")
+    caller = ports().clients.who(key.strip()) if scheme.lower() == "bearer" and key else None
+    if caller is None:
+        return {"isAuthorized": False}
+    return {
+        "isAuthorized": True,
+        "context": {
+            "client": caller.client,
+            "role": caller.role,
+            "shop": caller.shop,
+            "scopes": " ".join(sorted(caller.scopes)),
+        },
+    }

@@ -1,0 +1,19 @@
+"""The catalogue takes carriers: how they sign their webhooks, and where they show a parcel."""
+
+from __future__ import annotations
+
+from oms_aws.catalogue import Carrier
+from oms_aws.edges.http import Answer, Call, Http
+from oms_aws.edges.models import CarrierIn
+from oms_aws.wiring import Ports
+
+step = Http()
+handler = step.handler
+
+
+@step.route("PUT /v1/carriers/{carrier}", scope="carriers:write", takes=CarrierIn)
+def put_carrier(call: Call[CarrierIn], oms: Ports) -> Answer:
+    """Store a carrier; its secret is never shown again."""
+    carrier = Carrier(call.path["carrier"], call.body.secret, call.body.tracking_url)
+    oms.catalogue.store_carrier(carrier)
+    return Answer({"id": carrier.id, "tracking_url": carrier.tracking_url})

@@ -1,0 +1,50 @@
+"""A shop says where it wants to hear of which events."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from msgspec.structs import asdict
+
+from oms.refusals import Unknown
+from oms_aws.edges.http import Answer, Call, Http, Problem
+from oms_aws.edges.models import Subscribe
+from oms_aws.webhooks import Endpoint, check_url
+from oms_aws.wiring import Ports
+
+step = Http()
+handler = step.handler
+
+
+@step.route("POST /v1/webhooks", scope="webhooks:write", takes=Subscribe, status=201)
+def subscribe(call: Call[Subscribe], oms: Ports) -> Answer:
+    """Add an endpoint; its secret is shown this once."""
+    if not call.caller.shop:
+        raise Problem(403, "no_shop", "Only a shop's key adds its endpoints.")
+    check_url(call.body.url, local=oms.settings.local)
+    endpoint = oms.webhooks.subscribe(
+        oms.new_id("whk"), call.caller.shop, call.body.url, tuple(call.body.events)
+    )
+    return Answer({**_view(endpoint), "secret": endpoint.secret}, 201)
+
+
+@step.route("GET /v1/webhooks", scope="webhooks:write")
+def list_webhooks(call: Call[Any], oms: Ports) -> Answer:
+    """List the caller's endpoints."""
+    seen = [e for e in oms.webhooks.endpoints() if call.caller.may_see(e.shop)]
+    return Answer({"items": [_view(endpoint) for endpoint in seen], "cursor": None})
+
+
+@step.route("DELETE /v1/webhooks/{endpoint}", scope="webhooks:write", status=204)
+def end(call: Call[Any], oms: Ports) -> Answer:
+    """Deliver nothing to an endpoint any more."""
+    endpoint = oms.webhooks.endpoint(call.path["endpoint"])
+    if not call.caller.may_see(endpoint.shop):
+        raise Unknown("endpoint_unknown", f"There is no endpoint {endpoint.id}.")
+    oms.webhooks.end(endpoint)
+    return Answer(status=204)
+
+
+def _view(endpoint: Endpoint) -> dict[str, Any]:
+    values = asdict(endpoint)
+    return {name: values[name] for name in ("id", "shop", "url", "events")}

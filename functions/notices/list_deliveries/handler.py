@@ -1,0 +1,28 @@
+"""A shop reads how the deliveries to its endpoint went."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from msgspec.structs import asdict
+
+from oms.refusals import Unknown
+from oms_aws.edges.http import Answer, Call, Http, page
+from oms_aws.wiring import Ports
+
+step = Http()
+handler = step.handler
+
+
+@step.route(
+    "GET /v1/webhooks/{endpoint}/deliveries", scope="webhooks:write", query=("cursor", "limit")
+)
+def list_deliveries(call: Call[Any], oms: Ports) -> Answer:
+    """List the deliveries to an endpoint, in order of their events."""
+    endpoint = oms.webhooks.endpoint(call.path["endpoint"])
+    if not call.caller.may_see(endpoint.shop):
+        raise Unknown("endpoint_unknown", f"There is no endpoint {endpoint.id}.")
+    limit = call.limit()
+    found = list(oms.webhooks.deliveries(endpoint.id, after=call.cursor, limit=limit))
+    last = found[-1].event if found else ""
+    return Answer(page([asdict(delivery) for delivery in found], limit, last))

@@ -1,0 +1,23 @@
+"""The customer hears by mail that the order came in, was cancelled, or that a parcel is on its way."""
+
+from __future__ import annotations
+
+from oms_aws.edges.customers import letter_for
+from oms_aws.edges.queue import Signal, queue
+from oms_aws.orders import Saved
+from oms_aws.wiring import Ports
+
+
+@queue
+def handler(signal: Signal, oms: Ports) -> None:
+    order = oms.orders.get(signal.order_id).order
+    kind, letter = letter_for(signal, order, oms)
+    message_id = oms.mail.claim(signal.id, kind, anyway=signal.redriven > 0)
+    if message_id is None:
+        message_id = oms.mail.send(signal.id, kind, order.customer.email, letter)
+    noted = oms.mail.sent(signal.id, kind, message_id)
+    oms.orders.change(
+        order.id,
+        lambda order: order.note_notification(kind, signal.id, message_id, oms.now()),
+        Saved("auftakt", signal.id, (noted,)),
+    )

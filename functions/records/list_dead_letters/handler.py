@@ -1,0 +1,22 @@
+"""A clerk reads what failed for good, and why."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from msgspec.structs import asdict
+
+from oms_aws.edges.http import Answer, Call, Http, page
+from oms_aws.wiring import Ports
+
+step = Http()
+handler = step.handler
+
+
+@step.route("GET /v1/dead-letters", scope="dead-letters:write", query=("cursor", "limit"))
+def list_dead_letters(call: Call[Any], oms: Ports) -> Answer:
+    """List dead letters in order of their arrival."""
+    limit = call.limit()
+    letters = list(oms.dead_letters.list(after=call.cursor, limit=limit))
+    last = letters[-1].id if letters else ""
+    return Answer(page([asdict(letter) for letter in letters], limit, last))

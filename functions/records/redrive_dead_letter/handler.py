@@ -1,0 +1,36 @@
+"""A clerk sends a dead letter back to its step, after the cause was mended."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from oms_aws.edges.http import Answer, Call, Http
+from oms_aws.wiring import Ports
+
+step = Http()
+handler = step.handler
+
+
+@step.route("POST /v1/dead-letters/{letter}/redrive", scope="dead-letters:write", status=202)
+def redrive(call: Call[Any], oms: Ports) -> Answer:
+    """Send a dead letter back to its step.
+
+    The message goes first and the note follows, so a crash between them sends it once more at worst.
+    """
+    letter = oms.dead_letters.get(call.path["letter"])
+    oms.queues.send(letter.step, _again(letter.body))
+    oms.dead_letters.redriven(letter, by=call.actor, at=oms.now())
+    return Answer({"id": letter.id, "step": letter.step}, 202)
+
+
+def _again(body: str) -> str:
+    """The message as a clerk's: it counts how often it was sent back."""
+    try:
+        signal = json.loads(body)
+    except ValueError:
+        return body
+    if not isinstance(signal, dict):
+        return body
+    signal.pop("failure", None)
+    return json.dumps({**signal, "redriven": int(signal.get("redriven") or 0) + 1})

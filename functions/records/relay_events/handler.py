@@ -1,0 +1,12 @@
+"""New events go from the table's stream to the bus, where every listener has a queue."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from oms_aws.edges.relay import relayed
+
+
+def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    """Answer a stream batch with the first record that must come again, if any."""
+    return relayed(event["Records"])

@@ -1,0 +1,18 @@
+"""Is the system up, and does its table answer?"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from oms_aws.edges.http import Answer, Call, Http
+from oms_aws.wiring import Ports
+
+step = Http()
+handler = step.handler
+
+
+@step.route("GET /v1/health")
+def health(call: Call[Any], oms: Ports) -> Answer:
+    """Say that the system is up."""
+    oms.orders.shops()
+    return Answer({"status": "ok", "time": oms.now()})

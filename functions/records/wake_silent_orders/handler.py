@@ -1,0 +1,38 @@
+"""Every few minutes, orders that only we can move on and that did not move are started again."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from oms_aws.logs import logger
+from oms_aws.wiring import Ports, ports
+
+SILENT_AFTER = timedelta(minutes=5)
+
+
+def handler(event: dict[str, Any], context: Any) -> dict[str, int]:
+    """Answer a schedule; running twice in one period starts nothing twice."""
+    oms = ports()
+    period = f"w{oms.now():%Y%m%d%H%M}"[:-1]
+    woken = [
+        id
+        for shop in oms.orders.shops()
+        for status in ("received", "accepted")
+        for id in _silent(shop, status, oms)
+    ]
+    for id in woken:
+        oms.intake.start(id, again=period)
+    if woken:
+        logger.warning("woken", extra={"orders": woken})
+    return {"woken": len(woken)}
+
+
+def _silent(shop: str, status: str, oms: Ports) -> list[str]:
+    limit = oms.now() - SILENT_AFTER
+    found = []
+    for summary in oms.orders.list(shop, status=status, limit=500):
+        order = oms.orders.get(summary["id"]).order
+        if (order.changed_at or order.received_at) < limit:
+            found.append(order.id)
+    return found

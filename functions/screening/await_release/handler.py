@@ -1,0 +1,15 @@
+"""A held order's run keeps its token until the last hold is released, or answers at once if it is."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from oms_aws.edges.intake import answer_if_free
+from oms_aws.edges.task import Asked, task
+from oms_aws.wiring import Ports
+
+
+@task
+def handler(asked: Asked, oms: Ports) -> dict[str, Any]:
+    oms.intake.keep_token(asked.order_id, asked.token)
+    return {"order_id": asked.order_id, "run": answer_if_free(asked.order_id, oms)}

@@ -1,0 +1,26 @@
+"""Does the payment cover what the order costs?"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from oms.billing import amount_due
+from oms.screening import check_payment
+from oms_aws.edges.task import Asked, task
+from oms_aws.wiring import Ports
+
+
+@task
+def handler(asked: Asked, oms: Ports) -> dict[str, Any]:
+    order = oms.orders.get(asked.order_id).order
+    due = amount_due(
+        order,
+        shop=oms.catalogue.shop(order.shop),
+        products=oms.catalogue.products(order.skus) if order.price_mode == "net" else {},
+        ship_from="DE",
+        on=order.placed_at.date(),
+    )
+    finding: dict[str, Any] = msgspec.to_builtins(check_payment(order, due))
+    return finding

@@ -1,0 +1,19 @@
+"""The findings of all checks go into the order at once: it passes, is held, or is refused."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from oms_aws.edges.task import Asked, task
+from oms_aws.orders import Saved
+from oms_aws.wiring import Ports
+
+
+@task
+def handler(asked: Asked, oms: Ports) -> dict[str, Any]:
+    stored = oms.orders.change(
+        asked.order_id,
+        lambda order: order.screen(asked.findings, at=oms.now()),
+        Saved("auftakt", "intake"),
+    )
+    return {"order_id": asked.order_id, "verdict": stored.order.verdict}

@@ -1,0 +1,1 @@
+"""Everything that knows AWS: the store, the edges, the documents and the mail."""

@@ -1,0 +1,79 @@
+"""Clients of the API: who holds which key, and what the key opens."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from typing import NamedTuple
+
+from oms_aws import keys
+from oms_aws.table import Table
+
+SCOPES = {
+    "shop": (
+        "orders:read orders:write stock:read webhooks:write documents:read products:read "
+        "products:write"
+    ),
+    "wms": "fulfilments:read fulfilments:write stock:read stock:write products:read",
+    "carrier": "",
+    "clerk": (
+        "orders:read orders:write holds:release stock:read stock:write fulfilments:read "
+        "fulfilments:write products:read products:write warehouses:write webhooks:write "
+        "documents:read dead-letters:write carriers:write shops:write"
+    ),
+}
+"""What each role may do; every scope is asked for by at least one route."""
+
+
+class Caller(NamedTuple):
+    """Who calls. `shop` is empty for roles that work for all shops."""
+
+    client: str
+    role: str
+    shop: str
+    scopes: frozenset[str]
+
+    def may_see(self, shop: str) -> bool:
+        """Whether what belongs to a shop is the caller's business."""
+        return not self.shop or self.shop == shop
+
+
+class DynamoClients:
+    """The clients; of a key only its SHA-256 is stored, which is enough as keys are random."""
+
+    def __init__(self, table: Table) -> None:
+        self._table = table
+
+    def add(self, client: str, role: str, shop: str = "", *, key: str = "") -> str:
+        """Add a client and answer its key, which cannot be read again.
+
+        Adding the same key again changes nothing. Raises ValueError for an unknown role, or for a
+        shop's client without its shop.
+        """
+        if role not in SCOPES:
+            raise ValueError(f"role must be one of {', '.join(SCOPES)}")
+        if role == "shop" and not shop:
+            raise ValueError("a client with the role shop needs its shop")
+        key = key or f"ak_{secrets.token_urlsafe(32)}"
+        actions = [
+            self._table.put(
+                keys.client(_digest(key)),
+                {"kind": "client", "client": client, "role": role, "shop": shop},
+            )
+        ]
+        if shop:
+            actions.append(self._table.put(keys.shop(shop), {"shop": shop}))
+        self._table.write(actions)
+        return key
+
+    def who(self, key: str) -> Caller | None:
+        """Who holds the key, or None."""
+        item = self._table.get(keys.client(_digest(key)))
+        if item is None:
+            return None
+        scopes = frozenset(SCOPES[item["role"]].split())
+        return Caller(item["client"], item["role"], item["shop"], scopes)
+
+
+def _digest(key: str) -> str:
+    return hashlib.sha256(key.encode()).hexdigest()

@@ -1,0 +1,90 @@
+"""Dead letters: what no step could handle, with its reason, until a clerk sends it back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import asdict
+
+from oms.refusals import Unknown
+from oms_aws import keys
+from oms_aws.table import Table
+
+FAILURES_LIVE = timedelta(days=14)
+NO_REASON = "no reason on record: the step was cut off (time-out, crash or throttle)"
+
+
+class DeadLetter(Struct, frozen=True, kw_only=True):
+    """A message that its step gave up; `step` is `stage/verb_noun`, `body` what woke it."""
+
+    id: str
+    step: str
+    reason: str
+    body: str
+    tries: int
+    received_at: str
+    redriven_at: str | None = None
+    redriven_by: str | None = None
+
+
+class DynamoDeadLetters:
+    """The dead letters of all steps."""
+
+    def __init__(self, table: Table) -> None:
+        self._table = table
+
+    def note_failure(self, message_id: str, reason: str, *, at: datetime) -> None:
+        """Keep why the last try of a message failed, in case it becomes a dead letter."""
+        expires = int((at + FAILURES_LIVE).timestamp())
+        attributes = {"reason": reason[:2000], "expires": expires}
+        self._table.write([self._table.put(keys.failure(message_id), attributes)])
+
+    def reason(self, message_id: str) -> str:
+        """Why the last try of a message failed, as far as is known."""
+        item = self._table.get(keys.failure(message_id))
+        return str(item["reason"]) if item else NO_REASON
+
+    def keep(self, letter: DeadLetter) -> None:
+        """Keep a dead letter; keeping it again changes nothing."""
+        if self._table.get(keys.dead_letter(letter.id)) is None:
+            self._table.write([self._put(letter)])
+
+    def get(self, id: str) -> DeadLetter:
+        """The dead letter; raises Unknown."""
+        item = self._table.get(keys.dead_letter(id))
+        if item is None:
+            raise Unknown("dead_letter_unknown", f"There is no dead letter {id}.")
+        return _letter(item)
+
+    def list(self, *, after: str = "", limit: int = 50) -> Iterator[DeadLetter]:
+        """Dead letters in order of their arrival, behind the one of the id `after`."""
+        start = keys.dead_letter(after)
+        prefix = keys.dead_letter("")
+        for item in self._table.query(
+            start.pk, sk_prefix=prefix.sk, after=start.sk if after else "", limit=limit
+        ):
+            yield _letter(item)
+
+    def redriven(self, letter: DeadLetter, *, by: str, at: datetime) -> None:
+        """Note that a dead letter went back to its step."""
+        self._table.write(
+            [
+                self._table.update(
+                    keys.dead_letter(letter.id),
+                    "SET redriven_at = :at, redriven_by = :by",
+                    {":at": at.isoformat(), ":by": by},
+                )
+            ]
+        )
+
+    def _put(self, letter: DeadLetter) -> dict[str, Any]:
+        return self._table.put(
+            keys.dead_letter(letter.id), {"kind": "dead_letter", **asdict(letter)}
+        )
+
+
+def _letter(item: dict[str, Any]) -> DeadLetter:
+    return DeadLetter(**{name: item.get(name) for name in DeadLetter.__struct_fields__})

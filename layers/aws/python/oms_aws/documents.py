@@ -1,0 +1,137 @@
+"""Documents: what was true at issue in the table, the rendered file write-once in S3."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import secrets
+from datetime import datetime, timedelta
+from typing import Any, TypeVar
+
+import msgspec
+from botocore.exceptions import ClientError
+
+from oms.refusals import Refusal, Unknown
+from oms_aws import keys
+from oms_aws.table import Action, ConditionFailed, Table, packed, unpacked
+
+LINK_LIVES = timedelta(days=90)
+PRESIGNED_LIVES = timedelta(minutes=10)
+
+Snapshot = TypeVar("Snapshot")
+
+
+class S3Documents:
+    """The archive: a bucket with Object Lock, where nothing is written twice."""
+
+    def __init__(self, client: Any, bucket: str, table: Table, public_url: str) -> None:
+        self._client = client
+        self._bucket = bucket
+        self._table = table
+        self._public_url = public_url
+
+    # -- what was true at issue ---------------------------------------------------------------
+
+    def record(self, id: str, order_id: str, shop: str, snapshot: Any) -> Action:
+        """The action that keeps what a document is made from; it fails if that is kept already."""
+        attributes = {
+            "kind": "document",
+            "id": id,
+            "order_id": order_id,
+            "shop": shop,
+            "body": packed(msgspec.json.encode(snapshot)),
+        }
+        return self._table.put(keys.document(id), attributes, unless_exists=True)
+
+    def snapshot(self, id: str, type: type[Snapshot]) -> Snapshot:
+        """What the document was made from; raises Unknown."""
+        return msgspec.json.decode(unpacked(self._item(id)["body"]), type=type)
+
+    def owner(self, id: str) -> tuple[str, str]:
+        """The order and the shop of a document; raises Unknown."""
+        item = self._item(id)
+        return item["order_id"], item["shop"]
+
+    def _item(self, id: str) -> dict[str, Any]:
+        item = self._table.get(keys.document(id))
+        if item is None:
+            raise Unknown("document_unknown", f"There is no document {id}.")
+        return item
+
+    # -- the file -----------------------------------------------------------------------------
+
+    def keep(self, key: str, content: bytes, content_type: str) -> str:
+        """Put a file into the archive, where the bucket locks it; answers its SHA-256 in hex.
+
+        A file that is there already stays, and must be the same; raises Refusal if it is not.
+        """
+        digest = hashlib.sha256(content).hexdigest()
+        try:
+            self._client.put_object(
+                Bucket=self._bucket,
+                Key=key,
+                Body=content,
+                ContentType=content_type,
+                Metadata={"sha256": digest},
+                ChecksumAlgorithm="SHA256",
+                IfNoneMatch="*",
+            )
+        except ClientError as error:
+            if error.response["ResponseMetadata"]["HTTPStatusCode"] not in (409, 412):
+                raise
+            if self.digest(key) != digest:
+                raise Refusal("archive_differs", f"{key} is archived with other content.") from None
+        return digest
+
+    def digest(self, key: str) -> str:
+        """The SHA-256, in hex, of a file as it is in the archive."""
+        content = self._client.get_object(Bucket=self._bucket, Key=key)["Body"].read()
+        return hashlib.sha256(content).hexdigest()
+
+    def url(self, key: str, name: str) -> str:
+        """An address that opens the file for ten minutes, without a key."""
+        address: str = self._client.generate_presigned_url(
+            "get_object",
+            Params={
+                "Bucket": self._bucket,
+                "Key": key,
+                "ResponseContentDisposition": f'inline; filename="{name}"',
+            },
+            ExpiresIn=int(PRESIGNED_LIVES.total_seconds()),
+        )
+        return address
+
+    # -- links for customers ------------------------------------------------------------------
+
+    def link(self, id: str, *, at: datetime) -> str:
+        """An address of ours that opens the document for 90 days, for whoever has it."""
+        until = int((at + LINK_LIVES).timestamp())
+        return f"{self._public_url}/d/{id}.{until}.{self._sign(id, until)}"
+
+    def linked(self, token: str, *, at: datetime) -> str:
+        """The id of the document that a link opens; raises Unknown for a forged or expired one."""
+        id, _, rest = token.partition(".")
+        until, _, signature = rest.partition(".")
+        if until.isdigit() and len(until) <= 12 and signature.isascii():
+            genuine = hmac.compare_digest(self._sign(id, int(until)), signature)
+            if genuine and at.timestamp() <= int(until):
+                return id
+        raise Unknown("link_invalid", "This link is not valid, or not any more.")
+
+    def _sign(self, id: str, until: int) -> str:
+        mac = hmac.digest(self._secret(), f"{id}.{until}".encode(), "sha256")
+        return base64.urlsafe_b64encode(mac[:18]).decode()
+
+    def _secret(self) -> bytes:
+        """What signs links; made when the first link is."""
+        key = keys.link_secret()
+        item = self._table.get(key)
+        if item is None:
+            try:
+                made = {"secret": secrets.token_hex(32)}
+                self._table.write([self._table.put(key, made, unless_exists=True)])
+            except ConditionFailed:
+                return self._secret()
+            return bytes.fromhex(made["secret"])
+        return bytes.fromhex(item["secret"])

@@ -1,0 +1,37 @@
+"""Capture: a shop's request becomes an order."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import msgspec
+
+from oms.order import Order, OrderCreated
+from oms_aws.edges.models import PlaceOrder
+
+
+def captured(asked: PlaceOrder, id: str, shop: str, at: datetime) -> Order:
+    """The order as it was placed, all pieces open, carrying the news of its creation."""
+    lines = [
+        {
+            "number": line.number,
+            "sku": line.sku,
+            "unit_price": line.unit_price,
+            "ordered": line.quantity,
+            "open": line.quantity,
+        }
+        for line in asked.lines
+    ]
+    values = asked.model_dump(exclude={"lines", "delivery"})
+    order = msgspec.convert(
+        {
+            **values,
+            "id": id,
+            "shop": shop,
+            "received_at": at,
+            "lines": lines,
+            "partial_allowed": asked.delivery.partial_allowed,
+        },
+        Order,
+    )
+    return order.tell(OrderCreated(order))

@@ -1,0 +1,141 @@
+"""What customers are told: the facts of a mail, from the order and the event that causes it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from oms.money import times
+from oms.order import Address, Order, Pieces, decode_news
+from oms.order import OrderCancelled as Cancelled
+from oms.product import Product
+from oms.refusals import Refusal
+from oms_aws.edges.queue import Signal
+from oms_aws.letters import (
+    Item,
+    Letter,
+    OrderCancelled,
+    OrderReceived,
+    ParcelShipped,
+    ShippedParcel,
+    Shop,
+    compose,
+)
+from oms_aws.orders import read_log
+from oms_aws.wiring import Ports
+
+
+def letter_for(signal: Signal, order: Order, oms: Ports) -> tuple[str, Letter]:
+    """The kind of the mail that an event causes, and the mail in the customer's language."""
+    shop = oms.catalogue.shop(order.shop)
+    common = {
+        "shop": Shop(shop.name, shop.support_email),
+        "customer": order.customer.name,
+        "order_number": order.external_number,
+    }
+    products = oms.catalogue.products(order.skus)
+    locale = order.customer.locale
+    match signal.type:
+        case "Order.Created":
+            received = _received(common, order, products)
+            return "order_received", compose("order_received", received, locale)
+        case "Order.Cancelled":
+            cancelled = _cancelled(common, order, products, signal, oms)
+            return "order_cancelled", compose("order_cancelled", cancelled, locale)
+        case "Document.Archived":
+            shipped = _shipped(common, order, products, signal, oms)
+            return "parcel_shipped", compose("parcel_shipped", shipped, locale)
+    raise Refusal("no_letter", f"Nobody is told of {signal.type}.")
+
+
+def _received(
+    common: Mapping[str, Any], order: Order, products: Mapping[str, Product]
+) -> OrderReceived:
+    return OrderReceived(
+        **common,
+        items=_items(order, order.pieces("ordered"), products),
+        goods=order.goods_total,
+        shipping=order.shipping.price,
+        total=order.total,
+        currency=order.currency,
+        price_mode=order.price_mode,
+        ship_to=_label(order.ship_to),
+    )
+
+
+def _cancelled(
+    common: Mapping[str, Any],
+    order: Order,
+    products: Mapping[str, Product],
+    signal: Signal,
+    oms: Ports,
+) -> OrderCancelled:
+    event = next(read_log(oms.table, signal.aggregate, after=signal.sequence - 1, limit=1))
+    news = decode_news(event.data)
+    if not isinstance(news, Cancelled):
+        raise Refusal("not_a_cancellation", f"{signal.id} is no cancellation.")
+    pieces: Pieces = {}
+    for some in news.pieces.values():
+        for number, quantity in some.items():
+            pieces[number] = pieces.get(number, 0) + quantity
+    return OrderCancelled(
+        **common,
+        items=_items(order, pieces, products),
+        whole=news.whole,
+        reason=news.reason or None,
+    )
+
+
+def _shipped(
+    common: Mapping[str, Any],
+    order: Order,
+    products: Mapping[str, Product],
+    signal: Signal,
+    oms: Ports,
+) -> ParcelShipped:
+    document = order.document(str(signal.facts["document"]))
+    fulfilment = order.fulfilment(document.fulfilment)
+    return ParcelShipped(
+        **common,
+        items=_items(order, fulfilment.pieces, products),
+        parcels=tuple(
+            ShippedParcel(
+                str(parcel.carrier),
+                str(parcel.tracking_number),
+                oms.catalogue.tracking_link(parcel.carrier, parcel.tracking_number),
+            )
+            for parcel in fulfilment.parcels
+        ),
+        following=_items(order, order.pieces("backordered"), products),
+        invoice_number=document.number,
+        invoice_url=oms.documents.link(document.id, at=document.issued_at),
+    )
+
+
+def _items(order: Order, pieces: Pieces, products: Mapping[str, Product]) -> tuple[Item, ...]:
+    return tuple(
+        Item(
+            description=_name(products.get(line.sku), line.sku, order.customer.locale),
+            quantity=pieces[line.number],
+            sku=line.sku,
+            total=times(line.unit_price, pieces[line.number]),
+        )
+        for line in order.lines
+        if line.number in pieces
+    )
+
+
+def _name(product: Product | None, sku: str, locale: str) -> str:
+    return product.name_in(locale) if product else sku
+
+
+def _label(address: Address) -> tuple[str, ...]:
+    lines = (
+        address.company,
+        address.name,
+        address.line1,
+        address.line2,
+        f"{address.postal_code} {address.city}",
+        address.country,
+    )
+    return tuple(line for line in lines if line)

@@ -1,0 +1,316 @@
+"""The HTTP edge: validated models in, `application/problem+json` (RFC 9457) out."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Generic, TypeVar
+
+import msgspec
+from botocore.exceptions import ClientError
+from pydantic import BaseModel, ValidationError
+
+from oms.refusals import NotNow, Refusal, Unknown
+from oms_aws import keys
+from oms_aws.clients import Caller
+from oms_aws.logs import logger
+from oms_aws.orders import VersionDiffers
+from oms_aws.table import Action
+from oms_aws.wiring import Ports, ports
+
+LARGEST_BODY = 2_000_000
+MOST_ERRORS = 100
+
+Body = TypeVar("Body", bound=BaseModel)
+
+
+class Problem(Exception):
+    """An answer that says no; `status` is the HTTP status, `reason` a stable code."""
+
+    def __init__(
+        self, status: int, reason: str, text: str, fields: Mapping[str, str] | None = None
+    ) -> None:
+        super().__init__(text)
+        self.status = status
+        self.reason = reason
+        self.text = text
+        self.fields = dict(fields or {})
+        self.extra: dict[str, Any] = {}
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a route answers: a value that becomes JSON, or a text of another type."""
+
+    body: Any = None
+    status: int = 200
+    headers: Mapping[str, str] = field(default_factory=dict)
+    content_type: str = "application/json"
+
+
+@dataclass(frozen=True)
+class Call(Generic[Body]):
+    """One request, as a route gets it."""
+
+    body: Body
+    caller: Caller
+    path: Mapping[str, str]
+    query: Mapping[str, str]
+    headers: Mapping[str, str]
+    raw: bytes
+    request_id: str
+    route: str
+
+    @property
+    def actor(self) -> str:
+        """Who is named in the events that the request causes."""
+        return f"{self.caller.role}:{self.caller.client}"
+
+    @property
+    def idempotency_key(self) -> str | None:
+        """The Idempotency-Key, at most 255 characters."""
+        key = self.headers.get("idempotency-key")
+        if key is not None and not 0 < len(key) <= 255:
+            raise Problem(
+                422, "idempotency_key_invalid", "An Idempotency-Key has 1 to 255 characters."
+            )
+        return key
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the body, in hex."""
+        return hashlib.sha256(self.raw).hexdigest()
+
+    @property
+    def if_version(self) -> int | None:
+        """The version that If-Match demands, or None."""
+        wanted = self.headers.get("if-match")
+        if wanted is None or wanted.strip() == "*":
+            return None
+        version = wanted.strip().removeprefix("W/").strip('"')
+        if not version.isdigit():
+            raise Problem(412, "version_differs", "If-Match is none of our ETags.")
+        return int(version)
+
+    def limit(self, most: int = 100) -> int:
+        """How many items a list shall have."""
+        given = self.query.get("limit", "50")
+        if not given.isdigit() or not 1 <= int(given) <= most:
+            raise _invalid({"limit": f"a number from 1 to {most}"})
+        return int(given)
+
+    @property
+    def cursor(self) -> str:
+        """Where a list goes on; empty for its beginning."""
+        given = self.query.get("cursor", "")
+        try:
+            return base64.urlsafe_b64decode(given.encode()).decode()
+        except ValueError:
+            raise _invalid({"cursor": "not one of ours"}) from None
+
+
+def page(items: list[Any], limit: int, last: str) -> dict[str, Any]:
+    """One page of a list; `last` is where the next one goes on."""
+    cursor = base64.urlsafe_b64encode(last.encode()).decode() if len(items) == limit else None
+    return {"items": items, "cursor": cursor}
+
+
+Route = Callable[[Call[Any], Ports], Answer]
+
+
+@dataclass(frozen=True)
+class Routed:
+    """A route as the OpenAPI description needs it."""
+
+    key: str
+    scope: str
+    takes: type[BaseModel] | None
+    gives: Any
+    status: int
+    query: tuple[str, ...]
+    headers: tuple[str, ...]
+    summary: str
+    run: Route
+
+
+class Http:
+    """The routes of one step."""
+
+    def __init__(self) -> None:
+        self.routes: dict[str, Routed] = {}
+
+    def route(
+        self,
+        key: str,
+        *,
+        scope: str = "",
+        takes: type[BaseModel] | None = None,
+        gives: Any = None,
+        status: int = 200,
+        query: tuple[str, ...] = (),
+        headers: tuple[str, ...] = (),
+    ) -> Callable[[Route], Route]:
+        """Serve `METHOD /path`; `scope` is what the caller needs, empty for public routes."""
+
+        def decorate(run: Route) -> Route:
+            summary = (run.__doc__ or "").strip().splitlines()[0]
+            self.routes[key] = Routed(
+                key, scope, takes, gives, status, query, headers, summary, run
+            )
+            return run
+
+        return decorate
+
+    def handler(self, event: dict[str, Any], context: Any) -> dict[str, Any]:
+        """The Lambda handler for HTTP API requests (payload format 2.0)."""
+        request_id = event["requestContext"]["requestId"]
+        try:
+            routed = self.routes[event["routeKey"]]
+            answer = routed.run(_call(event, routed), ports())
+        except Exception as error:
+            problem = _problem(error)
+            if problem.status >= 500:
+                logger.exception("not answered", extra={"request": request_id})
+            else:
+                logger.info("refused", extra={"request": request_id, "reason": problem.reason})
+            return _said_no(problem, request_id)
+        logger.info("answered", extra={"request": request_id, "route": event["routeKey"]})
+        return _response(answer)
+
+
+def _call(event: dict[str, Any], routed: Routed) -> Call[Any]:
+    caller = _caller(event)
+    if routed.scope and routed.scope not in caller.scopes:
+        raise Problem(
+            403,
+            "scope_missing",
+            f"This key lacks the scope {routed.scope}; its role is {caller.role}.",
+        )
+    text = event.get("body") or ""
+    raw = base64.b64decode(text) if event.get("isBase64Encoded") else text.encode()
+    if len(raw) > LARGEST_BODY:
+        raise Problem(413, "body_too_large", f"A body has at most {LARGEST_BODY} bytes.")
+    return Call(
+        body=_parsed(raw, routed.takes),
+        caller=caller,
+        path=event.get("pathParameters") or {},
+        query=event.get("queryStringParameters") or {},
+        headers={name.lower(): value for name, value in (event.get("headers") or {}).items()},
+        raw=raw,
+        request_id=event["requestContext"]["requestId"],
+        route=routed.key,
+    )
+
+
+def _parsed(raw: bytes, model: type[BaseModel] | None) -> Any:
+    if model is None:
+        return None
+    try:
+        return model.model_validate_json(raw)
+    except ValidationError as error:
+        found = error.errors(include_url=False, include_input=False, include_context=False)
+        if found[0]["type"] == "json_invalid":
+            raise Problem(400, "json_malformed", found[0]["msg"]) from None
+        fields = {".".join(str(part) for part in e["loc"]) or "body": e["msg"] for e in found}
+        raise _invalid(dict(list(fields.items())[:MOST_ERRORS])) from None
+
+
+def _invalid(fields: Mapping[str, str]) -> Problem:
+    return Problem(422, "request_invalid", "The request has wrong fields.", fields)
+
+
+def _caller(event: dict[str, Any]) -> Caller:
+    found = (event["requestContext"].get("authorizer") or {}).get("lambda") or {}
+    return Caller(
+        found.get("client", ""),
+        found.get("role", ""),
+        found.get("shop", ""),
+        frozenset((found.get("scopes") or "").split()),
+    )
+
+
+def _problem(error: Exception) -> Problem:
+    match error:
+        case Problem():
+            return error
+        case Unknown():
+            return Problem(404, error.reason, error.text, error.fields)
+        case Refusal():
+            return Problem(409, error.reason, error.text, error.fields)
+        case VersionDiffers():
+            return Problem(412, "version_differs", f"It is at version {error.version}.")
+        case NotNow():
+            return Problem(503, "busy", f"Not now: {error}. Please try again.")
+        case ClientError() if error.response["Error"]["Code"] in _BUSY:
+            return Problem(503, "busy", "The cloud is busy. Please try again.")
+    return Problem(500, "internal", "Something went wrong on our side. Nothing was half done.")
+
+
+_BUSY = ("ProvisionedThroughputExceededException", "ThrottlingException", "SlowDown")
+
+
+def _said_no(problem: Problem, request_id: str) -> dict[str, Any]:
+    body = {
+        "type": f"urn:auftakt:problem:{problem.reason}",
+        "title": problem.reason.replace("_", " "),
+        "status": problem.status,
+        "detail": problem.text,
+        "instance": f"urn:auftakt:request:{request_id}",
+        "errors": [{"field": name, "reason": why} for name, why in problem.fields.items()],
+        **problem.extra,
+    }
+    headers = {"Retry-After": "1"} if problem.status == 503 else {}
+    return _response(Answer(body, problem.status, headers, "application/problem+json"))
+
+
+def _response(answer: Answer) -> dict[str, Any]:
+    if answer.content_type.endswith("json"):
+        body = msgspec.json.encode(answer.body).decode() if answer.body is not None else ""
+    else:
+        body = str(answer.body or "")
+    return {
+        "statusCode": answer.status,
+        "headers": {"Content-Type": answer.content_type, **answer.headers},
+        "body": body,
+    }
+
+
+def replayed(call: Call[Any], oms: Ports) -> Answer | None:
+    """The answer already given for this Idempotency-Key, if any.
+
+    Raises Problem 409 when the key came with another body before.
+    """
+    if call.idempotency_key is None:
+        return None
+    known = oms.table.get(_answer_key(call))
+    if known is None:
+        return None
+    if known["digest"] != call.digest:
+        raise Problem(
+            409, "idempotency_key_reused", "This Idempotency-Key came with another body before."
+        )
+    return Answer(json.loads(known["body"]), known["status"], json.loads(known["headers"]))
+
+
+def remembered(call: Call[Any], oms: Ports, answer: Answer) -> tuple[Action, ...]:
+    """The write, part of the same transaction as the deed, that lets `replayed` answer again."""
+    if call.idempotency_key is None:
+        return ()
+    attributes = {
+        "digest": call.digest,
+        "status": answer.status,
+        "body": msgspec.json.encode(answer.body).decode(),
+        "headers": json.dumps(dict(answer.headers)),
+        "expires": int(oms.now().timestamp()) + IDEMPOTENCY_LIVES_SECONDS,
+    }
+    return (oms.table.put(_answer_key(call), attributes, unless_exists=True),)
+
+
+IDEMPOTENCY_LIVES_SECONDS = 30 * 24 * 3600
+
+
+def _answer_key(call: Call[Any]) -> keys.Key:
+    return keys.idempotency(call.caller.client, call.route, str(call.idempotency_key))

@@ -1,0 +1,404 @@
+"""The models of the HTTP API: what callers send, each value checked before a step sees it."""
+
+from __future__ import annotations
+
+import unicodedata
+from decimal import Decimal
+from typing import Annotated, Any, Literal
+
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    field_validator,
+    model_validator,
+)
+
+from oms.money import MINOR_UNITS
+
+MOST_LINES = 2_000
+MOST_ROWS = 1_000
+
+
+def _printable(text: str) -> str:
+    for character in text:
+        if unicodedata.category(character) in ("Cc", "Cs") and character not in "\n\t":
+            raise ValueError("control characters are not allowed")
+    return text
+
+
+def _one_line(text: str) -> str:
+    if any(character in text for character in "\n\t\u2028\u2029"):
+        raise ValueError("must be a single line")
+    return _printable(text)
+
+
+def _known_currency(code: str) -> str:
+    if code not in MINOR_UNITS:
+        raise ValueError("must be an ISO 4217 code such as EUR")
+    return code
+
+
+Name = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=140),
+    AfterValidator(_one_line),
+]
+Text = Annotated[str, StringConstraints(max_length=2_000), AfterValidator(_printable)]
+Id = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._ /+-]{0,63}$")]
+Sku = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._ /+-]{0,63}$")]
+Email = Annotated[
+    str,
+    StringConstraints(max_length=254, pattern=r"^[^@\s<>\",;:]+@[^@\s<>\",;:]+\.[^@\s<>\",;:.]+$"),
+]
+Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
+Currency = Annotated[str, AfterValidator(_known_currency)]
+Amount = Annotated[Decimal, Field(ge=0, max_digits=12, decimal_places=4)]
+Quantity = Annotated[int, Field(strict=True, ge=1, le=1_000_000)]
+Count = Annotated[int, Field(strict=True, ge=0, le=100_000_000)]
+
+
+class Model(BaseModel):
+    """A frozen value that refuses fields it does not know."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class AddressIn(Model):
+    """A postal address."""
+
+    name: Name
+    company: Name | None = None
+    line1: Name
+    line2: Name | None = None
+    postal_code: Annotated[str, StringConstraints(max_length=20), AfterValidator(_one_line)]
+    city: Annotated[str, StringConstraints(max_length=140), AfterValidator(_one_line)]
+    region: Name | None = None
+    country: Country
+
+
+class CustomerIn(Model):
+    """Who orders."""
+
+    id: Id
+    type: Literal["B2C", "B2B"]
+    name: Name
+    email: Email
+    phone: Annotated[str, StringConstraints(pattern=r"^\+?[0-9 ()/-]{3,30}$")] | None = None
+    locale: Literal["de", "en"] = "de"
+    company: Name | None = None
+    vat_id: Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}[A-Z0-9+*]{2,14}$")] | None = None
+    group: Name | None = None
+
+
+class LineIn(Model):
+    """An order line."""
+
+    number: Id
+    sku: Sku
+    quantity: Quantity
+    unit_price: Amount
+
+
+class ShippingIn(Model):
+    """How it is sent, and the price of that."""
+
+    method: Id
+    price: Amount
+
+
+class PaymentIn(Model):
+    """What the shop knows of the payment."""
+
+    method: Id
+    status: Literal["authorised", "captured", "pending", "failed", "open"]
+    amount: Amount
+    reference: Name | None = None
+
+
+class DeliveryIn(Model):
+    """Whether a part may be sent before the rest."""
+
+    partial_allowed: bool = True
+
+
+class PlaceOrder(Model):
+    """An order, as a shop places it."""
+
+    external_number: Id
+    placed_at: AwareDatetime
+    currency: Currency
+    price_mode: Literal["gross", "net"]
+    customer: CustomerIn
+    billing_address: AddressIn
+    shipping_address: AddressIn | None = None
+    lines: Annotated[list[LineIn], Field(min_length=1, max_length=MOST_LINES)]
+    shipping: ShippingIn
+    payment: PaymentIn
+    delivery: DeliveryIn = DeliveryIn()
+    note: Text | None = None
+
+    @model_validator(mode="after")
+    def check_whole(self) -> PlaceOrder:
+        numbers = [line.number for line in self.lines]
+        if len(set(numbers)) < len(numbers):
+            twice = sorted({n for n in numbers if numbers.count(n) > 1})[:5]
+            raise ValueError(f"line numbers stand twice: {', '.join(twice)}")
+        places = MINOR_UNITS[self.currency]
+        amounts = [self.shipping.price, self.payment.amount, *(li.unit_price for li in self.lines)]
+        if any(amount != round(amount, places) for amount in amounts):
+            raise ValueError(f"amounts in {self.currency} have at most {places} decimal places")
+        return self
+
+
+class Receipt(Model):
+    """An order that is durably stored."""
+
+    id: str
+    external_number: str
+    status: Literal["received"]
+
+
+class CancelLine(Model):
+    """Pieces of a line to cancel."""
+
+    number: Id
+    quantity: Quantity
+
+
+class CancelOrder(Model):
+    """A cancellation, of the whole order without `lines`."""
+
+    reason: Text = ""
+    lines: Annotated[list[CancelLine], Field(min_length=1, max_length=MOST_LINES)] | None = None
+
+
+class ReleaseHold(Model):
+    """Why a hold is let go."""
+
+    reason: Annotated[Text, Field(min_length=1)]
+
+
+class StockRow(Model):
+    """One counted SKU."""
+
+    sku: Sku
+    on_hand: Count
+
+
+class StockBatch(Model):
+    """What a location has on its shelves, as counted at a time; broken rows are refused one by one."""
+
+    location: Id
+    as_of: AwareDatetime
+    rows: Annotated[list[Any], Field(min_length=1, max_length=MOST_ROWS)]
+
+
+class AskedLine(Model):
+    """A SKU and how many pieces of it are wanted."""
+
+    sku: Sku
+    quantity: Quantity = 1
+
+
+class AskAvailability(Model):
+    """What a shop wants to promise."""
+
+    lines: Annotated[list[AskedLine], Field(min_length=1, max_length=100)]
+
+
+class PackedLine(Model):
+    """Pieces of a line in a parcel."""
+
+    number: Id
+    quantity: Quantity
+
+
+class PackedParcel(Model):
+    """A parcel: its weight in grams, and what is in it (null for everything)."""
+
+    weight_g: Annotated[int, Field(strict=True, ge=1, le=1_000_000)]
+    lines: list[PackedLine] | None = None
+
+
+class Pack(Model):
+    """How a fulfilment was packed."""
+
+    parcels: Annotated[list[PackedParcel], Field(min_length=1, max_length=30)]
+
+    @field_validator("parcels")
+    @classmethod
+    def check_contents(cls, parcels: list[PackedParcel]) -> list[PackedParcel]:
+        if len(parcels) > 1 and any(parcel.lines is None for parcel in parcels):
+            raise ValueError("with several parcels each must name its lines")
+        return parcels
+
+
+class Ship(Model):
+    """With whom a fulfilment left, one tracking number for each parcel."""
+
+    carrier: Id
+    tracking_numbers: Annotated[
+        list[Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9-]{1,60}$")]],
+        Field(min_length=1, max_length=30),
+    ]
+
+
+ScanStatus = Literal[
+    "pending",
+    "picked_up",
+    "in_transit",
+    "on_hold",
+    "out_for_delivery",
+    "ready_for_pickup",
+    "delivery_delayed",
+    "delivery_failed",
+    "return_to_sender",
+    "delivered",
+    "cancelled",
+    "unknown",
+]
+
+
+class Scan(Model):
+    """A carrier's scan of a parcel."""
+
+    tracking_number: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9-]{1,60}$")]
+    status: ScanStatus
+    occurred_at: AwareDatetime
+    location: Name | None = None
+    text: Name | None = None
+
+
+class Subscribe(Model):
+    """Where a shop wants to hear of which events."""
+
+    url: Annotated[str, StringConstraints(max_length=500, pattern=r"^https?://[^\s]+$")]
+    events: Annotated[
+        list[Annotated[str, StringConstraints(pattern=r"^(\*|[A-Z][A-Za-z]+\.[A-Z][A-Za-z]+)$")]],
+        Field(min_length=1, max_length=50),
+    ]
+
+
+class Replay(Model):
+    """Which deliveries to send again: those since a time, or those named."""
+
+    after: AwareDatetime | None = None
+    deliveries: list[str] | None = None
+
+
+class ProductIn(Model):
+    """Master data of a product; weight in grams, sides in millimetres, list price gross."""
+
+    name: dict[Literal["de", "en"], Name]
+    weight_g: Count = 0
+    length_mm: Count = 0
+    width_mm: Count = 0
+    height_mm: Count = 0
+    tax_category: Literal["standard", "reduced"] = "standard"
+    list_price: Amount | None = None
+    price_currency: Currency = "EUR"
+
+
+class ProductRow(ProductIn):
+    """A product of a batch."""
+
+    sku: Sku
+
+
+class Batch(Model):
+    """Up to 1,000 rows; broken ones are refused one by one."""
+
+    items: Annotated[list[Any], Field(min_length=1, max_length=MOST_ROWS)]
+
+
+class WarehouseIn(Model):
+    """Master data of a warehouse; `cut_off` is the local time by shipping method."""
+
+    name: Name
+    address: AddressIn
+    time_zone: Name = "Europe/Berlin"
+    cut_off: dict[Id, Annotated[str, StringConstraints(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]] = {}
+    priority: Annotated[int, Field(strict=True, ge=0, le=1_000)] = 100
+    safety_stock: Count = 0
+
+    @field_validator("time_zone")
+    @classmethod
+    def check_zone(cls, zone: str) -> str:
+        from zoneinfo import available_timezones
+
+        if zone not in available_timezones():
+            raise ValueError("must be an IANA time zone such as Europe/Berlin")
+        return zone
+
+
+class WarehouseRow(WarehouseIn):
+    """A warehouse of a batch."""
+
+    id: Id
+
+
+class BankIn(Model):
+    """Where the seller is paid."""
+
+    name: Name
+    iban: Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}[0-9]{2}[A-Z0-9 ]{8,36}$")]
+    bic: Annotated[str, StringConstraints(pattern=r"^[A-Z0-9]{8,11}$")] | None = None
+
+
+class SellerIn(Model):
+    """The merchant, as printed on invoices."""
+
+    name: Name
+    line1: Name
+    line2: Name | None = None
+    postal_code: Name
+    city: Name
+    country: Country
+    vat_id: Name | None = None
+    tax_number: Name | None = None
+    register: Name | None = None
+    managers: Name | None = None
+    email: Email | None = None
+    phone: Name | None = None
+    website: Name | None = None
+    bank: BankIn | None = None
+
+
+class ShopIn(Model):
+    """A sales channel and who sells there."""
+
+    name: Name
+    seller: SellerIn
+    support_email: Email
+    invoice_prefix: Annotated[str, StringConstraints(pattern=r"^[A-Z0-9]{1,10}$")] = "RE"
+
+
+class CarrierIn(Model):
+    """How a carrier signs, and where it shows a parcel (`{tracking_number}` is filled in)."""
+
+    secret: Annotated[str, StringConstraints(min_length=16, max_length=200)]
+    tracking_url: Annotated[str, StringConstraints(max_length=500, pattern=r"^https://[^\s]+$")] = (
+        "https://www.dhl.de/de/privatkunden/dhl-sendungsverfolgung.html?piececode={tracking_number}"
+    )
+
+
+class FieldError(Model):
+    """One wrong field."""
+
+    field: str
+    reason: str
+
+
+class ProblemOut(Model):
+    """A problem (RFC 9457)."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    instance: str
+    errors: list[FieldError] = []

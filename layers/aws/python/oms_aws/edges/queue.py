@@ -1,0 +1,79 @@
+"""The queue edge: one event of the bus for each call of the step, failures told one by one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+from oms_aws.logs import logger
+from oms_aws.wiring import Ports, ports
+
+BACKOFF_SECONDS = (2, 10, 60, 300)
+"""How long a failed message waits before each further try; the last one repeats."""
+
+
+class Signal(Struct, frozen=True, kw_only=True):
+    """An event as it travels on the bus: a claim check, not the event's whole data.
+
+    `redriven` counts how often a clerk has sent it back from the dead letters.
+    """
+
+    type: str
+    aggregate: str
+    id: str = ""
+    shop: str = ""
+    sequence: int = 0
+    at: str = ""
+    actor: str = ""
+    cause: str = ""
+    facts: dict[str, Any] = {}
+    redriven: int = 0
+
+    @property
+    def order_id(self) -> str:
+        """The order that the event is of."""
+        return self.aggregate.removeprefix("order/")
+
+
+_decode = msgspec.json.Decoder(Signal).decode
+
+Step = Callable[[Signal, Ports], None]
+
+
+def queue(
+    step: Step | None = None, *, backoff: Sequence[int] = BACKOFF_SECONDS
+) -> Callable[..., Any]:
+    """Make a Lambda handler for an SQS event source of a step that takes one signal.
+
+    A message that fails is tried again after `backoff`, and its reason kept for the dead letter
+    that it may become; the others of its batch are done (partial batch response).
+    """
+
+    def decorate(step: Step) -> Callable[[dict[str, Any], Any], dict[str, Any]]:
+        def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+            oms = ports()
+            failed = [r["messageId"] for r in event["Records"] if not _done(step, r, oms, backoff)]
+            return {"batchItemFailures": [{"itemIdentifier": id} for id in failed]}
+
+        return handler
+
+    return decorate(step) if step else decorate
+
+
+def _done(step: Step, record: dict[str, Any], oms: Ports, backoff: Sequence[int]) -> bool:
+    tried = int(record["attributes"]["ApproximateReceiveCount"])
+    try:
+        signal = _decode(record["body"])
+        step(signal, oms)
+    except Exception as error:
+        logger.exception("not done", extra={"message": record["messageId"], "tried": tried})
+        reason = f"{type(error).__name__}: {error}"
+        oms.dead_letters.note_failure(record["messageId"], reason, at=oms.now())
+        seconds = backoff[min(tried, len(backoff)) - 1]
+        oms.queues.delay(oms.settings.step, record["receiptHandle"], seconds)
+        return False
+    logger.info("done", extra={"order": signal.order_id, "cause": signal.id, "type": signal.type})
+    return True

@@ -1,0 +1,94 @@
+"""Subscribers: one delivery of one event to one endpoint, and the record of it."""
+
+from __future__ import annotations
+
+from msgspec import DecodeError
+from msgspec.json import decode, encode
+from msgspec.structs import replace
+
+from oms.refusals import Refusal
+from oms_aws.edges.queue import Signal
+from oms_aws.orders import Saved, read_log
+from oms_aws.webhooks import Delivery, Endpoint, Outcome, check_url, deliver
+from oms_aws.wiring import Ports
+
+
+def tell(endpoint: Endpoint, signal: Signal, oms: Ports) -> str:
+    """Deliver an event that the endpoint has not taken yet; answers what went wrong, or nothing."""
+    at = oms.now()
+    known = oms.webhooks.delivery(endpoint.id, signal.id)
+    if known and known.state == "delivered" and not signal.redriven:
+        return ""
+    delivery = known or Delivery(
+        id=f"{endpoint.id}.{signal.id}",
+        endpoint=endpoint.id,
+        event=signal.id,
+        type=signal.type,
+        aggregate=signal.aggregate,
+        sequence=signal.sequence,
+        first_at=at.isoformat(),
+    )
+    outcome = _sent(endpoint, signal, oms)
+    oms.webhooks.note(
+        replace(
+            delivery,
+            state="delivered" if outcome.ok else "failed",
+            attempts=delivery.attempts + 1,
+            status=outcome.status,
+            error=outcome.error,
+            last_at=at.isoformat(),
+        )
+    )
+    return outcome.error
+
+
+def _sent(endpoint: Endpoint, signal: Signal, oms: Ports) -> Outcome:
+    try:
+        check_url(endpoint.url, local=oms.settings.local)
+    except Refusal as refusal:
+        return Outcome(0, refusal.text)
+    return deliver(endpoint, signal.id, body_of(signal, oms), at=oms.now())
+
+
+def body_of(signal: Signal, oms: Ports) -> str:
+    """The event as a CloudEvents 1.0 envelope in JSON, with its whole data from the log."""
+    log = read_log(oms.table, signal.aggregate, after=signal.sequence - 1, limit=1)
+    event = next(log)
+    data = decode(event.data)
+    data.pop("news", None)
+    envelope = {
+        "specversion": "1.0",
+        "id": event.id,
+        "type": event.type,
+        "source": f"/v1/{event.aggregate.replace('order/', 'orders/')}",
+        "subject": event.aggregate.partition("/")[2],
+        "time": event.at,
+        "datacontenttype": "application/json",
+        "sequence": event.sequence,
+        "actor": event.actor,
+        "cause": event.cause,
+        "data": data,
+    }
+    return encode(envelope).decode()
+
+
+def given_up(body: str, reason: str, oms: Ports) -> None:
+    """Note that an event was not taken in time: on its deliveries, and on its order."""
+    try:
+        signal = decode(body, type=Signal)
+    except DecodeError:
+        return
+    at = oms.now()
+    for endpoint in oms.webhooks.endpoints():
+        delivery = oms.webhooks.delivery(endpoint.id, signal.id)
+        if delivery is None or delivery.state != "failed":
+            continue
+        oms.webhooks.note(replace(delivery, state="exhausted"))
+        if signal.aggregate.startswith("order/") and signal.type != "Webhook.Exhausted":
+            oms.orders.change(
+                signal.order_id,
+                lambda order, delivery=delivery: order.note_exhausted(
+                    delivery.endpoint, delivery.id, reason[:200], at
+                ),
+                Saved("auftakt", signal.id),
+            )

@@ -1,0 +1,139 @@
+"""What callers see of an order."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from oms.order import PLACES, Document, Fulfilment, Line, Order, Parcel
+from oms.refusals import Unknown
+from oms_aws.edges.http import Answer, Call
+from oms_aws.orders import Stored
+from oms_aws.wiring import Ports
+
+
+def seen_order(call: Call[Any], oms: Ports) -> Stored:
+    """The order that the path names, if it is the caller's business; raises Unknown."""
+    stored = oms.orders.get(call.path["order"])
+    if not call.caller.may_see(stored.order.shop):
+        raise Unknown("order_unknown", f"There is no order {stored.order.id}.")
+    return stored
+
+
+def order_answer(stored: Stored, oms: Ports) -> Answer:
+    """The whole order, with its version as ETag."""
+    return Answer(order_view(stored, oms), headers={"ETag": f'"{stored.version}"'})
+
+
+def order_view(stored: Stored, oms: Ports) -> dict[str, Any]:
+    """The whole order as JSON values."""
+    order = stored.order
+    return {
+        "id": order.id,
+        "external_number": order.external_number,
+        "shop": order.shop,
+        "status": order.status,
+        "placed_at": order.placed_at,
+        "received_at": order.received_at,
+        "completed_at": order.completed_at,
+        "currency": order.currency,
+        "price_mode": order.price_mode,
+        "customer": _whole(order.customer),
+        "billing_address": _whole(order.billing_address),
+        "shipping_address": _whole(order.shipping_address) if order.shipping_address else None,
+        "delivery": {"partial_allowed": order.partial_allowed},
+        "shipping": _whole(order.shipping),
+        "payment": _whole(order.payment),
+        "note": order.note,
+        "lines": [_line(line) for line in order.lines],
+        "holds": [_whole(hold) for hold in order.holds],
+        "findings": [_whole(finding) for finding in order.findings],
+        "fulfilments": [_fulfilment(f, order, oms) for f in order.fulfilments],
+        "documents": [document_view(document, oms) for document in order.documents],
+        "totals": {
+            "goods": str(order.goods_total),
+            "shipping": str(order.shipping.price),
+            "total": str(order.total),
+            "currency": order.currency,
+        },
+        "waiting": [_whole(waiting) for waiting in order.waiting()],
+        "refused": order.refused,
+        "version": stored.version,
+    }
+
+
+def summary(stored: Stored) -> dict[str, Any]:
+    """The order as lists show it."""
+    order = stored.order
+    return {
+        "id": order.id,
+        "external_number": order.external_number,
+        "status": order.status,
+        "received_at": order.received_at,
+        "total": str(order.total),
+        "currency": order.currency,
+        "shop": order.shop,
+    }
+
+
+def document_view(document: Document, oms: Ports) -> dict[str, Any]:
+    """A document as callers see it; its address asks for a key."""
+    return {
+        "id": document.id,
+        "type": document.type,
+        "number": document.number,
+        "fulfilment": document.fulfilment,
+        "issued_at": document.issued_at,
+        "gross": str(document.gross),
+        "status": "archived" if document.key else "issued",
+        "sha256": document.sha256,
+        "url": f"{oms.settings.public_url}/v1/documents/{document.id}",
+    }
+
+
+def _line(line: Line) -> dict[str, Any]:
+    quantities = {"ordered": line.ordered, **{place: getattr(line, place) for place in PLACES}}
+    return {
+        "number": line.number,
+        "sku": line.sku,
+        "unit_price": str(line.unit_price),
+        "quantities": quantities,
+    }
+
+
+def _fulfilment(fulfilment: Fulfilment, order: Order, oms: Ports) -> dict[str, Any]:
+    skus = {line.number: line.sku for line in order.lines}
+    return {
+        "id": fulfilment.id,
+        "location": fulfilment.location,
+        "status": fulfilment.status,
+        "ship_by": fulfilment.ship_by,
+        "shipped_at": fulfilment.shipped_at,
+        "delivered_at": fulfilment.delivered_at,
+        "lines": [
+            {"number": number, "sku": skus[number], "quantity": quantity}
+            for number, quantity in fulfilment.pieces.items()
+        ],
+        "parcels": [_parcel(parcel, oms) for parcel in fulfilment.parcels],
+        "reasons": list(fulfilment.reasons),
+    }
+
+
+def _parcel(parcel: Parcel, oms: Ports) -> dict[str, Any]:
+    return {
+        "id": parcel.id,
+        "weight_g": parcel.weight_g,
+        "carrier": parcel.carrier,
+        "tracking_number": parcel.tracking_number,
+        "tracking_url": oms.catalogue.tracking_link(parcel.carrier, parcel.tracking_number),
+        "status": parcel.status,
+        "scanned_at": parcel.scanned_at,
+    }
+
+
+def _whole(value: msgspec.Struct) -> dict[str, Any]:
+    """Every field, those at their default as well."""
+    fields = {name: getattr(value, name) for name in value.__struct_fields__}
+    built: dict[str, Any] = msgspec.to_builtins(fields)
+    return built

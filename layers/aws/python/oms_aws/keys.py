@@ -1,0 +1,162 @@
+"""Every key of the table, and the question that it answers."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Key(NamedTuple):
+    """The primary key of one item."""
+
+    pk: str
+    sk: str
+
+
+def order(id: str) -> Key:
+    """How does the order stand?"""
+    return Key(f"ORDER#{id}", "ORDER")
+
+
+def event(aggregate: str, sequence: int) -> Key:
+    """What was the aggregate's n-th event? `aggregate` is `order/…` or `stock/…`."""
+    kind, _, id = aggregate.partition("/")
+    return Key(f"{kind.upper()}#{id}", f"EVENT#{sequence:08d}")
+
+
+EVENTS = "EVENT#"
+
+
+def external_number(shop: str, number: str) -> Key:
+    """Which order has the shop's own number?"""
+    return Key(f"EXTERNAL#{shop}#{number}", "EXTERNAL")
+
+
+def idempotency(client: str, route: str, key: str) -> Key:
+    """What was answered when the client sent this Idempotency-Key?"""
+    return Key(f"IDEMPOTENCY#{client}#{route}#{key}", "ANSWER")
+
+
+def waiting_run(order_id: str) -> Key:
+    """Which token lets the order's waiting run go on?"""
+    return Key(f"ORDER#{order_id}", "WAITING")
+
+
+def fulfilment(id: str) -> Key:
+    """What does a warehouse see of the fulfilment, and which order is it of?"""
+    return Key(f"FULFILMENT#{id}", "FULFILMENT")
+
+
+def tracking(carrier: str, number: str) -> Key:
+    """Which order does the carrier's parcel belong to?"""
+    return Key(f"TRACKING#{carrier}#{number}", "TRACKING")
+
+
+def stock(sku: str) -> Key:
+    """How much of a SKU is there, and promised to whom in sum?"""
+    return Key(f"STOCK#{sku}", "STOCK")
+
+
+def reservation(sku: str, order_id: str) -> Key:
+    """What does the order hold of the SKU?"""
+    return Key(f"STOCK#{sku}", f"RESERVATION#{order_id}")
+
+
+def product(sku: str) -> Key:
+    """What is the SKU?"""
+    return Key(f"PRODUCT#{sku}", "PRODUCT")
+
+
+def warehouse(id: str) -> Key:
+    """What does the merchant ship from? All warehouses share a partition and are read at once."""
+    return Key("WAREHOUSES", f"WAREHOUSE#{id}")
+
+
+def carrier(id: str) -> Key:
+    """How does the carrier prove itself, and where does it show a parcel?"""
+    return Key(f"CARRIER#{id}", "CARRIER")
+
+
+def client(digest: str) -> Key:
+    """Who holds the key with this SHA-256?"""
+    return Key(f"CLIENT#{digest}", "CLIENT")
+
+
+def shop(id: str) -> Key:
+    """Which shops are there? All share a partition and are read at once."""
+    return Key("SHOPS", f"SHOP#{id}")
+
+
+def seller(shop_id: str) -> Key:
+    """Who sells in the shop?"""
+    return Key(f"SHOP#{shop_id}", "SELLER")
+
+
+def number_range(name: str) -> Key:
+    """Which number comes next?"""
+    return Key(f"RANGE#{name}", "RANGE")
+
+
+def numbered(name: str, number: int) -> Key:
+    """Which document has the n-th number of the range?"""
+    return Key(f"RANGE#{name}", f"NUMBER#{number:010d}")
+
+
+def document(id: str) -> Key:
+    """What was true when the document was issued?"""
+    return Key(f"DOCUMENT#{id}", "DOCUMENT")
+
+
+def endpoint(id: str) -> Key:
+    """Where does a subscriber want its events? All endpoints share a partition and are read at once."""
+    return Key("ENDPOINTS", f"ENDPOINT#{id}")
+
+
+def delivery(endpoint_id: str, event_id: str) -> Key:
+    """How did the delivery of the event to the endpoint go?"""
+    return Key(f"DELIVERIES#{endpoint_id}", f"DELIVERY#{event_id}")
+
+
+def notification(event_id: str, kind: str) -> Key:
+    """Has the customer been told of the event?"""
+    return Key(f"NOTIFICATION#{event_id}", f"NOTIFICATION#{kind}")
+
+
+def dead_letter(id: str) -> Key:
+    """What failed for good, where and why? All share a partition, newest last."""
+    return Key("DEADLETTERS", f"DEADLETTER#{id}")
+
+
+def failure(message_id: str) -> Key:
+    """Why did the last try of the message fail?"""
+    return Key(f"FAILURE#{message_id}", "FAILURE")
+
+
+def link_secret() -> Key:
+    """What signs the links that customers get?"""
+    return Key("SECRET", "LINKS")
+
+
+# gsi1: lists
+
+
+def orders_of(shop: str) -> str:
+    """Which orders has the shop, by time?"""
+    return f"ORDERS#{shop}"
+
+
+def fulfilments_at(location: str, status: str) -> str:
+    """What has the warehouse to do?"""
+    return f"FULFILMENTS#{location}#{status}"
+
+
+def backorders(sku: str) -> str:
+    """Which orders wait for the SKU, oldest first?"""
+    return f"BACKORDERS#{sku}"
+
+
+# gsi2: lists by status
+
+
+def orders_in(shop: str, status: str) -> str:
+    """Which orders of the shop are in the status, by time?"""
+    return f"ORDERS#{shop}#{status}"

@@ -1,0 +1,167 @@
+"""Composes the mails to customers: subject, HTML and plain text, in their language."""
+
+from __future__ import annotations
+
+import json
+import re
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from msgspec import Struct, structs
+
+from oms.invoice import Language
+from oms_aws.typesetting import money_text, one_line
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+Kind = Literal["order_received", "order_cancelled", "parcel_shipped"]
+
+_TEMPLATES = Path(__file__).parent / "templates" / "letters"
+_LONGEST_SUBJECT = 150
+
+
+class Letter(Struct, frozen=True):
+    """A mail, ready to be sent: the subject is one line, text says what html says."""
+
+    subject: str
+    html: str
+    text: str
+
+
+class Shop(Struct, frozen=True):
+    """Who writes, and where the customer can answer."""
+
+    name: str
+    support_email: str
+
+
+class Item(Struct, frozen=True):
+    """Pieces of an order line; `total` is what they cost, where that is of interest."""
+
+    description: str
+    quantity: int
+    sku: str = ""
+    total: Decimal | None = None
+
+
+class OrderReceived(Struct, frozen=True, kw_only=True):
+    """The order has arrived. Amounts are in `currency` and the order's price mode."""
+
+    shop: Shop
+    customer: str
+    order_number: str
+    items: tuple[Item, ...]
+    goods: Decimal
+    shipping: Decimal
+    total: Decimal
+    currency: str
+    price_mode: Literal["gross", "net"] = "gross"
+    ship_to: tuple[str, ...] = ()
+
+
+class OrderCancelled(Struct, frozen=True, kw_only=True):
+    """The whole order or some of its pieces were cancelled."""
+
+    shop: Shop
+    customer: str
+    order_number: str
+    items: tuple[Item, ...]
+    whole: bool
+    reason: str | None = None
+
+
+class ShippedParcel(Struct, frozen=True):
+    """A parcel on its way."""
+
+    carrier: str
+    tracking_number: str
+    tracking_url: str | None = None
+
+
+class ParcelShipped(Struct, frozen=True, kw_only=True):
+    """Parcels have left; `following` is what is still to come as a backorder."""
+
+    shop: Shop
+    customer: str
+    order_number: str
+    items: tuple[Item, ...]
+    parcels: tuple[ShippedParcel, ...]
+    following: tuple[Item, ...] = ()
+    invoice_number: str | None = None
+    invoice_url: str | None = None
+
+
+Facts = OrderReceived | OrderCancelled | ParcelShipped
+
+_FACTS: dict[Kind, type[Facts]] = {
+    "order_received": OrderReceived,
+    "order_cancelled": OrderCancelled,
+    "parcel_shipped": ParcelShipped,
+}
+
+
+def compose(kind: Kind, facts: Facts, locale: Language) -> Letter:
+    """The mail of a kind; `facts` is the struct of that kind, else TypeError.
+
+    Whatever the facts contain arrives as text: escaped in HTML, in one line in subject and text.
+    """
+    if type(facts) is not _FACTS[kind]:
+        raise TypeError(f"{kind} cannot be composed from {type(facts).__name__}")
+    words = _words()[locale]
+    plain = _plain(facts)
+    context = {"facts": plain, "words": words, "kind": kind, "locale": locale}
+    subject = one_line(_template(f"{kind}.subject.txt").render(context))
+    if len(subject) > _LONGEST_SUBJECT:
+        subject = subject[: _LONGEST_SUBJECT - 1] + "…"
+    context["subject"] = subject
+    text = _template(f"{kind}.txt").render(context)
+    return Letter(
+        subject=subject,
+        html=_template(f"{kind}.html").render(context),
+        text=re.sub(r"\n{3,}", "\n\n", text).strip() + "\n",
+    )
+
+
+@cache
+def _words() -> dict[str, dict[str, str]]:
+    words: dict[str, dict[str, str]] = json.loads((_TEMPLATES / "words.json").read_bytes())
+    return words
+
+
+@cache
+def _environment() -> Environment:
+    from jinja2 import FileSystemLoader, StrictUndefined
+    from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+    environment = ImmutableSandboxedEnvironment(
+        loader=FileSystemLoader(_TEMPLATES),
+        autoescape=lambda name: name is not None and name.endswith(".html"),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+    environment.filters["money"] = money_text
+    environment.filters["web_link"] = _web_link
+    return environment
+
+
+def _template(name: str) -> Any:
+    return _environment().get_template(name)
+
+
+def _web_link(url: str | None) -> str | None:
+    """The address if it is one of the web's; nothing that a mail client would run."""
+    return url if url and re.match(r"https?://[^\s\"<>]+$", url) else None
+
+
+def _plain(value: Any) -> Any:
+    """Structs as dicts, with every text in one line."""
+    if isinstance(value, Struct):
+        return {name: _plain(item) for name, item in structs.asdict(value).items()}
+    if isinstance(value, tuple):
+        return [_plain(item) for item in value]
+    return one_line(value) if isinstance(value, str) else value

@@ -1,0 +1,353 @@
+"""Orders in DynamoDB: an order, its events and its projections are saved in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime
+from typing import Any, NamedTuple
+
+import msgspec
+from msgspec.structs import replace
+
+from oms.events import GENESIS, Event, chained
+from oms.order import AnyNews, Fulfilment, Order, decode_news, decode_order, encode
+from oms.refusals import NotNow, Unknown
+from oms_aws import keys
+from oms_aws.table import Action, ConditionFailed, Table, packed, unpacked
+
+CHANGE_TRIES = 10
+
+
+class Stored(NamedTuple):
+    """An order as it was read: `version` guards its next save, `sequence` and `hash` its log."""
+
+    order: Order
+    version: int
+    sequence: int
+    hash: str
+
+
+class Saved(NamedTuple):
+    """Who caused a change, and by what; `also` are writes that belong to the same transaction."""
+
+    actor: str
+    cause: str
+    also: tuple[Action, ...] = ()
+
+
+class Conflict(Exception):
+    """The order has changed since it was read."""
+
+
+class DynamoOrders:
+    """The orders of all shops."""
+
+    def __init__(
+        self, table: Table, now: Callable[[], datetime], new_id: Callable[[str], str]
+    ) -> None:
+        self._table = table
+        self._now = now
+        self._new_id = new_id
+
+    def get(self, id: str) -> Stored:
+        """The order with this id; raises Unknown."""
+        item = self._table.get(keys.order(id))
+        if item is None:
+            raise Unknown("order_unknown", f"There is no order {id}.")
+        return _stored(item)
+
+    def id_of(self, shop: str, external_number: str) -> str | None:
+        """The id of the order that the shop gave this number."""
+        item = self._table.get(keys.external_number(shop, external_number))
+        return item["order_id"] if item else None
+
+    def id_of_fulfilment(self, id: str) -> str:
+        """The id of the order that a fulfilment is of; raises Unknown."""
+        return str(self.fulfilment(id)["order_id"])
+
+    def id_of_parcel(self, carrier: str, tracking_number: str) -> str:
+        """The id of the order that a carrier's parcel is of; raises Unknown."""
+        item = self._table.get(keys.tracking(carrier, tracking_number))
+        if item is None:
+            raise Unknown("parcel_unknown", f"There is no parcel {tracking_number} of {carrier}.")
+        return str(item["order_id"])
+
+    def log(self, id: str, *, after: int = 0, limit: int | None = None) -> Iterator[Event]:
+        """The order's events in order, behind the sequence number `after`."""
+        return read_log(self._table, f"order/{id}", after=after, limit=limit)
+
+    def add(self, order: Order, by: Saved) -> Stored:
+        """Store a new order; raises Conflict when it, or its external number, is there already."""
+        first = self._table.put(
+            keys.external_number(order.shop, order.external_number),
+            {"order_id": order.id},
+            unless_exists=True,
+        )
+        also = by._replace(also=(first, *by.also))
+        return self.save(Stored(order, 0, 0, GENESIS), order, also)
+
+    def save(self, seen: Stored, order: Order, by: Saved) -> Stored:
+        """Store the order after its news, with one event for each; raises Conflict."""
+        at = self._now()
+        bare = replace(order, news=())
+        sequence, previous, writes = seen.sequence, seen.hash, []
+        for news in order.news:
+            sequence += 1
+            event = chained(self._event(order, news, sequence, by, at), previous)
+            previous = event.hash
+            writes.append(event_action(self._table, event))
+        stored = Stored(bare, seen.version + 1, sequence, previous)
+        writes += self._projections(seen.order, bare)
+        try:
+            self._table.write([self._order_action(seen, stored), *writes, *by.also])
+        except ConditionFailed as error:
+            raise Conflict(order.id) from error
+        return stored
+
+    def change(
+        self,
+        id: str,
+        command: Callable[[Order], Order],
+        by: Saved,
+        *,
+        if_version: int | None = None,
+    ) -> Stored:
+        """Get, decide, save; again from the start whenever someone else was faster.
+
+        Without news nothing is written. Raises what the command raises, and NotNow.
+        """
+        for _ in range(CHANGE_TRIES):
+            seen = self.get(id)
+            if if_version is not None and if_version != seen.version:
+                raise VersionDiffers(seen.version)
+            order = command(seen.order)
+            if not order.news:
+                return seen
+            try:
+                return self.save(seen, order, by)
+            except Conflict:
+                continue
+        raise NotNow(f"{id} is being changed by many at once")
+
+    def touched(self, seen: Stored) -> Action:
+        """The action that makes every other save of the order, as seen, start again."""
+        return self._table.update(
+            keys.order(seen.order.id),
+            "SET version = :next",
+            {":next": seen.version + 1, ":seen": seen.version},
+            condition="version = :seen",
+        )
+
+    def unchanged(self, seen: Stored) -> Action:
+        """The action that demands that the order still is as seen."""
+        return self._table.check(keys.order(seen.order.id), version=seen.version)
+
+    def shops(self) -> list[str]:
+        """The ids of all shops."""
+        return [item["shop"] for item in self._table.query(keys.shop("").pk)]
+
+    def list(
+        self, shop: str, *, status: str | None = None, after: str = "", limit: int = 50
+    ) -> list[dict[str, Any]]:
+        """Summaries of a shop's orders, newest first, behind the order id `after`."""
+        index, pk = (
+            ("gsi2", keys.orders_in(shop, status)) if status else ("gsi1", keys.orders_of(shop))
+        )
+        found = self._table.list(index, pk, after=after, limit=limit, newest=True)
+        return [_summary(item) for item in found]
+
+    def fulfilment(self, id: str) -> dict[str, Any]:
+        """What a warehouse sees of a fulfilment; raises Unknown."""
+        item = self._table.get(keys.fulfilment(id))
+        if item is None:
+            raise Unknown("fulfilment_unknown", f"There is no fulfilment {id}.")
+        return fulfilment_view(item)
+
+    def fulfilments(
+        self, location: str, status: str, *, after: str = "", limit: int = 50
+    ) -> list[dict[str, Any]]:
+        """What a warehouse sees of its fulfilments in a status, oldest first."""
+        pk = keys.fulfilments_at(location, status)
+        return [
+            fulfilment_view(item) for item in self._table.list("gsi1", pk, after=after, limit=limit)
+        ]
+
+    def _event(self, order: Order, news: AnyNews, sequence: int, by: Saved, at: datetime) -> Event:
+        return Event(
+            id=self._new_id("evt"),
+            type=str(type(news).__struct_config__.tag),
+            aggregate=f"order/{order.id}",
+            shop=order.shop,
+            sequence=sequence,
+            at=at,
+            actor=by.actor,
+            cause=by.cause,
+            data=msgspec.Raw(encode(news)),
+        )
+
+    def _order_action(self, seen: Stored, stored: Stored) -> Action:
+        order = stored.order
+        key = keys.order(order.id)
+        attributes = {
+            "kind": "order",
+            "version": stored.version,
+            "sequence": stored.sequence,
+            "hash": stored.hash,
+            "shop": order.shop,
+            "external_number": order.external_number,
+            "status": order.status,
+            "created_at": order.received_at.isoformat(),
+            "total": str(order.total),
+            "currency": order.currency,
+            "body": packed(encode(order)),
+            "gsi1pk": keys.orders_of(order.shop),
+            "gsi1sk": order.id,
+            "gsi2pk": keys.orders_in(order.shop, order.status),
+            "gsi2sk": order.id,
+        }
+        if seen.version == 0:
+            return self._table.put(key, attributes, unless_exists=True)
+        return self._table.put_if(key, attributes, version=seen.version)
+
+    def _projections(self, before: Order, after: Order) -> list[Action]:
+        known = {fulfilment.id: fulfilment for fulfilment in before.fulfilments}
+        changed = [f for f in after.fulfilments if known.get(f.id) != f]
+        writes = [
+            self._table.put(keys.fulfilment(f.id), _fulfilment_attributes(after, f))
+            for f in changed
+        ]
+        for fulfilment in changed:
+            if fulfilment.status == "shipped" and not known[fulfilment.id].shipped_at:
+                writes += [
+                    self._table.put(
+                        keys.tracking(str(parcel.carrier), str(parcel.tracking_number)),
+                        {"order_id": after.id},
+                    )
+                    for parcel in fulfilment.parcels
+                ]
+        return writes
+
+
+class VersionDiffers(Exception):
+    """If-Match named another version than the order has."""
+
+    def __init__(self, version: int) -> None:
+        super().__init__(f"the order is at version {version}")
+        self.version = version
+
+
+def event_action(table: Table, event: Event) -> Action:
+    """The action that adds an event to its aggregate's log, never over another one."""
+    return table.put(
+        keys.event(event.aggregate, event.sequence),
+        {
+            "kind": "event",
+            "id": event.id,
+            "type": event.type,
+            "aggregate": event.aggregate,
+            "shop": event.shop,
+            "sequence": event.sequence,
+            "at": event.at.isoformat(),
+            "actor": event.actor,
+            "cause": event.cause,
+            "hash": event.hash,
+            "data": packed(bytes(event.data)),
+            "facts": encode(small_facts(bytes(event.data))).decode(),
+        },
+        unless_exists=True,
+    )
+
+
+def read_log(
+    table: Table, aggregate: str, *, after: int = 0, limit: int | None = None
+) -> Iterator[Event]:
+    """The events of an aggregate in order, behind the sequence number `after`."""
+    start = keys.event(aggregate, after)
+    items = table.query(
+        start.pk, sk_prefix=keys.EVENTS, after=start.sk if after else "", limit=limit
+    )
+    return (stored_event(item) for item in items)
+
+
+def stored_event(item: dict[str, Any]) -> Event:
+    """The event in a table item."""
+    return Event(
+        id=item["id"],
+        type=item["type"],
+        aggregate=item["aggregate"],
+        shop=item["shop"],
+        sequence=item["sequence"],
+        at=datetime.fromisoformat(item["at"]),
+        actor=item["actor"],
+        cause=item["cause"],
+        data=msgspec.Raw(unpacked(item["data"])),
+        hash=item["hash"],
+    )
+
+
+def news_of(events: Iterable[Event]) -> Iterator[AnyNews]:
+    """The news that an order's events carry."""
+    return (decode_news(event.data) for event in events)
+
+
+def small_facts(data: bytes) -> dict[str, Any]:
+    """What of an event's data is small enough to travel: scalars, and the ids of what is nested."""
+    facts: dict[str, Any] = {}
+    for name, value in msgspec.json.decode(data).items():
+        if isinstance(value, dict) and isinstance(value.get("id"), str):
+            facts[name] = value["id"]
+        elif isinstance(value, bool | int) or (isinstance(value, str) and len(value) <= 256):
+            facts[name] = value
+    return facts
+
+
+def fulfilment_view(item: dict[str, Any]) -> dict[str, Any]:
+    """A fulfilment as warehouses see it, from its item."""
+    view: dict[str, Any] = msgspec.json.decode(unpacked(item["body"]))
+    return view
+
+
+def _stored(item: dict[str, Any]) -> Stored:
+    order = decode_order(unpacked(item["body"]))
+    return Stored(order, item["version"], item["sequence"], item["hash"])
+
+
+def _summary(item: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "id": item["gsi1sk"] if "gsi1sk" in item else item["gsi2sk"],
+        "external_number": item["external_number"],
+        "status": item["status"],
+        "received_at": item["created_at"],
+        "total": item["total"],
+        "currency": item["currency"],
+    }
+
+
+def _fulfilment_attributes(order: Order, fulfilment: Fulfilment) -> dict[str, Any]:
+    skus = {line.number: line.sku for line in order.lines}
+    view = {
+        "id": fulfilment.id,
+        "order_id": order.id,
+        "external_number": order.external_number,
+        "shop": order.shop,
+        "location": fulfilment.location,
+        "status": fulfilment.status,
+        "lines": [
+            {"number": number, "sku": skus[number], "quantity": quantity}
+            for number, quantity in fulfilment.pieces.items()
+        ],
+        "ship_to": order.ship_to,
+        "method": order.shipping.method,
+        "ship_by": fulfilment.ship_by,
+        "note": order.note,
+        "parcels": fulfilment.parcels,
+    }
+    return {
+        "kind": "fulfilment",
+        "order_id": order.id,
+        "shop": order.shop,
+        "status": fulfilment.status,
+        "body": packed(encode(view)),
+        "gsi1pk": keys.fulfilments_at(fulfilment.location, fulfilment.status),
+        "gsi1sk": fulfilment.id,
+    }

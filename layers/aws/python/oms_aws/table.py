@@ -1,0 +1,265 @@
+"""The table: typed reads and all-or-nothing writes over the DynamoDB client."""
+
+from __future__ import annotations
+
+import random
+import time
+import zlib
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from oms.refusals import NotNow
+from oms_aws.keys import Key
+
+Action = dict[str, Any]
+"""One action of a transaction, as TransactWriteItems takes it."""
+
+CONFLICT_TRIES = 8
+COMPRESS_ABOVE = 100_000
+MOST_ACTIONS = 100
+
+
+class ConditionFailed(Exception):
+    """A transaction's conditions did not hold; `failed` are the indexes of its actions that objected."""
+
+    def __init__(self, failed: tuple[int, ...]) -> None:
+        super().__init__(f"conditions {failed} failed")
+        self.failed = failed
+
+
+class Table:
+    """One DynamoDB table; attributes are plain values, DynamoDB's types stay in here."""
+
+    def __init__(self, client: Any, name: str) -> None:
+        self._client = client
+        self.name = name
+
+    def get(self, key: Key) -> dict[str, Any] | None:
+        """The item, read consistently, or None."""
+        answer = self._client.get_item(
+            TableName=self.name, Key=marshal(key._asdict()), ConsistentRead=True
+        )
+        return unmarshal(answer["Item"]) if "Item" in answer else None
+
+    def get_many(self, keys: Iterable[Key]) -> list[dict[str, Any]]:
+        """The items that exist among the keys, read consistently, in any order."""
+        wanted = [marshal(key._asdict()) for key in dict.fromkeys(keys)]
+        items: list[dict[str, Any]] = []
+        for start in range(0, len(wanted), 100):
+            ask = {self.name: {"Keys": wanted[start : start + 100], "ConsistentRead": True}}
+            while ask:
+                answer = self._client.batch_get_item(RequestItems=ask)
+                items += [unmarshal(item) for item in answer["Responses"].get(self.name, [])]
+                ask = answer.get("UnprocessedKeys") or {}
+        return items
+
+    def query(
+        self, pk: str, *, sk_prefix: str = "", after: str = "", limit: int | None = None
+    ) -> Iterator[dict[str, Any]]:
+        """The partition's items in order of their sort key, from behind `after` on."""
+        condition, values = "pk = :pk", {":pk": pk}
+        if after:
+            condition += " AND sk BETWEEN :after AND :last"
+            values |= {":after": after + "\x00", ":last": sk_prefix + "\uffff"}
+        elif sk_prefix:
+            condition += " AND begins_with(sk, :prefix)"
+            values[":prefix"] = sk_prefix
+        yield from self._pages(
+            limit,
+            KeyConditionExpression=condition,
+            ExpressionAttributeValues=marshal(values),
+            ConsistentRead=True,
+        )
+
+    def list(
+        self,
+        index: str,
+        pk: str,
+        *,
+        after: str = "",
+        limit: int | None = None,
+        newest: bool = False,
+    ) -> Iterator[dict[str, Any]]:
+        """The items of an index partition in order; `after` is the sort key to go on behind."""
+        condition, values = f"{index}pk = :pk", {":pk": pk}
+        if after:
+            condition += f" AND {index}sk {'<' if newest else '>'} :after"
+            values[":after"] = after
+        yield from self._pages(
+            limit,
+            IndexName=index,
+            KeyConditionExpression=condition,
+            ExpressionAttributeValues=marshal(values),
+            ScanIndexForward=not newest,
+        )
+
+    def _pages(self, limit: int | None, **asked: Any) -> Iterator[dict[str, Any]]:
+        left = limit
+        while left is None or left > 0:
+            page = {"Limit": left} if left is not None else {}
+            answer = self._client.query(TableName=self.name, **asked, **page)
+            for item in answer["Items"]:
+                yield unmarshal(item)
+            if left is not None:
+                left -= len(answer["Items"])
+            if "LastEvaluatedKey" not in answer:
+                return
+            asked["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
+
+    # -- writes -------------------------------------------------------------------------------
+
+    def put(
+        self, key: Key, attributes: Mapping[str, Any], *, unless_exists: bool = False
+    ) -> Action:
+        """The action that writes an item whole."""
+        action = {"TableName": self.name, "Item": marshal({**key._asdict(), **attributes})}
+        if unless_exists:
+            action["ConditionExpression"] = "attribute_not_exists(pk)"
+        return {"Put": action}
+
+    def put_if(self, key: Key, attributes: Mapping[str, Any], **seen: Any) -> Action:
+        """The action that writes an item whole if its attributes still are as seen."""
+        names = {f"#{name}": name for name in seen}
+        return {
+            "Put": {
+                "TableName": self.name,
+                "Item": marshal({**key._asdict(), **attributes}),
+                "ConditionExpression": " AND ".join(f"#{name} = :{name}" for name in seen),
+                "ExpressionAttributeNames": names,
+                "ExpressionAttributeValues": marshal({f":{n}": v for n, v in seen.items()}),
+            }
+        }
+
+    def update(
+        self,
+        key: Key,
+        expression: str,
+        values: Mapping[str, Any],
+        *,
+        names: Mapping[str, str] | None = None,
+        condition: str = "",
+    ) -> Action:
+        """The action that changes attributes of an item under a condition."""
+        action: dict[str, Any] = {
+            "TableName": self.name,
+            "Key": marshal(key._asdict()),
+            "UpdateExpression": expression,
+            "ExpressionAttributeValues": marshal(values),
+        }
+        if names:
+            action["ExpressionAttributeNames"] = dict(names)
+        if condition:
+            action["ConditionExpression"] = condition
+        return {"Update": action}
+
+    def check(self, key: Key, **seen: Any) -> Action:
+        """The action that changes nothing but demands that attributes still are as seen."""
+        return {
+            "ConditionCheck": {
+                "TableName": self.name,
+                "Key": marshal(key._asdict()),
+                "ConditionExpression": " AND ".join(f"#{name} = :{name}" for name in seen),
+                "ExpressionAttributeNames": {f"#{name}": name for name in seen},
+                "ExpressionAttributeValues": marshal({f":{n}": v for n, v in seen.items()}),
+            }
+        }
+
+    def write(self, actions: list[Action]) -> None:
+        """Do all actions or none.
+
+        Raises ConditionFailed when a condition does not hold, NotNow when others keep writing the
+        same items; a conflict is tried again a few times first.
+        """
+        for attempt in range(CONFLICT_TRIES):
+            try:
+                self._write(actions)
+                return
+            except _Conflict:
+                time.sleep(random.uniform(0, 0.01 * 2**attempt))  # noqa: S311 - jitter
+        raise NotNow("the items are being written by many at once")
+
+    def _write(self, actions: list[Action]) -> None:
+        try:
+            if len(actions) == 1:
+                self._write_one(actions[0])
+            else:
+                self._client.transact_write_items(TransactItems=actions)
+        except ClientError as error:
+            code = error.response["Error"]["Code"]
+            if code == "ConditionalCheckFailedException":
+                raise ConditionFailed((0,)) from None
+            if code == "TransactionConflictException":
+                raise _Conflict from None
+            if code != "TransactionCanceledException":
+                raise
+            reasons = [r.get("Code") for r in error.response.get("CancellationReasons", [])]
+            failed = tuple(i for i, r in enumerate(reasons) if r == "ConditionalCheckFailed")
+            if failed:
+                raise ConditionFailed(failed) from None
+            if any(r in ("TransactionConflict", "ThrottlingError") for r in reasons):
+                raise _Conflict from None
+            raise
+
+    def _write_one(self, action: Action) -> None:
+        ((kind, arguments),) = action.items()
+        if kind == "Put":
+            self._client.put_item(**arguments)
+        elif kind == "Update":
+            self._client.update_item(**arguments)
+        else:
+            self._client.transact_write_items(TransactItems=[action])
+
+
+class _Conflict(Exception):
+    """Another transaction was writing one of the items."""
+
+
+def packed(body: bytes) -> str | bytes:
+    """JSON as an attribute: text, or compressed when it is large (an item holds 400 KB)."""
+    return body.decode() if len(body) <= COMPRESS_ABOVE else zlib.compress(body, 6)
+
+
+def unpacked(attribute: str | bytes) -> bytes:
+    """The JSON that `packed` made an attribute of."""
+    return attribute.encode() if isinstance(attribute, str) else zlib.decompress(attribute)
+
+
+def marshal(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Plain values as DynamoDB attributes; None is left out."""
+    return {name: _typed(value) for name, value in values.items() if value is not None}
+
+
+def unmarshal(item: Mapping[str, Any]) -> dict[str, Any]:
+    """DynamoDB attributes as plain values; numbers are int."""
+    return {name: _plain(value) for name, value in item.items()}
+
+
+def _typed(value: Any) -> dict[str, Any]:
+    match value:
+        case bool():
+            return {"BOOL": value}
+        case str():
+            return {"S": value}
+        case int():
+            return {"N": str(value)}
+        case bytes():
+            return {"B": value}
+        case dict():
+            return {"M": marshal(value)}
+        case list() | tuple():
+            return {"L": [_typed(each) for each in value]}
+    raise TypeError(f"no attribute type for {type(value).__name__}")
+
+
+def _plain(typed: Mapping[str, Any]) -> Any:
+    ((kind, value),) = typed.items()
+    match kind:
+        case "N":
+            return int(value)
+        case "M":
+            return unmarshal(value)
+        case "L":
+            return [_plain(each) for each in value]
+    return value

@@ -1,0 +1,184 @@
+"""Webhooks: subscribers' endpoints, and signed deliveries after Standard Webhooks."""
+
+from __future__ import annotations
+
+import ipaddress
+import secrets
+import socket
+from base64 import b64encode
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any, Literal, NamedTuple
+from urllib.parse import urlsplit
+
+import urllib3
+from msgspec import Struct
+from msgspec.structs import asdict
+from standardwebhooks import Webhook
+
+from oms.refusals import Refusal, Unknown
+from oms_aws import keys
+from oms_aws.table import Action, Table
+
+TIMEOUT_SECONDS = 8.0
+
+
+class Endpoint(Struct, frozen=True, kw_only=True):
+    """Where a shop wants which events (`*` for all), and the secret that signs them."""
+
+    id: str
+    shop: str
+    url: str
+    events: tuple[str, ...]
+    secret: str
+    active: bool = True
+
+    def wants(self, type: str, shop: str) -> bool:
+        """Whether an event is for this endpoint; events without a shop are for every shop."""
+        ours = not shop or shop == self.shop
+        return self.active and ours and ("*" in self.events or type in self.events)
+
+
+class Delivery(Struct, frozen=True, kw_only=True):
+    """How the delivery of one event to one endpoint goes."""
+
+    id: str
+    endpoint: str
+    event: str
+    type: str
+    aggregate: str
+    sequence: int
+    state: Literal["pending", "delivered", "failed", "exhausted"] = "pending"
+    attempts: int = 0
+    status: int = 0
+    error: str = ""
+    first_at: str = ""
+    last_at: str = ""
+
+
+class Outcome(NamedTuple):
+    """What a subscriber's server answered: its HTTP status (0 for none), and what went wrong."""
+
+    status: int
+    error: str
+
+    @property
+    def ok(self) -> bool:
+        return 200 <= self.status < 300
+
+
+class DynamoWebhooks:
+    """The endpoints of all shops and their deliveries."""
+
+    def __init__(self, table: Table) -> None:
+        self._table = table
+
+    def subscribe(self, id: str, shop: str, url: str, events: tuple[str, ...]) -> Endpoint:
+        """Add an endpoint with a fresh secret."""
+        secret = "whsec_" + b64encode(secrets.token_bytes(32)).decode()
+        endpoint = Endpoint(id=id, shop=shop, url=url, events=events, secret=secret)
+        self._table.write([self._put(endpoint)])
+        return endpoint
+
+    def end(self, endpoint: Endpoint) -> None:
+        """Deliver nothing to the endpoint any more."""
+        self._table.write(
+            [self._table.update(keys.endpoint(endpoint.id), "SET active = :no", {":no": False})]
+        )
+
+    def endpoints(self) -> list[Endpoint]:
+        """All active endpoints."""
+        items = self._table.query(keys.endpoint("").pk)
+        return [endpoint for item in items if (endpoint := _endpoint(item)).active]
+
+    def endpoint(self, id: str) -> Endpoint:
+        """The endpoint; raises Unknown."""
+        item = self._table.get(keys.endpoint(id))
+        if item is None or not item["active"]:
+            raise Unknown("endpoint_unknown", f"There is no endpoint {id}.")
+        return _endpoint(item)
+
+    def delivery(self, endpoint_id: str, event_id: str) -> Delivery | None:
+        """How the delivery stands, or None before its first try."""
+        item = self._table.get(keys.delivery(endpoint_id, event_id))
+        return _delivery(item) if item else None
+
+    def note(self, delivery: Delivery) -> None:
+        """Keep how a delivery stands."""
+        key = keys.delivery(delivery.endpoint, delivery.event)
+        self._table.write([self._table.put(key, asdict(delivery))])
+
+    def deliveries(
+        self, endpoint_id: str, *, after: str = "", limit: int = 50
+    ) -> Iterator[Delivery]:
+        """The deliveries to an endpoint in order of their events, behind the event id `after`."""
+        start = keys.delivery(endpoint_id, after)
+        prefix = keys.delivery(endpoint_id, "")
+        for item in self._table.query(
+            start.pk, sk_prefix=prefix.sk, after=start.sk if after else "", limit=limit
+        ):
+            yield _delivery(item)
+
+    def _put(self, endpoint: Endpoint) -> Action:
+        return self._table.put(keys.endpoint(endpoint.id), asdict(endpoint))
+
+
+def _endpoint(item: dict[str, Any]) -> Endpoint:
+    values = {name: item[name] for name in Endpoint.__struct_fields__}
+    return Endpoint(**{**values, "events": tuple(values["events"])})
+
+
+def _delivery(item: dict[str, Any]) -> Delivery:
+    return Delivery(**{name: item[name] for name in Delivery.__struct_fields__})
+
+
+def check_url(url: str, *, local: bool) -> None:
+    """Refuse an address that must not be called from inside: not HTTPS, or not on the internet.
+
+    In the embedded cloud (`local`) a subscriber may listen on the same machine. Raises Refusal.
+    """
+    parts = urlsplit(url)
+    if parts.scheme not in (("http", "https") if local else ("https",)) or not parts.hostname:
+        raise Refusal("url_refused", "A webhook needs an https:// address.", {"url": "no https://"})
+    if local:
+        return
+    try:
+        found = socket.getaddrinfo(parts.hostname, parts.port or 443, type=socket.SOCK_STREAM)
+    except OSError:
+        raise Refusal("url_refused", "The host has no address.", {"url": "unknown host"}) from None
+    if not all(ipaddress.ip_address(address[4][0]).is_global for address in found):
+        raise Refusal(
+            "url_refused", "The address is not on the internet.", {"url": "not a public address"}
+        )
+
+
+_pool = urllib3.PoolManager(num_pools=20, maxsize=4, retries=False)
+
+
+def deliver(endpoint: Endpoint, event_id: str, body: str, *, at: datetime) -> Outcome:
+    """Send one signed event; the webhook id is the event's, so that a subscriber can drop repeats.
+
+    Source: Standard Webhooks 1.0 (`webhook-id`, `webhook-timestamp`, `webhook-signature`).
+    """
+    headers = {
+        "content-type": "application/json",
+        "user-agent": "Auftakt-Webhooks/1",
+        "webhook-id": event_id,
+        "webhook-timestamp": str(int(at.timestamp())),
+        "webhook-signature": Webhook(endpoint.secret).sign(event_id, at, body),
+    }
+    try:
+        answer = _pool.request(
+            "POST",
+            endpoint.url,
+            body=body.encode(),
+            headers=headers,
+            timeout=TIMEOUT_SECONDS,
+            redirect=False,
+            preload_content=False,
+        )
+        answer.drain_conn()
+        answer.release_conn()
+    except urllib3.exceptions.HTTPError as error:
+        return Outcome(0, type(error).__name__)
+    return Outcome(answer.status, "" if 200 <= answer.status < 300 else f"HTTP {answer.status}")

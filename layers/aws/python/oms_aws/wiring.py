@@ -1,0 +1,167 @@
+"""The wiring: settings from the environment, the clock, and one port for everything outside."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cached_property
+from typing import Any
+
+import boto3
+import uuid_utils
+from botocore.config import Config
+
+from oms_aws.catalogue import DynamoCatalogue
+from oms_aws.clients import DynamoClients
+from oms_aws.dead_letters import DynamoDeadLetters
+from oms_aws.documents import S3Documents
+from oms_aws.intake import StepFunctionsIntake
+from oms_aws.mail import SesMail
+from oms_aws.numbers import DynamoNumbers
+from oms_aws.orders import DynamoOrders
+from oms_aws.queues import SqsQueues
+from oms_aws.stock import DynamoStock
+from oms_aws.table import Table
+from oms_aws.webhooks import DynamoWebhooks
+
+
+class MissingSetting(Exception):
+    """A variable that the function needs is not in its environment."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What a function is told by its environment."""
+
+    table: str
+    bus: str
+    documents: str
+    queues: str
+    public_url: str
+    sender: str
+    step: str
+    intake: str = ""
+    tries: int = 5
+    retention_days: int = 2922
+
+    @property
+    def local(self) -> bool:
+        """Whether this is the embedded cloud, where links and webhooks need no TLS."""
+        return self.public_url.startswith("http://127.0.0.1:")
+
+    @classmethod
+    def from_env(cls) -> Settings:
+        """Read the environment; raises MissingSetting naming the variable."""
+        return cls(
+            table=_variable("TABLE"),
+            bus=_variable("BUS"),
+            documents=_variable("DOCUMENTS"),
+            queues=_variable("QUEUES"),
+            public_url=_variable("PUBLIC_URL").rstrip("/"),
+            sender=_variable("SENDER"),
+            step=_variable("STEP"),
+            intake=os.environ.get("INTAKE", ""),
+            tries=int(os.environ.get("TRIES", "5")),
+            retention_days=int(os.environ.get("RETENTION_DAYS", "2922")),
+        )
+
+
+def _variable(name: str) -> str:
+    value = os.environ.get(name)
+    if not value:
+        raise MissingSetting(f"the environment variable {name} is not set")
+    return value
+
+
+class Ports:
+    """Everything outside of the domain, each made when it is first used and kept."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+
+    def now(self) -> datetime:
+        """The time, in UTC."""
+        return datetime.now(UTC)
+
+    def new_id(self, prefix: str) -> str:
+        """A new id: the prefix, and a UUID of version 7, so that ids sort by time."""
+        return f"{prefix}_{uuid_utils.uuid7().hex}"
+
+    @cached_property
+    def table(self) -> Table:
+        return Table(client("dynamodb"), self.settings.table)
+
+    @cached_property
+    def orders(self) -> DynamoOrders:
+        return DynamoOrders(self.table, self.now, self.new_id)
+
+    @cached_property
+    def stock(self) -> DynamoStock:
+        return DynamoStock(self.table, self.now, self.new_id)
+
+    @cached_property
+    def catalogue(self) -> DynamoCatalogue:
+        return DynamoCatalogue(self.table)
+
+    @cached_property
+    def clients(self) -> DynamoClients:
+        return DynamoClients(self.table)
+
+    @cached_property
+    def numbers(self) -> DynamoNumbers:
+        return DynamoNumbers(self.table)
+
+    @cached_property
+    def webhooks(self) -> DynamoWebhooks:
+        return DynamoWebhooks(self.table)
+
+    @cached_property
+    def dead_letters(self) -> DynamoDeadLetters:
+        return DynamoDeadLetters(self.table)
+
+    @cached_property
+    def documents(self) -> S3Documents:
+        return S3Documents(
+            client("s3"), self.settings.documents, self.table, self.settings.public_url
+        )
+
+    @cached_property
+    def mail(self) -> SesMail:
+        return SesMail(client("sesv2"), self.settings.sender, self.table)
+
+    @cached_property
+    def queues(self) -> SqsQueues:
+        return SqsQueues(client("sqs"), self.settings.queues)
+
+    @cached_property
+    def intake(self) -> StepFunctionsIntake:
+        return StepFunctionsIntake(client("stepfunctions"), self.settings.intake, self.table)
+
+    @cached_property
+    def bus(self) -> Any:
+        return client("events")
+
+
+_clients: dict[str, Any] = {}
+_ports: list[Ports] = []
+
+
+def client(service: str) -> Any:
+    """The one client of an AWS service in this process."""
+    if service not in _clients:
+        retries = {"mode": "standard", "max_attempts": 4}
+        _clients[service] = boto3.client(
+            service,
+            config=Config(
+                retries=retries, connect_timeout=3, read_timeout=20, s3={"addressing_style": "path"}
+            ),
+        )
+    return _clients[service]
+
+
+def ports() -> Ports:
+    """The ports of this process."""
+    if not _ports:
+        _ports.append(Ports(Settings.from_env()))
+    return _ports[0]

@@ -1,0 +1,1 @@
+"""The domain of an order-management system: values in, values and events out."""

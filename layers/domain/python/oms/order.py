@@ -1,0 +1,898 @@
+"""The order: one aggregate from capture to archive, whose every piece is in exactly one place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any, Literal
+
+import msgspec
+from msgspec import Struct
+from msgspec.structs import replace
+
+from oms.refusals import Broken, Refusal, Unknown
+
+Pieces = dict[str, int]
+"""How many pieces of which line: line number -> quantity."""
+
+PLACES = (
+    "open",
+    "reserved",
+    "backordered",
+    "released",
+    "packed",
+    "shipped",
+    "delivered",
+    "cancelled",
+    "returned",
+)
+"""Where a piece can be; `open` is captured and not yet reserved."""
+
+RESERVE_WITHIN = timedelta(minutes=15)
+DELIVER_WITHIN = timedelta(days=14)
+RESTOCK_WITHIN = timedelta(days=30)
+
+
+class Value(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
+    """A value of the order aggregate."""
+
+
+class Address(Value, frozen=True, omit_defaults=True):
+    """A postal address; `country` is ISO 3166-1 alpha-2."""
+
+    name: str
+    line1: str
+    postal_code: str
+    city: str
+    country: str
+    company: str | None = None
+    line2: str | None = None
+    region: str | None = None
+
+
+class Customer(Value, frozen=True, omit_defaults=True):
+    """Who orders; `locale` is the language of what the customer sees."""
+
+    id: str
+    type: Literal["B2C", "B2B"]
+    name: str
+    email: str
+    locale: Literal["de", "en"]
+    phone: str | None = None
+    company: str | None = None
+    vat_id: str | None = None
+    group: str | None = None
+
+
+class Line(Value, frozen=True, omit_defaults=True):
+    """An order line: what was ordered, and how many of its pieces are where."""
+
+    number: str
+    sku: str
+    unit_price: Decimal
+    ordered: int
+    open: int = 0
+    reserved: int = 0
+    backordered: int = 0
+    released: int = 0
+    packed: int = 0
+    shipped: int = 0
+    delivered: int = 0
+    cancelled: int = 0
+    returned: int = 0
+
+    def move(self, quantity: int, origin: str, target: str) -> Line:
+        """The line with `quantity` pieces moved; raises Broken when there are not that many."""
+        here: int = getattr(self, origin)
+        if quantity < 0 or quantity > here:
+            raise Broken(f"line {self.number}: {quantity} of {here} {origin} pieces cannot move")
+        return replace(self, **{origin: here - quantity, target: getattr(self, target) + quantity})
+
+    @property
+    def conserved(self) -> bool:
+        """Whether the pieces in all places add up to the ordered quantity."""
+        return self.ordered == sum(getattr(self, place) for place in PLACES)
+
+
+class Shipping(Value, frozen=True, omit_defaults=True):
+    """How it is sent, and what the customer pays for that, in the order's currency and price mode."""
+
+    method: str
+    price: Decimal
+
+
+class Payment(Value, frozen=True, omit_defaults=True):
+    """What the shop says of the payment; `amount` is in the order's currency."""
+
+    method: str
+    status: Literal["authorised", "captured", "pending", "failed", "open"]
+    amount: Decimal
+    reference: str | None = None
+
+
+class Finding(Value, frozen=True, omit_defaults=True):
+    """What one check found: pass, hold (someone must look, until a deadline) or refuse."""
+
+    check: str
+    verdict: Literal["pass", "hold", "refuse"]
+    reason: str = ""
+    text: str = ""
+    owner: str = "clerk"
+    hours: int = 48
+    data: dict[str, Any] = {}
+
+
+class Hold(Value, frozen=True, omit_defaults=True):
+    """Why an order does not go on, who can let it, and until when."""
+
+    id: str
+    reason: str
+    text: str
+    owner: str
+    raised_at: datetime
+    deadline: datetime
+    data: dict[str, Any] = {}
+    released_at: datetime | None = None
+    released_by: str | None = None
+    release_reason: str | None = None
+
+
+class Parcel(Value, frozen=True, omit_defaults=True):
+    """A packed parcel; `scanned_at` is the time of the newest scan that counted."""
+
+    id: str
+    weight_g: int
+    pieces: Pieces
+    carrier: str | None = None
+    tracking_number: str | None = None
+    status: str = "pending"
+    scanned_at: datetime | None = None
+
+
+class Fulfilment(Value, frozen=True, omit_defaults=True):
+    """What one warehouse packs and ships of an order."""
+
+    id: str
+    location: str
+    pieces: Pieces
+    planned_at: datetime
+    ship_by: datetime
+    status: Literal["released", "packed", "shipped", "delivered", "cancelled"] = "released"
+    reasons: tuple[str, ...] = ()
+    parcels: tuple[Parcel, ...] = ()
+    shipped_at: datetime | None = None
+    delivered_at: datetime | None = None
+
+
+class Document(Value, frozen=True, omit_defaults=True):
+    """A document of the order; `key` and `sha256` are known once it is in the archive."""
+
+    id: str
+    type: Literal["invoice"]
+    number: str
+    fulfilment: str
+    issued_at: datetime
+    gross: Decimal
+    key: str | None = None
+    sha256: str | None = None
+
+
+class Waiting(Value, frozen=True):
+    """Whom an unfinished order waits for, for what, and until when."""
+
+    party: str
+    cause: str
+    until: datetime
+
+
+class News(Struct, frozen=True, tag_field="news", omit_defaults=True):
+    """Something that happened to an order; its tag is the event type."""
+
+
+class OrderCreated(News, frozen=True, tag="Order.Created"):
+    order: Order
+
+
+class OrderScreened(News, frozen=True, tag="Order.Screened"):
+    findings: tuple[Finding, ...]
+    at: datetime
+
+
+class OrderHeld(News, frozen=True, tag="Order.Held"):
+    hold: Hold
+
+
+class OrderReleased(News, frozen=True, tag="Order.Released"):
+    hold: str
+    by: str
+    reason: str
+    at: datetime
+
+
+class OrderRefused(News, frozen=True, tag="Order.Refused"):
+    reason: str
+    text: str
+    at: datetime
+
+
+class OrderCancelled(News, frozen=True, tag="Order.Cancelled"):
+    pieces: dict[str, Pieces]
+    reason: str
+    by: str
+    whole: bool
+    at: datetime
+
+
+class StockReserved(News, frozen=True, tag="Stock.Reserved"):
+    pieces: Pieces
+    at: datetime
+
+
+class LineBackordered(News, frozen=True, tag="Line.Backordered"):
+    pieces: Pieces
+    origin: str
+    at: datetime
+
+
+class BackorderAllocated(News, frozen=True, tag="Backorder.Allocated"):
+    pieces: Pieces
+    at: datetime
+
+
+class FulfilmentPlanned(News, frozen=True, tag="Fulfilment.Planned"):
+    fulfilment: Fulfilment
+
+
+class FulfilmentReleased(News, frozen=True, tag="Fulfilment.Released"):
+    fulfilment: str
+    location: str
+
+
+class FulfilmentPacked(News, frozen=True, tag="Fulfilment.Packed"):
+    fulfilment: str
+    parcels: tuple[Parcel, ...]
+    at: datetime
+
+
+class ShipmentConfirmed(News, frozen=True, tag="Shipment.Confirmed"):
+    fulfilment: str
+    carrier: str
+    tracking_numbers: tuple[str, ...]
+    at: datetime
+
+
+class ShipmentTracked(News, frozen=True, tag="Shipment.Tracked"):
+    fulfilment: str
+    parcel: str
+    status: str
+    at: datetime
+    location: str | None = None
+    text: str | None = None
+
+
+class ShipmentDelivered(News, frozen=True, tag="Shipment.Delivered"):
+    fulfilment: str
+    at: datetime
+
+
+class InvoiceIssued(News, frozen=True, tag="Invoice.Issued"):
+    document: Document
+
+
+class DocumentArchived(News, frozen=True, tag="Document.Archived"):
+    document: str
+    key: str
+    sha256: str
+    at: datetime
+
+
+class NotificationSent(News, frozen=True, tag="Notification.Sent"):
+    kind: str
+    cause: str
+    message_id: str
+    at: datetime
+
+
+class WebhookExhausted(News, frozen=True, tag="Webhook.Exhausted"):
+    endpoint: str
+    delivery: str
+    reason: str
+    at: datetime
+
+
+class OrderCompleted(News, frozen=True, tag="Order.Completed"):
+    at: datetime
+
+
+class Order(Value, frozen=True, omit_defaults=True):
+    """One customer order. Commands return the order after them, with their news in `news`.
+
+    Money is in `currency`, gross or net as `price_mode` says. Sources: `domain.md` § 2 and § 6.
+    """
+
+    id: str
+    shop: str
+    external_number: str
+    placed_at: datetime
+    received_at: datetime
+    currency: str
+    price_mode: Literal["gross", "net"]
+    customer: Customer
+    billing_address: Address
+    lines: tuple[Line, ...]
+    shipping: Shipping
+    payment: Payment
+    shipping_address: Address | None = None
+    partial_allowed: bool = True
+    note: str | None = None
+    screened_at: datetime | None = None
+    findings: tuple[Finding, ...] = ()
+    holds: tuple[Hold, ...] = ()
+    fulfilments: tuple[Fulfilment, ...] = ()
+    documents: tuple[Document, ...] = ()
+    refused: str | None = None
+    changed_at: datetime | None = None
+    completed_at: datetime | None = None
+    news: tuple[AnyNews, ...] = ()
+
+    # -- what is asked of an order ------------------------------------------------------------
+
+    @property
+    def ship_to(self) -> Address:
+        return self.shipping_address or self.billing_address
+
+    @property
+    def goods_total(self) -> Decimal:
+        return sum((line.unit_price * line.ordered for line in self.lines), Decimal(0))
+
+    @property
+    def total(self) -> Decimal:
+        return self.goods_total + self.shipping.price
+
+    @property
+    def open_holds(self) -> tuple[Hold, ...]:
+        return tuple(hold for hold in self.holds if hold.released_at is None)
+
+    def count(self, place: str) -> int:
+        """How many pieces of all lines are in a place (`ordered` counts all)."""
+        return sum(getattr(line, place) for line in self.lines)
+
+    def pieces(self, place: str) -> Pieces:
+        """The pieces in a place, by line, lines without any left out."""
+        return {line.number: n for line in self.lines if (n := getattr(line, place))}
+
+    def by_sku(self, place: str) -> dict[str, int]:
+        """The pieces in a place, by SKU."""
+        counts: dict[str, int] = {}
+        for line in self.lines:
+            if n := getattr(line, place):
+                counts[line.sku] = counts.get(line.sku, 0) + n
+        return counts
+
+    @property
+    def skus(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(line.sku for line in self.lines))
+
+    @property
+    def verdict(self) -> Literal["pass", "hold", "refuse"]:
+        """Where the checks have left the order."""
+        if self.refused:
+            return "refuse"
+        return "hold" if self.open_holds else "pass"
+
+    @property
+    def status(self) -> str:  # noqa: PLR0911 - one line per status reads best
+        """One word for the whole order, derived from its pieces."""
+        active = self.count("ordered") - self.count("cancelled")
+        if self.completed_at:
+            return "completed"
+        if self.refused:
+            return "refused"
+        if not active:
+            return "cancelled"
+        if self.open_holds:
+            return "held"
+        if not self.screened_at:
+            return "received"
+        if self.count("delivered") == active:
+            return "delivered"
+        gone = self.count("shipped") + self.count("delivered")
+        if gone:
+            return "shipped" if gone == active else "partially_shipped"
+        for place, word in (("released", "released"), ("packed", "packed")):
+            if self.count(place):
+                return word
+        return "backordered" if self.count("backordered") else "accepted"
+
+    @property
+    def finished(self) -> bool:
+        """Whether nothing more is to happen: all pieces at rest, every shipment's invoice archived."""
+        at_rest = self.count("delivered") + self.count("cancelled") + self.count("returned")
+        if at_rest < self.count("ordered"):
+            return False
+        archived = {d.fulfilment for d in self.documents if d.key}
+        return all(f.id in archived for f in self.fulfilments if f.shipped_at)
+
+    def waiting(self) -> tuple[Waiting, ...]:
+        """Whom the order waits for; empty only when it is finished (invariant 6)."""
+        if self.finished:
+            return ()
+        return tuple(self._waits())
+
+    def _waits(self) -> Iterator[Waiting]:
+        since = self.changed_at or self.received_at
+        holds = self.open_holds
+        yield from (Waiting(hold.owner, hold.reason, hold.deadline) for hold in holds)
+        for fulfilment in self.fulfilments:
+            if fulfilment.status in ("released", "packed"):
+                yield Waiting(
+                    f"warehouse {fulfilment.location}", fulfilment.status, fulfilment.ship_by
+                )
+            elif fulfilment.status == "shipped" and fulfilment.shipped_at:
+                until = fulfilment.shipped_at + DELIVER_WITHIN
+                yield Waiting("carrier", "shipped", until)
+        if self.count("backordered"):
+            yield Waiting("supplier", "backordered", since + RESTOCK_WITHIN)
+        ours = self.count("open") or (
+            self.count("reserved") and (self.partial_allowed or not self.count("backordered"))
+        )
+        settled = {document.fulfilment for document in self.documents if document.key}
+        unbilled = any(f.shipped_at and f.id not in settled for f in self.fulfilments)
+        if (ours and not holds) or unbilled:
+            yield Waiting("auftakt", "open" if ours else "invoice", since + RESERVE_WITHIN)
+
+    def line(self, number: str) -> Line:
+        """The line of that number; raises Unknown."""
+        for line in self.lines:
+            if line.number == number:
+                return line
+        raise Unknown("line_unknown", f"The order has no line {number}.")
+
+    def fulfilment(self, id: str) -> Fulfilment:
+        """The fulfilment of that id; raises Unknown."""
+        for fulfilment in self.fulfilments:
+            if fulfilment.id == id:
+                return fulfilment
+        raise Unknown("fulfilment_unknown", f"The order has no fulfilment {id}.")
+
+    def document(self, id: str) -> Document:
+        """The document of that id; raises Unknown."""
+        for document in self.documents:
+            if document.id == id:
+                return document
+        raise Unknown("document_unknown", f"The order has no document {id}.")
+
+    # -- what is done to an order -------------------------------------------------------------
+
+    def screen(self, findings: Iterable[Finding], *, at: datetime) -> Order:
+        """Take the findings of all checks at once; a second time changes nothing."""
+        if self.screened_at or not self.count("open"):
+            return self
+        found = tuple(findings)
+        order = self.tell(OrderScreened(found, at))
+        for finding in found:
+            if finding.verdict == "refuse":
+                return order.tell(OrderRefused(finding.reason, finding.text, at))
+        for finding in found:
+            if finding.verdict == "hold":
+                order = order.tell(OrderHeld(order._hold(finding, at)))
+        return order
+
+    def _hold(self, finding: Finding, at: datetime) -> Hold:
+        return Hold(
+            id=f"hold_{len(self.holds) + 1}",
+            reason=finding.reason,
+            text=finding.text,
+            owner=finding.owner,
+            raised_at=at,
+            deadline=at + timedelta(hours=finding.hours),
+            data=finding.data,
+        )
+
+    def release_hold(self, id: str, *, by: str, reason: str, at: datetime) -> Order:
+        """Let one hold go; releasing it again changes nothing. Raises Unknown."""
+        for hold in self.holds:
+            if hold.id == id:
+                if hold.released_at or not self.count("ordered") - self.count("cancelled"):
+                    return self
+                return self.tell(OrderReleased(id, by, reason, at))
+        raise Unknown("hold_unknown", f"The order has no hold {id}.")
+
+    def cancel(
+        self, wanted: Mapping[str, int] | None, *, reason: str, by: str, at: datetime
+    ) -> Order:
+        """Cancel pieces that no warehouse has yet: open, backordered or reserved ones.
+
+        `wanted` is line number -> quantity, None for every piece of the order. Raises Refusal naming
+        the lines of which fewer pieces can be cancelled; then nothing is cancelled.
+        """
+        asked = (
+            {line.number: line.ordered - line.cancelled for line in self.lines}
+            if wanted is None
+            else {self.line(number).number: quantity for number, quantity in wanted.items()}
+        )
+        pieces: dict[str, Pieces] = {}
+        short: dict[str, str] = {}
+        for number, quantity in asked.items():
+            line, rest = self.line(number), quantity
+            for place in ("open", "backordered", "reserved"):
+                take = min(rest, getattr(line, place))
+                if take:
+                    pieces.setdefault(place, {})[number] = take
+                rest -= take
+            if rest:
+                short[f"lines.{number}"] = (
+                    f"{quantity - rest} of {quantity} pieces can still be cancelled"
+                )
+        if short:
+            raise Refusal(
+                "not_cancellable",
+                "Pieces that are with a warehouse, shipped or cancelled already stay as they are.",
+                short,
+            )
+        if not pieces:
+            return self
+        whole = sum(asked.values()) == self.count("ordered") - self.count("cancelled")
+        return self.tell(OrderCancelled(pieces, reason, by, whole, at))
+
+    def reserve(self, taken: Pieces, short: Pieces, *, at: datetime) -> Order:
+        """Open pieces become reserved (`taken`) or backordered (`short`)."""
+        order = self
+        if taken:
+            order = order.tell(StockReserved(taken, at))
+        if short:
+            order = order.tell(LineBackordered(short, "open", at))
+        return order
+
+    def lose_reservation(self, pieces: Pieces, *, at: datetime) -> Order:
+        """Reserved pieces that no shelf covers any more wait in backorder again."""
+        return self.tell(LineBackordered(pieces, "reserved", at)) if pieces else self
+
+    def allocate(self, pieces: Pieces, *, at: datetime) -> Order:
+        """Backordered pieces got stock."""
+        return self.tell(BackorderAllocated(pieces, at)) if pieces else self
+
+    def release_to_warehouse(
+        self,
+        location: str,
+        pieces: Pieces,
+        *,
+        ship_by: datetime,
+        reasons: tuple[str, ...],
+        at: datetime,
+    ) -> Order:
+        """Offer reserved pieces to a warehouse as a new fulfilment."""
+        fulfilment = Fulfilment(
+            id=f"ful_{self.id.removeprefix('ord_')}-{len(self.fulfilments) + 1}",
+            location=location,
+            pieces=pieces,
+            planned_at=at,
+            ship_by=ship_by,
+            reasons=reasons,
+        )
+        return self.tell(FulfilmentPlanned(fulfilment), FulfilmentReleased(fulfilment.id, location))
+
+    def pack(self, id: str, contents: list[tuple[int, Pieces | None]], *, at: datetime) -> Order:
+        """Pack a fulfilment whole, as parcels of (weight in grams, pieces; None: everything).
+
+        Packing it again with the same parcels changes nothing. Raises Refusal.
+        """
+        fulfilment = self.fulfilment(id)
+        parcels = tuple(
+            Parcel(
+                id=f"par_{id.removeprefix('ful_')}-{n}",
+                weight_g=weight,
+                pieces=dict(fulfilment.pieces) if pieces is None else pieces,
+            )
+            for n, (weight, pieces) in enumerate(contents, 1)
+        )
+        if [(p.weight_g, p.pieces) for p in fulfilment.parcels] == [
+            (p.weight_g, p.pieces) for p in parcels
+        ]:
+            return self
+        if fulfilment.status != "released":
+            raise Refusal(
+                "fulfilment_not_released", f"The fulfilment is {fulfilment.status} already."
+            )
+        _require_same_pieces(parcels, fulfilment.pieces)
+        return self.tell(FulfilmentPacked(id, parcels, at))
+
+    def ship(
+        self, id: str, *, carrier: str, tracking_numbers: tuple[str, ...], at: datetime
+    ) -> Order:
+        """Confirm that a packed fulfilment has left with a carrier; repeating it changes nothing."""
+        fulfilment = self.fulfilment(id)
+        known = tuple(p.tracking_number for p in fulfilment.parcels)
+        if fulfilment.shipped_at and known == tracking_numbers:
+            return self
+        if fulfilment.status != "packed":
+            raise Refusal(
+                "fulfilment_not_packed", f"The fulfilment is {fulfilment.status}, not packed."
+            )
+        if len(tracking_numbers) != len(fulfilment.parcels):
+            raise Refusal(
+                "tracking_numbers_do_not_match",
+                f"{len(fulfilment.parcels)} parcels need as many tracking numbers.",
+                {"tracking_numbers": f"{len(tracking_numbers)} given"},
+            )
+        return self.tell(ShipmentConfirmed(id, carrier, tracking_numbers, at))
+
+    def track(
+        self,
+        tracking_number: str,
+        status: str,
+        *,
+        at: datetime,
+        location: str | None = None,
+        text: str | None = None,
+    ) -> Order:
+        """Take a carrier's scan. Older scans, repeated ones and any after delivery change nothing."""
+        for fulfilment in self.fulfilments:
+            for parcel in fulfilment.parcels:
+                if parcel.tracking_number == tracking_number:
+                    stale = parcel.scanned_at and at <= parcel.scanned_at
+                    if parcel.status == "delivered" or (stale and status != "delivered"):
+                        return self
+                    news = ShipmentTracked(fulfilment.id, parcel.id, status, at, location, text)
+                    return self.tell(news)._deliver(fulfilment.id, at)
+        raise Unknown("parcel_unknown", f"The order has no parcel {tracking_number}.")
+
+    def _deliver(self, id: str, at: datetime) -> Order:
+        fulfilment = self.fulfilment(id)
+        if all(parcel.status == "delivered" for parcel in fulfilment.parcels):
+            return self.tell(ShipmentDelivered(id, at))
+        return self
+
+    def invoice(self, document: Document) -> Order:
+        """Put an issued document on record; a second one of its id changes nothing."""
+        if any(known.id == document.id for known in self.documents):
+            return self
+        return self.tell(InvoiceIssued(document))
+
+    def archive(self, id: str, *, key: str, sha256: str, at: datetime) -> Order:
+        """Put on record where a document is kept; repeating it changes nothing."""
+        if self.document(id).key:
+            return self
+        return self.tell(DocumentArchived(id, key, sha256, at))
+
+    def note_notification(self, kind: str, cause: str, message_id: str, at: datetime) -> Order:
+        """Put on record that the customer was told."""
+        return self.tell(NotificationSent(kind, cause, message_id, at))
+
+    def note_exhausted(self, endpoint: str, delivery: str, reason: str, at: datetime) -> Order:
+        """Put on record that a webhook delivery was given up."""
+        return self.tell(WebhookExhausted(endpoint, delivery, reason, at))
+
+    # -- news ---------------------------------------------------------------------------------
+
+    def tell(self, *news: AnyNews) -> Order:
+        """The order after the news, carrying them; completes it when nothing more is to happen."""
+        order = self
+        for item in news:
+            order = replace(order.apply(item), news=(*order.news, item))
+        at = order.changed_at
+        if at and order.finished and order.count("delivered") and not order.completed_at:
+            done = OrderCompleted(at)
+            order = replace(order.apply(done), news=(*order.news, done))
+        return order
+
+    def apply(self, news: AnyNews) -> Order:
+        """The order after one piece of news, as replaying the log does it (invariant 5)."""
+        order: Order = _AFTER[type(news)](self, news)
+        at = getattr(news, "at", None)
+        return replace(order, changed_at=at) if at else order
+
+    def move(self, pieces: Pieces, origin: str, target: str) -> Order:
+        """The order with pieces moved from place to place; raises Broken if they are not there."""
+        lines = tuple(
+            line.move(pieces[line.number], origin, target) if line.number in pieces else line
+            for line in self.lines
+        )
+        if any(not line.conserved for line in lines):
+            raise Broken(f"{self.id}: pieces of a line do not add up")
+        return replace(self, lines=lines)
+
+    def with_fulfilment(self, changed: Fulfilment) -> Order:
+        """The order with one fulfilment replaced."""
+        return replace(
+            self,
+            fulfilments=tuple(changed if f.id == changed.id else f for f in self.fulfilments),
+        )
+
+
+AnyNews = (
+    OrderCreated
+    | OrderScreened
+    | OrderHeld
+    | OrderReleased
+    | OrderRefused
+    | OrderCancelled
+    | StockReserved
+    | LineBackordered
+    | BackorderAllocated
+    | FulfilmentPlanned
+    | FulfilmentReleased
+    | FulfilmentPacked
+    | ShipmentConfirmed
+    | ShipmentTracked
+    | ShipmentDelivered
+    | InvoiceIssued
+    | DocumentArchived
+    | NotificationSent
+    | WebhookExhausted
+    | OrderCompleted
+)
+
+
+def replayed(log: Iterable[AnyNews]) -> Order:
+    """The order that its log tells of; raises Broken when the log does not begin with its creation."""
+    order: Order | None = None
+    for news in log:
+        if isinstance(news, OrderCreated):
+            order = news.order
+        elif order is None:
+            raise Broken("the log does not begin with Order.Created")
+        else:
+            order = order.apply(news)
+    if order is None:
+        raise Broken("the log is empty")
+    return order
+
+
+def _require_same_pieces(parcels: tuple[Parcel, ...], expected: Pieces) -> None:
+    packed: Pieces = {}
+    for parcel in parcels:
+        for number, quantity in parcel.pieces.items():
+            packed[number] = packed.get(number, 0) + quantity
+    if packed != expected:
+        wrong = {
+            f"lines.{n}": f"{packed.get(n, 0)} packed, {expected.get(n, 0)} to pack"
+            for n in sorted(packed.keys() | expected.keys())
+            if packed.get(n, 0) != expected.get(n, 0)
+        }
+        raise Refusal(
+            "contents_do_not_match", "The parcels do not hold what is to be packed.", wrong
+        )
+
+
+def _created(_: Order, news: OrderCreated) -> Order:
+    return news.order
+
+
+def _screened(order: Order, news: OrderScreened) -> Order:
+    return replace(order, screened_at=news.at, findings=news.findings)
+
+
+def _held(order: Order, news: OrderHeld) -> Order:
+    return replace(order, holds=(*order.holds, news.hold), changed_at=news.hold.raised_at)
+
+
+def _released(order: Order, news: OrderReleased) -> Order:
+    holds = tuple(
+        replace(h, released_at=news.at, released_by=news.by, release_reason=news.reason)
+        if h.id == news.hold
+        else h
+        for h in order.holds
+    )
+    return replace(order, holds=holds)
+
+
+def _refused(order: Order, news: OrderRefused) -> Order:
+    return replace(order.move(order.pieces("open"), "open", "cancelled"), refused=news.reason)
+
+
+def _cancelled(order: Order, news: OrderCancelled) -> Order:
+    for place, pieces in news.pieces.items():
+        order = order.move(pieces, place, "cancelled")
+    return order
+
+
+def _reserved(order: Order, news: StockReserved) -> Order:
+    return order.move(news.pieces, "open", "reserved")
+
+
+def _backordered(order: Order, news: LineBackordered) -> Order:
+    return order.move(news.pieces, news.origin, "backordered")
+
+
+def _allocated(order: Order, news: BackorderAllocated) -> Order:
+    return order.move(news.pieces, "backordered", "reserved")
+
+
+def _planned(order: Order, news: FulfilmentPlanned) -> Order:
+    order = order.move(news.fulfilment.pieces, "reserved", "released")
+    return replace(
+        order,
+        fulfilments=(*order.fulfilments, news.fulfilment),
+        changed_at=news.fulfilment.planned_at,
+    )
+
+
+def _offered(order: Order, _: FulfilmentReleased) -> Order:
+    return order
+
+
+def _packed(order: Order, news: FulfilmentPacked) -> Order:
+    fulfilment = order.fulfilment(news.fulfilment)
+    order = order.move(fulfilment.pieces, "released", "packed")
+    return order.with_fulfilment(replace(fulfilment, status="packed", parcels=news.parcels))
+
+
+def _shipped(order: Order, news: ShipmentConfirmed) -> Order:
+    fulfilment = order.fulfilment(news.fulfilment)
+    parcels = tuple(
+        replace(parcel, carrier=news.carrier, tracking_number=number)
+        for parcel, number in zip(fulfilment.parcels, news.tracking_numbers, strict=True)
+    )
+    order = order.move(fulfilment.pieces, "packed", "shipped")
+    return order.with_fulfilment(
+        replace(fulfilment, status="shipped", parcels=parcels, shipped_at=news.at)
+    )
+
+
+def _tracked(order: Order, news: ShipmentTracked) -> Order:
+    fulfilment = order.fulfilment(news.fulfilment)
+    parcels = tuple(
+        replace(parcel, status=news.status, scanned_at=news.at)
+        if parcel.id == news.parcel
+        else parcel
+        for parcel in fulfilment.parcels
+    )
+    return order.with_fulfilment(replace(fulfilment, parcels=parcels))
+
+
+def _delivered(order: Order, news: ShipmentDelivered) -> Order:
+    fulfilment = order.fulfilment(news.fulfilment)
+    order = order.move(fulfilment.pieces, "shipped", "delivered")
+    return order.with_fulfilment(replace(fulfilment, status="delivered", delivered_at=news.at))
+
+
+def _invoiced(order: Order, news: InvoiceIssued) -> Order:
+    return replace(
+        order, documents=(*order.documents, news.document), changed_at=news.document.issued_at
+    )
+
+
+def _archived(order: Order, news: DocumentArchived) -> Order:
+    documents = tuple(
+        replace(d, key=news.key, sha256=news.sha256) if d.id == news.document else d
+        for d in order.documents
+    )
+    return replace(order, documents=documents)
+
+
+def _noted(order: Order, _: News) -> Order:
+    return order
+
+
+def _completed(order: Order, news: OrderCompleted) -> Order:
+    return replace(order, completed_at=news.at)
+
+
+_AFTER: dict[type, Any] = {
+    OrderCreated: _created,
+    OrderScreened: _screened,
+    OrderHeld: _held,
+    OrderReleased: _released,
+    OrderRefused: _refused,
+    OrderCancelled: _cancelled,
+    StockReserved: _reserved,
+    LineBackordered: _backordered,
+    BackorderAllocated: _allocated,
+    FulfilmentPlanned: _planned,
+    FulfilmentReleased: _offered,
+    FulfilmentPacked: _packed,
+    ShipmentConfirmed: _shipped,
+    ShipmentTracked: _tracked,
+    ShipmentDelivered: _delivered,
+    InvoiceIssued: _invoiced,
+    DocumentArchived: _archived,
+    NotificationSent: _noted,
+    WebhookExhausted: _noted,
+    OrderCompleted: _completed,
+}
+
+decode_order = msgspec.json.Decoder(Order).decode
+decode_news = msgspec.json.Decoder(AnyNews).decode
+encode = msgspec.json.encode

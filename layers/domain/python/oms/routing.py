@@ -1,0 +1,149 @@
+"""Routing: which warehouse ships which reserved pieces, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, time, timedelta
+from itertools import combinations
+from zoneinfo import ZoneInfo
+
+from msgspec import Struct
+
+from oms.order import Address
+
+EXACT_UP_TO = 8
+"""With more warehouses than this, sets of warehouses are tried greedily instead of exhaustively."""
+
+
+class Warehouse(Struct, frozen=True, kw_only=True):
+    """A location that ships; `cut_off` maps a shipping method to the local time `HH:MM` until which
+    an order leaves the same day; a lower `priority` is preferred; `safety_stock` in pieces per SKU."""
+
+    id: str
+    name: str
+    address: Address
+    time_zone: str = "Europe/Berlin"
+    cut_off: dict[str, str] = {}
+    priority: int = 100
+    safety_stock: int = 0
+    version: int = 0
+
+
+class Share(Struct, frozen=True):
+    """What one warehouse gets: SKU -> pieces, the time it must leave by, and the reasons."""
+
+    location: str
+    quantities: dict[str, int]
+    ship_by: datetime
+    reasons: tuple[str, ...]
+
+
+class Plan(Struct, frozen=True):
+    """A routing decision: one share per warehouse, and the pieces that no shelf covers."""
+
+    shares: tuple[Share, ...]
+    uncovered: dict[str, int]
+
+
+def route(
+    needed: Mapping[str, int],
+    free: Mapping[str, Mapping[str, int]],
+    warehouses: Sequence[Warehouse],
+    *,
+    method: str,
+    now: datetime,
+) -> Plan:
+    """Choose the fewest warehouses that cover the pieces; the earliest departure, then the merchant's
+    priority decide between equals.
+
+    `needed` is SKU -> pieces, `free` is SKU -> location -> pieces a location can give.
+    """
+    ranked = sorted(warehouses, key=lambda w: (departure(w, method, now), w.priority, w.id))
+    chosen = _fewest(needed, free, ranked)
+    rest = dict(needed)
+    shares = []
+    for warehouse in chosen:
+        given = {
+            sku: n
+            for sku, wanted in rest.items()
+            if (n := min(wanted, max(0, free.get(sku, {}).get(warehouse.id, 0))))
+        }
+        if given:
+            rest = {sku: n - given.get(sku, 0) for sku, n in rest.items()}
+            leaves = departure(warehouse, method, now)
+            reasons = _reasons(warehouse, needed, free, ranked, len(chosen), leaves)
+            shares.append(Share(warehouse.id, given, leaves, reasons))
+    return Plan(tuple(shares), {sku: n for sku, n in rest.items() if n})
+
+
+def departure(warehouse: Warehouse, method: str, now: datetime) -> datetime:
+    """When an order routed now leaves: today's cut-off in the warehouse's time zone, or that of the
+    next working day (Monday to Friday) once it has passed. Aware, in the warehouse's time zone."""
+    zone = ZoneInfo(warehouse.time_zone)
+    local = now.astimezone(zone)
+    limit = time.fromisoformat(warehouse.cut_off.get(method, "15:00"))
+    day = local.date()
+    if local.time() > limit:
+        day += timedelta(days=1)
+    while day.weekday() >= 5:
+        day += timedelta(days=1)
+    return datetime.combine(day, limit, zone)
+
+
+def _fewest(
+    needed: Mapping[str, int],
+    free: Mapping[str, Mapping[str, int]],
+    ranked: Sequence[Warehouse],
+) -> Sequence[Warehouse]:
+    def covered(some: Sequence[Warehouse]) -> int:
+        return sum(
+            min(n, sum(max(0, free.get(sku, {}).get(w.id, 0)) for w in some))
+            for sku, n in needed.items()
+        )
+
+    if len(ranked) > EXACT_UP_TO:
+        return _greedy(ranked, covered)
+    most = covered(ranked)
+    for size in range(1, len(ranked) + 1):
+        for some in combinations(ranked, size):
+            if covered(some) == most:
+                return some
+    return ()
+
+
+def _greedy(
+    ranked: Sequence[Warehouse], covered: Callable[[Sequence[Warehouse]], int]
+) -> Sequence[Warehouse]:
+    chosen: list[Warehouse] = []
+    most = covered(ranked)
+    while covered(chosen) < most:
+        rest = [w for w in ranked if w not in chosen]
+        chosen.append(max(rest, key=lambda w: covered([*chosen, w])))
+    return chosen
+
+
+def _reasons(
+    warehouse: Warehouse,
+    needed: Mapping[str, int],
+    free: Mapping[str, Mapping[str, int]],
+    ranked: Sequence[Warehouse],
+    split: int,
+    leaves: datetime,
+) -> tuple[str, ...]:
+    reasons = [f"{warehouse.id}: leaves by {leaves:%Y-%m-%d %H:%M %Z}"]
+    if split == 1:
+        reasons.append(f"{warehouse.id}: has every piece")
+    else:
+        reasons.append(f"split over {split}: no fewer warehouses have every piece")
+    reasons += [_passed_over(w, needed, free) for w in ranked if w.id != warehouse.id]
+    return tuple(reasons)
+
+
+def _passed_over(
+    other: Warehouse, needed: Mapping[str, int], free: Mapping[str, Mapping[str, int]]
+) -> str:
+    lacking = [sku for sku, n in needed.items() if free.get(sku, {}).get(other.id, 0) < n]
+    if not lacking:
+        return f"{other.id}: has every piece, but leaves later or ranks lower"
+    more = f" and {len(lacking) - 5} more" if len(lacking) > 5 else ""
+    return f"{other.id}: lacks {', '.join(lacking[:5])}{more}"

@@ -1,0 +1,18 @@
+"""Shops: the sales channels of the merchant, and who sells there."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from oms.invoice import Seller
+
+
+class Shop(Struct, frozen=True, kw_only=True):
+    """A sales channel; `invoice_prefix` begins its invoice numbers, as in `RE-2026-000123`."""
+
+    id: str
+    name: str
+    seller: Seller
+    support_email: str
+    invoice_prefix: str = "RE"
+    version: int = 0

@@ -1,0 +1,238 @@
+"""Stock: what can be promised, and one reservation per SKU and order that counters must equal."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from msgspec import Struct, field
+from msgspec.structs import replace
+
+from oms.order import Order, Pieces
+
+ByLocation = dict[str, int]
+"""Location -> pieces."""
+
+
+class Item(Struct, frozen=True, kw_only=True):
+    """The counters of one SKU, in pieces (`domain.md` § 3).
+
+    `free` = on hand - safety - hard, per location; `promisable` = sum(free) - soft. `as_of` is the time
+    of the newest count taken per location; `sequence` and `hash` belong to the SKU's event log.
+    """
+
+    sku: str
+    promisable: int = 0
+    soft: int = 0
+    backordered: int = 0
+    on_hand: ByLocation = field(default_factory=dict)
+    safety: ByLocation = field(default_factory=dict)
+    hard: ByLocation = field(default_factory=dict)
+    free: ByLocation = field(default_factory=dict)
+    as_of: dict[str, str] = field(default_factory=dict)
+    sequence: int = 0
+    hash: str = ""
+
+    @property
+    def consistent(self) -> bool:
+        """Whether the derived counters follow from the counted ones."""
+        free = {
+            place: n - self.safety.get(place, 0) - self.hard.get(place, 0)
+            for place, n in self.on_hand.items()
+        }
+        return free == self.free and self.promisable == sum(free.values()) - self.soft
+
+
+class Reservation(Struct, frozen=True, kw_only=True):
+    """What one order holds of one SKU, in pieces; `version` is 0 before it is first stored.
+
+    soft: promised, from no location yet. hard: claimed at a location. backordered: waits for stock.
+    issued: has left a location (kept, so that on hand can be proved from the records).
+    """
+
+    sku: str
+    order_id: str
+    placed_at: datetime
+    soft: int = 0
+    backordered: int = 0
+    hard: ByLocation = field(default_factory=dict)
+    issued: ByLocation = field(default_factory=dict)
+    version: int = 0
+
+    @property
+    def firm(self) -> int:
+        """The pieces it keeps."""
+        return self.soft + sum(self.hard.values())
+
+    @property
+    def held(self) -> int:
+        """The pieces it keeps or waits for."""
+        return self.firm + self.backordered
+
+    def take(self, soft: int, backordered: int) -> Reservation:
+        """Promise `soft` more pieces and let `backordered` more wait."""
+        return replace(self, soft=self.soft + soft, backordered=self.backordered + backordered)
+
+    def fill(self, quantity: int) -> Reservation:
+        """Backordered pieces get stock."""
+        return replace(self, soft=self.soft + quantity, backordered=self.backordered - quantity)
+
+    def lose(self, quantity: int) -> Reservation:
+        """Soft pieces that no shelf covers wait again."""
+        return self.fill(-quantity)
+
+    def harden(self, location: str, quantity: int) -> Reservation:
+        """Soft pieces are claimed at a location."""
+        return replace(self, soft=self.soft - quantity, hard=_plus(self.hard, {location: quantity}))
+
+
+class Delta(Struct, frozen=True):
+    """What moving a reservation changes in the counters of its SKU, in pieces."""
+
+    promisable: int
+    soft: int
+    backordered: int
+    hard: ByLocation
+    on_hand: ByLocation
+    free: ByLocation
+
+
+class Claim(Struct, frozen=True):
+    """What an order says it holds of one SKU; `open` pieces may be on their way into stock."""
+
+    open: int
+    soft: int
+    backordered: int
+    hard: ByLocation
+    issued: ByLocation
+
+    @property
+    def firm(self) -> int:
+        """The pieces the order counts as kept."""
+        return self.soft + sum(self.hard.values())
+
+    @property
+    def held(self) -> int:
+        """The pieces the order counts as kept or waited for."""
+        return self.firm + self.backordered
+
+    @property
+    def in_motion(self) -> int:
+        """Pieces that a step may be moving right now."""
+        return self.open + self.soft + self.backordered
+
+
+def delta(before: Reservation, after: Reservation) -> Delta:
+    """The difference that a reservation's move makes to the counters."""
+    soft = after.soft - before.soft
+    hard = _minus(after.hard, before.hard)
+    issued = _minus(after.issued, before.issued)
+    on_hand = {place: -n for place, n in issued.items()}
+    free = _drop_zeros(_minus(on_hand, hard))
+    return Delta(
+        promisable=sum(free.values()) - soft,
+        soft=soft,
+        backordered=after.backordered - before.backordered,
+        hard=_drop_zeros(hard),
+        on_hand=_drop_zeros(on_hand),
+        free=free,
+    )
+
+
+def claim(order: Order, sku: str) -> Claim:
+    """What the order, as it stands, holds of a SKU; its reservation must come to equal it."""
+    skus = {line.number: line.sku for line in order.lines}
+    hard: ByLocation = {}
+    issued: ByLocation = {}
+    for fulfilment in order.fulfilments:
+        if fulfilment.status == "cancelled":
+            continue
+        into = issued if fulfilment.shipped_at else hard
+        n = sum(q for number, q in fulfilment.pieces.items() if skus[number] == sku)
+        if n:
+            into[fulfilment.location] = into.get(fulfilment.location, 0) + n
+    lines = [line for line in order.lines if line.sku == sku]
+    return Claim(
+        open=sum(line.open for line in lines),
+        soft=sum(line.reserved for line in lines),
+        backordered=sum(line.backordered for line in lines),
+        hard=hard,
+        issued=issued,
+    )
+
+
+def settled(held: Reservation, claimed: Claim) -> Reservation:
+    """The reservation after it issues what has shipped and gives back what the order dropped.
+
+    A surplus is given back in a fixed order: pieces waiting beyond the claim, soft ones, then hard
+    ones beyond the claim from the last location on. What a step is moving right now is no surplus.
+    """
+    for place, n in claimed.issued.items():
+        left = n - held.issued.get(place, 0)
+        if left > 0:
+            held = replace(
+                held,
+                hard=_drop_zeros(_plus(held.hard, {place: -left})),
+                issued=_plus(held.issued, {place: left}),
+            )
+    surplus = held.held - claimed.held - claimed.open
+    if surplus <= 0:
+        return held
+    waiting = min(surplus, max(0, held.backordered - claimed.backordered))
+    soft = min(surplus - waiting, held.soft)
+    held = replace(held, backordered=held.backordered - waiting, soft=held.soft - soft)
+    rest = surplus - waiting - soft
+    for place in sorted(held.hard, reverse=True):
+        give = min(rest, held.hard[place] - claimed.hard.get(place, 0))
+        if give > 0:
+            held = replace(held, hard=_drop_zeros(_plus(held.hard, {place: -give})))
+            rest -= give
+    return held
+
+
+def agrees(held: Reservation, claimed: Claim) -> bool:
+    """Whether a reservation is exactly what its order claims."""
+    return (
+        held.soft == claimed.soft
+        and held.backordered == claimed.backordered
+        and _drop_zeros(held.hard) == _drop_zeros(claimed.hard)
+        and _drop_zeros(held.issued) == _drop_zeros(claimed.issued)
+    )
+
+
+def take_for(order: Order, held: Reservation, promisable: int) -> Reservation:
+    """The reservation once it covers the order's open pieces of its SKU.
+
+    As many pieces as can be promised become soft, the rest waits; what an earlier, interrupted run
+    has taken already counts.
+    """
+    claimed = claim(order, held.sku)
+    needed = claimed.open - (held.held - claimed.held)
+    if needed <= 0:
+        return held
+    soft = max(0, min(needed, promisable))
+    return held.take(soft, needed - soft)
+
+
+def spread(order: Order, place: str, quantities: Mapping[str, int]) -> Pieces:
+    """Share quantities per SKU out to the order's lines, in line order, by what is in `place`."""
+    rest = dict(quantities)
+    pieces: Pieces = {}
+    for line in order.lines:
+        take = min(rest.get(line.sku, 0), getattr(line, place))
+        if take > 0:
+            pieces[line.number] = take
+            rest[line.sku] -= take
+    return pieces
+
+
+def _plus(a: ByLocation, b: ByLocation) -> ByLocation:
+    return {place: a.get(place, 0) + b.get(place, 0) for place in {**a, **b}}
+
+
+def _minus(a: ByLocation, b: ByLocation) -> ByLocation:
+    return {place: a.get(place, 0) - b.get(place, 0) for place in {**a, **b}}
+
+
+def _drop_zeros(counts: ByLocation) -> ByLocation:
+    return {place: n for place, n in counts.items() if n}
