@@ -29,7 +29,7 @@ def list_orders(call: Call[Any], oms: Ports) -> Answer:
     for each in shops[shops.index(shop) if shop in shops else 0 :]:
         behind = after if each == shop else ""
         status = call.query.get("status")
-        found = oms.orders.list(each, status=status, after=behind, limit=limit - len(items))
+        found = oms.orders.listed(each, status=status, after=behind, limit=limit - len(items))
         items += [{**item, "shop": each} for item in found]
         if len(items) == limit:
             break

@@ -17,6 +17,6 @@ handler = step.handler
 def list_dead_letters(call: Call[Any], oms: Ports) -> Answer:
     """List dead letters in order of their arrival."""
     limit = call.limit()
-    letters = list(oms.dead_letters.list(after=call.cursor, limit=limit))
+    letters = list(oms.dead_letters.listed(after=call.cursor, limit=limit))
     last = letters[-1].id if letters else ""
     return Answer(page([asdict(letter) for letter in letters], limit, last))

@@ -31,7 +31,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, int]:
 def _silent(shop: str, status: str, oms: Ports) -> list[str]:
     limit = oms.now() - SILENT_AFTER
     found = []
-    for summary in oms.orders.list(shop, status=status, limit=500):
+    for summary in oms.orders.listed(shop, status=status, limit=500):
         order = oms.orders.get(summary["id"]).order
         if (order.changed_at or order.received_at) < limit:
             found.append(order.id)

@@ -59,7 +59,7 @@ class DynamoDeadLetters:
             raise Unknown("dead_letter_unknown", f"There is no dead letter {id}.")
         return _letter(item)
 
-    def list(self, *, after: str = "", limit: int = 50) -> Iterator[DeadLetter]:
+    def listed(self, *, after: str = "", limit: int = 50) -> Iterator[DeadLetter]:
         """Dead letters in order of their arrival, behind the one of the id `after`."""
         start = keys.dead_letter(after)
         prefix = keys.dead_letter("")
@@ -87,4 +87,5 @@ class DynamoDeadLetters:
 
 
 def _letter(item: dict[str, Any]) -> DeadLetter:
-    return DeadLetter(**{name: item.get(name) for name in DeadLetter.__struct_fields__})
+    known: dict[str, Any] = {name: item.get(name) for name in DeadLetter.__struct_fields__}
+    return DeadLetter(**known)

@@ -146,14 +146,14 @@ class DynamoOrders:
         """The ids of all shops."""
         return [item["shop"] for item in self._table.query(keys.shop("").pk)]
 
-    def list(
+    def listed(
         self, shop: str, *, status: str | None = None, after: str = "", limit: int = 50
     ) -> list[dict[str, Any]]:
         """Summaries of a shop's orders, newest first, behind the order id `after`."""
         index, pk = (
             ("gsi2", keys.orders_in(shop, status)) if status else ("gsi1", keys.orders_of(shop))
         )
-        found = self._table.list(index, pk, after=after, limit=limit, newest=True)
+        found = self._table.listed(index, pk, after=after, limit=limit, newest=True)
         return [_summary(item) for item in found]
 
     def fulfilment(self, id: str) -> dict[str, Any]:
@@ -169,7 +169,7 @@ class DynamoOrders:
         """What a warehouse sees of its fulfilments in a status, oldest first."""
         pk = keys.fulfilments_at(location, status)
         return [
-            fulfilment_view(item) for item in self._table.list("gsi1", pk, after=after, limit=limit)
+            fulfilment_view(item) for item in self._table.listed("gsi1", pk, after=after, limit=limit)
         ]
 
     def _event(self, order: Order, news: AnyNews, sequence: int, by: Saved, at: datetime) -> Event:

@@ -65,7 +65,7 @@ class DynamoStock:
 
     def waiting_for(self, sku: str) -> Iterator[Reservation]:
         """The reservations that wait for the SKU, by age of the order."""
-        for item in self._table.list("gsi1", keys.backorders(sku)):
+        for item in self._table.listed("gsi1", keys.backorders(sku)):
             yield stored_reservation(item)
 
     # -- moving reservations ------------------------------------------------------------------

@@ -73,7 +73,7 @@ class Table:
             ConsistentRead=True,
         )
 
-    def list(
+    def listed(
         self,
         index: str,
         pk: str,

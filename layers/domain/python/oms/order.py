@@ -92,7 +92,8 @@ class Line(Value, frozen=True, omit_defaults=True):
     @property
     def conserved(self) -> bool:
         """Whether the pieces in all places add up to the ordered quantity."""
-        return self.ordered == sum(getattr(self, place) for place in PLACES)
+        counted: int = sum(getattr(self, place) for place in PLACES)
+        return self.ordered == counted
 
 
 class Shipping(Value, frozen=True, omit_defaults=True):

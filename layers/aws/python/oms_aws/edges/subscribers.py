@@ -78,17 +78,20 @@ def given_up(body: str, reason: str, oms: Ports) -> None:
         signal = decode(body, type=Signal)
     except DecodeError:
         return
-    at = oms.now()
     for endpoint in oms.webhooks.endpoints():
         delivery = oms.webhooks.delivery(endpoint.id, signal.id)
         if delivery is None or delivery.state != "failed":
             continue
         oms.webhooks.note(replace(delivery, state="exhausted"))
         if signal.aggregate.startswith("order/") and signal.type != "Webhook.Exhausted":
-            oms.orders.change(
-                signal.order_id,
-                lambda order, delivery=delivery: order.note_exhausted(
-                    delivery.endpoint, delivery.id, reason[:200], at
-                ),
-                Saved("auftakt", signal.id),
-            )
+            _note_on_order(delivery, signal, reason, oms)
+
+
+def _note_on_order(delivery: Delivery, signal: Signal, reason: str, oms: Ports) -> None:
+    oms.orders.change(
+        signal.order_id,
+        lambda order: order.note_exhausted(
+            delivery.endpoint, delivery.id, reason[:200], oms.now()
+        ),
+        Saved("auftakt", signal.id),
+    )
