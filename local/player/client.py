@@ -22,6 +22,7 @@ T = TypeVar("T")
 Json = dict[str, Any]
 
 TRIES = 6
+PAUSE = 0.1
 PAGE = 100
 _AGAIN = (429, 503)
 _LOST = (httpx.ConnectError, httpx.ReadError, httpx.WriteError, httpx.RemoteProtocolError)
@@ -186,7 +187,7 @@ class Desk:
                     return answer
                 if answer.status_code not in _AGAIN or turn == TRIES:
                     raise _problem(answer)
-            await asyncio.sleep(0.1 * 2**turn)
+            await asyncio.sleep(PAUSE * 2**turn)
             turn += 1
 
 

@@ -23,7 +23,8 @@ class Country(NamedTuple):
 
 
 @cache
-def _countries() -> dict[str, Country]:
+def countries() -> dict[str, Country]:
+    """All countries that we know, by code."""
     with _TABLE.open(encoding="utf-8", newline="") as text:
         return {row["code"]: Country(**row) for row in csv.DictReader(text)}
 
@@ -32,7 +33,7 @@ def _countries() -> dict[str, Country]:
 def _codes() -> dict[str, str]:
     return {
         name.casefold(): country.code
-        for country in _countries().values()
+        for country in countries().values()
         for name in country.names.split("|")
     }
 
@@ -44,7 +45,7 @@ def code_of(name: str) -> str | None:
 
 def address_in(code: str, customer: str) -> dict[str, Any]:
     """An address that is plainly invented and always the same for the same customer."""
-    country = _countries()[code]
+    country = countries()[code]
     return {
         "name": f"Replay customer {customer}",
         "company": None,
