@@ -10,7 +10,7 @@ import msgspec
 from msgspec.structs import replace
 
 from oms.events import GENESIS, Event, chained
-from oms.order import AnyNews, Fulfilment, Order, decode_news, decode_order, encode
+from oms.order import AnyNews, Fulfilment, Order, Parcel, decode_news, decode_order, encode
 from oms.refusals import NotNow, Unknown
 from oms_aws import keys
 from oms_aws.table import Action, ConditionFailed, Table, packed, unpacked
@@ -340,7 +340,7 @@ def _fulfilment_attributes(order: Order, fulfilment: Fulfilment) -> dict[str, An
         "method": order.shipping.method,
         "ship_by": fulfilment.ship_by,
         "note": order.note,
-        "parcels": fulfilment.parcels,
+        "parcels": [_parcel(parcel, skus) for parcel in fulfilment.parcels],
     }
     return {
         "kind": "fulfilment",
@@ -350,4 +350,18 @@ def _fulfilment_attributes(order: Order, fulfilment: Fulfilment) -> dict[str, An
         "body": packed(encode(view)),
         "gsi1pk": keys.fulfilments_at(fulfilment.location, fulfilment.status),
         "gsi1sk": fulfilment.id,
+    }
+
+
+def _parcel(parcel: Parcel, skus: dict[str, str]) -> dict[str, Any]:
+    return {
+        "id": parcel.id,
+        "weight_g": parcel.weight_g,
+        "lines": [
+            {"number": number, "sku": skus[number], "quantity": quantity}
+            for number, quantity in parcel.pieces.items()
+        ],
+        "carrier": parcel.carrier,
+        "tracking_number": parcel.tracking_number,
+        "status": parcel.status,
     }
