@@ -84,23 +84,28 @@ def intake(parts: Parts) -> State:
             "verdict": _choice({"pass": "reserve_stock", "hold": "reserve_held", **ENDED}),
             "reserve_stock": task("reserve_stock", **reserve, Next="route_order"),
             "reserve_held": task("reserve_stock", **reserve, Next="await_release"),
-            "await_release": {
-                "Type": "Task",
-                "Resource": parts.integration("lambda:invoke.waitForTaskToken"),
-                "Parameters": {
-                    "FunctionName": parts.steps["await_release"],
-                    "Payload": {"order_id.$": "$.order_id", "token.$": "$$.Task.Token"},
-                },
-                "TimeoutSeconds": QUARTER,
-                "Retry": RETRY,
-                "Catch": CATCH,
-                "Next": "released",
-            },
+            "await_release": _wait(parts, "await_release", Next="released"),
             "released": _choice({"pass": "route_order", **ENDED}),
             "route_order": task("route_order", Catch=CATCH, End=True),
             "ended": {"Type": "Succeed"},
             **_failure(parts, "Order.Created"),
         },
+    }
+
+
+def _wait(parts: Parts, name: str, **more: object) -> State:
+    """The step gets a token; the flow goes on when somebody answers it."""
+    return {
+        "Type": "Task",
+        "Resource": parts.integration("lambda:invoke.waitForTaskToken"),
+        "Parameters": {
+            "FunctionName": parts.steps[name],
+            "Payload": {"order_id.$": "$.order_id", "token.$": "$$.Task.Token"},
+        },
+        "TimeoutSeconds": QUARTER,
+        "Retry": RETRY,
+        "Catch": CATCH,
+        **more,
     }
 
 
@@ -165,25 +170,12 @@ class Flow(Construct):
         arns = {step: function.function_arn for step, function in steps.items()}
         parts = Parts(arns, letters.queue_url, Stack.of(self).partition)
         definition = json.dumps(FLOWS[flow].definition(parts))  # the CDK's own drops `null`
-        role = iam.Role(
-            self,
-            "Role",
-            assumed_by=iam.ServicePrincipal("states.amazonaws.com"),
-            inline_policies={
-                "Flow": iam.PolicyDocument(
-                    statements=[
-                        allow(("lambda:InvokeFunction",), *arns.values()),
-                        allow(SEND, letters.queue_arn),
-                    ]
-                )
-            },
-        )
         self.machine = sfn.StateMachine(
             self,
             "Machine",
             state_machine_name=name,
             definition_body=sfn.DefinitionBody.from_string(definition),
-            role=role,
+            role=self._role([*arns.values()], letters),
             logs=sfn.LogOptions(destination=self._log(name), level=sfn.LogLevel.ALL),
         )
         Validations.of(self.machine).acknowledge(
@@ -192,12 +184,22 @@ class Flow(Construct):
                 reason="Every step traces itself; tracing the machine too doubles the segments.",
             )
         )
+
+    def _role(self, functions: list[str], letters: sqs.Queue) -> iam.Role:
+        may = [allow(("lambda:InvokeFunction",), *functions), allow(SEND, letters.queue_arn)]
+        role = iam.Role(
+            self,
+            "Role",
+            assumed_by=iam.ServicePrincipal("states.amazonaws.com"),
+            inline_policies={"Flow": iam.PolicyDocument(statements=may)},
+        )
         Validations.of(role).acknowledge(
             Acknowledgment(
                 id="AwsSolutions-IAM5[Resource::*]",
                 reason="CloudWatch's log delivery permissions know no resources.",
             )
         )
+        return role
 
     def _log(self, name: str) -> logs.LogGroup:
         return logs.LogGroup(

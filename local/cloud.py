@@ -100,7 +100,7 @@ class Cloud:
         base = f"http://127.0.0.1:{port}"
         self.bridge = Bridge(plan(base))
         self._snapshots = Snapshots(paths.SNAPSHOTS)
-        self.front = Front(self.bridge, self._snapshots.save)
+        self.front = Front(self.bridge, self._snapshots)
         self._tasks: list[asyncio.Task[None]] = []
         emulator.host_functions(self.bridge)
         emulator.keep_messages()

@@ -11,6 +11,7 @@ from urllib.parse import parse_qs
 
 from local import emulator, pages
 from local.bridge import Bridge
+from local.snapshot import Snapshots
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -24,9 +25,9 @@ LARGEST_BODY = 6_000_000  # what a function can be handed
 class Front:
     """The ASGI application."""
 
-    def __init__(self, bridge: Bridge, save: Callable[[], Awaitable[bool]]) -> None:
+    def __init__(self, bridge: Bridge, snapshots: Snapshots) -> None:
         self._bridge = bridge
-        self._save = save
+        self._snapshots = snapshots
         self._changes = 0
 
     @property
@@ -70,11 +71,12 @@ class Front:
                 facts: Any = {"api": emulator.http_api(), "stacks": emulator.stacks()}
             case "stats":
                 facts = await asyncio.to_thread(self._bridge.stats)
+                facts["saving"] = self._snapshots.facts()
             case "underway":
                 underway = emulator.underway(self._bridge)
                 facts = {**asdict(underway), "quiet": underway.quiet}
             case "save":
-                facts = {"saved": await self._save()}
+                facts = {"saved": await self._snapshots.save()}
             case _:
                 await answer(send, 404, "application/json", "{}")
                 return

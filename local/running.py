@@ -11,6 +11,8 @@ import urllib.request
 from dataclasses import asdict, dataclass
 from typing import Any
 
+import psutil
+
 from local import paths
 
 
@@ -41,11 +43,13 @@ class Process:
         return f"http://127.0.0.1:{self.port}"
 
     def alive(self) -> bool:
+        """Whether it is there, and no other process that was given its number since."""
         try:
-            os.kill(self.pid, 0)
-        except ProcessLookupError:
+            there = psutil.Process(self.pid)
+            dead = there.status() == psutil.STATUS_ZOMBIE
+            return not dead and there.create_time() <= self.since
+        except psutil.NoSuchProcess:
             return False
-        return True
 
     def ask(self, name: str, seconds: float = 5.0) -> dict[str, Any]:
         """One of the process's own answers: health, stats, underway or save."""
@@ -65,20 +69,11 @@ class Process:
         os.kill(self.pid, signal.SIGTERM)
         limit = time.monotonic() + seconds
         while self.alive() and time.monotonic() < limit:
-            reap(self.pid)
             time.sleep(0.05)
         if self.alive():
             os.kill(self.pid, signal.SIGKILL)
             return False
         return True
-
-
-def reap(pid: int) -> None:
-    """Bury the process if it was a child of ours and has ended."""
-    try:
-        os.waitpid(pid, os.WNOHANG)
-    except ChildProcessError:
-        pass
 
 
 def process() -> Process | None:

@@ -57,6 +57,14 @@ class Snapshots:
         """Seconds until the next save."""
         return max(SHORTEST_PAUSE, SHARE * self.seconds)
 
+    def facts(self) -> dict[str, float]:
+        """What the last save has cost: how long it took in all, and for how long nothing was served."""
+        return {
+            "saves": self._number,
+            "seconds": round(self.seconds, 3),
+            "stall_ms": round(self.stall_ms, 1),
+        }
+
     def _write_and_leave(self) -> None:
         status = 1
         try:

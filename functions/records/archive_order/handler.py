@@ -1,4 +1,4 @@
-"""A completed order's events go into the write-once archive, as JSON lines."""
+"""A finished order's events go into the write-once archive, as JSON lines."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from oms_aws.wiring import Ports
 @queue
 def handler(signal: Signal, oms: Ports) -> None:
     stored = oms.orders.get(signal.order_id)
-    if not stored.order.completed_at:
+    if not stored.order.finished:
         return
     events = list(oms.orders.log(signal.order_id))
     lines = b"\n".join(encode(event) for event in events) + b"\n"
-    key = f"orders/{stored.order.completed_at:%Y/%m}/{signal.order_id}/{len(events):06d}.jsonl"
+    key = f"orders/{stored.order.received_at:%Y/%m}/{signal.order_id}/{len(events):06d}.jsonl"
     oms.documents.keep(key, lines, "application/jsonl")

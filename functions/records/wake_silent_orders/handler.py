@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -28,11 +29,11 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, int]:
     return {"woken": len(woken)}
 
 
-def _silent(shop: str, status: str, oms: Ports) -> list[str]:
-    limit = oms.now() - SILENT_AFTER
-    found = []
-    for summary in oms.orders.listed(shop, status=status, limit=500):
-        order = oms.orders.get(summary["id"]).order
-        if (order.changed_at or order.received_at) < limit:
-            found.append(order.id)
-    return found
+def _silent(shop: str, status: str, oms: Ports) -> Iterator[str]:
+    limit, after = oms.now() - SILENT_AFTER, ""
+    while page := oms.orders.listed(shop, status=status, after=after):
+        for summary in page:
+            order = oms.orders.get(summary["id"]).order
+            if (order.changed_at or order.received_at) < limit:
+                yield order.id
+        after = page[-1]["id"]

@@ -169,7 +169,8 @@ class DynamoOrders:
         """What a warehouse sees of its fulfilments in a status, oldest first."""
         pk = keys.fulfilments_at(location, status)
         return [
-            fulfilment_view(item) for item in self._table.listed("gsi1", pk, after=after, limit=limit)
+            fulfilment_view(item)
+            for item in self._table.listed("gsi1", pk, after=after, limit=limit)
         ]
 
     def _event(self, order: Order, news: AnyNews, sequence: int, by: Saved, at: datetime) -> Event:

@@ -10,13 +10,10 @@ from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from oms.invoice import Invoice, Language, Party, Seller, TaxTotal
 from oms.money import minor_units
-
-if TYPE_CHECKING:
-    import typst
 
 _TEMPLATES = Path(__file__).parent / "templates"
 _SYMBOLS = {"EUR": "€", "GBP": "£", "USD": "US$"}
@@ -46,17 +43,17 @@ def typeset(invoice: Invoice) -> bytes:
 
 def compiled(invoice: Invoice, **options: Any) -> Any:
     """The invoice in any format; the options are those of `typst.Compiler.compile`."""
-    import typst
-
     content = sheet(invoice)
-    compiler = typst.Compiler(ignore_system_fonts=True)
-    content = _mapped(content, _substitutes(compiler, content))
-    return compiler.compile(
-        (_TEMPLATES / "invoice" / "invoice.typ").read_bytes(),
-        sys_inputs={"invoice": json.dumps(content)},
-        timestamp=datetime.combine(invoice.issued_on, time(), UTC),
-        **options,
-    )
+    stamp = datetime.combine(invoice.issued_on, time(), UTC)
+    options = {**options, "timestamp": stamp}
+    odd = sorted({cluster for text in _texts(content) for cluster in _clusters(text)})
+    try:
+        return _compile(_mapped(content, _missing(odd)), options)
+    except BaseException as failure:
+        # Rare combinations of marks make the compiler refuse, or panic: then none of them is set.
+        if not odd or not _is_of_the_compiler(failure):
+            raise
+        return _compile(_mapped(content, odd), options)
 
 
 def sheet(invoice: Invoice) -> Text:
@@ -289,21 +286,37 @@ def _breakable(word: str) -> str:
     return "\u200b".join(pieces)
 
 
-def _substitutes(compiler: typst.Compiler, content: Text) -> dict[str, str]:
-    """What to print for the clusters that no font of the compiler has; asks the compiler itself."""
+def _compile(content: Text, options: dict[str, Any]) -> Any:
     import typst
 
-    odd = sorted({c for text in _texts(content) for c in _clusters(text)})
+    return typst.Compiler(ignore_system_fonts=True).compile(
+        (_TEMPLATES / "invoice" / "invoice.typ").read_bytes(),
+        sys_inputs={"invoice": json.dumps(content)},
+        **options,
+    )
+
+
+def _is_of_the_compiler(failure: BaseException) -> bool:
+    """Whether typst refused or panicked; its panics are BaseExceptions that it does not export."""
+    import typst
+
+    return isinstance(failure, typst.TypstError) or type(failure).__name__ == "PanicException"
+
+
+def _missing(odd: list[str]) -> list[str]:
+    """Those of the clusters that no font of the compiler has; asks the compiler itself."""
     if not odd:
-        return {}
+        return []
+    import typst
+
     source = "\n".join([_PROBE_FONTS, *(_probe(c, w) for c in odd for w in _WEIGHTS)])
+    compiler = typst.Compiler(ignore_system_fonts=True)
     try:
         compiler.compile(source.encode(), format="pdf", pdf_standards="a-3b", timestamp=0)
     except typst.TypstError as error:
         lines = re.findall(r"┌─ [^\n]*:(\d+):\d+\n", error.diagnostic)
-        missing = {odd[(int(line) - 2) // len(_WEIGHTS)] for line in lines}
-        return {cluster: _UNCOVERED_CODE.sub(_code, cluster) for cluster in missing}
-    return {}
+        return sorted({odd[(int(line) - 2) // len(_WEIGHTS)] for line in lines})
+    return []
 
 
 def _probe(cluster: str, weight: str) -> str:
@@ -343,15 +356,15 @@ def _texts(content: Any) -> Iterable[str]:
             yield from _texts(value)
 
 
-def _mapped(content: Any, substitutes: dict[str, str]) -> Any:
-    """The content with every cluster that cannot be printed replaced."""
-    if not substitutes:
+def _mapped(content: Any, clusters: list[str]) -> Any:
+    """The content with the codes of the clusters in their place."""
+    if not clusters:
         return content
-    pattern = re.compile("|".join(map(re.escape, sorted(substitutes, key=len, reverse=True))))
+    pattern = re.compile("|".join(map(re.escape, sorted(clusters, key=len, reverse=True))))
 
     def mapped(value: Any) -> Any:
         if isinstance(value, str):
-            return pattern.sub(lambda match: substitutes[match.group()], value)
+            return pattern.sub(lambda match: _UNCOVERED_CODE.sub(_code, match.group()), value)
         if isinstance(value, dict):
             return {key: mapped(item) for key, item in value.items()}
         return [mapped(item) for item in value] if isinstance(value, list) else value

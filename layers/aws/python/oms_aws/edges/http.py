@@ -208,14 +208,16 @@ def _call(event: dict[str, Any], routed: Routed) -> Call[Any]:
 def _parsed(raw: bytes, model: type[BaseModel] | None) -> Any:
     if model is None:
         return None
-    try:
-        return model.model_validate_json(raw)
-    except ValidationError as error:
-        found = error.errors(include_url=False, include_input=False, include_context=False)
-        if found[0]["type"] == "json_invalid":
-            raise Problem(400, "json_malformed", found[0]["msg"]) from None
-        fields = {".".join(str(part) for part in e["loc"]) or "body": e["msg"] for e in found}
-        raise _invalid(dict(list(fields.items())[:MOST_ERRORS])) from None
+    return model.model_validate_json(raw)
+
+
+def _wrong(error: ValidationError) -> Problem:
+    """What a model did not accept, field by field."""
+    found = error.errors(include_url=False, include_input=False, include_context=False)
+    if found[0]["type"] == "json_invalid":
+        return Problem(400, "json_malformed", found[0]["msg"])
+    fields = {".".join(str(part) for part in e["loc"]) or "body": e["msg"] for e in found}
+    return _invalid(dict(list(fields.items())[:MOST_ERRORS]))
 
 
 def _invalid(fields: Mapping[str, str]) -> Problem:
@@ -236,6 +238,8 @@ def _problem(error: Exception) -> Problem:
     match error:
         case Problem():
             return error
+        case ValidationError():
+            return _wrong(error)
         case Unknown():
             return Problem(404, error.reason, error.text, error.fields)
         case Refusal():

@@ -49,7 +49,7 @@ Name = Annotated[
 ]
 Text = Annotated[str, StringConstraints(max_length=2_000), AfterValidator(_printable)]
 Id = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._ /+-]{0,63}$")]
-Sku = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._ /+-]{0,63}$")]
+Sku = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._ +-]{0,63}$")]
 Email = Annotated[
     str,
     StringConstraints(max_length=254, pattern=r"^[^@\s<>\",;:]+@[^@\s<>\",;:]+\.[^@\s<>\",;:.]+$"),

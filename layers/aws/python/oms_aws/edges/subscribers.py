@@ -90,8 +90,6 @@ def given_up(body: str, reason: str, oms: Ports) -> None:
 def _note_on_order(delivery: Delivery, signal: Signal, reason: str, oms: Ports) -> None:
     oms.orders.change(
         signal.order_id,
-        lambda order: order.note_exhausted(
-            delivery.endpoint, delivery.id, reason[:200], oms.now()
-        ),
+        lambda order: order.note_exhausted(delivery.endpoint, delivery.id, reason[:200], oms.now()),
         Saved("auftakt", signal.id),
     )
