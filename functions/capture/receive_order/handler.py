@@ -5,7 +5,7 @@ from __future__ import annotations
 from oms.refusals import NotNow
 from oms_aws.edges.capture import captured
 from oms_aws.edges.http import Answer, Call, Http, Problem, remembered, replayed
-from oms_aws.edges.models import PlaceOrder, Receipt
+from oms_aws.edges.models import PlaceOrder
 from oms_aws.orders import Conflict, Saved
 from oms_aws.wiring import Ports
 
@@ -17,7 +17,6 @@ handler = step.handler
     "POST /v1/orders",
     scope="orders:write",
     takes=PlaceOrder,
-    gives=Receipt,
     status=202,
     headers=("Idempotency-Key",),
 )
@@ -28,8 +27,8 @@ def place_order(call: Call[PlaceOrder], oms: Ports) -> Answer:
     if not call.caller.shop:
         raise Problem(403, "no_shop", "Only a shop's key places orders.")
     order = captured(call.body, oms.new_id("ord"), call.caller.shop, oms.now())
-    receipt = Receipt(id=order.id, external_number=order.external_number, status="received")
-    answer = Answer(receipt.model_dump(), 202, {"Location": f"/v1/orders/{order.id}"})
+    receipt = {"id": order.id, "external_number": order.external_number, "status": order.status}
+    answer = Answer(receipt, 202, {"Location": f"/v1/orders/{order.id}"})
     try:
         by = Saved(call.actor, f"request:{call.request_id}", remembered(call, oms, answer))
         oms.orders.add(order, by)

@@ -31,7 +31,7 @@ def get_product(call: Call[ProductIn], oms: Ports) -> Answer:
     return Answer(product, headers={"ETag": f'"{product.version}"'})
 
 
-@step.route("POST /v1/products/batch", scope="products:write", takes=Batch)
+@step.route("POST /v1/products/batch", scope="products:write", takes=Batch, rows=ProductRow)
 def put_products(call: Call[Batch], oms: Ports) -> Answer:
     """Store up to 1,000 products; broken rows are refused one by one."""
     return store_rows(

@@ -17,7 +17,8 @@ handler = step.handler
 @step.route("PUT /v1/shops/{shop}", scope="shops:write", takes=ShopIn, headers=("If-Match",))
 def put_shop(call: Call[ShopIn], oms: Ports) -> Answer:
     """Store a shop and its seller."""
-    shop = msgspec.convert({"id": call.path["shop"], **call.body.model_dump()}, Shop)
+    values = call.body.model_dump(by_alias=True)
+    shop = msgspec.convert({"id": call.path["shop"], **values}, Shop)
     stored = oms.catalogue.store_shop(shop, if_version=call.if_version)
     return Answer(stored, headers={"ETag": f'"{stored.version}"'})
 

@@ -34,7 +34,7 @@ def get_warehouse(call: Call[WarehouseIn], oms: Ports) -> Answer:
     return Answer(warehouse, headers={"ETag": f'"{warehouse.version}"'})
 
 
-@step.route("POST /v1/warehouses/batch", scope="warehouses:write", takes=Batch)
+@step.route("POST /v1/warehouses/batch", scope="warehouses:write", takes=Batch, rows=WarehouseRow)
 def put_warehouses(call: Call[Batch], oms: Ports) -> Answer:
     """Store up to 1,000 warehouses; broken rows are refused one by one."""
     return store_rows(

@@ -12,7 +12,7 @@ step = Http()
 handler = step.handler
 
 
-@step.route("POST /v1/stock/batch", scope="stock:write", takes=StockBatch)
+@step.route("POST /v1/stock/batch", scope="stock:write", takes=StockBatch, rows=StockRow)
 def import_stock(call: Call[StockBatch], oms: Ports) -> Answer:
     """Take a warehouse's counts; broken rows are refused one by one."""
     warehouse = oms.catalogue.warehouse(call.body.location)

@@ -9,10 +9,11 @@ import msgspec
 from msgspec.structs import replace
 
 from oms.product import Product
-from oms.refusals import NotNow, Refusal, Unknown
+from oms.refusals import NotNow, Unknown
 from oms.routing import Warehouse
 from oms.shop import Shop
 from oms_aws import keys
+from oms_aws.orders import VersionDiffers
 from oms_aws.table import Action, ConditionFailed, Table
 
 STORE_TRIES = 5
@@ -53,7 +54,7 @@ class DynamoCatalogue:
         return product
 
     def store_product(self, product: Product, *, if_version: int | None = None) -> Product:
-        """Store a product as its next version; raises Refusal when it is at another version."""
+        """Store a product as its next version; raises VersionDiffers."""
         for _ in range(STORE_TRIES):
             known = self.products([product.sku]).get(product.sku)
             try:
@@ -75,7 +76,7 @@ class DynamoCatalogue:
         return msgspec.json.decode(item["body"], type=Warehouse)
 
     def store_warehouse(self, warehouse: Warehouse, *, if_version: int | None = None) -> Warehouse:
-        """Store a warehouse as its next version; raises Refusal when it is at another version."""
+        """Store a warehouse as its next version; raises VersionDiffers."""
         for _ in range(STORE_TRIES):
             item = self._table.get(keys.warehouse(warehouse.id))
             known = msgspec.json.decode(item["body"], type=Warehouse) if item else None
@@ -97,7 +98,7 @@ class DynamoCatalogue:
         return msgspec.json.decode(item["body"], type=Shop) if item else None
 
     def store_shop(self, shop: Shop, *, if_version: int | None = None) -> Shop:
-        """Store a shop as its next version; raises Refusal when it is at another version."""
+        """Store a shop as its next version; raises VersionDiffers."""
         for _ in range(STORE_TRIES):
             try:
                 return self._store(keys.seller(shop.id), shop, self._shop(shop.id), if_version)
@@ -110,7 +111,7 @@ class DynamoCatalogue:
     ) -> Kept:
         seen = known.version if known else 0
         if if_version is not None and if_version != seen:
-            raise Refusal("version_differs", f"It is at version {seen}.")
+            raise VersionDiffers(seen)
         if known and replace(wanted, version=seen) == known:
             return known
         stored = replace(wanted, version=seen + 1)

@@ -230,10 +230,10 @@ class DynamoOrders:
 
 
 class VersionDiffers(Exception):
-    """If-Match named another version than the order has."""
+    """If-Match named another version than is stored."""
 
     def __init__(self, version: int) -> None:
-        super().__init__(f"the order is at version {version}")
+        super().__init__(f"it is at version {version}")
         self.version = version
 
 

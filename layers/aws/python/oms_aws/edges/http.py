@@ -123,12 +123,12 @@ Route = Callable[[Call[Any], Ports], Answer]
 
 @dataclass(frozen=True)
 class Routed:
-    """A route as the OpenAPI description needs it."""
+    """A route as the OpenAPI description needs it; `rows` is the model of a batch's rows."""
 
     key: str
     scope: str
     takes: type[BaseModel] | None
-    gives: Any
+    rows: type[BaseModel] | None
     status: int
     query: tuple[str, ...]
     headers: tuple[str, ...]
@@ -148,7 +148,7 @@ class Http:
         *,
         scope: str = "",
         takes: type[BaseModel] | None = None,
-        gives: Any = None,
+        rows: type[BaseModel] | None = None,
         status: int = 200,
         query: tuple[str, ...] = (),
         headers: tuple[str, ...] = (),
@@ -157,9 +157,7 @@ class Http:
 
         def decorate(run: Route) -> Route:
             summary = (run.__doc__ or "").strip().splitlines()[0]
-            self.routes[key] = Routed(
-                key, scope, takes, gives, status, query, headers, summary, run
-            )
+            self.routes[key] = Routed(key, scope, takes, rows, status, query, headers, summary, run)
             return run
 
         return decorate

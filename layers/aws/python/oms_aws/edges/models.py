@@ -154,14 +154,6 @@ class PlaceOrder(Model):
         return self
 
 
-class Receipt(Model):
-    """An order that is durably stored."""
-
-    id: str
-    external_number: str
-    status: Literal["received"]
-
-
 class CancelLine(Model):
     """Pieces of a line to cancel."""
 
@@ -190,7 +182,7 @@ class StockRow(Model):
 
 
 class StockBatch(Model):
-    """What a location has on its shelves, as counted at a time; broken rows are refused one by one."""
+    """What a location has on its shelves, counted at a time; broken rows are refused one by one."""
 
     location: Id
     as_of: AwareDatetime
@@ -360,7 +352,8 @@ class SellerIn(Model):
     country: Country
     vat_id: Name | None = None
     tax_number: Name | None = None
-    register: Name | None = None
+    # In JSON it is `register`, which as a field would hide a method of pydantic's.
+    register_entry: Annotated[Name | None, Field(alias="register")] = None
     managers: Name | None = None
     email: Email | None = None
     phone: Name | None = None
@@ -384,21 +377,3 @@ class CarrierIn(Model):
     tracking_url: Annotated[str, StringConstraints(max_length=500, pattern=r"^https://[^\s]+$")] = (
         "https://www.dhl.de/de/privatkunden/dhl-sendungsverfolgung.html?piececode={tracking_number}"
     )
-
-
-class FieldError(Model):
-    """One wrong field."""
-
-    field: str
-    reason: str
-
-
-class ProblemOut(Model):
-    """A problem (RFC 9457)."""
-
-    type: str
-    title: str
-    status: int
-    detail: str
-    instance: str
-    errors: list[FieldError] = []
