@@ -1,0 +1,122 @@
+"""What is not done at once is tried again, then kept, then noticed."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from infra.journey import JOURNEY, DeadLetters, Queue, Step, Stream
+from tests.infra.deployed import Resource, Template
+
+QUEUES = [step for step in JOURNEY if isinstance(step.on, Queue)]
+KEPT = [step for step in JOURNEY if isinstance(step.on, Queue | Stream)]
+every_queue_step = pytest.mark.parametrize("step", QUEUES, ids=lambda step: step.name)
+every_step_with_letters = pytest.mark.parametrize("step", KEPT, ids=lambda step: step.name)
+
+
+def source(template: Template, queue: str) -> Resource:
+    """The event source mapping that reads a queue."""
+    arn = {"Fn::GetAtt": [queue, "Arn"]}
+    mappings = template.of("Lambda::EventSourceMapping").values()
+    (found,) = [mapping for mapping in mappings if mapping["EventSourceArn"] == arn]
+    return found
+
+
+def alarms(template: Template, queue: str) -> set[str]:
+    """The metrics of a queue that an alarm looks at."""
+    name = {"Fn::GetAtt": [queue, "QueueName"]}
+    return {
+        alarm["MetricName"]
+        for alarm in template.of("CloudWatch::Alarm").values()
+        if name in [dimension["Value"] for dimension in alarm.get("Dimensions", [])]
+    }
+
+
+def test_there_is_no_queue_but_those_of_the_steps(template: Template) -> None:
+    names = {f"auftakt-{step.stage}-{step.verb_noun}" for step in QUEUES}
+    names |= {f"auftakt-{step.stage}-{step.verb_noun}-dlq" for step in KEPT}
+    assert {queue["QueueName"] for queue in template.of("SQS::Queue").values()} == names
+
+
+@every_queue_step
+def test_an_event_is_tried_as_often_as_the_journey_says(template: Template, step: Step) -> None:
+    assert isinstance(step.on, Queue)
+    _, queue = template.queue(step)
+    letters, _ = template.queue(step, "-dlq")
+    assert queue["RedrivePolicy"] == {
+        "deadLetterTargetArn": {"Fn::GetAtt": [letters, "Arn"]},
+        "maxReceiveCount": step.on.tries,
+    }
+
+
+@every_queue_step
+def test_an_event_is_not_given_out_again_while_a_step_works(template: Template, step: Step) -> None:
+    assert template.queue(step)[1]["VisibilityTimeout"] >= 6 * step.seconds
+
+
+@every_queue_step
+def test_events_come_in_batches_that_may_fail_in_part(template: Template, step: Step) -> None:
+    assert isinstance(step.on, Queue)
+    mapping = source(template, template.queue(step)[0])
+    assert mapping["FunctionName"] == {"Ref": template.function(step)[0]}
+    assert mapping["BatchSize"] == step.on.batch
+    assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+    assert mapping["ScalingConfig"] == {"MaximumConcurrency": step.on.side_by_side}
+
+
+@every_queue_step
+def test_a_queue_collects_the_events_of_the_journey_bare(template: Template, step: Step) -> None:
+    assert isinstance(step.on, Queue)
+    arn = {"Fn::GetAtt": [template.queue(step)[0], "Arn"]}
+    rules = template.of("Events::Rule").values()
+    (rule,) = [rule for rule in rules if rule["Targets"][0]["Arn"] == arn]
+    types = {} if "*" in step.on.events else {"detail-type": [*step.on.events]}
+    assert rule["EventPattern"] == {"source": ["auftakt"], **types}
+    assert rule["Targets"][0]["InputPath"] == "$.detail"
+    assert "EventBusName" in rule
+
+
+@every_queue_step
+def test_a_queue_that_is_behind_is_noticed(template: Template, step: Step) -> None:
+    assert "ApproximateAgeOfOldestMessage" in alarms(template, template.queue(step)[0])
+
+
+@every_step_with_letters
+def test_a_dead_letter_is_noticed_and_kept(template: Template, step: Step) -> None:
+    letters, _ = template.queue(step, "-dlq")
+    (keeper,) = [step for step in JOURNEY if isinstance(step.on, DeadLetters)]
+    assert "NumberOfMessagesReceived" in alarms(template, letters)
+    assert source(template, letters)["FunctionName"] == {"Ref": template.function(keeper)[0]}
+
+
+def test_every_alarm_tells_the_team(template: Template) -> None:
+    (topic,) = template.of("SNS::Topic")
+    for alarm in template.of("CloudWatch::Alarm").values():
+        assert alarm["AlarmActions"] == [{"Ref": topic}]
+
+
+def test_the_alarms_may_publish(template: Template) -> None:
+    statements = template.the("SNS::TopicPolicy")["PolicyDocument"]["Statement"]
+    assert "cloudwatch.amazonaws.com" in str(statements)
+
+
+def test_the_stream_carries_new_events_only_and_loses_none(template: Template) -> None:
+    (step,) = [step for step in JOURNEY if isinstance(step.on, Stream)]
+    function, letters = template.function(step)[0], template.queue(step, "-dlq")[0]
+    (mapping,) = [
+        mapping
+        for mapping in template.of("Lambda::EventSourceMapping").values()
+        if mapping["FunctionName"] == {"Ref": function}
+    ]
+    (pattern,) = mapping["FilterCriteria"]["Filters"]
+    assert json.loads(pattern["Pattern"]) == {
+        "eventName": ["INSERT"],
+        "dynamodb": {"NewImage": {"kind": {"S": ["event"]}}},
+    }
+    assert mapping["StartingPosition"] == "TRIM_HORIZON"
+    assert mapping["BisectBatchOnFunctionError"] is True
+    assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+    assert mapping["MaximumRetryAttempts"] == 20
+    on_failure = mapping["DestinationConfig"]["OnFailure"]["Destination"]
+    assert on_failure == {"Fn::GetAtt": [letters, "Arn"]}

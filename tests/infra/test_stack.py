@@ -1,0 +1,76 @@
+"""The stack as a whole: what it keeps, how large it is, what it says."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+
+from infra import layers
+from tests.infra.deployed import Template
+
+LIMIT = 500  # resources that CloudFormation takes in one stack
+OUTPUTS = {"ApiUrl", "TableName", "BusName", "DocumentsBucket", "IntakeArn", "TopicArn"}
+
+
+def test_the_stack_has_room_for_more_steps(template: Template) -> None:
+    assert len(template.resources) < LIMIT * 0.9
+
+
+def test_the_template_fits_the_limit_of_cloudformation(template: Template) -> None:
+    assert len(template.text.encode()) < 1_000_000
+
+
+def test_the_stack_tells_where_things_are(template: Template) -> None:
+    assert template.outputs.keys() == OUTPUTS
+
+
+def test_there_are_no_custom_resources(template: Template) -> None:
+    types = {resource["Type"] for resource in template.resources.values()}
+    assert not [kind for kind in types if kind.startswith("Custom::") or "CustomResource" in kind]
+
+
+def test_the_table_can_be_restored_and_has_the_indexes_of_the_store(template: Template) -> None:
+    table = template.the("DynamoDB::Table")
+    assert table["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
+    assert table["BillingMode"] == "PAY_PER_REQUEST"
+    assert table["StreamSpecification"] == {"StreamViewType": "NEW_IMAGE"}
+    assert table["TimeToLiveSpecification"] == {"AttributeName": "expires", "Enabled": True}
+    assert table["DeletionProtectionEnabled"] is True
+    projections = {g["IndexName"]: g["Projection"] for g in table["GlobalSecondaryIndexes"]}
+    assert projections["gsi1"] == {"ProjectionType": "ALL"}
+    assert projections["gsi2"]["ProjectionType"] == "INCLUDE"
+
+
+def test_documents_cannot_be_changed_or_seen_by_others(template: Template) -> None:
+    bucket = template.the("S3::Bucket")
+    rule = bucket["ObjectLockConfiguration"]["Rule"]["DefaultRetention"]
+    assert bucket["ObjectLockEnabled"] is True
+    assert rule == {"Mode": "GOVERNANCE", "Days": 3653}
+    assert bucket["VersioningConfiguration"] == {"Status": "Enabled"}
+    assert all(bucket["PublicAccessBlockConfiguration"].values())
+    assert "aws:SecureTransport" in json.dumps(template.the("S3::BucketPolicy"))
+
+
+def test_what_is_kept_by_law_survives_the_stack(template: Template) -> None:
+    kept = {"AWS::DynamoDB::Table", "AWS::S3::Bucket"}
+    for resource in template.resources.values():
+        if resource["Type"] in kept:
+            assert resource["DeletionPolicy"] == "Retain"
+
+
+def test_a_locked_layer_is_known_by_its_lock_built_or_not(template: Template) -> None:
+    for layer in layers.LOCKED:
+        key = hashlib.sha256(layers.fingerprint(layer).encode()).hexdigest()
+        assert f"{key}.zip" in template.text
+
+
+def test_the_flow_is_logged_without_the_data_of_orders(template: Template) -> None:
+    logging = template.the("StepFunctions::StateMachine")["LoggingConfiguration"]
+    assert logging["Level"] == "ALL"
+    assert not logging.get("IncludeExecutionData")
+
+
+def test_the_hash_of_a_layer_depends_on_its_lock_alone() -> None:
+    lock = (layers.source("vendor") / "requirements.lock").read_bytes()
+    about = f"{layers.PYTHON} {layers.PLATFORM}".encode()
+    assert layers.fingerprint("vendor") == hashlib.sha256(lock + about).hexdigest()

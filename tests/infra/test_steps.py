@@ -1,0 +1,84 @@
+"""Each line of the journey is deployed as it says."""
+
+from __future__ import annotations
+
+from infra.journey import JOURNEY, Authoriser, Clock, Http, Queue, Step
+from tests.infra.deployed import Template
+
+EVERYWHERE = {
+    "TABLE", "BUS", "DOCUMENTS", "QUEUES", "PUBLIC_URL", "SENDER", "STEP", "RETENTION_DAYS",
+    "POWERTOOLS_SERVICE_NAME", "LOG_LEVEL",
+}  # fmt: skip
+
+
+def test_there_is_one_function_a_step_and_no_other(template: Template) -> None:
+    names = {function["FunctionName"] for function in template.of("Lambda::Function").values()}
+    assert names == {f"auftakt-{step.stage}-{step.verb_noun}" for step in JOURNEY}
+
+
+def test_a_step_runs_as_its_line_says(template: Template, step: Step) -> None:
+    _, function = template.function(step)
+    assert function["Runtime"] == "python3.13"
+    assert function["Architectures"] == ["arm64"]
+    assert function["Handler"] == "handler.handler"
+    assert function["Timeout"] == step.seconds
+    assert function["MemorySize"] == step.memory
+    assert function["TracingConfig"] == {"Mode": "Active"}
+    assert len(function["Layers"]) == 3 + len(step.layers)
+
+
+def test_a_step_finds_its_surroundings(template: Template, step: Step) -> None:
+    _, function = template.function(step)
+    found = function["Environment"]["Variables"]
+    flows = {"INTAKE"} if any(grant.startswith("flow:") for grant in step.may) else set()
+    tries = {"TRIES"} if isinstance(step.on, Queue) else set()
+    assert found.keys() == EVERYWHERE | flows | tries
+    assert found["STEP"] == step.name
+
+
+def test_a_step_keeps_its_log_for_a_while(template: Template, step: Step) -> None:
+    _, function = template.function(step)
+    log = template.resources[function["LoggingConfig"]["LogGroup"]["Ref"]]["Properties"]
+    assert log["RetentionInDays"] == 30
+
+
+def test_a_step_on_the_clock_is_woken_by_a_rate(template: Template) -> None:
+    for step in JOURNEY:
+        if isinstance(step.on, Clock):
+            function, _ = template.function(step)
+            rules = [
+                rule["ScheduleExpression"]
+                for rule in template.of("Events::Rule").values()
+                if rule["Targets"][0]["Arn"] == {"Fn::GetAtt": [function, "Arn"]}
+            ]
+            assert rules == [f"rate({step.on.minutes} minutes)"]
+
+
+def test_routes_are_those_of_the_journey(template: Template) -> None:
+    wanted = {
+        route: step.on.public
+        for step in JOURNEY
+        if isinstance(step.on, Http)
+        for route in step.on.routes
+    }
+    routes = template.of("ApiGatewayV2::Route").values()
+    assert {route["RouteKey"] for route in routes} == wanted.keys()
+    for route in routes:
+        public = wanted[route["RouteKey"]]
+        assert route["AuthorizationType"] == ("NONE" if public else "CUSTOM")
+        assert ("AuthorizerId" in route) is not public
+
+
+def test_the_authoriser_is_asked_once_in_five_minutes(template: Template) -> None:
+    authoriser = template.the("ApiGatewayV2::Authorizer")
+    (step,) = [step for step in JOURNEY if isinstance(step.on, Authoriser)]
+    assert template.function(step)[0] in str(authoriser["AuthorizerUri"])
+    assert authoriser["AuthorizerResultTtlInSeconds"] == 300
+    assert authoriser["EnableSimpleResponses"] is True
+    assert authoriser["IdentitySource"] == ["$request.header.Authorization"]
+
+
+def test_the_api_has_limits_and_an_access_log(template: Template) -> None:
+    stage = template.the("ApiGatewayV2::Stage")
+    assert stage["DefaultRouteSettings"]["ThrottlingRateLimit"] > 0
+    assert "$context.requestId" in stage["AccessLogSettings"]["Format"]
