@@ -1,4 +1,4 @@
-"""`auftakt check`: every quality gate, each shown with its result; all are run even if one fails."""
+"""`auftakt check`: runs every quality gate, even after one has failed, and shows each result."""
 
 from __future__ import annotations
 

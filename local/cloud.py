@@ -1,4 +1,4 @@
-"""The background process of the embedded cloud: emulator, front and function host behind one port."""
+"""The background process: emulator, front and function host behind one port."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`auftakt deploy`: brings the same app into an AWS account, with the credentials of the environment."""
+"""`auftakt deploy`: brings the same app into the AWS account that the environment leads to."""
 
 from __future__ import annotations
 

@@ -74,7 +74,7 @@ def host_functions(bridge: Bridge) -> None:
 
 
 def keep_messages() -> None:
-    """Take messages off a queue in place: a list put in its stead would lose what comes meanwhile."""
+    """Take messages off a queue in place: a new list in its stead loses what comes meanwhile."""
     sweep = sqs._dlq_sweep
 
     def sweep_in_place(queue: Stores) -> None:
@@ -118,7 +118,7 @@ def buckets() -> list[str]:
 
 
 def underway(bridge: Bridge) -> Underway:
-    """Calls, messages and executions that have still to be worked off; waiting holds do not count."""
+    """What has still to be worked off; executions that wait for somebody's word do not count."""
     letters = {arn for _, queue in sqs._queues.all_items() if (arn := _letters(queue))}
     messages = sum(
         len(queue["messages"])

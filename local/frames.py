@@ -1,4 +1,4 @@
-"""Messages between the emulator, the function host and its workers: a small header and a body that is passed on unread."""
+"""Messages between emulator, host and workers: a small header and a body passed on unread."""
 
 from __future__ import annotations
 

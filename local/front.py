@@ -1,4 +1,4 @@
-"""The front of the embedded cloud: one port for the API, the pages for people and the AWS endpoint."""
+"""The front of the embedded cloud: one port for the API, pages for people and AWS requests."""
 
 from __future__ import annotations
 

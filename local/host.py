@@ -1,4 +1,4 @@
-"""The function host: one preloaded parent that forks a bounded number of workers and answers the emulator's invocations."""
+"""The function host: a preloaded parent that forks a bounded number of workers for its calls."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ import time
 from collections import deque
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -333,10 +334,13 @@ class Host:
         if not text and outcome == "ok":
             return
         line = {
-            "time": time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(began)) + f".{began % 1 * 1000:03.0f}Z",
-            "step": step, "request_id": request_id, "outcome": outcome,
-            "ms": round(wall, 1), "text": text,
-        }  # fmt: skip
+            "time": datetime.fromtimestamp(began, UTC).isoformat(timespec="milliseconds"),
+            "step": step,
+            "request_id": request_id,
+            "outcome": outcome,
+            "ms": round(wall, 1),
+            "text": text,
+        }
         self._log.write(json.dumps(line, ensure_ascii=False) + "\n")
 
     def _reply(self, number: int, header: frames.Header, body: bytes) -> None:
@@ -379,7 +383,7 @@ def preload() -> None:
 
     boto3.setup_default_session()
     for client in CLIENTS:
-        boto3.client(client)  # type: ignore[call-overload]
+        boto3.client(client)
     gc.collect()
     gc.freeze()
 

@@ -1,4 +1,4 @@
-"""The keys of the example clients: made once, kept beside the state, known to the system only as hashes."""
+"""The keys of the example clients: made once, kept beside the state, stored only as hashes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What people see of the embedded cloud: the mails that were sent and the documents that were made."""
+"""What people see of the embedded cloud: the mails sent and the documents made."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ HTML, JSON = "text/html; charset=utf-8", "application/json"
 STYLE = """
 :root { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif; }
 body { max-width: 60rem; margin: 2rem auto; padding: 0 1rem; }
-table { width: 100%; border-collapse: collapse; } td, th { text-align: left; padding: .35rem .6rem; }
+table { width: 100%; border-collapse: collapse; } td { padding: .35rem .6rem; }
 tr:nth-child(even) { background: color-mix(in srgb, currentColor 6%, transparent); }
 time, .faint { opacity: .7; white-space: nowrap; } nav a { margin-right: 1rem; }
 iframe { width: 100%; height: 60vh; border: 1px solid #8886; background: #fff; }
@@ -45,7 +45,8 @@ def mailbox(number: str, query: dict[str, str], people: bool) -> Page:
     if not people:
         return 200, JSON, json.dumps({"items": mails})
     rows = "".join(
-        f"<tr><td><time>{escape(mail['at'][:19])}</time></td><td>{escape(', '.join(mail['to']))}</td>"
+        f"<tr><td><time>{escape(mail['at'][:19])}</time></td>"
+        f"<td>{escape(', '.join(mail['to']))}</td>"
         f'<td><a href="/mailbox/{escape(mail["id"])}">{escape(mail["subject"])}</a></td></tr>'
         for mail in mails
     )

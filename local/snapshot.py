@@ -1,4 +1,4 @@
-"""Saves the emulator's state from a forked child, so that serving goes on and a kill loses seconds."""
+"""Saves the emulator's state from a forked child: serving goes on, and a kill loses seconds."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ class Snapshots:
         return max(SHORTEST_PAUSE, SHARE * self.seconds)
 
     def facts(self) -> dict[str, float]:
-        """What the last save has cost: how long it took in all, and for how long nothing was served."""
+        """What the last save has cost: how long it took, and for how long nothing was served."""
         return {
             "saves": self._number,
             "seconds": round(self.seconds, 3),

@@ -1,4 +1,4 @@
-"""Brings a synthesised app into a cloud: publishes its assets and changes its stack, locally as on AWS."""
+"""Publishes a synthesised app's assets and changes its stack, locally as on AWS."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class Asset:
 
 @dataclass(frozen=True)
 class Cloud:
-    """Where to deploy to; the embedded cloud runs functions from the tree and takes hollow archives."""
+    """Where to deploy to; the embedded cloud runs the tree's files and takes hollow archives."""
 
     session: Any
     account: str

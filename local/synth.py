@@ -1,4 +1,4 @@
-"""Synthesises the CDK app, once per content: what it was made from decides whether it is made again."""
+"""Synthesises the CDK app, once per content of what it is made from."""
 
 from __future__ import annotations
 

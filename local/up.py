@@ -51,11 +51,10 @@ def addresses(system: Running) -> str:
 def start() -> Running:
     """A running system with the present code deployed and the example clients' keys known."""
     with _alone():
-        process = running.process()
-        if process is None or not process.answers():
-            process = _launch()
+        found = running.process()
+        launched = found if found is not None and found.answers() else _launch()
         assembly = synth.assembly()
-        process = _wait(process)
+        process = _wait(launched)
         cloud = deployment.embedded(process.base)
         if deployment.deploy(assembly, cloud, say):
             keys.introduce(cloud, process.base)

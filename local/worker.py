@@ -1,4 +1,4 @@
-"""One worker of the function host: a forked process that runs one function's handler, call after call."""
+"""One worker of the function host: a forked process that runs one handler, call after call."""
 
 from __future__ import annotations
 
@@ -104,7 +104,7 @@ def become(function: Function, root: Path, link: socket.socket, output: int) -> 
         code = 0
     except SystemExit as leaving:
         code = leaving.code if isinstance(leaving.code, int) else 1
-    except BaseException:  # noqa: BLE001 what ends a process ends here
+    except BaseException:  # what ends a process ends here
         traceback.print_exc()
     finally:
         sys.stdout.flush()
@@ -135,12 +135,12 @@ def _cpu() -> float:
 def _answer(loaded: Loaded, body: bytes, context: Context) -> tuple[bool, bytes]:
     try:
         handler = loaded.get()
-    except Exception as error:  # noqa: BLE001 whatever it is, Lambda reports it
+    except Exception as error:  # whatever it is, Lambda reports it
         kind = "Runtime.ImportModuleError" if isinstance(error, ImportError) else None
         return False, failure(error, context.aws_request_id, kind)
     try:
         result = handler(json.loads(body), context)
-    except Exception as error:  # noqa: BLE001 whatever it is, Lambda reports it
+    except Exception as error:  # whatever it is, Lambda reports it
         return False, failure(error, context.aws_request_id)
     try:
         answer = json.dumps(result, ensure_ascii=False, separators=(",", ":")).encode()
@@ -149,7 +149,7 @@ def _answer(loaded: Loaded, body: bytes, context: Context) -> tuple[bool, bytes]
     if len(answer) > LARGEST_RESPONSE:
         return False, refusal(
             "Function.ResponseSizeTooLarge",
-            f"Response payload size exceeded maximum allowed payload size ({LARGEST_RESPONSE} bytes).",
+            f"Response payload size exceeded maximum allowed payload size ({LARGEST_RESPONSE} B).",
         )
     return True, answer
 
