@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
+
 from oms import invoice as billing
 from oms import money
 from oms.invoice import Invoice, Party, Sale, Seller, Shipment, Sold, TaxTotal, draft_invoice
@@ -85,7 +86,7 @@ def sums(invoices: Sequence[Invoice]) -> dict[Any, tuple[Decimal, Decimal, Decim
 
 
 def in_shipments(of: Sale, cuts: Sequence[Sequence[int]]) -> list[Invoice]:
-    """One invoice per shipment; `cuts[i][j]` pieces of line j leave with shipment i, then the rest."""
+    """One invoice per shipment: `cuts[i][j]` pieces of line j leave with shipment i; the rest last."""
     left = [item.quantity for item in of.goods]
     invoices: list[Invoice] = []
     for cut in [*cuts, left.copy()]:

@@ -8,6 +8,7 @@ from fractions import Fraction
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from oms import money
 
 cents = st.integers(-(10**9), 10**9)

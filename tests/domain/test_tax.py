@@ -7,6 +7,7 @@ from decimal import Decimal
 
 import msgspec
 import pytest
+
 from oms import tax
 
 TODAY = date(2026, 11, 23)

@@ -1,4 +1,4 @@
-"""The invoice: a snapshot of everything the document says, drafted from what leaves the warehouse."""
+"""The invoice: a snapshot of all its document says, drafted from what leaves the warehouse."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Bank(Struct, frozen=True):
 
 
 class Seller(Struct, frozen=True, kw_only=True):
-    """The merchant as printed; one of `vat_id` and `tax_number` is required, § 14 (4) no. 2 UStG."""
+    """The merchant as printed; § 14 (4) no. 2 UStG demands `vat_id` or `tax_number`."""
 
     name: str
     line1: str
@@ -132,8 +132,8 @@ class Charge(Struct, frozen=True, kw_only=True):
 class TaxTotal(Struct, frozen=True, kw_only=True):
     """One tax rate of an invoice.
 
-    `priced` is the exact sum of lines and charges in the price mode; `net`, `tax` and `gross` are in
-    whole minor units, and net + tax = gross.
+    `priced` is the exact sum of lines and charges in the price mode; `net`, `tax` and `gross` are
+    in whole minor units, and net + tax = gross.
     """
 
     category: str

@@ -43,9 +43,10 @@ class DestinationTax(TaxRefusal):
 class Supply(Struct, frozen=True, kw_only=True):
     """One kind of goods on its way to one buyer.
 
-    `ship_from` and `country` are ISO 3166-1 alpha-2 codes; `vat_id_checked` says that the buyer's id
-    was confirmed as valid; `distance_sales` is where the seller's distance sales to consumers of
-    other member states stand against the threshold in force (10,000 EUR a year since 1 July 2021).
+    `ship_from` and `country` are ISO 3166-1 alpha-2 codes; `vat_id_checked` says that the buyer's
+    id was confirmed as valid; `distance_sales` is where the seller's distance sales to consumers
+    of other member states stand against the threshold in force (10,000 EUR a year since 1 July
+    2021).
     """
 
     ship_from: str
@@ -95,7 +96,7 @@ _ALWAYS = (date.min, date.max)
 # Kingdom: Art. 126, 127 of the Withdrawal Agreement. Monaco counts as France and the Isle of Man as
 # the United Kingdom, Art. 7 of the Directive 2006/112/EC; Greece has a prefix of its own, Art. 215.
 _STEADY = "AT BE BG CY CZ DK EE ES FI FR GR HU IE IT LT LU LV MT NL PL PT RO SE SI SK"
-_MEMBERS: dict[str, tuple[date, date]] = {code: _ALWAYS for code in _STEADY.split()} | {
+_MEMBERS: dict[str, tuple[date, date]] = dict.fromkeys(_STEADY.split(), _ALWAYS) | {
     "HR": (date(2013, 7, 1), date.max),
     "GB": (date.min, date(2020, 12, 31)),
     "XI": (date(2021, 1, 1), date.max),
@@ -104,13 +105,14 @@ _VAT_PREFIXES = {"GR": "EL"}
 _SAME_AS = {"MC": "FR", "IM": "GB"}
 
 _THIRD = (
-    "AD AE AF AG AI AL AM AO AQ AR AS AU AW AX AZ BA BB BD BF BH BI BJ BL BM BN BO BQ BR BS BT BV BW "
-    "BY BZ CA CC CD CF CG CH CI CK CL CM CN CO CR CU CV CW CX DJ DM DO DZ EC EG EH ER ET FJ FK FM FO "
-    "GA GD GE GF GG GH GI GL GM GN GP GQ GS GT GU GW GY HK HM HN HT ID IL IN IO IQ IR IS JE JM JO "
-    "JP KE KG KH KI KM KN KP KR KW KY KZ LA LB LC LI LK LR LS LY MA MD ME MF MG MH MK ML MM MN MO MP "
-    "MQ MR MS MU MV MW MX MY MZ NA NC NE NF NG NI NO NP NR NU NZ OM PA PE PF PG PH PK PM PN PR PS PW "
-    "PY QA RE RS RU RW SA SB SC SD SG SH SJ SL SM SN SO SR SS ST SV SX SY SZ TC TD TF TG TH TJ TK TL "
-    "TM TN TO TR TT TV TW TZ UA UG UM US UY UZ VA VC VE VG VI VN VU WF WS YE YT ZA ZM ZW"
+    "AD AE AF AG AI AL AM AO AQ AR AS AU AW AX AZ BA BB BD BF BH BI BJ BL BM BN BO BQ BR BS BT "
+    "BV BW BY BZ CA CC CD CF CG CH CI CK CL CM CN CO CR CU CV CW CX DJ DM DO DZ EC EG EH ER ET "
+    "FJ FK FM FO GA GD GE GF GG GH GI GL GM GN GP GQ GS GT GU GW GY HK HM HN HT ID IL IN IO IQ "
+    "IR IS JE JM JO JP KE KG KH KI KM KN KP KR KW KY KZ LA LB LC LI LK LR LS LY MA MD ME MF MG "
+    "MH MK ML MM MN MO MP MQ MR MS MU MV MW MX MY MZ NA NC NE NF NG NI NO NP NR NU NZ OM PA PE "
+    "PF PG PH PK PM PN PR PS PW PY QA RE RS RU RW SA SB SC SD SG SH SJ SL SM SN SO SR SS ST SV "
+    "SX SY SZ TC TD TF TG TH TJ TK TL TM TN TO TR TT TV TW TZ UA UG UM US UY UZ VA VC VE VG VI "
+    "VN VU WF WS YE YT ZA ZM ZW"
 )
 _THIRD_COUNTRIES = frozenset(_THIRD.split())
 

@@ -1,0 +1,257 @@
+"""A set invoice says what the invoice says, is a PDF/A-3b, and never changes its bytes."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import os
+import subprocess
+import sys
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pypdf
+import pytest
+from msgspec.structs import replace
+
+from oms.invoice import (
+    Bank,
+    Invoice,
+    Party,
+    Sale,
+    Seller,
+    Shipment,
+    Sold,
+    draft_invoice,
+    payment_text,
+)
+from oms_aws.typesetting import amount_text, date_text, money_text, sheet, typeset
+
+LAYERS = Path(__file__).parents[3] / "layers"
+SELLER = Seller(
+    name="Berg&Beutel GmbH",
+    line1="Alpenstr. 12",
+    postal_code="80331",
+    city="München",
+    country="DE",
+    vat_id="DE136695976",
+    register="Amtsgericht München, HRB 234567",
+    email="service@berg-beutel.example",
+    bank=Bank("Stadtsparkasse München", "DE02 7015 0000 0000 5949 37", "SSKMDEMMXXX"),
+)
+BUYER = Party(
+    name="Jörg Müller",
+    line1="Ringstr. 5",
+    postal_code="80331",
+    city="München",
+    country="DE",
+    number="C-17",
+)
+HOSTILE = (
+    "#panic()",
+    "*x* _y_ $z$ `raw` @ref <label> // gone",
+    "<script>alert(1)</script>",
+    '"); #read("/etc/passwd")',
+    "\\u{41} \\ #[x] ~ -- ...",
+)
+
+
+def invoice(lines: int = 3, **changes: Any) -> Invoice:
+    goods = tuple(
+        Sold(str(i), f"SKU-{i}", f"Artikel {i}", 1 + i % 3, Decimal("19.90"), category)
+        for i, category in zip(range(1, lines + 1), ["standard", "reduced"] * lines, strict=False)
+    )
+    sale = Sale(
+        order_id="ord_1",
+        external_number="BB-10001",
+        currency="EUR",
+        price_mode="gross",
+        locale="de",
+        seller=SELLER,
+        buyer=BUYER,
+        buyer_type="B2C",
+        ship_to=BUYER,
+        goods=goods,
+        shipping=Decimal("4.90"),
+        payment=payment_text("paypal", "de"),
+    )
+    sale = replace(sale, **changes)
+    day = date(2026, 11, 23)
+    shipment = Shipment(fulfilment_id="ful_1", ship_from="DE", supplied_on=day, sold=sale.goods)
+    return draft_invoice(sale, shipment, number="RE-2026-000123", issued_on=day, earlier=())
+
+
+def pages(pdf: bytes) -> list[str]:
+    return [page.extract_text() for page in pypdf.PdfReader(io.BytesIO(pdf)).pages]
+
+
+def words(pdf: bytes) -> str:
+    return " ".join(" ".join(pages(pdf)).replace("\u200b", "").split())
+
+
+def test_the_document_shows_every_particular_of_the_law() -> None:
+    text = words(typeset(invoice()))
+    for particular in (
+        "Berg&Beutel GmbH",
+        "Alpenstr. 12",
+        "DE136695976",
+        "Jörg Müller",
+        "Ringstr. 5",
+        "Rechnung RE-2026-000123",
+        "Rechnungsdatum 23.11.2026",
+        "Lieferdatum 23.11.2026",
+        "Bestellnummer BB-10001",
+        "Artikel 2",
+        "SKU-2",
+        "Versandkosten",
+        "Bezahlt mit PayPal.",
+        "Seite 1 von 1",
+    ):
+        assert particular in text
+
+
+def test_the_document_shows_net_rate_and_tax_of_each_rate() -> None:
+    drafted = invoice()
+    text = words(typeset(drafted))
+    for group in drafted.taxes:
+        for amount in (group.net, group.tax, group.gross):
+            assert amount_text(amount, "EUR", "de") in text
+    assert money_text(drafted.gross, "EUR", "de").replace("\u00a0", " ") in text
+
+
+def test_it_is_a_pdf_a_3b_of_the_size_a4_with_a_title() -> None:
+    reader = pypdf.PdfReader(io.BytesIO(typeset(invoice())))
+    xmp = reader.root_object["/Metadata"].get_data().decode()
+    assert "<pdfaid:part>3</pdfaid:part>" in xmp
+    assert "<pdfaid:conformance>B</pdfaid:conformance>" in xmp
+    assert [round(float(side)) for side in reader.pages[0].mediabox[2:]] == [595, 842]
+    assert reader.metadata is not None
+    assert reader.metadata.title == "Rechnung RE-2026-000123"
+
+
+def test_the_same_invoice_gives_the_same_bytes() -> None:
+    assert typeset(invoice()) == typeset(invoice())
+
+
+def test_another_process_gives_the_same_bytes(tmp_path: Path) -> None:
+    file = tmp_path / "invoice.json"
+    file.write_bytes(msgspec.json.encode(invoice()))
+    script = (
+        "import hashlib, sys, msgspec; from pathlib import Path;"
+        "from oms.invoice import Invoice; from oms_aws.typesetting import typeset;"
+        "drafted = msgspec.json.decode(Path(sys.argv[1]).read_bytes(), type=Invoice);"
+        "sys.stdout.write(hashlib.sha256(typeset(drafted)).hexdigest())"
+    )
+    layers = [str(LAYERS / name / "python") for name in ("domain", "aws")]
+    environment = os.environ | {
+        "PYTHONPATH": os.pathsep.join(layers),
+        "PYTHONHASHSEED": "7",
+        "TZ": "Asia/Tokyo",
+        "PYTHONDONTWRITEBYTECODE": "1",
+    }
+    told = subprocess.run(
+        [sys.executable, "-c", script, str(file)],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert told.stdout == hashlib.sha256(typeset(invoice())).hexdigest()
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_markup_in_names_stays_text(text: str) -> None:
+    buyer = replace(BUYER, name=text, line1=text, city=text, company=text)
+    goods = (Sold("1", text, text, 1, Decimal(10), "standard"),)
+    printed = words(typeset(invoice(buyer=buyer, goods=goods)))
+    assert "".join(printed.split()).count("".join(text.split())) >= 5
+
+
+def test_other_scripts_are_set_and_what_no_font_has_is_printed_as_its_code() -> None:
+    buyer = replace(BUYER, name="Ελένη Щукин שלום 李 😀")
+    printed = words(typeset(invoice(buyer=buyer, ship_to=BUYER)))
+    assert "Ελένη Щукин" in printed
+    assert "[U+674E] [U+1F600]" in printed
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a\u202eb\u202cc\u2066d\u2069",
+        "\x00\x07\r\n\t\ud800",
+        "\ufeff\u200b\u200d\u200c\ufe0f",
+        "b\u20dd \u0611\u0613 \u0f71\u0f72 \u0dcf",
+        "🏳️‍🌈👨‍👩‍👧👍🏽",
+        "\uffff\U0010ffff\ue000",
+        "W" * 5000,
+        " ".join(map(chr, range(0x300, 0xB00))),
+    ],
+)
+def test_no_text_breaks_the_document(text: str) -> None:
+    goods = (Sold("1", "SKU", f"Ware {text}", 1, Decimal(10), "standard"),)
+    buyer = replace(BUYER, name=f"Name {text}"[:300])
+    printed = words(typeset(invoice(goods=goods, buyer=buyer, ship_to=BUYER)))
+    assert "Rechnungsbetrag" in printed
+    assert not {"\u202e", "\u202c", "\u2066", "\x00"} & set(printed)
+
+
+def test_two_thousand_lines_repeat_the_head_and_count_the_pages() -> None:
+    reader = pypdf.PdfReader(io.BytesIO(typeset(invoice(lines=2000))))
+    count = len(reader.pages)
+    printed = [reader.pages[i].extract_text() for i in (0, 1, count // 2, count - 2, count - 1)]
+    assert all("Einzelpreis" in page for page in printed[:-1])
+    assert f"Seite {count} von {count}" in printed[-1]
+    assert "SKU-2000" in " ".join(printed[-2:])
+
+
+def test_an_export_in_english_names_the_country_and_the_reason() -> None:
+    zurich = replace(BUYER, postal_code="8001", city="Zürich", country="CH")
+    printed = words(typeset(invoice(buyer=zurich, ship_to=zurich, locale="en")))
+    for part in ("Invoice RE-2026-000123", "SWITZERLAND", "23 Nov 2026", "Art. 146", "exempt"):
+        assert part in printed
+    assert "include VAT" not in printed
+
+
+def test_a_delivery_to_another_address_is_shown() -> None:
+    elsewhere = replace(BUYER, name="Lager Nord", line1="Kai 3", city="Kiel", postal_code="24103")
+    printed = words(typeset(invoice(ship_to=elsewhere)))
+    assert "Lieferanschrift" in printed
+    assert "Lager Nord, Kai 3, 24103 Kiel" in printed
+
+
+def test_an_address_in_the_united_kingdom_ends_with_its_postcode() -> None:
+    london = replace(BUYER, postal_code="SW1A 1AA", city="London", country="GB")
+    address = sheet(invoice(buyer=london, ship_to=london))["address"]
+    assert address[-3:] == ["London", "SW1A 1AA", "VEREINIGTES KÖNIGREICH"]
+
+
+def test_importing_the_module_does_not_load_the_compiler() -> None:
+    layers = os.pathsep.join(str(LAYERS / name / "python") for name in ("domain", "aws"))
+    script = "import sys, oms_aws.typesetting; sys.exit('typst' in sys.modules)"
+    environment = os.environ | {"PYTHONPATH": layers, "PYTHONDONTWRITEBYTECODE": "1"}
+    assert subprocess.run([sys.executable, "-c", script], env=environment).returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("amount", "currency", "german", "english"),
+    [
+        ("1234567.5", "EUR", "1.234.567,50\u00a0€", "€1,234,567.50"),
+        ("48601", "JPY", "48.601\u00a0JPY", "JPY\u00a048,601"),
+        ("0.0125", "EUR", "0,0125\u00a0€", "€0.0125"),
+        ("1E+3", "CHF", "1.000,00\u00a0CHF", "CHF\u00a01,000.00"),
+        ("-4.90", "USD", "-4,90\u00a0US$", "US$-4.90"),
+    ],
+)
+def test_money_is_written_as_the_language_does(
+    amount: str, currency: str, german: str, english: str
+) -> None:
+    assert money_text(Decimal(amount), currency, "de") == german
+    assert money_text(Decimal(amount), currency, "en") == english
+
+
+def test_dates_are_written_as_the_language_does() -> None:
+    assert date_text(date(2026, 3, 1), "de") == "01.03.2026"
+    assert date_text(date(2026, 3, 1), "en") == "1 Mar 2026"

@@ -1,0 +1,182 @@
+"""Mails say what happened in the customer's language, and nothing in them is more than text."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from html.parser import HTMLParser
+from typing import Any, Literal
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from msgspec.structs import replace
+
+from oms_aws.letters import (
+    Facts,
+    Item,
+    Kind,
+    OrderCancelled,
+    OrderReceived,
+    ParcelShipped,
+    ShippedParcel,
+    Shop,
+    compose,
+)
+
+SHOP = Shop("Berg&Beutel", "service@berg-beutel.example")
+ITEMS = (Item("Rucksack 45 l", 2, "RUCK-45", Decimal("259.80")), Item("Zelt", 1, "ZELT-2"))
+RECEIVED = OrderReceived(
+    shop=SHOP,
+    customer="Jörg Müller",
+    order_number="BB-10001",
+    items=ITEMS,
+    goods=Decimal("1259.80"),
+    shipping=Decimal("4.90"),
+    total=Decimal("1264.70"),
+    currency="EUR",
+    ship_to=("Jörg Müller", "Ringstr. 5", "80331 München"),
+)
+CANCELLED = OrderCancelled(
+    shop=SHOP, customer="Jörg Müller", order_number="BB-10001", items=ITEMS[:1], whole=True
+)
+SHIPPED = ParcelShipped(
+    shop=SHOP,
+    customer="Jörg Müller",
+    order_number="BB-10001",
+    items=ITEMS[:1],
+    parcels=(ShippedParcel("DHL", "0034", "https://track.example/?n=0034&l=de"),),
+    following=ITEMS[1:],
+    invoice_number="RE-2026-000123",
+    invoice_url="https://shop.example/d/token",
+)
+ALL: tuple[tuple[Kind, Facts], ...] = (
+    ("order_received", RECEIVED),
+    ("order_cancelled", CANCELLED),
+    ("parcel_shipped", SHIPPED),
+)
+LOCALES: tuple[Literal["de", "en"], ...] = ("de", "en")
+
+
+class Reader(HTMLParser):
+    """The tags, links and text of a page."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.tags: list[str] = []
+        self.links: list[str] = []
+        self.text = ""
+        self.feed(page)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        self.links += [value or "" for name, value in attrs if name == "href"]
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+@pytest.mark.parametrize(("kind", "facts"), ALL)
+def test_html_and_text_say_the_same_facts(
+    kind: Kind, facts: Facts, locale: Literal["de", "en"]
+) -> None:
+    letter = compose(kind, facts, locale)
+    for version in (letter.text, Reader(letter.html).text):
+        assert "Jörg Müller" in version
+        assert "BB-10001" in version
+        assert "Rucksack 45 l" in version
+        assert "service@berg-beutel.example" in version
+    assert f'<html lang="{locale}">' in letter.html
+
+
+def test_an_order_received_shows_lines_and_totals() -> None:
+    german = compose("order_received", RECEIVED, "de")
+    assert german.subject == "Ihre Bestellung BB-10001 bei Berg&Beutel"
+    assert "259,80\u00a0€" in german.text
+    assert "Gesamt inkl. USt.: 1.264,70\u00a0€" in german.text
+    english = compose("order_received", replace(RECEIVED, price_mode="net"), "en")
+    assert "Total excl. VAT: €1,264.70" in english.text
+
+
+def test_a_cancellation_says_whether_it_is_the_whole_order() -> None:
+    whole = compose("order_cancelled", CANCELLED, "de")
+    partly = compose("order_cancelled", replace(CANCELLED, whole=False, reason="Defekt"), "de")
+    assert "vollständig storniert" in whole.text
+    assert "teilweise storniert" in partly.subject
+    assert "Grund: Defekt" in partly.text
+    assert "Grund" not in whole.text
+
+
+def test_a_shipment_links_the_parcels_and_the_invoice_and_says_what_follows() -> None:
+    letter = compose("parcel_shipped", SHIPPED, "de")
+    assert letter.subject.startswith("Ein Teil Ihrer Bestellung")
+    assert Reader(letter.html).links[:2] == [
+        "https://track.example/?n=0034&l=de",
+        "https://shop.example/d/token",
+    ]
+    assert "Folgt in einer weiteren Lieferung" in letter.text
+    assert "Zelt" in letter.text
+
+
+def test_a_complete_shipment_promises_nothing_more() -> None:
+    letter = compose("parcel_shipped", replace(SHIPPED, following=()), "en")
+    assert letter.subject == "Your order BB-10001 at Berg&Beutel is on its way"
+    assert "follow" not in letter.text
+
+
+@pytest.mark.parametrize(
+    "url", ["javascript:alert(1)", "data:text/html,x", 'https://a"b', "", None]
+)
+def test_an_address_that_is_not_of_the_web_is_no_link(url: str | None) -> None:
+    parcels = (ShippedParcel("DHL", "0034", url),)
+    letter = compose("parcel_shipped", replace(SHIPPED, parcels=parcels, invoice_url=url), "de")
+    assert Reader(letter.html).links == ["mailto:service@berg-beutel.example"]
+    assert "0034" in letter.text
+
+
+hostile = st.one_of(
+    st.text(max_size=40),
+    st.sampled_from(
+        ["<script>alert(1)</script>", "{{ 7*7 }}", "{0.__class__}", '" onload="x', "\r\nBcc: a@b.c"]
+    ),
+)
+
+
+PLAIN = {kind: compose(kind, facts, "de") for kind, facts in ALL}
+
+
+@pytest.mark.parametrize(("kind", "facts"), ALL)
+@given(text=hostile)
+@settings(max_examples=40)
+def test_no_text_becomes_markup_header_or_template(kind: Kind, facts: Facts, text: str) -> None:
+    first = Item(text, 2, f"S{text}", facts.items[0].total)
+    changes: dict[str, Any] = {
+        "customer": text,
+        "order_number": text,
+        "shop": replace(SHOP, name=text),
+        "items": (first, *facts.items[1:]),
+    }
+    letter = compose(kind, replace(facts, **changes), "de")
+    assert Reader(letter.html).tags == Reader(PLAIN[kind].html).tags
+    assert len(letter.text.split("\n")) == len(PLAIN[kind].text.split("\n"))
+    assert len(letter.subject.splitlines()) == 1
+    assert len(letter.subject) <= 150
+    assert not any(ord(character) < 0x20 for character in letter.subject)
+
+
+def test_a_template_in_a_name_is_not_run() -> None:
+    letter = compose("order_received", replace(RECEIVED, customer="{{ 7*7 }} {0}"), "en")
+    assert "Hello {{ 7*7 }} {0}," in letter.text
+
+
+def test_a_long_order_is_cut_off_and_says_so() -> None:
+    items = tuple(Item(f"Artikel {i}", 1) for i in range(2000))
+    letter = compose("order_received", replace(RECEIVED, items=items), "de")
+    assert "… und 1900 weitere Positionen" in letter.text
+    assert len(letter.html) < 100_000
+
+
+def test_facts_of_another_kind_are_refused() -> None:
+    with pytest.raises(TypeError, match="order_received cannot be composed"):
+        compose("order_received", SHIPPED, "de")
