@@ -86,7 +86,7 @@ def sums(invoices: Sequence[Invoice]) -> dict[Any, tuple[Decimal, Decimal, Decim
 
 
 def in_shipments(of: Sale, cuts: Sequence[Sequence[int]]) -> list[Invoice]:
-    """One invoice per shipment: `cuts[i][j]` pieces of line j leave with shipment i; the rest last."""
+    """One invoice per shipment: `cuts[i][j]` of line j leave with shipment i; the rest last."""
     left = [item.quantity for item in of.goods]
     invoices: list[Invoice] = []
     for cut in [*cuts, left.copy()]:

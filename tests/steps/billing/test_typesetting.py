@@ -16,6 +16,7 @@ import msgspec
 import pypdf
 import pytest
 from msgspec.structs import replace
+from pypdf.generic import StreamObject
 
 from oms.invoice import (
     Bank,
@@ -124,7 +125,9 @@ def test_the_document_shows_net_rate_and_tax_of_each_rate() -> None:
 
 def test_it_is_a_pdf_a_3b_of_the_size_a4_with_a_title() -> None:
     reader = pypdf.PdfReader(io.BytesIO(typeset(invoice())))
-    xmp = reader.root_object["/Metadata"].get_data().decode()
+    stream = reader.root_object["/Metadata"].get_object()
+    assert isinstance(stream, StreamObject)
+    xmp = stream.get_data().decode()
     assert "<pdfaid:part>3</pdfaid:part>" in xmp
     assert "<pdfaid:conformance>B</pdfaid:conformance>" in xmp
     assert [round(float(side)) for side in reader.pages[0].mediabox[2:]] == [595, 842]
