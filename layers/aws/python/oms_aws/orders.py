@@ -54,7 +54,7 @@ class DynamoOrders:
         item = self._table.get(keys.order(id))
         if item is None:
             raise Unknown("order_unknown", f"There is no order {id}.")
-        return _stored(item)
+        return stored_order(item)
 
     def id_of(self, shop: str, external_number: str) -> str | None:
         """The id of the order that the shop gave this number."""
@@ -187,25 +187,7 @@ class DynamoOrders:
         )
 
     def _order_action(self, seen: Stored, stored: Stored) -> Action:
-        order = stored.order
-        key = keys.order(order.id)
-        attributes = {
-            "kind": "order",
-            "version": stored.version,
-            "sequence": stored.sequence,
-            "hash": stored.hash,
-            "shop": order.shop,
-            "external_number": order.external_number,
-            "status": order.status,
-            "created_at": order.received_at.isoformat(),
-            "total": str(order.total),
-            "currency": order.currency,
-            "body": packed(encode(order)),
-            "gsi1pk": keys.orders_of(order.shop),
-            "gsi1sk": order.id,
-            "gsi2pk": keys.orders_in(order.shop, order.status),
-            "gsi2sk": order.id,
-        }
+        key, attributes = keys.order(stored.order.id), order_attributes(stored)
         if seen.version == 0:
             return self._table.put(key, attributes, unless_exists=True)
         return self._table.put_if(key, attributes, version=seen.version)
@@ -214,8 +196,7 @@ class DynamoOrders:
         known = {fulfilment.id: fulfilment for fulfilment in before.fulfilments}
         changed = [f for f in after.fulfilments if known.get(f.id) != f]
         writes = [
-            self._table.put(keys.fulfilment(f.id), _fulfilment_attributes(after, f))
-            for f in changed
+            self._table.put(keys.fulfilment(f.id), fulfilment_attributes(after, f)) for f in changed
         ]
         for fulfilment in changed:
             if fulfilment.status == "shipped" and not known[fulfilment.id].shipped_at:
@@ -308,7 +289,30 @@ def fulfilment_view(item: dict[str, Any]) -> dict[str, Any]:
     return view
 
 
-def _stored(item: dict[str, Any]) -> Stored:
+def order_attributes(stored: Stored) -> dict[str, Any]:
+    """The attributes of an order's item; what is not its body or its version follows from these."""
+    order = stored.order
+    return {
+        "kind": "order",
+        "version": stored.version,
+        "sequence": stored.sequence,
+        "hash": stored.hash,
+        "shop": order.shop,
+        "external_number": order.external_number,
+        "status": order.status,
+        "created_at": order.received_at.isoformat(),
+        "total": str(order.total),
+        "currency": order.currency,
+        "body": packed(encode(order)),
+        "gsi1pk": keys.orders_of(order.shop),
+        "gsi1sk": order.id,
+        "gsi2pk": keys.orders_in(order.shop, order.status),
+        "gsi2sk": order.id,
+    }
+
+
+def stored_order(item: dict[str, Any]) -> Stored:
+    """The order in a table item."""
     order = decode_order(unpacked(item["body"]))
     return Stored(order, item["version"], item["sequence"], item["hash"])
 
@@ -324,7 +328,8 @@ def _summary(item: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _fulfilment_attributes(order: Order, fulfilment: Fulfilment) -> dict[str, Any]:
+def fulfilment_attributes(order: Order, fulfilment: Fulfilment) -> dict[str, Any]:
+    """The attributes of a fulfilment's item: all of it follows from the order."""
     skus = {line.number: line.sku for line in order.lines}
     view = {
         "id": fulfilment.id,

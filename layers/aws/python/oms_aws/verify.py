@@ -1,0 +1,252 @@
+"""The invariants over a scan of the whole table, for operators and never for a step."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from oms.events import GENESIS, Event
+from oms.invariants import (
+    Breach,
+    Numbered,
+    chained,
+    claimed,
+    conserved,
+    counted,
+    numbered_once,
+    spoken_for,
+    told,
+    unbroken,
+)
+from oms.order import Order
+from oms.stock import Item, Reservation
+from oms_aws import keys
+from oms_aws.numbers import Number
+from oms_aws.orders import (
+    Stored,
+    fulfilment_attributes,
+    order_attributes,
+    stored_event,
+    stored_order,
+)
+from oms_aws.stock import stored_item, stored_reservation
+from oms_aws.table import unpacked
+
+Checks = dict[str, dict[str, Any]]
+
+
+class Snapshot:
+    """What a scan found, by what it is."""
+
+    def __init__(self, scan: Iterable[Mapping[str, Any]]) -> None:
+        self.orders: dict[str, Stored] = {}
+        self.rows: dict[str, Mapping[str, Any]] = {}
+        self.fulfilments: dict[str, Mapping[str, Any]] = {}
+        self.items: dict[str, Item] = {}
+        self.by_sku: dict[str, dict[str, Reservation]] = defaultdict(dict)
+        self.by_order: dict[str, dict[str, Reservation]] = defaultdict(dict)
+        self.logs: dict[str, list[Event]] = defaultdict(list)
+        self.last: dict[str, int] = {}
+        self.numbers: dict[str, dict[int, Numbered]] = defaultdict(dict)
+        self.documents: dict[str, str] = {}
+        self.letters: set[str] = set()
+        self.pointers: dict[keys.Key, str] = {}
+        takes: dict[str, Callable[[Mapping[str, Any]], None]] = {
+            "order": self._order,
+            "fulfilment": self._fulfilment,
+            "stock": self._stock,
+            "reservation": self._reservation,
+            "event": self._event,
+            "range": self._range,
+            "number": self._number,
+            "document": self._document,
+            "dead_letter": self._letter,
+            "": self._pointer,
+        }
+        for item in scan:
+            if take := takes.get(item.get("kind", "")):
+                take(item)
+        for log in self.logs.values():
+            log.sort(key=lambda event: event.sequence)
+
+    def _order(self, item: Mapping[str, Any]) -> None:
+        stored = stored_order(dict(item))
+        self.orders[stored.order.id] = stored
+        self.rows[stored.order.id] = {name: item[name] for name in item if name != "body"}
+
+    def _fulfilment(self, item: Mapping[str, Any]) -> None:
+        self.fulfilments[msgspec.json.decode(unpacked(item["body"]))["id"]] = item
+
+    def _stock(self, item: Mapping[str, Any]) -> None:
+        self.items[item["sku"]] = stored_item(item)
+
+    def _reservation(self, item: Mapping[str, Any]) -> None:
+        held = stored_reservation(item)
+        self.by_sku[held.sku][held.order_id] = held
+        self.by_order[held.order_id][held.sku] = held
+
+    def _event(self, item: Mapping[str, Any]) -> None:
+        event = stored_event(dict(item))
+        self.logs[event.aggregate].append(event)
+
+    def _range(self, item: Mapping[str, Any]) -> None:
+        self.last[item["range"]] = item["last"]
+
+    def _number(self, item: Mapping[str, Any]) -> None:
+        number = Number(item["range"], item["number"])
+        self.numbers[number.range][number.value] = Numbered(number.text, item["document"])
+
+    def _document(self, item: Mapping[str, Any]) -> None:
+        self.documents[item["id"]] = msgspec.json.decode(unpacked(item["body"]))["number"]
+
+    def _letter(self, item: Mapping[str, Any]) -> None:
+        if not item.get("redriven_at"):
+            self.letters |= _named(item["body"])
+
+    def _pointer(self, item: Mapping[str, Any]) -> None:
+        if "order_id" in item:
+            self.pointers[keys.Key(item["pk"], item["sk"])] = item["order_id"]
+
+
+def check(scan: Iterable[Mapping[str, Any]], *, at: datetime) -> dict[str, Any]:
+    """The invariants 1, 2, 4, 5 and 6 of `domain.md` § 6 and the projections, over all items.
+
+    Answers `{"ok", "checks": {name: {"checked": n, "broken": [{"where", "what"}]}}}`. A scan reads
+    item by item, so that what is in motion can look broken: what is really broken stays.
+    """
+    found = Snapshot(scan)
+    checks = {
+        "line_conservation": _result(len(found.orders), _lines(found)),
+        "stock": _result(len(found.items), _stock(found)),
+        "reservations": _result(len(found.orders), _reservations(found)),
+        "number_ranges": _result(len(found.documents), _numbers(found)),
+        "event_logs": _result(sum(map(len, found.logs.values())), _events(found)),
+        "silent_orders": _result(len(found.orders), _silent(found, at)),
+        "projections": _result(len(found.orders) + len(found.fulfilments), _projections(found)),
+    }
+    return verdict(checks)
+
+
+def verdict(checks: Checks) -> dict[str, Any]:
+    """Whether nothing is broken, and the checks."""
+    return {"ok": not any(each["broken"] for each in checks.values()), "checks": checks}
+
+
+def persisting(earlier: dict[str, Any], later: dict[str, Any]) -> dict[str, Any]:
+    """The later verdict, without what the earlier one did not find broken in the same way."""
+    checks = {
+        name: {**each, "broken": [b for b in each["broken"] if b in _broken(earlier, name)]}
+        for name, each in later["checks"].items()
+    }
+    return verdict(checks)
+
+
+def _broken(verdict: dict[str, Any], name: str) -> list[dict[str, str]]:
+    found: list[dict[str, str]] = verdict["checks"].get(name, {}).get("broken", [])
+    return found
+
+
+def _result(checked: int, breaches: Iterable[Breach]) -> dict[str, Any]:
+    return {"checked": checked, "broken": [msgspec.to_builtins(b) for b in breaches]}
+
+
+def _lines(found: Snapshot) -> Iterator[Breach]:
+    for stored in found.orders.values():
+        yield from conserved(stored.order)
+
+
+def _stock(found: Snapshot) -> Iterator[Breach]:
+    for sku, held in found.by_sku.items():
+        if sku not in found.items:
+            yield Breach(sku, f"{len(held)} reservations, but no counters")
+    for sku, item in found.items.items():
+        reservations = found.by_sku.get(sku, {}).values()
+        yield from counted(item, reservations, found.logs.get(_log_of(sku), []))
+
+
+def _reservations(found: Snapshot) -> Iterator[Breach]:
+    for id, stored in found.orders.items():
+        if id not in found.letters:
+            yield from claimed(stored.order, found.by_order.get(id, {}))
+    for id in found.by_order.keys() - found.orders.keys():
+        yield Breach(id, "holds stock, but there is no such order")
+
+
+def _numbers(found: Snapshot) -> Iterator[Breach]:
+    for name in sorted(found.last.keys() | found.numbers.keys()):
+        entries = found.numbers.get(name, {})
+        yield from unbroken(name, found.last.get(name, 0), entries, found.documents)
+    yield from numbered_once(found.numbers.values(), found.documents)
+    issued = {}
+    for stored in found.orders.values():
+        for document in stored.order.documents:
+            issued[document.id] = stored.order.id
+            printed = found.documents.get(document.id)
+            if printed != document.number:
+                what = f"{document.id} has number {document.number}, its record says {printed}"
+                yield Breach(stored.order.id, what)
+    for id in found.documents.keys() - issued.keys():
+        yield Breach(id, "is of no order")
+
+
+def _events(found: Snapshot) -> Iterator[Breach]:
+    ends = {f"order/{id}": (s.sequence, s.hash) for id, s in found.orders.items()}
+    ends |= {_log_of(sku): (item.sequence, item.hash) for sku, item in found.items.items()}
+    for aggregate in sorted(found.logs.keys() | ends.keys()):
+        sequence, last = ends.get(aggregate, (0, GENESIS))
+        yield from chained(aggregate, found.logs.get(aggregate, []), sequence, last)
+    for id, stored in found.orders.items():
+        yield from told(stored.order, found.logs.get(f"order/{id}", []))
+
+
+def _silent(found: Snapshot, at: datetime) -> Iterator[Breach]:
+    for stored in found.orders.values():
+        yield from spoken_for(stored.order, at=at, letters=found.letters)
+
+
+def _projections(found: Snapshot) -> Iterator[Breach]:
+    owned = set()
+    for id, stored in found.orders.items():
+        order = stored.order
+        expected = {n: v for n, v in order_attributes(stored).items() if n != "body"}
+        row = found.rows[id]
+        for name in [name for name, value in expected.items() if row.get(name) != value]:
+            yield Breach(id, f"{name} of its item is {row.get(name)}, not {expected[name]}")
+        for fulfilment in order.fulfilments:
+            owned.add(fulfilment.id)
+            item = found.fulfilments.get(fulfilment.id, {})
+            wanted = fulfilment_attributes(order, fulfilment)
+            if {name: item.get(name) for name in wanted} != wanted:
+                yield Breach(id, f"the item of {fulfilment.id} is not what the order says")
+        for key in _pointing_to(order):
+            if found.pointers.get(key) != id:
+                yield Breach(id, f"{key.pk} leads to {found.pointers.get(key)}")
+    for id in found.fulfilments.keys() - owned:
+        yield Breach(id, "is of no order")
+
+
+def _pointing_to(order: Order) -> Iterator[keys.Key]:
+    yield keys.external_number(order.shop, order.external_number)
+    for fulfilment in order.fulfilments:
+        for parcel in fulfilment.parcels:
+            if parcel.carrier and parcel.tracking_number:
+                yield keys.tracking(parcel.carrier, parcel.tracking_number)
+
+
+def _log_of(sku: str) -> str:
+    return f"stock/{sku}"
+
+
+def _named(body: str) -> set[str]:
+    """The order that a dead letter's message names."""
+    try:
+        aggregate = json.loads(body)["aggregate"]
+    except (ValueError, KeyError, TypeError):
+        return set()
+    kind, _, id = str(aggregate).partition("/")
+    return {id} if kind == "order" else set()
