@@ -99,31 +99,18 @@ class Step:
 R: Final = "table:read"
 W: Final = "table:write"
 
+# A table of contents is set by hand: a line, or two, for each step.
+# fmt: off
 JOURNEY: tuple[Step, ...] = (
     # master: who may call, and what we sell from where
     Step("master/authorise_client", Authoriser(), (R,)),
-    Step(
-        "master/keep_products",
-        Http(
-            (
-                "PUT /v1/products/{sku}",
-                "GET /v1/products/{sku}",
-                "POST /v1/products/batch",
-            )
-        ),
-        (R, W),
-    ),
-    Step(
-        "master/keep_warehouses",
-        Http(
-            (
-                "PUT /v1/warehouses/{warehouse}",
-                "GET /v1/warehouses/{warehouse}",
-                "POST /v1/warehouses/batch",
-            )
-        ),
-        (R, W),
-    ),
+    Step("master/keep_products", Http((
+        "PUT /v1/products/{sku}", "GET /v1/products/{sku}", "POST /v1/products/batch",
+    )), (R, W)),
+    Step("master/keep_warehouses", Http((
+        "PUT /v1/warehouses/{warehouse}", "GET /v1/warehouses/{warehouse}",
+        "POST /v1/warehouses/batch",
+    )), (R, W)),
     Step("master/keep_shops", Http(("PUT /v1/shops/{shop}", "GET /v1/shops/{shop}")), (R, W)),
     Step("master/keep_carriers", Http(("PUT /v1/carriers/{carrier}",)), (R, W)),
     # capture
@@ -140,105 +127,57 @@ JOURNEY: tuple[Step, ...] = (
     Step("screening/settle_checks", Task("intake"), (R, W)),
     Step("screening/await_release", Task("intake", waits=True), (R, W, "flow:answer")),
     Step("screening/release_hold", Http(("POST /v1/orders/{order}/holds/{hold}/release",)), (R, W)),
-    Step(
-        "screening/resume_intake",
-        Queue(("Order.Released", "Order.Cancelled")),
-        (R, W, "flow:answer", "flow:start"),
-    ),
+    Step("screening/resume_intake", Queue(("Order.Released", "Order.Cancelled")),
+         (R, W, "flow:answer", "flow:start")),
     # sourcing
     Step("sourcing/reserve_stock", Task("intake"), (R, W), seconds=60),
     Step("sourcing/route_order", Task("intake"), (R, W), seconds=60),
-    Step(
-        "sourcing/settle_stock",
-        Queue(("Order.Cancelled", "Order.Refused", "Shipment.Confirmed")),
-        (R, W),
-        seconds=60,
-    ),
+    Step("sourcing/settle_stock", Queue(("Order.Cancelled", "Order.Refused", "Shipment.Confirmed")),
+         (R, W), seconds=60),
     Step("sourcing/import_stock", Http(("POST /v1/stock/batch",)), (R, W), seconds=29, memory=1024),
     Step("sourcing/read_stock", Http(("GET /v1/stock/{sku}",)), (R,)),
     Step("sourcing/answer_availability", Http(("POST /v1/availability",)), (R,)),
     Step("sourcing/allocate_backorders", Queue(("Stock.Changed",)), (R, W), seconds=60),
     Step("sourcing/route_allocated", Queue(("Backorder.Allocated",)), (R, W), seconds=60),
     # fulfilment
-    Step(
-        "fulfilment/list_fulfilments",
-        Http(
-            (
-                "GET /v1/fulfilments",
-                "GET /v1/fulfilments/{fulfilment}",
-            )
-        ),
-        (R,),
-    ),
+    Step("fulfilment/list_fulfilments", Http((
+        "GET /v1/fulfilments", "GET /v1/fulfilments/{fulfilment}",
+    )), (R,)),
     Step("fulfilment/pack_parcels", Http(("POST /v1/fulfilments/{fulfilment}/pack",)), (R, W)),
     Step("fulfilment/ship_parcels", Http(("POST /v1/fulfilments/{fulfilment}/ship",)), (R, W)),
-    Step(
-        "fulfilment/hear_carrier",
-        Http(("POST /v1/carriers/{carrier}/webhook",), public=True),
-        (R, W),
-    ),
+    Step("fulfilment/hear_carrier", Http(("POST /v1/carriers/{carrier}/webhook",), public=True),
+         (R, W)),
     # billing
-    Step(
-        "billing/issue_invoice", Queue(("Shipment.Confirmed",), side_by_side=2), (R, W), seconds=60
-    ),
-    Step(
-        "billing/render_document",
-        Queue(("Invoice.Issued",), batch=5),
-        (R, W, "documents:put", "documents:read"),
-        seconds=120,
-        memory=1024,
-        layers=("typesetting",),
-    ),
-    Step(
-        "billing/read_documents",
-        Http(
-            (
-                "GET /v1/orders/{order}/documents",
-                "GET /v1/documents/{document}",
-            )
-        ),
-        (R, "documents:read"),
-    ),
+    Step("billing/issue_invoice", Queue(("Shipment.Confirmed",), side_by_side=2), (R, W),
+         seconds=60),
+    Step("billing/render_document", Queue(("Invoice.Issued",), batch=5),
+         (R, W, "documents:put", "documents:read"), seconds=120, memory=1024,
+         layers=("typesetting",)),
+    Step("billing/read_documents", Http((
+        "GET /v1/orders/{order}/documents", "GET /v1/documents/{document}",
+    )), (R, "documents:read")),
     Step("billing/show_document", Http(("GET /d/{token}",), public=True), (R, W, "documents:read")),
     # notices
-    Step(
-        "notices/tell_customer",
-        Queue(("Order.Created", "Order.Cancelled", "Document.Archived")),
-        (R, W, "mail:send"),
-    ),
+    Step("notices/tell_customer", Queue(("Order.Created", "Order.Cancelled", "Document.Archived")),
+         (R, W, "mail:send")),
     Step("notices/tell_subscriber", Queue(("*",), tries=8, side_by_side=10), (R, W), seconds=60),
-    Step(
-        "notices/keep_webhooks",
-        Http(
-            (
-                "POST /v1/webhooks",
-                "GET /v1/webhooks",
-                "DELETE /v1/webhooks/{endpoint}",
-            )
-        ),
-        (R, W),
-    ),
+    Step("notices/keep_webhooks", Http((
+        "POST /v1/webhooks", "GET /v1/webhooks", "DELETE /v1/webhooks/{endpoint}",
+    )), (R, W)),
     Step("notices/list_deliveries", Http(("GET /v1/webhooks/{endpoint}/deliveries",)), (R,)),
-    Step(
-        "notices/replay_deliveries",
-        Http(("POST /v1/webhooks/{endpoint}/replay",)),
-        (R, W, "queue:redrive"),
-    ),
+    Step("notices/replay_deliveries", Http(("POST /v1/webhooks/{endpoint}/replay",)),
+         (R, W, "queue:redrive")),
     # records
     Step("records/relay_events", Stream(), ("bus:put",)),
-    Step(
-        "records/archive_order",
-        Queue(("Order.Completed", "Order.Refused", "Order.Cancelled", "Notification.Sent")),
-        (R, W, "documents:put", "documents:read"),
-    ),
+    Step("records/archive_order",
+         Queue(("Order.Completed", "Order.Refused", "Order.Cancelled", "Notification.Sent")),
+         (R, W, "documents:put", "documents:read")),
     Step("records/keep_dead_letter", DeadLetters(), (R, W)),
     Step("records/list_dead_letters", Http(("GET /v1/dead-letters",)), (R,)),
-    Step(
-        "records/redrive_dead_letter",
-        Http(("POST /v1/dead-letters/{letter}/redrive",)),
-        (R, W, "queue:redrive"),
-    ),
+    Step("records/redrive_dead_letter", Http(("POST /v1/dead-letters/{letter}/redrive",)),
+         (R, W, "queue:redrive")),
     Step("records/wake_silent_orders", Clock(minutes=5), (R, W, "flow:start")),
     Step("records/report_health", Http(("GET /v1/health",), public=True), (R,)),
     Step("records/show_docs", Http(("GET /docs", "GET /openapi.json"), public=True)),
 )
+# fmt: on

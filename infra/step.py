@@ -168,7 +168,7 @@ class StepFunction(Construct):
             batch_size=on.batch,
             bisect_batch_on_error=True,
             report_batch_item_failures=True,
-            retry_attempts=20,
+            retry_attempts=100,
             on_failure=sources.SqsDlq(letters),
         )
 

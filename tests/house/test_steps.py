@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import json
 
-from infra.journey import JOURNEY, Http
+from infra.journey import JOURNEY, Http, Queue
 from tests.house.tree import ROOT, imported, listed, modules, parsed
 
 FUNCTIONS = ROOT / "functions"
@@ -31,6 +31,11 @@ def test_no_step_and_no_route_stands_in_the_journey_twice() -> None:
     routes = [route for step in JOURNEY if isinstance(step.on, Http) for route in step.on.routes]
     assert len(names) == len(set(names))
     assert len(routes) == len(set(routes))
+
+
+def test_who_listens_to_a_queue_can_note_why_it_failed() -> None:
+    deaf = [s.name for s in JOURNEY if isinstance(s.on, Queue) and "table:write" not in s.may]
+    assert not deaf, listed(deaf)
 
 
 def test_a_step_folder_holds_its_handler_and_a_sample_of_what_wakes_it() -> None:

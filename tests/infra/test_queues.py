@@ -117,6 +117,6 @@ def test_the_stream_carries_new_events_only_and_loses_none(template: Template) -
     assert mapping["StartingPosition"] == "TRIM_HORIZON"
     assert mapping["BisectBatchOnFunctionError"] is True
     assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
-    assert mapping["MaximumRetryAttempts"] == 20
+    assert mapping["MaximumRetryAttempts"] == 100
     on_failure = mapping["DestinationConfig"]["OnFailure"]["Destination"]
     assert on_failure == {"Fn::GetAtt": [letters, "Arn"]}
