@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from oms.billing import amount_due
+from oms.billing import amount_due, book_day
 from oms.screening import check_payment
 from oms_aws.edges.task import Asked, task
 from oms_aws.wiring import Ports
@@ -20,7 +20,7 @@ def handler(asked: Asked, oms: Ports) -> dict[str, Any]:
         shop=oms.catalogue.shop(order.shop),
         products=oms.catalogue.products(order.skus) if order.price_mode == "net" else {},
         ship_from="DE",
-        on=order.placed_at.date(),
+        on=book_day(order.placed_at),
     )
     finding: dict[str, Any] = msgspec.to_builtins(check_payment(order, due))
     return finding

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from oms.order import Order
 from oms.refusals import NotNow
-from oms.routing import Plan, Share
+from oms.routing import Plan, Share, Warehouse
 from oms.routing import route as plan_route
 from oms.stock import ByLocation, Claim, Reservation, claim, spread, take_for
 from oms_aws.catalogue import DynamoCatalogue
@@ -61,36 +61,50 @@ def route(
     warehouses = catalogue.warehouses()
 
     def once(seen: Stored) -> Order:
-        order = seen.order
         plan = Plan((), {})
 
-        def moves() -> list[Move]:
+        def claims() -> list[Move]:
             nonlocal plan
-            held = stock.reservations(order)
-            items = stock.items(order.skus)
-            placed = {sku: _placed(r, claim(order, sku)) for sku, r in held.items()}
-            free = {sku: _plus(items[sku].free, placed[sku]) for sku in held}
-            needed = order.by_sku("reserved")
-            plan = plan_route(needed, free, warehouses, method=order.shipping.method, now=at)
-            return [
-                Move(r, _hardened(r, placed[sku], plan.shares, plan.uncovered.get(sku, 0)))
-                for sku, r in held.items()
-                if sku in needed
-            ]
+            plan, moves = _claims(seen.order, stock, warehouses, at)
+            return moves
 
-        stock.move_until_done(moves)
-        order = order.lose_reservation(spread(order, "reserved", plan.uncovered), at=at)
-        for share in plan.shares:
-            order = order.release_to_warehouse(
-                share.location,
-                spread(order, "reserved", share.quantities),
-                ship_by=share.ship_by,
-                reasons=share.reasons,
-                at=at,
-            )
-        return order
+        stock.move_until_done(claims)
+        return _released(seen.order, plan, at)
 
     return _settled(orders, stock, order_id, once, _routable)
+
+
+def _claims(
+    order: Order, stock: DynamoStock, warehouses: list[Warehouse], at: datetime
+) -> tuple[Plan, list[Move]]:
+    """Where the reserved pieces go as things stand, and the moves that claim them there."""
+    held = stock.reservations(order)
+    items = stock.items(order.skus)
+    placed = {sku: _placed(each, claim(order, sku)) for sku, each in held.items()}
+    free = {sku: _plus(items[sku].free, placed[sku]) for sku in held}
+    needed = order.by_sku("reserved")
+    plan = plan_route(needed, free, warehouses, method=order.shipping.method, now=at)
+    return plan, [
+        Move(
+            held[sku],
+            _hardened(held[sku], placed[sku], plan.shares, plan.uncovered.get(sku, 0)),
+        )
+        for sku in needed
+    ]
+
+
+def _released(order: Order, plan: Plan, at: datetime) -> Order:
+    """The order with one fulfilment for each share, and back in backorder what no shelf covers."""
+    order = order.lose_reservation(spread(order, "reserved", plan.uncovered), at=at)
+    for share in plan.shares:
+        order = order.release_to_warehouse(
+            share.location,
+            spread(order, "reserved", share.quantities),
+            ship_by=share.ship_by,
+            reasons=share.reasons,
+            at=at,
+        )
+    return order
 
 
 def _routable(order: Order) -> bool:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 from msgspec.structs import replace
 
@@ -14,6 +15,15 @@ from oms.order import Address, Fulfilment, Order, Pieces
 from oms.product import Product
 from oms.refusals import Refusal
 from oms.shop import Shop
+
+
+BOOKS_ARE_KEPT_IN = ZoneInfo("Europe/Berlin")
+"""A date on a document is the day in Germany, whatever zone the time came in."""
+
+
+def book_day(at: datetime) -> date:
+    """The day of the books on which something happened."""
+    return at.astimezone(BOOKS_ARE_KEPT_IN).date()
 
 
 def invoice_of(
@@ -39,7 +49,7 @@ def invoice_of(
     shipment = Shipment(
         fulfilment_id=fulfilment.id,
         ship_from=ship_from,
-        supplied_on=shipped_at.date(),
+        supplied_on=book_day(shipped_at),
         sold=_sold(order, fulfilment.pieces, products),
     )
     sale = _sale(order, shop, products)

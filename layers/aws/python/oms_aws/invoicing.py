@@ -1,0 +1,40 @@
+"""Invoicing: an invoice with the next number of its range, and the writes that make both final."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import NamedTuple
+
+from oms.billing import book_day, invoice_of
+from oms.invoice import Invoice
+from oms.order import Order
+from oms_aws.table import Action
+from oms_aws.wiring import Ports
+
+
+class Draft(NamedTuple):
+    """An invoice that is issued once its writes are, together with its order."""
+
+    invoice: Invoice
+    writes: tuple[Action, ...]
+
+
+def drafted(order: Order, fulfilment_id: str, id: str, oms: Ports, *, at: datetime) -> Draft:
+    """The invoice for a shipped fulfilment under the number that is next right now."""
+    shop = oms.catalogue.shop(order.shop)
+    fulfilment = order.fulfilment(fulfilment_id)
+    day = book_day(at)
+    number = oms.numbers.next(f"{shop.id}/{shop.invoice_prefix}-{day.year}")
+    earlier = [oms.documents.snapshot(d.id, Invoice).taxes for d in order.documents]
+    invoice = invoice_of(
+        order,
+        fulfilment,
+        shop=shop,
+        products=oms.catalogue.products(order.skus),
+        ship_from=oms.catalogue.warehouse(fulfilment.location).address.country,
+        earlier=[total for totals in earlier for total in totals],
+        number=number.text,
+        issued_on=day,
+    )
+    record = oms.documents.record(id, order.id, order.shop, invoice)
+    return Draft(invoice, (*oms.numbers.take(number, id), record))
