@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections import Counter
 from collections.abc import Awaitable, Callable, MutableMapping
 from dataclasses import asdict
 from typing import Any
@@ -29,6 +30,7 @@ class Front:
         self._bridge = bridge
         self._snapshots = snapshots
         self._changes = 0
+        self._requests: Counter[str] = Counter()
 
     @property
     def changes(self) -> int:
@@ -48,6 +50,7 @@ class Front:
             await answer(send, *page)
         else:
             self._changes += scope["method"] not in ("GET", "HEAD")
+            self._requests[_operation(scope)] += 1
             await emulator.asgi(scope, receive, send)
 
     async def _api(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -71,6 +74,7 @@ class Front:
                 facts: Any = {"api": emulator.http_api(), "stacks": emulator.stacks()}
             case "stats":
                 facts = await asyncio.to_thread(self._bridge.stats)
+                facts["requests"] = dict(self._requests)
                 facts["saving"] = self._snapshots.facts()
             case "underway":
                 underway = emulator.underway(self._bridge)
@@ -94,6 +98,15 @@ class Front:
         if path == "/documents":
             return await asyncio.to_thread(pages.documents, people)
         return None
+
+
+def _operation(scope: Scope) -> str:
+    """What a signed AWS request asks for: `dynamodb PutItem`, or `s3 PUT` without a target."""
+    headers = dict(scope["headers"])
+    signed = headers.get(b"authorization", b"").decode("latin-1").partition("Credential=")[2]
+    service = signed.split("/")[3] if signed.count("/") > 3 else "unsigned"
+    target = headers.get(b"x-amz-target", b"").decode("latin-1").rpartition(".")[2]
+    return f"{service} {target or scope['method']}"
 
 
 def _wants_page(scope: Scope) -> bool:
