@@ -16,6 +16,7 @@ from pydantic import BaseModel, ValidationError
 from oms.refusals import NotNow, Refusal, Unknown
 from oms_aws import keys
 from oms_aws.clients import Caller
+from oms_aws.edges.models import Model
 from oms_aws.logs import logger
 from oms_aws.orders import VersionDiffers
 from oms_aws.table import Action
@@ -24,7 +25,7 @@ from oms_aws.wiring import Ports, ports
 LARGEST_BODY = 2_000_000
 MOST_ERRORS = 100
 
-Body = TypeVar("Body", bound=BaseModel)
+Body = TypeVar("Body", bound=Model)
 
 
 class Problem(Exception):
@@ -107,7 +108,7 @@ class Call(Generic[Body]):
         """Where a list goes on; empty for its beginning."""
         given = self.query.get("cursor", "")
         try:
-            return base64.urlsafe_b64decode(given.encode()).decode()
+            return base64.b64decode(given, altchars=b"-_", validate=True).decode()
         except ValueError:
             raise _invalid({"cursor": "not one of ours"}) from None
 
@@ -127,7 +128,7 @@ class Routed:
 
     key: str
     scope: str
-    takes: type[BaseModel] | None
+    takes: type[Model] | None
     rows: type[BaseModel] | None
     status: int
     query: tuple[str, ...]
@@ -147,7 +148,7 @@ class Http:
         key: str,
         *,
         scope: str = "",
-        takes: type[BaseModel] | None = None,
+        takes: type[Model] | None = None,
         rows: type[BaseModel] | None = None,
         status: int = 200,
         query: tuple[str, ...] = (),
@@ -203,10 +204,13 @@ def _call(event: dict[str, Any], routed: Routed) -> Call[Any]:
     )
 
 
-def _parsed(raw: bytes, model: type[BaseModel] | None) -> Any:
+def _parsed(raw: bytes, model: type[Model] | None) -> Any:
     if model is None:
         return None
-    return model.model_validate_json(raw)
+    body = model.model_validate_json(raw)
+    if wrong := body.faults():
+        raise _invalid(dict(list(wrong.items())[:MOST_ERRORS]))
+    return body
 
 
 def _wrong(error: ValidationError) -> Problem:

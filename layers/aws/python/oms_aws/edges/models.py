@@ -14,7 +14,6 @@ from pydantic import (
     Field,
     StringConstraints,
     field_validator,
-    model_validator,
 )
 
 from oms.money import MINOR_UNITS
@@ -65,6 +64,10 @@ class Model(BaseModel):
     """A frozen value that refuses fields it does not know."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+    def faults(self) -> dict[str, str]:
+        """What is wrong across fields: field -> reason; most models have none."""
+        return {}
 
 
 class AddressIn(Model):
@@ -141,17 +144,24 @@ class PlaceOrder(Model):
     delivery: DeliveryIn = DeliveryIn()
     note: Text | None = None
 
-    @model_validator(mode="after")
-    def check_whole(self) -> PlaceOrder:
-        numbers = [line.number for line in self.lines]
-        if len(set(numbers)) < len(numbers):
-            twice = sorted({n for n in numbers if numbers.count(n) > 1})[:5]
-            raise ValueError(f"line numbers stand twice: {', '.join(twice)}")
+    def faults(self) -> dict[str, str]:
+        """What is wrong across fields: field -> reason."""
         places = MINOR_UNITS[self.currency]
-        amounts = [self.shipping.price, self.payment.amount, *(li.unit_price for li in self.lines)]
-        if any(amount != round(amount, places) for amount in amounts):
-            raise ValueError(f"amounts in {self.currency} have at most {places} decimal places")
-        return self
+        amounts = {
+            "shipping.price": self.shipping.price,
+            "payment.amount": self.payment.amount,
+            **{f"lines.{n}.unit_price": line.unit_price for n, line in enumerate(self.lines)},
+        }
+        wrong = {
+            field: f"amounts in {self.currency} have at most {places} decimal places"
+            for field, amount in amounts.items()
+            if amount != round(amount, places)
+        }
+        first: dict[str, int] = {}
+        for n, line in enumerate(self.lines):
+            if first.setdefault(line.number, n) != n:
+                wrong[f"lines.{n}.number"] = f"lines.{first[line.number]} has this number already"
+        return wrong
 
 
 class CancelLine(Model):

@@ -69,7 +69,7 @@ def _done(step: Step, record: dict[str, Any], oms: Ports, backoff: Sequence[int]
         signal = _decode(record["body"])
         step(signal, oms)
     except Exception as error:
-        logger.exception("not done", extra={"message": record["messageId"], "tried": tried})
+        logger.exception("not done", extra={"message_id": record["messageId"], "tried": tried})
         reason = f"{type(error).__name__}: {error}"
         oms.dead_letters.note_failure(record["messageId"], reason, at=oms.now())
         seconds = backoff[min(tried, len(backoff)) - 1]
