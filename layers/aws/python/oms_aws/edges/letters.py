@@ -6,8 +6,6 @@ import json
 from datetime import UTC, datetime
 from typing import Any
 
-from aws_lambda_powertools.metrics import MetricUnit, single_metric
-
 from oms_aws.dead_letters import NO_REASON, DeadLetter
 from oms_aws.edges.subscribers import given_up
 from oms_aws.logs import logger
@@ -17,7 +15,7 @@ SUFFIX = "-dlq"
 
 
 def kept(record: dict[str, Any], oms: Ports) -> None:
-    """Keep a dead letter and count it; keeping it twice changes nothing."""
+    """Keep a dead letter; keeping it twice changes nothing."""
     step = _step(record["eventSourceARN"], oms)
     sent = int(record["attributes"]["SentTimestamp"])
     reason = _reason(record, oms)
@@ -32,10 +30,6 @@ def kept(record: dict[str, Any], oms: Ports) -> None:
     if step == "notices/tell_subscriber":
         given_up(record["body"], reason, oms)
     oms.dead_letters.keep(letter)
-    with single_metric(
-        name="DeadLetters", unit=MetricUnit.Count, value=1, namespace="Auftakt"
-    ) as metric:
-        metric.add_dimension(name="step", value=step)
     logger.warning("dead letter", extra={"step": step, "letter": letter.id, "reason": reason})
 
 
