@@ -17,7 +17,7 @@ handler = step.handler
 
 
 @step.route("POST /v1/webhooks", scope="webhooks:write", takes=Subscribe, status=201)
-def subscribe(call: Call[Subscribe], oms: Ports) -> Answer:
+def add_webhook(call: Call[Subscribe], oms: Ports) -> Answer:
     """Add an endpoint; its secret is shown this once."""
     if not call.caller.shop:
         raise Problem(403, "no_shop", "Only a shop's key adds its endpoints.")
@@ -36,7 +36,7 @@ def list_webhooks(call: Call[Any], oms: Ports) -> Answer:
 
 
 @step.route("DELETE /v1/webhooks/{endpoint}", scope="webhooks:write", status=204)
-def end(call: Call[Any], oms: Ports) -> Answer:
+def end_webhook(call: Call[Any], oms: Ports) -> Answer:
     """Deliver nothing to an endpoint any more."""
     endpoint = oms.webhooks.endpoint(call.path["endpoint"])
     if not call.caller.may_see(endpoint.shop):

@@ -13,6 +13,7 @@ from pydantic import (
     ConfigDict,
     Field,
     StringConstraints,
+    WithJsonSchema,
     field_validator,
 )
 
@@ -55,7 +56,11 @@ Email = Annotated[
 ]
 Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
 Currency = Annotated[str, AfterValidator(_known_currency)]
-Amount = Annotated[Decimal, Field(ge=0, max_digits=12, decimal_places=4)]
+Amount = Annotated[
+    Decimal,
+    Field(ge=0, max_digits=12, decimal_places=4),
+    WithJsonSchema({"type": "string", "pattern": r"^\d{1,8}(\.\d{1,4})?$", "examples": ["129.90"]}),
+]
 Quantity = Annotated[int, Field(strict=True, ge=1, le=1_000_000)]
 Count = Annotated[int, Field(strict=True, ge=0, le=100_000_000)]
 
