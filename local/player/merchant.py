@@ -167,16 +167,16 @@ def _lines(story: Story, business: bool, chance: random.Random) -> Iterator[Json
     plenty = [product for product in assortment().values() if not product.scarce]
     scarce = [product for product in assortment().values() if product.scarce]
     basket = chance.sample(plenty, chance.choice((1, 2, 2, 3, 4)))
-    if story in ("impatient", "all_or_nothing") or chance.random() < 0.15:
+    if story in ("impatient", "all_or_nothing") or chance.random() < 0.2:
         basket.append(chance.choice(scarce))
     for number, product in enumerate(basket, 1):
         rate = _RATES[product.master["tax_category"]]
         price = (product.price / rate).quantize(_CENT) if business else product.price
-        most = 6 if business else 2
+        fewest, most = (3, 4) if product.scarce else (1, 6 if business else 2)
         yield {
             "number": str(number),
             "sku": product.sku,
-            "quantity": chance.randint(1, most),
+            "quantity": chance.randint(fewest, most),
             "unit_price": str(price),
         }
 

@@ -6,6 +6,7 @@ import argparse
 import asyncio
 import sys
 import time
+from collections.abc import Awaitable, Callable
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any
@@ -65,15 +66,27 @@ async def _replay(
     found = retail.survey(retail.rows(args.files, args.limit))
     async with connected(running) as desks:
         rerun = Rerun(desks, f"R{time.time_ns() // 1_000_000:x}", terms, found, screen)
-        screen.note(f"{len(found.demand)} articles and their stock")
-        await rerun.stock_up()
-        await rerun.place(retail.documents(retail.rows(args.files, args.limit), found.sizes))
-        await rerun.cancel()
-        await rerun.fulfil()
-        result = await rerun.outcome()
-    seconds = time.monotonic() - began
-    rate = round(result["orders"] / seconds, 2)
-    return {**result, "seconds": round(seconds, 2), "orders_per_second": rate}
+        documents = retail.documents(retail.rows(args.files, args.limit), found.sizes)
+        phases: dict[str, Callable[[], Awaitable[None]]] = {
+            "stocking": rerun.stock_up,
+            "placing": lambda: rerun.place(documents),
+            "routing": rerun.route,
+            "cancelling": rerun.cancel,
+            "shipping": rerun.fulfil,
+            "reading_back": rerun.read_back,
+        }
+        took = {"reading": time.monotonic() - began}
+        for phase, work in phases.items():
+            start = time.monotonic()
+            await work()
+            took[phase] = time.monotonic() - start
+    seconds = sum(took.values())
+    return {
+        **rerun.outcome(),
+        "seconds": round(seconds, 2),
+        "orders_per_second": round(rerun.orders / seconds, 2),
+        "phases": {phase: round(spent, 2) for phase, spent in took.items()},
+    }
 
 
 def _print_equation(result: dict[str, Any]) -> None:

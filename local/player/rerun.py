@@ -73,7 +73,7 @@ class Rerun:
         products = products_of(self._found, self._terms.currency)
         while chunk := list(islice(products, _CHUNK)):
             self._unsellable(await self._desks.clerk.keep_products(chunk))
-        shelves = stock_of(self._found.demand, self._terms.stock_factor)
+        shelves = stock_of(self._found, self._terms.stock_factor)
         sold = {sku: shelf for sku, shelf in shelves.items() if sku not in self._unsold}
         self._unsellable(await open_stock(self._desks, sold))
 
@@ -84,9 +84,8 @@ class Rerun:
     # -- placing ------------------------------------------------------------------------------
 
     async def place(self, documents: Iterable[Document | Dirty]) -> None:
-        """Place every invoice as an order and wait until all are reserved and routed."""
+        """Place every invoice as an order."""
         await each(documents, self._take, width=8)
-        await self._until_routed()
 
     async def _take(self, document: Document | Dirty) -> None:
         if isinstance(document, Dirty):
@@ -122,7 +121,8 @@ class Rerun:
         self._board.add(Listed(placed.id, number, placed.status))
         self._show("placing")
 
-    async def _until_routed(self) -> None:
+    async def route(self) -> None:
+        """Wait until every order is checked, reserved and routed."""
         while any(self._board.at("received", "accepted")):
             await self._look("checks, reservations and routing")
             if self._board.still_for > PATIENCE:
@@ -179,10 +179,17 @@ class Rerun:
             moving = [o for o in self._board.unfinished() if o.status not in _WAITING]
             idle = 0 if sent or moving else idle + 1
 
-    async def outcome(self) -> dict[str, Any]:
-        """All figures, read back order by order once each is at rest."""
+    async def read_back(self) -> None:
+        """Read every order once it is at rest, and count what became of it."""
         self._screen.note("reading all orders back")
-        await each(list(self._board.orders), self._read_back)
+        await each(list(self._board.orders), self._read)
+
+    @property
+    def orders(self) -> int:
+        return len(self._board.orders)
+
+    def outcome(self) -> dict[str, Any]:
+        """All figures."""
         rows = self._found.rows
         placed, refused, rest = map(Counter.total, self._books)
         return {
@@ -194,7 +201,7 @@ class Rerun:
             "placed_as": _sorted(self._placed),
             "refused_reasons": _sorted(self._refused),
             "not_applied_reasons": _sorted(self._not_applied),
-            "orders": len(self._board.orders),
+            "orders": self.orders,
             "lines": self._placed["order_line"],
             "shipped": self._tally["shipped"],
             "shipped_pieces": self._tally["shipped_pieces"],
@@ -211,7 +218,7 @@ class Rerun:
     def _books(self) -> tuple[Counter[str], Counter[str], Counter[str]]:
         return self._placed, self._refused, self._not_applied
 
-    async def _read_back(self, id: str) -> None:
+    async def _read(self, id: str) -> None:
         limit = time.monotonic() + PATIENCE
         order = await self._desks.shop.order(id)
         while self._terms.ships and (stuck := unrest(order)) and time.monotonic() < limit:

@@ -92,11 +92,15 @@ class Document:
 
 @dataclass(slots=True)
 class Survey:
-    """What a first reading learns: rows per document, what is sold, and what is cancelled."""
+    """What a first reading learns: rows per document, what is cancelled, and what is sold.
+
+    `demand` is pieces per article, `times` the number of order lines that want it.
+    """
 
     rows: int = 0
     sizes: Counter[str] = field(default_factory=Counter)
     demand: Counter[str] = field(default_factory=Counter)
+    times: Counter[str] = field(default_factory=Counter)
     names: dict[str, str] = field(default_factory=dict)
     cancelled: set[tuple[str, str]] = field(default_factory=set)
 
@@ -112,6 +116,7 @@ class Survey:
                 self.cancelled.add((row.customer, row.sku))
             return
         self.demand[row.sku] += row.quantity
+        self.times[row.sku] += 1
         if row.name:
             self.names.setdefault(row.sku, row.name)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
@@ -12,7 +12,7 @@ from local.player.retail import Document, Survey
 Json = dict[str, Any]
 
 _GERMAN = ("DE", "AT", "CH", "LI")
-_SHARE_OF_A = Decimal("0.6")
+_OFTEN = 10
 
 
 def order_of(document: Document, run: str, currency: str) -> Json:
@@ -80,13 +80,16 @@ def products_of(found: Survey, currency: str) -> Iterator[Json]:
         }
 
 
-def stock_of(demand: Mapping[str, int], factor: Decimal) -> dict[str, dict[str, int]]:
-    """Pieces per article and warehouse: demand times factor, rounded down, three fifths in A."""
+def stock_of(found: Survey, factor: Decimal) -> dict[str, dict[str, int]]:
+    """Pieces per article and warehouse: the demand times the factor, rounded down.
+
+    A has a bit of everything, B a quarter of what sells often: so most orders ship from one place.
+    """
     shelves = {}
-    for sku, ordered in demand.items():
+    for sku, ordered in found.demand.items():
         pieces = int(ordered * factor)
-        in_a = -int(-pieces * _SHARE_OF_A // 1)
-        shelves[sku] = {"A": in_a, "B": pieces - in_a}
+        in_b = pieces // 4 if found.times[sku] >= _OFTEN else 0
+        shelves[sku] = {"A": pieces - in_b, "B": in_b}
     return shelves
 
 

@@ -16,7 +16,7 @@ from local.player.answers import Event, Fulfilment, Line, Order, Quantities, Sha
 from local.player.cancelling import NotApplied, Purchases, pieces_meant
 from local.player.evidence import backlog, cycle, figures, percentile
 from local.player.receiver import Receiver
-from local.player.retail import Document, Row
+from local.player.retail import Document, Row, Survey
 from local.player.stock import opening
 from local.player.translation import order_of, stock_of
 from local.player.warehouse import by_weight, one_parcel, winding
@@ -58,9 +58,11 @@ def test_shelves_hold_what_is_wanted_besides_what_is_promised_already() -> None:
 
 @pytest.mark.parametrize("factor", ["0", "0.8", "1", "2.5"])
 def test_opening_stock_is_the_demand_times_the_factor_rounded_down(factor: str) -> None:
-    shelves = stock_of({"a": 7, "b": 1, "c": 80_995}, Decimal(factor))
+    demand = Counter({"a": 7, "b": 1, "c": 80_995})
+    shelves = stock_of(Survey(demand=demand, times=Counter({"c": 99})), Decimal(factor))
     pieces = {sku: sum(shelf.values()) for sku, shelf in shelves.items()}
-    assert pieces == {s: int(n * Decimal(factor)) for s, n in (("a", 7), ("b", 1), ("c", 80_995))}
+    assert pieces == {sku: int(ordered * Decimal(factor)) for sku, ordered in demand.items()}
+    assert shelves["a"]["B"] == 0
 
 
 def test_order_is_paid_to_the_cent_with_its_carriage() -> None:
