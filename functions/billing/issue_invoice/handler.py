@@ -1,4 +1,4 @@
-"""A confirmed shipment gets its invoice: the next number and what is true now, in one transaction."""
+"""A confirmed shipment gets its invoice, with the next number, in one transaction."""
 
 from __future__ import annotations
 

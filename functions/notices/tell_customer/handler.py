@@ -1,4 +1,4 @@
-"""The customer hears by mail that the order came in, was cancelled, or that a parcel is on its way."""
+"""The customer hears by mail what became of the order, once for each cause."""
 
 from __future__ import annotations
 

@@ -5,8 +5,11 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from oms.refusals import Refusal
 from oms_aws.edges.http import Answer, Call, Http
 from oms_aws.wiring import Ports
+
+RELAY = "records/relay_events"
 
 step = Http()
 handler = step.handler
@@ -16,9 +19,11 @@ handler = step.handler
 def redrive(call: Call[Any], oms: Ports) -> Answer:
     """Send a dead letter back to its step.
 
-    The message goes first and the note follows, so a crash between them sends it once more at worst.
+    The message goes first and the note follows: a crash between them sends it twice at worst.
     """
     letter = oms.dead_letters.get(call.path["letter"])
+    if letter.step == RELAY:
+        raise Refusal("not_redrivable", "It holds a place in the stream, not an event.")
     oms.queues.send(letter.step, _again(letter.body))
     oms.dead_letters.redriven(letter, by=call.actor, at=oms.now())
     return Answer({"id": letter.id, "step": letter.step}, 202)

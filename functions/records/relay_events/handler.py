@@ -8,5 +8,5 @@ from oms_aws.edges.relay import relayed
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    """Answer a stream batch with the first record that must come again, if any."""
+    """Take a batch of the stream; it comes again whole if it fails."""
     return relayed(event["Records"])

@@ -1,4 +1,4 @@
-"""A held order's run keeps its token until the last hold is released, or answers at once if it is."""
+"""A held order's run keeps its token until the last hold is released."""
 
 from __future__ import annotations
 

@@ -107,7 +107,7 @@ def document(id: str) -> Key:
 
 
 def endpoint(id: str) -> Key:
-    """Where does a subscriber want its events? All endpoints share a partition and are read at once."""
+    """Where does a subscriber want its events? All share a partition and are read at once."""
     return Key("ENDPOINTS", f"ENDPOINT#{id}")
 
 

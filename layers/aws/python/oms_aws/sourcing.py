@@ -1,4 +1,4 @@
-"""Sourcing over orders and stock: reserve, route and allocate, each safe to run again at any point."""
+"""Sourcing over orders and stock: reserve, route, allocate; each may run again at any point."""
 
 from __future__ import annotations
 

@@ -312,7 +312,7 @@ def _judge(item: Item, count: Count, by: Counting) -> str:
 
 
 def stored_item(attributes: Mapping[str, Any]) -> Item:
-    """The counters in a table item; those of a location are named `on_hand:<location>` and so on."""
+    """The counters in a table item; those of a location are named `on_hand:<location>` etc."""
     places: dict[str, dict[str, Any]] = {}
     for name, value in attributes.items():
         counter, colon, place = name.partition(":")

@@ -22,7 +22,7 @@ MOST_ACTIONS = 100
 
 
 class ConditionFailed(Exception):
-    """A transaction's conditions did not hold; `failed` are the indexes of its actions that objected."""
+    """A transaction's conditions did not hold; `failed` are the indexes of those actions."""
 
     def __init__(self, failed: tuple[int, ...]) -> None:
         super().__init__(f"conditions {failed} failed")
@@ -177,7 +177,7 @@ class Table:
                 self._write(actions)
                 return
             except _Conflict:
-                time.sleep(random.uniform(0, 0.01 * 2**attempt))  # noqa: S311 - jitter
+                time.sleep(random.uniform(0, 0.01 * 2**attempt))
         raise NotNow("the items are being written by many at once")
 
     def _write(self, actions: list[Action]) -> None:

@@ -16,7 +16,6 @@ from oms.product import Product
 from oms.refusals import Refusal
 from oms.shop import Shop
 
-
 BOOKS_ARE_KEPT_IN = ZoneInfo("Europe/Berlin")
 """A date on a document is the day in Germany, whatever zone the time came in."""
 

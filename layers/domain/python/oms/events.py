@@ -14,8 +14,8 @@ GENESIS = "0" * 64
 class Event(msgspec.Struct, frozen=True, kw_only=True):
     """One entry of an aggregate's log.
 
-    `aggregate` is `order/ord_…` or `stock/<sku>`; `sequence` counts from 1 within it; `cause` is the
-    id of what led to it (another event's id, a request's id); `data` is JSON; `hash` is the SHA-256,
+    `aggregate` is `order/ord_…` or `stock/<sku>`; `sequence` counts from 1 within it; `cause` is
+    the id of what led to it (another event's, a request's); `data` is JSON; `hash` is the SHA-256,
     in hex, over the previous event's hash and this event's content.
     """
 

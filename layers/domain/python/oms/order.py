@@ -97,7 +97,7 @@ class Line(Value, frozen=True, omit_defaults=True):
 
 
 class Shipping(Value, frozen=True, omit_defaults=True):
-    """How it is sent, and what the customer pays for that, in the order's currency and price mode."""
+    """How it is sent, and its price in the order's currency and price mode."""
 
     method: str
     price: Decimal
@@ -383,7 +383,7 @@ class Order(Value, frozen=True, omit_defaults=True):
         return "hold" if self.open_holds else "pass"
 
     @property
-    def status(self) -> str:  # noqa: PLR0911 - one line per status reads best
+    def status(self) -> str:
         """One word for the whole order, derived from its pieces."""
         active = self.count("ordered") - self.count("cancelled")
         if self.completed_at:
@@ -408,7 +408,7 @@ class Order(Value, frozen=True, omit_defaults=True):
 
     @property
     def finished(self) -> bool:
-        """Whether nothing more is to happen: all pieces at rest, every shipment's invoice archived."""
+        """Whether all pieces are at rest and every shipment's invoice is archived."""
         at_rest = self.count("delivered") + self.count("cancelled") + self.count("returned")
         if at_rest < self.count("ordered"):
             return False
@@ -505,8 +505,8 @@ class Order(Value, frozen=True, omit_defaults=True):
     ) -> Order:
         """Cancel pieces that no warehouse has yet: open, backordered or reserved ones.
 
-        `wanted` is line number -> quantity, None for every piece of the order. Raises Refusal naming
-        the lines of which fewer pieces can be cancelled; then nothing is cancelled.
+        `wanted` is line number -> quantity, None for every piece of the order. Raises Refusal
+        naming the lines of which fewer pieces can be cancelled; then nothing is cancelled.
         """
         asked = (
             {line.number: line.ordered - line.cancelled for line in self.lines}
@@ -602,7 +602,7 @@ class Order(Value, frozen=True, omit_defaults=True):
     def ship(
         self, id: str, *, carrier: str, tracking_numbers: tuple[str, ...], at: datetime
     ) -> Order:
-        """Confirm that a packed fulfilment has left with a carrier; repeating it changes nothing."""
+        """Confirm that a packed fulfilment has left; repeating it changes nothing."""
         fulfilment = self.fulfilment(id)
         known = tuple(p.tracking_number for p in fulfilment.parcels)
         if fulfilment.shipped_at and known == tracking_numbers:
@@ -628,7 +628,7 @@ class Order(Value, frozen=True, omit_defaults=True):
         location: str | None = None,
         text: str | None = None,
     ) -> Order:
-        """Take a carrier's scan. Older scans, repeated ones and any after delivery change nothing."""
+        """Take a carrier's scan; an older, a repeated or a late one changes nothing."""
         for fulfilment in self.fulfilments:
             for parcel in fulfilment.parcels:
                 if parcel.tracking_number == tracking_number:
@@ -727,7 +727,7 @@ AnyNews = (
 
 
 def replayed(log: Iterable[AnyNews]) -> Order:
-    """The order that its log tells of; raises Broken when the log does not begin with its creation."""
+    """The order that its log tells of; raises Broken for a log without a beginning."""
     order: Order | None = None
     for news in log:
         if isinstance(news, OrderCreated):

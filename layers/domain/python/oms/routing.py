@@ -16,8 +16,11 @@ EXACT_UP_TO = 8
 
 
 class Warehouse(Struct, frozen=True, kw_only=True):
-    """A location that ships; `cut_off` maps a shipping method to the local time `HH:MM` until which
-    an order leaves the same day; a lower `priority` is preferred; `safety_stock` in pieces per SKU."""
+    """A location that ships.
+
+    `cut_off` maps a shipping method to the local time `HH:MM` until which an order leaves the same
+    day; a lower `priority` is preferred; `safety_stock` is in pieces per SKU.
+    """
 
     id: str
     name: str

@@ -1,1 +1,1 @@
-"""The edges: what wakes a step is turned into a value, and what it answers into what the waker wants."""
+"""The edges: between what wakes a step and the values that the step works on."""

@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 
+from oms.refusals import NotNow
 from oms_aws.logs import logger
 from oms_aws.table import unmarshal
 from oms_aws.wiring import Ports, ports
@@ -17,18 +18,16 @@ CARRIED = ("id", "type", "aggregate", "shop", "sequence", "at", "actor", "cause"
 def relayed(records: list[dict[str, Any]]) -> dict[str, Any]:
     """Put each record's event on the bus.
 
-    From the first entry that the bus did not take, the batch comes again; an event may so be put
+    Raises NotNow when the bus refuses an entry: the batch then comes again, so an event may be put
     twice, which its listeners allow for.
     """
     oms = ports()
     for start in range(0, len(records), ENTRIES_A_CALL):
         some = records[start : start + ENTRIES_A_CALL]
         answer = oms.bus.put_events(Entries=[_entry(record, oms) for record in some])
-        for record, result in zip(some, answer["Entries"], strict=True):
-            if result.get("ErrorCode"):
-                sequence = record["dynamodb"]["SequenceNumber"]
-                logger.warning("not relayed", extra={"why": result["ErrorCode"]})
-                return {"batchItemFailures": [{"itemIdentifier": sequence}]}
+        refused = [entry["ErrorCode"] for entry in answer["Entries"] if entry.get("ErrorCode")]
+        if refused:
+            raise NotNow(f"the bus refused {len(refused)} events: {refused[0]}")
     logger.info("relayed", extra={"events": len(records)})
     return {"batchItemFailures": []}
 

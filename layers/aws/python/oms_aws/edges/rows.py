@@ -16,7 +16,7 @@ Row = TypeVar("Row", bound=BaseModel)
 def parsed_rows(
     given: list[Any], model: type[Row]
 ) -> tuple[list[tuple[int, Row]], list[dict[str, Any]]]:
-    """The rows that fit the model, with their index from 0, and the answer for those that do not."""
+    """The rows that fit the model, by index from 0, and the answer for those that do not."""
     rows: list[tuple[int, Row]] = []
     broken: list[dict[str, Any]] = []
     for number, row in enumerate(given):

@@ -1,4 +1,4 @@
-"""The task edge: a state of a flow calls a step with the id of its order and gets a small answer."""
+"""The task edge: a state of a flow calls a step with an order's id and gets a small answer."""
 
 from __future__ import annotations
 
