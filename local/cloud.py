@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import faulthandler
 import gc
 import json
 import os
@@ -69,10 +70,13 @@ def claim_port() -> socket.socket:
     raise SystemExit(f"no free port from {FIRST_PORT} to {FIRST_PORT + 99}")
 
 
-def emulated(port: int, state: str) -> dict[str, str]:
-    """What the emulator reads from its environment when it is imported."""
+def emulated(state: str) -> dict[str, str]:
+    """What the emulator reads from its environment when it is imported.
+
+    It keeps queues under addresses with a port: that port stays the same, whichever is served.
+    """
     return {
-        "GATEWAY_PORT": str(port),
+        "GATEWAY_PORT": str(FIRST_PORT),
         "MINISTACK_REGION": REGION,
         "MINISTACK_ACCOUNT_ID": ACCOUNT,
         "PERSIST_STATE": "1",
@@ -201,6 +205,7 @@ def serve(listener: socket.socket) -> None:
 
 def main() -> None:
     """Run in the foreground; `auftakt up` starts this in the background."""
+    faulthandler.register(signal.SIGUSR1)
     for folder in (paths.LOGS, paths.SNAPSHOTS, paths.OBJECTS, paths.SCRATCH):
         folder.mkdir(parents=True, exist_ok=True)
     listener = claim_port()
@@ -208,7 +213,7 @@ def main() -> None:
     state = str(paths.latest_snapshot() or paths.SNAPSHOTS / "none")
     environment = {**plain(dict(os.environ)), **credentials(f"http://127.0.0.1:{port}")}
     os.environ.clear()
-    os.environ.update({**environment, **emulated(port, state)})
+    os.environ.update({**environment, **emulated(state)})
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (min(4096, hard), hard))
     try:
