@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -24,7 +23,7 @@ from local.player.translation import order_of, products_of, stock_of
 from local.player.warehouse import Carrier, Warehouse, one_parcel, straight
 
 PATIENCE = 120.0
-"""Seconds without any change after which a phase ends, finished or not."""
+"""Seconds without any change after which we wait for nothing any more."""
 _WAITING = ("held", "backordered", "partially_shipped")
 _CHUNK = 250
 
@@ -123,10 +122,9 @@ class Rerun:
 
     async def route(self) -> None:
         """Wait until every order is checked, reserved and routed."""
-        while any(self._board.at("received", "accepted")):
+        self._board.stir()
+        while any(self._board.at("received", "accepted")) and self._board.still_for < PATIENCE:
             await self._look("checks, reservations and routing")
-            if self._board.still_for > PATIENCE:
-                return
 
     # -- cancelling ---------------------------------------------------------------------------
 
@@ -159,11 +157,10 @@ class Rerun:
 
     async def _routed(self, id: str) -> Order:
         """The order once none of its pieces is on the way to a warehouse any more."""
-        limit = time.monotonic() + PATIENCE
         while True:
             order = await self._desks.shop.order(id)
             moving = order.count("open") + order.count("reserved")
-            if not moving or order.open_holds or time.monotonic() > limit:
+            if not moving or order.open_holds or self._board.still_for > PATIENCE:
                 return order
             await asyncio.sleep(0.3)
 
@@ -219,14 +216,18 @@ class Rerun:
         return self._placed, self._refused, self._not_applied
 
     async def _read(self, id: str) -> None:
-        limit = time.monotonic() + PATIENCE
         order = await self._desks.shop.order(id)
-        while self._terms.ships and (stuck := unrest(order)) and time.monotonic() < limit:
+        while (stuck := self._unrest(order)) and self._board.still_for < PATIENCE:
             await asyncio.sleep(0.5)
             order = await self._desks.shop.order(id)
         self._count(order)
-        if self._terms.ships and (stuck := unrest(order)):
+        if stuck:
             self._stuck.append(f"{order.external_number} ({id}) is {order.status}: {stuck}")
+        else:
+            self._board.stir()
+
+    def _unrest(self, order: Order) -> str:
+        return unrest(order) if self._terms.ships else ""
 
     def _count(self, order: Order) -> None:
         gone, waiting = order.count("gone"), order.count("backordered")
