@@ -21,7 +21,10 @@ handler = step.handler
     headers=("Idempotency-Key",),
 )
 def place_order(call: Call[PlaceOrder], oms: Ports) -> Answer:
-    """Place an order."""
+    """Place an order.
+
+    Only a shop's key places orders, and only for its own shop.
+    """
     if call.idempotency_key is None:
         raise Problem(400, "idempotency_key_missing", "Send an Idempotency-Key with an order.")
     if not call.caller.shop:

@@ -18,7 +18,10 @@ handler = step.handler
 
 @step.route("POST /v1/webhooks", scope="webhooks:write", takes=Subscribe, status=201)
 def add_webhook(call: Call[Subscribe], oms: Ports) -> Answer:
-    """Add an endpoint; its secret is shown this once."""
+    """Add an endpoint; its secret is shown this once.
+
+    Only a shop's key adds endpoints, and only for its own shop.
+    """
     if not call.caller.shop:
         raise Problem(403, "no_shop", "Only a shop's key adds its endpoints.")
     check_url(call.body.url, local=oms.settings.local)

@@ -1,0 +1,54 @@
+"""The API describes itself: as an OpenAPI document for programs, and as a page for people."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from msgspec import Raw
+
+from oms_aws.edges.http import Answer, Call, Http
+from oms_aws.wiring import Ports
+
+step = Http()
+handler = step.handler
+
+SHARED = {"Cache-Control": "public, max-age=300", "X-Content-Type-Options": "nosniff"}
+
+
+@step.route("GET /docs")
+def get_docs(call: Call[Any], oms: Ports) -> Answer:
+    """Read how to use the API."""
+    page = _text("docs.html")
+    headers = {
+        **SHARED,
+        "Content-Security-Policy": _policy(page),
+        "Referrer-Policy": "no-referrer",
+    }
+    return Answer(page, headers=headers, content_type="text/html; charset=utf-8")
+
+
+@step.route("GET /openapi.json")
+def get_openapi(call: Call[Any], oms: Ports) -> Answer:
+    """Get the OpenAPI 3.1 document."""
+    headers = {**SHARED, "Access-Control-Allow-Origin": "*"}
+    return Answer(Raw(_text("openapi.json").encode()), headers=headers)
+
+
+@cache
+def _text(name: str) -> str:
+    return (files("oms_aws") / name).read_text(encoding="utf-8")
+
+
+@cache
+def _policy(page: str) -> str:
+    """Nothing but the page's one style sheet, known by its hash, and its icon."""
+    style = page.partition("<style>")[2].partition("</style>")[0]
+    known = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    return (
+        f"default-src 'none'; style-src 'sha256-{known}'; img-src data:; "
+        "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    )

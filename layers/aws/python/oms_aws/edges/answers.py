@@ -1,0 +1,715 @@
+"""What the HTTP API answers, route by route: for its description and tests, never at run time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+from oms_aws.edges.models import Model, ScanStatus
+
+ID = "019aafc3b5f77c10a2d4e6f8091b3c5d"
+"""The random part of every example id."""
+
+OrderId = Annotated[str, Field(pattern=r"^ord_", examples=[f"ord_{ID}"])]
+FulfilmentId = Annotated[str, Field(pattern=r"^ful_", examples=[f"ful_{ID}-1"])]
+DocumentId = Annotated[str, Field(examples=[f"inv_{ID}"])]
+EventId = Annotated[str, Field(examples=[f"evt_{ID}"])]
+EndpointId = Annotated[str, Field(examples=[f"whk_{ID}"])]
+ExternalNumber = Annotated[
+    str, Field(description="The shop's own number of the order.", examples=["BB-10001"])
+]
+Shop = Annotated[str, Field(description="The sales channel.", examples=["berg-beutel"])]
+Number = Annotated[str, Field(description="The number of the line.", examples=["1"])]
+Sku = Annotated[str, Field(examples=["RUCK-45"])]
+Location = Annotated[str, Field(description="The warehouse.", examples=["A"])]
+Money = Annotated[
+    str,
+    Field(
+        pattern=r"^-?\d+(\.\d+)?$",
+        description="An exact decimal number, as text.",
+        examples=["129.90"],
+    ),
+]
+Currency = Annotated[str, Field(description="ISO 4217.", examples=["EUR"])]
+Time = Annotated[AwareDatetime, Field(examples=["2026-11-23T09:15:02.104831Z"])]
+Pieces = Annotated[int, Field(description="How many pieces.", examples=[2])]
+Version = Annotated[int, Field(description="Grows by one with every change.", examples=[7])]
+Cursor = Annotated[
+    str | None,
+    Field(
+        description="Send it as `cursor` for the next page; null on the last one.", examples=[None]
+    ),
+]
+PersonName = Annotated[str, Field(examples=["Erika Mustermann"])]
+Carrier = Annotated[str | None, Field(examples=["dhl"])]
+TrackingNumber = Annotated[str | None, Field(examples=["00340434161094042557"])]
+Url = Annotated[str, Field(examples=["https://oms.example"])]
+Status = Literal[
+    "received", "held", "refused", "cancelled", "accepted", "backordered", "released", "packed",
+    "partially_shipped", "shipped", "delivered", "completed",
+]  # fmt: skip
+FulfilmentStatus = Literal["released", "packed", "shipped", "delivered", "cancelled"]
+
+
+class FieldError(Model):
+    """One wrong field; `field` is its path, as in `lines.0.quantity`."""
+
+    field: Annotated[str, Field(examples=["lines.0.quantity"])]
+    reason: Annotated[str, Field(examples=["Input should be greater than or equal to 1"])]
+
+
+class Problem(BaseModel):
+    """Why a request was not done (RFC 9457); some problems carry further members."""
+
+    model_config = ConfigDict(frozen=True, extra="allow")
+
+    type: Annotated[
+        str,
+        Field(
+            description="Stable: switch on this.", examples=["urn:auftakt:problem:request_invalid"]
+        ),
+    ]
+    title: Annotated[str, Field(examples=["request invalid"])]
+    status: Annotated[int, Field(ge=400, le=599, examples=[422])]
+    detail: Annotated[
+        str, Field(description="For people.", examples=["The request has wrong fields."])
+    ]
+    instance: Annotated[
+        str,
+        Field(
+            description="Name it when you ask us about it.",
+            examples=["urn:auftakt:request:Uj2xkhqvliAEJmA="],
+        ),
+    ]
+    errors: Annotated[list[FieldError], Field(description="Every wrong field.")]
+
+
+class Turned(Model):
+    """The gateway did not let the call in: no key, an unknown one, or too many calls."""
+
+    message: Annotated[str, Field(examples=["Unauthorized"])]
+
+
+class Receipt(Model):
+    """The order is durably stored."""
+
+    id: OrderId
+    external_number: ExternalNumber
+    status: Literal["received"]
+
+
+class Address(Model):
+    """A postal address."""
+
+    name: PersonName
+    company: Annotated[str | None, Field(examples=[None])] = None
+    line1: Annotated[str, Field(examples=["Ringstr. 5"])]
+    line2: Annotated[str | None, Field(examples=[None])] = None
+    postal_code: Annotated[str, Field(examples=["80331"])]
+    city: Annotated[str, Field(examples=["München"])]
+    region: Annotated[str | None, Field(examples=[None])] = None
+    country: Annotated[str, Field(description="ISO 3166-1 alpha-2.", examples=["DE"])]
+
+
+class Customer(Model):
+    """Who ordered."""
+
+    id: Annotated[str, Field(examples=["C-17"])]
+    type: Literal["B2C", "B2B"]
+    name: PersonName
+    email: Annotated[str, Field(examples=["erika@example.com"])]
+    phone: Annotated[str | None, Field(examples=["+4915112345678"])]
+    locale: Literal["de", "en"]
+    company: Annotated[str | None, Field(examples=[None])]
+    vat_id: Annotated[str | None, Field(examples=[None])]
+    group: Annotated[str | None, Field(examples=[None])]
+
+
+class Quantities(Model):
+    """Where the pieces of a line are: each is in one place, and they add up to `ordered`."""
+
+    ordered: Annotated[int, Field(description="The sum of all others.", examples=[2])]
+    open: Annotated[int, Field(description="Captured, not yet reserved.", examples=[0])]
+    reserved: Annotated[int, Field(description="Promised from stock.", examples=[0])]
+    backordered: Annotated[int, Field(description="Waiting for stock.", examples=[0])]
+    released: Annotated[int, Field(description="With a warehouse.", examples=[0])]
+    packed: Annotated[int, Field(description="In a parcel.", examples=[0])]
+    shipped: Annotated[int, Field(description="With a carrier.", examples=[2])]
+    delivered: Annotated[int, Field(description="With the customer.", examples=[0])]
+    cancelled: Annotated[int, Field(description="Cancelled or refused.", examples=[0])]
+    returned: Annotated[int, Field(description="Back again.", examples=[0])]
+
+
+class OrderLine(Model):
+    """A line of an order."""
+
+    number: Number
+    sku: Sku
+    unit_price: Money
+    quantities: Quantities
+
+
+class Shipping(Model):
+    """How it is sent, and what the customer pays for that."""
+
+    method: Annotated[str, Field(examples=["standard"])]
+    price: Annotated[Money, Field(examples=["4.90"])]
+
+
+class Payment(Model):
+    """What the shop said of the payment."""
+
+    method: Annotated[str, Field(examples=["paypal"])]
+    status: Literal["authorised", "captured", "pending", "failed", "open"]
+    amount: Annotated[Money, Field(examples=["264.70"])]
+    reference: Annotated[str | None, Field(examples=["PAY-1"])]
+
+
+class Delivery(Model):
+    """Whether a part may be sent before the rest."""
+
+    partial_allowed: bool
+
+
+class Hold(Model):
+    """Why an order does not go on, who can let it, and until when."""
+
+    id: Annotated[str, Field(examples=["hold_1"])]
+    reason: Annotated[str, Field(examples=["payment_pending"])]
+    text: Annotated[str, Field(examples=["The payment is not confirmed yet."])]
+    owner: Annotated[str, Field(examples=["clerk"])]
+    raised_at: Time
+    deadline: Time
+    data: Annotated[dict[str, Any], Field(examples=[{}])]
+    released_at: Time | None
+    released_by: Annotated[str | None, Field(examples=["clerk:anna"])]
+    release_reason: Annotated[str | None, Field(examples=["The bank confirmed it."])]
+
+
+class Finding(Model):
+    """What one check found."""
+
+    check: Annotated[str, Field(examples=["address"])]
+    verdict: Literal["pass", "hold", "refuse"]
+    reason: Annotated[str, Field(examples=[""])]
+    text: Annotated[str, Field(examples=[""])]
+    owner: Annotated[str, Field(examples=["clerk"])]
+    hours: Annotated[int, Field(description="How long a hold lasts at most.", examples=[48])]
+    data: Annotated[dict[str, Any], Field(examples=[{}])]
+
+
+class LinePieces(Model):
+    """Pieces of a line."""
+
+    number: Number
+    sku: Sku
+    quantity: Pieces
+
+
+class Parcel(Model):
+    """A parcel and where it is."""
+
+    id: Annotated[str, Field(examples=[f"par_{ID}-1-1"])]
+    weight_g: Annotated[int, Field(examples=[1200])]
+    carrier: Carrier
+    tracking_number: TrackingNumber
+    tracking_url: Annotated[
+        str | None,
+        Field(examples=["https://www.dhl.de/…?piececode=00340434161094042557"]),
+    ]
+    status: ScanStatus
+    scanned_at: Time | None
+
+
+class OrderFulfilment(Model):
+    """What one warehouse packs and ships of an order, and why it was chosen."""
+
+    id: FulfilmentId
+    location: Location
+    status: FulfilmentStatus
+    ship_by: Time
+    shipped_at: Time | None
+    delivered_at: Time | None
+    lines: list[LinePieces]
+    parcels: list[Parcel]
+    reasons: Annotated[list[str], Field(examples=[["A: has every piece"]])]
+
+
+class Document(Model):
+    """A document; `url` answers with a redirect to its PDF and asks for your key."""
+
+    id: DocumentId
+    type: Literal["invoice"]
+    number: Annotated[str, Field(description="Gap-free.", examples=["RE-2026-000123"])]
+    fulfilment: FulfilmentId
+    issued_at: Time
+    gross: Annotated[Money, Field(examples=["264.70"])]
+    status: Annotated[
+        Literal["issued", "archived"], Field(description="`archived` once its PDF is kept.")
+    ]
+    sha256: Annotated[
+        str | None, Field(description="Of the PDF, in hex.", examples=["9f86d081884c7d65…"])
+    ]
+    url: Annotated[Url, Field(examples=[f"https://oms.example/v1/documents/inv_{ID}"])]
+
+
+class Totals(Model):
+    """Sums in the order's currency and price mode."""
+
+    goods: Annotated[Money, Field(examples=["259.80"])]
+    shipping: Annotated[Money, Field(examples=["4.90"])]
+    total: Annotated[Money, Field(examples=["264.70"])]
+    currency: Currency
+
+
+class Waiting(Model):
+    """Whom an unfinished order waits for, for what, and until when."""
+
+    party: Annotated[str, Field(examples=["carrier"])]
+    cause: Annotated[str, Field(examples=["shipped"])]
+    until: Time
+
+
+class Order(Model):
+    """An order: where each of its pieces is, and whom it waits for."""
+
+    id: OrderId
+    external_number: ExternalNumber
+    shop: Shop
+    status: Annotated[Status, Field(examples=["shipped"])]
+    placed_at: Time
+    received_at: Time
+    completed_at: Annotated[Time | None, Field(examples=[None])]
+    currency: Currency
+    price_mode: Literal["gross", "net"]
+    customer: Customer
+    billing_address: Address
+    shipping_address: Annotated[Address | None, Field(examples=[None])]
+    delivery: Delivery
+    shipping: Shipping
+    payment: Payment
+    note: Annotated[str | None, Field(examples=[None])]
+    lines: list[OrderLine]
+    holds: Annotated[list[Hold], Field(examples=[[]])]
+    findings: list[Finding]
+    fulfilments: list[OrderFulfilment]
+    documents: list[Document]
+    totals: Totals
+    waiting: Annotated[list[Waiting], Field(description="Empty only when it is finished.")]
+    refused: Annotated[str | None, Field(description="Why it was refused.", examples=[None])]
+    version: Version
+
+
+class OrderSummary(Model):
+    """An order as lists show it."""
+
+    id: OrderId
+    external_number: ExternalNumber
+    shop: Shop
+    status: Annotated[Status, Field(examples=["shipped"])]
+    received_at: Time
+    total: Annotated[Money, Field(examples=["264.70"])]
+    currency: Currency
+
+
+class Orders(Model):
+    """A page of orders, newest first."""
+
+    items: list[OrderSummary]
+    cursor: Cursor
+
+
+class LogEntry(Model):
+    """One thing that happened: who, what, when, why; chained by hash to the one before."""
+
+    id: EventId
+    type: Annotated[str, Field(examples=["Stock.Reserved"])]
+    sequence: Annotated[int, Field(description="From 1, without gaps.", ge=1, examples=[3])]
+    at: Time
+    actor: Annotated[str, Field(examples=["auftakt"])]
+    cause: Annotated[
+        str, Field(description="The event or request that led to it.", examples=[f"evt_{ID}"])
+    ]
+    data: Annotated[dict[str, Any], Field(examples=[{"pieces": {"1": 2}}])]
+    hash: Annotated[
+        str, Field(description="SHA-256 over the hash before and this.", examples=["5d41402abc…"])
+    ]
+
+
+class Log(Model):
+    """Events of an order in order; send `after` as the next `after`."""
+
+    items: list[LogEntry]
+    after: Annotated[int, Field(description="The last sequence number seen.", examples=[3])]
+
+
+class Documents(Model):
+    """The documents of an order."""
+
+    items: list[Document]
+    cursor: Cursor
+
+
+class FulfilmentParcel(Model):
+    """A parcel as the warehouse packed it."""
+
+    id: Annotated[str, Field(examples=[f"par_{ID}-1-1"])]
+    weight_g: Annotated[int, Field(examples=[1200])]
+    lines: list[LinePieces]
+    carrier: Carrier
+    tracking_number: TrackingNumber
+    status: ScanStatus
+
+
+class Fulfilment(Model):
+    """What a warehouse has to pack and ship, and to whom."""
+
+    id: FulfilmentId
+    order_id: OrderId
+    external_number: ExternalNumber
+    shop: Shop
+    location: Location
+    status: FulfilmentStatus
+    lines: list[LinePieces]
+    ship_to: Address
+    method: Annotated[str, Field(description="The shipping method.", examples=["standard"])]
+    ship_by: Time
+    note: Annotated[str | None, Field(examples=[None])]
+    parcels: Annotated[list[FulfilmentParcel], Field(description="Empty until it is packed.")]
+
+
+class Fulfilments(Model):
+    """A page of fulfilments, oldest first."""
+
+    items: list[Fulfilment]
+    cursor: Cursor
+
+
+class Scanned(Model):
+    """The scan is on record, or was known or outdated."""
+
+    order: OrderId
+
+
+class LocationStock(Model):
+    """The stock of a SKU at one location, in pieces: free = on hand - safety - hard."""
+
+    on_hand: Annotated[int, Field(description="On the shelf, as counted.", examples=[14])]
+    safety: Annotated[int, Field(description="Never promised.", examples=[1])]
+    hard: Annotated[int, Field(description="Claimed by fulfilments.", examples=[3])]
+    free: Annotated[int, Field(description="Can be given to a fulfilment.", examples=[10])]
+    as_of: Annotated[Time | None, Field(description="When it was counted.")]
+
+
+class Stock(Model):
+    """The stock of a SKU, in pieces: promisable = sum of free - soft."""
+
+    sku: Sku
+    promisable: Annotated[int, Field(description="Can be promised now.", examples=[8])]
+    soft: Annotated[int, Field(description="Promised, from no location yet.", examples=[2])]
+    backordered: Annotated[int, Field(description="Waited for.", examples=[0])]
+    locations: Annotated[
+        dict[str, LocationStock],
+        Field(
+            examples=[
+                {
+                    "A": {
+                        "on_hand": 14,
+                        "safety": 1,
+                        "hard": 3,
+                        "free": 10,
+                        "as_of": "2026-11-23T06:00:00+01:00",
+                    }
+                }
+            ]
+        ),
+    ]
+
+
+class RefusedRow(Model):
+    """A row that was not taken; `row` counts from 0."""
+
+    row: Annotated[int, Field(ge=0, examples=[3])]
+    sku: Annotated[
+        str | None, Field(description="The SKU or id of the row, if it has one.", examples=["X-1"])
+    ]
+    reason: Annotated[str, Field(examples=["no such product"])]
+
+
+class Counted(Model):
+    """What became of each row of a stock batch."""
+
+    changed: Annotated[int, Field(description="Other than before.", examples=[41])]
+    unchanged: Annotated[int, Field(description="As before.", examples=[18])]
+    ignored: Annotated[int, Field(description="Older than the count known.", examples=[0])]
+    refused: list[RefusedRow]
+
+
+class AvailableLine(Model):
+    """Whether the pieces asked for can be promised, and what is free where."""
+
+    sku: Sku
+    quantity: Pieces
+    promisable: Annotated[int, Field(ge=0, examples=[8])]
+    available: Annotated[bool, Field(examples=[True])]
+    locations: Annotated[dict[str, int], Field(examples=[{"A": 10, "B": 0}])]
+
+
+class Availability(Model):
+    """What can be promised at this moment; only an order reserves."""
+
+    lines: list[AvailableLine]
+
+
+class Product(Model):
+    """Master data of a product; weight in grams, sides in millimetres, list price gross."""
+
+    sku: Sku
+    name: Annotated[
+        dict[str, str], Field(examples=[{"de": "Rucksack 45 l", "en": "Backpack 45 l"}])
+    ]
+    weight_g: Annotated[int, Field(examples=[1450])]
+    length_mm: Annotated[int, Field(examples=[650])]
+    width_mm: Annotated[int, Field(examples=[320])]
+    height_mm: Annotated[int, Field(examples=[240])]
+    tax_category: Literal["standard", "reduced"]
+    list_price: Annotated[str | None, Field(examples=["129.90"])]
+    price_currency: Currency
+    version: Annotated[Version, Field(examples=[1])]
+
+
+class Stored(Model):
+    """How many rows were stored, and why the others were refused."""
+
+    stored: Annotated[int, Field(examples=[59])]
+    refused: list[RefusedRow]
+
+
+class Warehouse(Model):
+    """Master data of a warehouse."""
+
+    id: Location
+    name: Annotated[str, Field(examples=["Lager München"])]
+    address: Address
+    time_zone: Annotated[str, Field(examples=["Europe/Berlin"])]
+    cut_off: Annotated[dict[str, str], Field(examples=[{"standard": "15:00"}])]
+    priority: Annotated[int, Field(description="Lower is preferred.", examples=[1])]
+    safety_stock: Annotated[int, Field(description="Pieces of each SKU.", examples=[0])]
+    version: Annotated[Version, Field(examples=[1])]
+
+
+class Bank(Model):
+    """Where the seller is paid."""
+
+    name: Annotated[str, Field(examples=["Musterbank"])]
+    iban: Annotated[str, Field(examples=["DE02120300000000202051"])]
+    bic: Annotated[str | None, Field(examples=["BYLADEM1001"])]
+
+
+class Seller(Model):
+    """The merchant, as printed on invoices."""
+
+    name: Annotated[str, Field(examples=["Berg & Beutel GmbH"])]
+    line1: Annotated[str, Field(examples=["Almweg 1"])]
+    line2: Annotated[str | None, Field(examples=[None])]
+    postal_code: Annotated[str, Field(examples=["83471"])]
+    city: Annotated[str, Field(examples=["Berchtesgaden"])]
+    country: Annotated[str, Field(examples=["DE"])]
+    vat_id: Annotated[str | None, Field(examples=["DE123456789"])]
+    tax_number: Annotated[str | None, Field(examples=[None])]
+    register_entry: Annotated[
+        str | None, Field(alias="register", examples=["HRB 12345, Amtsgericht Traunstein"])
+    ]
+    managers: Annotated[str | None, Field(examples=["Toni Tester"])]
+    email: Annotated[str | None, Field(examples=["service@example.com"])]
+    phone: Annotated[str | None, Field(examples=["+4986521234"])]
+    website: Annotated[str | None, Field(examples=["https://berg-beutel.example"])]
+    bank: Bank | None
+
+
+class ShopRecord(Model):
+    """A sales channel and who sells there."""
+
+    id: Shop
+    name: Annotated[str, Field(examples=["Berg&Beutel"])]
+    seller: Seller
+    support_email: Annotated[str, Field(examples=["service@example.com"])]
+    invoice_prefix: Annotated[str, Field(examples=["RE"])]
+    version: Annotated[Version, Field(examples=[1])]
+
+
+class CarrierRecord(Model):
+    """A carrier; its secret is never shown."""
+
+    id: Annotated[str, Field(examples=["dhl"])]
+    tracking_url: Annotated[
+        Url, Field(examples=["https://www.dhl.de/…?piececode={tracking_number}"])
+    ]
+
+
+class Endpoint(Model):
+    """Where a shop hears of which events (`*` for all)."""
+
+    id: EndpointId
+    shop: Shop
+    url: Annotated[Url, Field(examples=["https://shop.example/hooks/auftakt"])]
+    events: Annotated[list[str], Field(examples=[["Order.Held", "Shipment.Confirmed"]])]
+
+
+class NewEndpoint(Endpoint):
+    """The endpoint, and the secret that signs what it gets: keep it, it is not shown again."""
+
+    secret: Annotated[str, Field(examples=["whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD"])]
+
+
+class Endpoints(Model):
+    """The endpoints of a shop."""
+
+    items: list[Endpoint]
+    cursor: Cursor
+
+
+class DeliveryOfEvent(Model):
+    """How the delivery of one event to one endpoint goes."""
+
+    id: Annotated[str, Field(examples=[f"whk_{ID}.evt_{ID}"])]
+    endpoint: EndpointId
+    event: EventId
+    type: Annotated[str, Field(examples=["Shipment.Confirmed"])]
+    aggregate: Annotated[str, Field(examples=[f"order/ord_{ID}"])]
+    sequence: Annotated[int, Field(examples=[9])]
+    state: Annotated[
+        Literal["pending", "delivered", "failed", "exhausted"], Field(examples=["delivered"])
+    ]
+    attempts: Annotated[int, Field(examples=[1])]
+    status: Annotated[int, Field(description="The last HTTP status, 0 for none.", examples=[200])]
+    error: Annotated[str, Field(examples=[""])]
+    first_at: Time
+    last_at: Time
+
+
+class Deliveries(Model):
+    """A page of deliveries, in order of their events."""
+
+    items: list[DeliveryOfEvent]
+    cursor: Cursor
+
+
+class Queued(Model):
+    """How many deliveries will be sent again."""
+
+    queued: Annotated[int, Field(examples=[12])]
+
+
+class DeadLetter(Model):
+    """A message that a step gave up, and why."""
+
+    id: Annotated[str, Field(examples=["dlq_019aafc3b5f77c10a2d4"])]
+    step: Annotated[str, Field(examples=["billing/issue_invoice"])]
+    reason: Annotated[str, Field(examples=["Unknown: There is no shop berg-beutel."])]
+    body: Annotated[str, Field(description="What woke the step.", examples=["{…}"])]
+    tries: Annotated[int, Field(examples=[5])]
+    received_at: Time
+    redriven_at: Annotated[Time | None, Field(examples=[None])]
+    redriven_by: Annotated[str | None, Field(examples=[None])]
+
+
+class DeadLetters(Model):
+    """A page of dead letters, in order of their arrival."""
+
+    items: list[DeadLetter]
+    cursor: Cursor
+
+
+class Redriven(Model):
+    """The dead letter is on its way back to its step."""
+
+    id: Annotated[str, Field(examples=["dlq_019aafc3b5f77c10a2d4"])]
+    step: Annotated[str, Field(examples=["billing/issue_invoice"])]
+
+
+class Health(Model):
+    """The system is up, and its table answers."""
+
+    status: Literal["ok"]
+    time: Time
+
+
+@dataclass(frozen=True)
+class Told:
+    """What a route answers when it does what it was asked; `conflict` is why it says 409."""
+
+    model: type[BaseModel] | None = None
+    headers: tuple[str, ...] = ()
+    conflict: str = ""
+    text: str = ""
+    content_type: str = "application/json"
+
+
+CHANGED = Told(Order, ("ETag",))
+
+ANSWERS: dict[str, Told] = {
+    "PUT /v1/products/{sku}": Told(Product, ("ETag",)),
+    "GET /v1/products/{sku}": Told(Product, ("ETag",)),
+    "POST /v1/products/batch": Told(Stored),
+    "PUT /v1/warehouses/{warehouse}": Told(Warehouse, ("ETag",)),
+    "GET /v1/warehouses/{warehouse}": Told(Warehouse, ("ETag",)),
+    "POST /v1/warehouses/batch": Told(Stored),
+    "PUT /v1/shops/{shop}": Told(ShopRecord, ("ETag",)),
+    "GET /v1/shops/{shop}": Told(ShopRecord, ("ETag",)),
+    "PUT /v1/carriers/{carrier}": Told(CarrierRecord),
+    "POST /v1/orders": Told(
+        Receipt,
+        ("Location",),
+        "The Idempotency-Key came with another body before (`idempotency_key_reused`), or the shop "
+        "has an order of this external number (`external_number_taken`; `order` names it).",
+    ),
+    "GET /v1/orders/{order}": CHANGED,
+    "GET /v1/orders": Told(Orders),
+    "GET /v1/orders/{order}/events": Told(Log),
+    "POST /v1/orders/{order}/cancellations": Told(
+        Order,
+        ("ETag",),
+        "Pieces are with a warehouse already (`not_cancellable`; `errors` names the lines), or the "
+        "Idempotency-Key came with another body before. Nothing was cancelled.",
+    ),
+    "POST /v1/orders/{order}/holds/{hold}/release": CHANGED,
+    "POST /v1/stock/batch": Told(Counted),
+    "GET /v1/stock/{sku}": Told(Stock),
+    "POST /v1/availability": Told(Availability),
+    "GET /v1/fulfilments": Told(Fulfilments),
+    "GET /v1/fulfilments/{fulfilment}": Told(Fulfilment),
+    "POST /v1/fulfilments/{fulfilment}/pack": Told(
+        Fulfilment,
+        conflict="It is packed otherwise already (`fulfilment_not_released`), or the parcels do "
+        "not hold exactly what is to be packed (`contents_do_not_match`).",
+    ),
+    "POST /v1/fulfilments/{fulfilment}/ship": Told(
+        Fulfilment,
+        conflict="It is not packed, or has left otherwise already (`fulfilment_not_packed`), or "
+        "parcels and tracking numbers are not equally many (`tracking_numbers_do_not_match`).",
+    ),
+    "POST /v1/carriers/{carrier}/webhook": Told(Scanned),
+    "GET /v1/orders/{order}/documents": Told(Documents),
+    "GET /v1/documents/{document}": Told(
+        headers=("Location",), text="Follow `Location` to the PDF within minutes."
+    ),
+    "GET /d/{token}": Told(
+        headers=("Location",), text="Follow `Location` to the PDF within minutes."
+    ),
+    "POST /v1/webhooks": Told(
+        NewEndpoint,
+        conflict="The address is not on the internet or not `https://` (`url_refused`).",
+    ),
+    "GET /v1/webhooks": Told(Endpoints),
+    "DELETE /v1/webhooks/{endpoint}": Told(text="Nothing is delivered to it any more."),
+    "GET /v1/webhooks/{endpoint}/deliveries": Told(Deliveries),
+    "POST /v1/webhooks/{endpoint}/replay": Told(Queued),
+    "GET /v1/dead-letters": Told(DeadLetters),
+    "POST /v1/dead-letters/{letter}/redrive": Told(Redriven),
+    "GET /v1/health": Told(Health),
+    "GET /docs": Told(text="This page.", content_type="text/html"),
+    "GET /openapi.json": Told(text="This document."),
+}

@@ -1,0 +1,124 @@
+"""What a caller might send, route by route: for the description of the API and its tests."""
+
+from __future__ import annotations
+
+from typing import Any
+
+ADDRESS = {
+    "name": "Erika Mustermann",
+    "company": None,
+    "line1": "Ringstr. 5",
+    "line2": None,
+    "postal_code": "80331",
+    "city": "München",
+    "region": None,
+    "country": "DE",
+}
+WAREHOUSE = {
+    "name": "Lager München",
+    "address": {**ADDRESS, "name": "Berg & Beutel, Lager", "line1": "Hallenweg 2"},
+    "time_zone": "Europe/Berlin",
+    "cut_off": {"standard": "15:00", "express": "17:30"},
+    "priority": 1,
+    "safety_stock": 0,
+}
+PRODUCT = {
+    "name": {"de": "Rucksack 45 l", "en": "Backpack 45 l"},
+    "weight_g": 1450,
+    "length_mm": 650,
+    "width_mm": 320,
+    "height_mm": 240,
+    "tax_category": "standard",
+    "list_price": "129.90",
+    "price_currency": "EUR",
+}
+ORDER = {
+    "external_number": "BB-10001",
+    "placed_at": "2026-11-23T10:15:00+01:00",
+    "currency": "EUR",
+    "price_mode": "gross",
+    "customer": {
+        "id": "C-17",
+        "type": "B2C",
+        "name": "Erika Mustermann",
+        "email": "erika@example.com",
+        "phone": "+4915112345678",
+        "locale": "de",
+        "company": None,
+        "vat_id": None,
+        "group": None,
+    },
+    "billing_address": ADDRESS,
+    "shipping_address": None,
+    "lines": [{"number": "1", "sku": "RUCK-45", "quantity": 2, "unit_price": "129.90"}],
+    "shipping": {"method": "standard", "price": "4.90"},
+    "payment": {
+        "method": "paypal",
+        "status": "authorised",
+        "amount": "264.70",
+        "reference": "PAY-1",
+    },
+    "delivery": {"partial_allowed": True},
+    "note": None,
+}
+SELLER = {
+    "name": "Berg & Beutel GmbH",
+    "line1": "Almweg 1",
+    "postal_code": "83471",
+    "city": "Berchtesgaden",
+    "country": "DE",
+    "vat_id": "DE123456789",
+    "register": "HRB 12345, Amtsgericht Traunstein",
+    "bank": {"name": "Musterbank", "iban": "DE02120300000000202051", "bic": "BYLADEM1001"},
+}
+
+REQUESTS: dict[str, dict[str, Any]] = {
+    "PUT /v1/products/{sku}": PRODUCT,
+    "POST /v1/products/batch": {"items": [{"sku": "RUCK-45", **PRODUCT}]},
+    "PUT /v1/warehouses/{warehouse}": WAREHOUSE,
+    "POST /v1/warehouses/batch": {"items": [{"id": "A", **WAREHOUSE}]},
+    "PUT /v1/shops/{shop}": {
+        "name": "Berg&Beutel",
+        "seller": SELLER,
+        "support_email": "service@example.com",
+        "invoice_prefix": "RE",
+    },
+    "PUT /v1/carriers/{carrier}": {
+        "secret": "a-long-and-random-secret",
+        "tracking_url": "https://tracking.example/parcels/{tracking_number}",
+    },
+    "POST /v1/orders": ORDER,
+    "POST /v1/orders/{order}/cancellations": {
+        "reason": "The customer changed their mind.",
+        "lines": [{"number": "1", "quantity": 1}],
+    },
+    "POST /v1/orders/{order}/holds/{hold}/release": {"reason": "The bank confirmed the payment."},
+    "POST /v1/stock/batch": {
+        "location": "A",
+        "as_of": "2026-11-23T06:00:00+01:00",
+        "rows": [{"sku": "RUCK-45", "on_hand": 14}, {"sku": "ZELT-2", "on_hand": 0}],
+    },
+    "POST /v1/availability": {"lines": [{"sku": "RUCK-45", "quantity": 2}]},
+    "POST /v1/fulfilments/{fulfilment}/pack": {
+        "parcels": [{"weight_g": 3050, "lines": [{"number": "1", "quantity": 2}]}]
+    },
+    "POST /v1/fulfilments/{fulfilment}/ship": {
+        "carrier": "dhl",
+        "tracking_numbers": ["00340434161094042557"],
+    },
+    "POST /v1/carriers/{carrier}/webhook": {
+        "tracking_number": "00340434161094042557",
+        "status": "out_for_delivery",
+        "occurred_at": "2026-11-24T07:42:00+01:00",
+        "location": "München",
+        "text": None,
+    },
+    "POST /v1/webhooks": {
+        "url": "https://shop.example/hooks/auftakt",
+        "events": ["Order.Held", "Shipment.Confirmed"],
+    },
+    "POST /v1/webhooks/{endpoint}/replay": {
+        "after": "2026-11-23T00:00:00+01:00",
+        "deliveries": None,
+    },
+}
