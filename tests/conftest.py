@@ -1,0 +1,24 @@
+"""What tests share: a deployed world in this process, and a merchant who works in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.world.merchant import Merchant
+from tests.world.world import World, opened
+
+
+@pytest.fixture
+def world() -> Iterator[World]:
+    """A fresh deployment; when the test is done, its invariants must hold."""
+    with opened() as made:
+        yield made
+        assert made.broken() == []
+
+
+@pytest.fixture
+def merchant(world: World) -> Merchant:
+    """The merchant, with products, warehouses and shops, and nothing in stock."""
+    return Merchant(world)

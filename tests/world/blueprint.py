@@ -1,0 +1,152 @@
+"""The deployed stack as plain data, read from the synthesised template."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from infra.journey import JOURNEY
+from local import stack, synth
+
+ACCOUNT = "123456789012"
+REGION = "eu-central-1"
+PUBLIC_URL = "http://127.0.0.1:4600"
+PREFIX = "auftakt-"
+_PSEUDO = {
+    "AWS::Region": REGION,
+    "AWS::AccountId": ACCOUNT,
+    "AWS::URLSuffix": "amazonaws.com",
+    "AWS::Partition": "aws",
+}
+
+
+@dataclass(frozen=True)
+class QueueMade:
+    """A queue as the template makes it; times in seconds."""
+
+    name: str
+    step: str
+    visibility: int
+    tries: int
+    batch: int
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A rule of the bus: events of these types (None for all) go to a queue."""
+
+    source: str
+    types: frozenset[str] | None
+    queue: str
+
+    def matches(self, source: str, type: str) -> bool:
+        return source == self.source and (self.types is None or type in self.types)
+
+
+class Blueprint:
+    """What the world is built from."""
+
+    def __init__(self, template: dict[str, Any]) -> None:
+        self._resources: dict[str, Any] = template["Resources"]
+        self.table = self._the("DynamoDB::Table")
+        self.bucket = self._the("S3::Bucket")
+        self.environment = {
+            _step(properties["FunctionName"]): self._variables(properties)
+            for properties in self._all("Lambda::Function").values()
+            if "FunctionName" in properties
+        }
+        self.flows = {
+            properties["StateMachineName"]: json.loads(self.text(properties["DefinitionString"]))
+            for properties in self._all("StepFunctions::StateMachine").values()
+        }
+        self.rules = list(self._rules())
+        self.queues = {queue.name: queue for queue in self._queues()}
+
+    @property
+    def table_name(self) -> str:
+        return self.table[0]
+
+    def _variables(self, properties: dict[str, Any]) -> dict[str, str]:
+        given = properties["Environment"]["Variables"]
+        variables = {name: self.text(value) for name, value in given.items()}
+        return {**variables, "PUBLIC_URL": PUBLIC_URL}
+
+    def _rules(self) -> Any:
+        for properties in self._all("Events::Rule").values():
+            if "EventPattern" not in properties:
+                continue
+            pattern = properties["EventPattern"]
+            (source,) = pattern["source"]
+            types = pattern.get("detail-type")
+            for target in properties["Targets"]:
+                assert target["InputPath"] == "$.detail"
+                queue = self._properties(target["Arn"]["Fn::GetAtt"][0])["QueueName"]
+                yield Rule(source, frozenset(types) if types else None, queue)
+
+    def _queues(self) -> Any:
+        batches = {}
+        for properties in self._all("Lambda::EventSourceMapping").values():
+            source = properties["EventSourceArn"]["Fn::GetAtt"][0]
+            batches[source] = properties.get("BatchSize", 10)
+        for id, properties in self._all("SQS::Queue").items():
+            redrive = properties.get("RedrivePolicy")
+            yield QueueMade(
+                name=properties["QueueName"],
+                step=_step(properties["QueueName"]),
+                visibility=properties["VisibilityTimeout"],
+                tries=redrive["maxReceiveCount"] if redrive else 0,
+                batch=batches.get(id, 10),
+            )
+
+    def text(self, value: Any) -> str:
+        """A value of the template with references put in: functions as `step:…`, queues by name."""
+        match value:
+            case str():
+                return value
+            case {"Ref": str(name)}:
+                return _PSEUDO.get(name) or self._named(name)
+            case {"Fn::GetAtt": [str(name), "Arn"]}:
+                return self._named(name)
+            case {"Fn::GetAtt": [str(name), str(attribute)]}:
+                return f"{name}.{attribute}"
+            case {"Fn::Join": [str(glue), list(parts)]}:
+                return glue.join(self.text(part) for part in parts)
+        raise ValueError(value)
+
+    def _named(self, id: str) -> str:
+        resource = self._resources[id]
+        if resource["Type"] == "AWS::Lambda::Function":
+            return f"step:{_step(resource['Properties']['FunctionName'])}"
+        if resource["Type"] == "AWS::SQS::Queue":
+            return f"queue:{resource['Properties']['QueueName']}"
+        return id.lower() if resource["Type"] == "AWS::S3::Bucket" else id
+
+    def _properties(self, id: str) -> dict[str, Any]:
+        found: dict[str, Any] = self._resources[id]["Properties"]
+        return found
+
+    def _all(self, kind: str) -> dict[str, dict[str, Any]]:
+        return {
+            id: resource.get("Properties", {})
+            for id, resource in self._resources.items()
+            if resource["Type"] == f"AWS::{kind}"
+        }
+
+    def _the(self, kind: str) -> tuple[str, dict[str, Any]]:
+        ((id, properties),) = self._all(kind).items()
+        return id, properties
+
+
+def _step(name: str) -> str:
+    """`auftakt-capture-start_intake-dlq` -> `capture/start_intake`."""
+    return name.removeprefix(PREFIX).removesuffix("-dlq").replace("-", "/", 1)
+
+
+@cache
+def blueprint() -> Blueprint:
+    """The stack as it would be deployed now."""
+    made = Blueprint(json.loads((synth.assembly() / f"{stack.STACK}.template.json").read_text()))
+    assert {step.name for step in JOURNEY} == made.environment.keys()
+    return made

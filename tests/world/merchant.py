@@ -1,0 +1,226 @@
+"""The merchant that the tests work for: two shops, two warehouses, a few products with stock."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+from datetime import datetime, timedelta
+from typing import Any
+
+from tests.world.world import Answered, World
+
+SECRET = "a-secret-of-the-carrier"
+PRODUCTS = {"RUCK-45": "129.90", "ZELT-2": "349.00", "SOCKE-42": "14.50"}
+ADDRESS: dict[str, Any] = {
+    "name": "Ayşe Müller",
+    "line1": "Ringstr. 5",
+    "postal_code": "80331",
+    "city": "München",
+    "country": "DE",
+}
+SELLER = {
+    "name": "Berg & Beutel GmbH",
+    "line1": "Talweg 1",
+    "postal_code": "79098",
+    "city": "Freiburg",
+    "country": "DE",
+    "vat_id": "DE123456789",
+    "bank": {"name": "Volksbank", "iban": "DE89370400440532013000"},
+}
+
+
+class Merchant:
+    """Drives a world as the shops, warehouses, carriers and clerks of one merchant do."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.shop = world.add_client("berg", "shop", "berg-beutel")
+        self.other_shop = world.add_client("tal", "shop", "tal-tasche")
+        self.wms = world.add_client("warehouses", "wms")
+        self.clerk = world.add_client("clara", "clerk")
+        self.placed = 0
+        self.batches = 0
+        self._master_data()
+
+    def _master_data(self) -> None:
+        for shop in ("berg-beutel", "tal-tasche"):
+            body = {
+                "name": shop,
+                "seller": SELLER,
+                "support_email": f"hilfe@{shop}.example",
+                "invoice_prefix": "RE",
+            }
+            self.do("PUT /v1/shops/{shop}", self.clerk, body, shop=shop)
+        for name, priority in (("A", 1), ("B", 2)):
+            self.do(
+                "PUT /v1/warehouses/{warehouse}",
+                self.clerk,
+                {"name": f"Lager {name}", "address": ADDRESS, "priority": priority},
+                warehouse=name,
+            )
+        self.do("PUT /v1/carriers/{carrier}", self.clerk, {"secret": SECRET}, carrier="dhl")
+        rows = [
+            {"sku": sku, "name": {"de": f"Ding {sku}", "en": f"Thing {sku}"}, "list_price": price}
+            for sku, price in PRODUCTS.items()
+        ]
+        self.do("POST /v1/products/batch", self.clerk, {"items": rows})
+
+    def do(self, route: str, key: str, body: Any = None, **path: Any) -> Any:
+        """Call the API and demand that it says yes; answers the body."""
+        answer = self.world.call(route, key, body, **path)
+        assert answer.status < 300, (route, answer)
+        return answer.body
+
+    # -- stock --------------------------------------------------------------------------------
+
+    def count(self, location: str, /, **on_hand: int) -> Any:
+        """A warehouse counts: `count("A", RUCK_45=3)`."""
+        self.batches += 1
+        return self.do(
+            "POST /v1/stock/batch",
+            self.wms,
+            {
+                "location": location,
+                "as_of": (self.world.now() + timedelta(seconds=self.batches)).isoformat(),
+                "rows": [{"sku": n.replace("_", "-"), "on_hand": q} for n, q in on_hand.items()],
+            },
+        )
+
+    def stock(self, sku: str) -> Any:
+        return self.do("GET /v1/stock/{sku}", self.wms, sku=sku)
+
+    # -- orders -------------------------------------------------------------------------------
+
+    def request(self, /, **quantities: int) -> dict[str, Any]:
+        """The body of an order: `request(RUCK_45=2)`."""
+        self.placed += 1
+        lines = [
+            {
+                "number": str(number),
+                "sku": name.replace("_", "-"),
+                "quantity": quantity,
+                "unit_price": PRODUCTS.get(name.replace("_", "-"), "10.00"),
+            }
+            for number, (name, quantity) in enumerate(quantities.items(), 1)
+        ]
+        return order_body(f"BB-{self.placed}", lines, placed_at=self.world.now())
+
+    def place(self, body: dict[str, Any], *, key: str = "") -> str:
+        """Place an order and answer its id."""
+        answer = self.do(
+            "POST /v1/orders",
+            key or self.shop,
+            body,
+            headers={"Idempotency-Key": f"place-{body['external_number']}"},
+        )
+        return str(answer["id"])
+
+    def order(self, id: str) -> Any:
+        return self.do("GET /v1/orders/{order}", self.clerk, order=id)
+
+    def events(self, id: str) -> list[str]:
+        found = self.do(
+            "GET /v1/orders/{order}/events", self.clerk, query={"limit": "100"}, order=id
+        )
+        return [event["type"] for event in found["items"]]
+
+    def release(self, id: str) -> None:
+        for hold in self.order(id)["holds"]:
+            self.do(
+                "POST /v1/orders/{order}/holds/{hold}/release",
+                self.clerk,
+                {"reason": "called the customer"},
+                order=id,
+                hold=hold["id"],
+            )
+
+    def cancel(self, id: str, lines: dict[str, int] | None = None) -> Answered:
+        wanted = None if lines is None else [{"number": n, "quantity": q} for n, q in lines.items()]
+        return self.world.call(
+            "POST /v1/orders/{order}/cancellations",
+            self.shop,
+            {"reason": "changed my mind", "lines": wanted},
+            headers={"Idempotency-Key": f"cancel-{id}-{lines}"},
+            order=id,
+        )
+
+    # -- warehouse and carrier ----------------------------------------------------------------
+
+    def pack(self, id: str) -> Any:
+        body = {"parcels": [{"weight_g": 1200, "lines": None}]}
+        return self.do("POST /v1/fulfilments/{fulfilment}/pack", self.wms, body, fulfilment=id)
+
+    def ship(self, id: str) -> Any:
+        body = {"carrier": "dhl", "tracking_numbers": [tracking(id)]}
+        return self.do("POST /v1/fulfilments/{fulfilment}/ship", self.wms, body, fulfilment=id)
+
+    def scan(self, id: str, status: str, *, at: datetime | None = None) -> Answered:
+        """The carrier scans the parcel of a fulfilment."""
+        body = {
+            "tracking_number": tracking(id),
+            "status": status,
+            "occurred_at": (at or self.world.now()).isoformat(),
+        }
+        return self.signed(json.dumps(body))
+
+    def signed(self, raw: str, *, secret: str = SECRET, carrier: str = "dhl") -> Answered:
+        mac = hmac.new(secret.encode(), raw.encode(), hashlib.sha256).hexdigest()
+        route, headers = "POST /v1/carriers/{carrier}/webhook", {"X-Signature": f"sha256={mac}"}
+        return self.world.call(route, "", raw, headers=headers, carrier=carrier)
+
+    def fulfil(self, id: str) -> None:
+        """Pack and ship everything that the warehouses have of an order."""
+        for fulfilment in self.order(id)["fulfilments"]:
+            if fulfilment["status"] == "released":
+                self.pack(fulfilment["id"])
+                self.ship(fulfilment["id"])
+
+    def deliver(self, id: str) -> None:
+        """The carrier delivers everything that has left."""
+        for fulfilment in self.order(id)["fulfilments"]:
+            if fulfilment["status"] == "shipped":
+                self.world.pass_time(hours=20)
+                assert self.scan(fulfilment["id"], "delivered").status == 202
+
+    def whole_life(self, id: str) -> None:
+        """From intake to delivery."""
+        self.world.settle()
+        self.fulfil(id)
+        self.world.settle()
+        self.deliver(id)
+        self.world.settle()
+
+
+def order_body(number: str, lines: list[dict[str, Any]], *, placed_at: datetime) -> dict[str, Any]:
+    """An order that every check lets pass."""
+    goods = sum(int(li["unit_price"].replace(".", "")) * li["quantity"] for li in lines)
+    due = goods + 490
+    return {
+        "external_number": number,
+        "placed_at": placed_at.isoformat(),
+        "currency": "EUR",
+        "price_mode": "gross",
+        "customer": {
+            "id": "C-17",
+            "type": "B2C",
+            "name": "Ayşe Müller",
+            "email": "ayse@mueller.example",
+            "phone": "+4915112345678",
+            "locale": "de",
+        },
+        "billing_address": ADDRESS,
+        "lines": lines,
+        "shipping": {"method": "standard", "price": "4.90"},
+        "payment": {
+            "method": "paypal",
+            "status": "authorised",
+            "amount": f"{due // 100}.{due % 100:02d}",
+            "reference": "PAY-1",
+        },
+        "delivery": {"partial_allowed": True},
+    }
+
+
+def tracking(fulfilment: str) -> str:
+    return f"T-{fulfilment.removeprefix('ful_')}"

@@ -1,0 +1,135 @@
+"""The services outside of the functions that moto does not play: bus, queues, flows and mail."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from tests.world.blueprint import PREFIX, REGION, Blueprint, QueueMade
+
+
+class Said(Exception):
+    """A service's error answer."""
+
+    def __init__(self, code: str, text: str = "") -> None:
+        super().__init__(code)
+        self.code = code
+        self.text = text
+
+
+@dataclass
+class Message:
+    """A message in a queue."""
+
+    id: str
+    body: str
+    sent_at: datetime
+    visible_at: datetime
+    received: int = 0
+
+
+@dataclass
+class Mail:
+    """A mail that SES took."""
+
+    id: str
+    to: str
+    cause: str
+    kind: str
+    subject: str
+    html: str
+    text: str
+
+
+@dataclass
+class Outside:
+    """Bus, queues and mail; flows are asked through the two callables."""
+
+    blueprint: Blueprint
+    now: Callable[[], datetime]
+    start: Callable[[str, str, dict[str, Any]], None]
+    answer: Callable[[str, Any], None]
+    queues: dict[str, list[Message]] = field(default_factory=dict)
+    mails: list[Mail] = field(default_factory=list)
+    refusing_mail: bool = False
+    sent: int = 0
+
+    def __post_init__(self) -> None:
+        self.queues = {name: [] for name in self.blueprint.queues}
+
+    def asked(self, service: str, operation: str, given: dict[str, Any]) -> dict[str, Any] | None:
+        """A service's answer, or None for those that moto plays; raises Said."""
+        match service, operation:
+            case "events", "PutEvents":
+                return self._put_events(given)
+            case "sqs", "SendMessage":
+                return {"MessageId": self.send(_name(given["QueueUrl"]), given["MessageBody"]).id}
+            case "sqs", "ChangeMessageVisibility":
+                self._delay(given)
+                return {}
+            case "sfn", "StartExecution":
+                machine = given["stateMachineArn"].rpartition(":")[2]
+                self.start(machine, given["name"], json.loads(given["input"]))
+                return {"executionArn": f"{machine}:{given['name']}"}
+            case "sfn", "SendTaskSuccess":
+                self.answer(given["taskToken"], json.loads(given["output"]))
+                return {}
+            case "sesv2", "SendEmail":
+                return self._mail(given)
+        return None
+
+    def send(self, queue: str, body: str) -> Message:
+        """Put a message into a queue; raises Said when there is no such queue."""
+        if queue not in self.queues:
+            raise Said("AWS.SimpleQueueService.NonExistentQueue", queue)
+        self.sent += 1
+        message = Message(f"{self.sent:08d}-msg", body, self.now(), self.now())
+        self.queues[queue].append(message)
+        return message
+
+    def made(self, queue: str) -> QueueMade:
+        return self.blueprint.queues[queue]
+
+    def _put_events(self, given: dict[str, Any]) -> dict[str, Any]:
+        for entry in given["Entries"]:
+            for rule in self.blueprint.rules:
+                if rule.matches(entry["Source"], entry["DetailType"]):
+                    self.send(rule.queue, json.dumps(json.loads(entry["Detail"])))
+        answers = [{"EventId": str(number)} for number, _ in enumerate(given["Entries"])]
+        return {"FailedEntryCount": 0, "Entries": answers}
+
+    def _delay(self, given: dict[str, Any]) -> None:
+        for message in self.queues[_name(given["QueueUrl"])]:
+            if given["ReceiptHandle"] == f"{message.id}/{message.received}":
+                message.visible_at = self.now() + timedelta(seconds=given["VisibilityTimeout"])
+
+    def _mail(self, given: dict[str, Any]) -> dict[str, Any]:
+        if self.refusing_mail:
+            raise Said("MessageRejected", "The address is on the suppression list.")
+        tags = {tag["Name"]: tag["Value"] for tag in given["EmailTags"]}
+        content = given["Content"]["Simple"]
+        self.mails.append(
+            Mail(
+                id=f"mail-{len(self.mails) + 1}",
+                to=given["Destination"]["ToAddresses"][0],
+                cause=tags["cause"],
+                kind=tags["kind"],
+                subject=content["Subject"]["Data"],
+                html=content["Body"]["Html"]["Data"],
+                text=content["Body"]["Text"]["Data"],
+            )
+        )
+        return {"MessageId": self.mails[-1].id}
+
+
+def arn(queue: str) -> str:
+    return f"arn:aws:sqs:{REGION}:123456789012:{queue}"
+
+
+def _name(url: str) -> str:
+    name = url.rpartition("/")[2]
+    assert name.startswith(PREFIX)
+    return name
