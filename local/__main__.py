@@ -23,6 +23,7 @@ COMMANDS = {
     "test": ("local.testing", "run the tests; further arguments go to pytest"),
     "check": ("local.check", "run all quality gates"),
     "bench": ("local.bench", "measure: intake, journey, contention or cost"),
+    "openapi": ("local.openapi", "write the description of the API; --check finds drift"),
     "synth": ("local.synth", "synthesise the CDK app"),
     "deploy": ("local.deploy", "deploy the very same template to AWS"),
     "keys": ("local.keys", "add clients of the API"),
