@@ -12,7 +12,8 @@ from oms_aws.wiring import Ports
 @queue
 def handler(signal: Signal, oms: Ports) -> None:
     id = str(signal.facts["document"])
-    document = oms.orders.get(signal.order_id).order.document(id)
+    seen = oms.orders.get(signal.order_id)
+    document = seen.order.document(id)
     if document.key:
         return
     key = f"invoices/{document.issued_at:%Y/%m}/{id}.pdf"
@@ -23,4 +24,5 @@ def handler(signal: Signal, oms: Ports) -> None:
         signal.order_id,
         lambda order: order.archive(id, key=key, sha256=digest, at=oms.now()),
         Saved("auftakt", signal.id),
+        seen=seen,
     )

@@ -21,15 +21,16 @@ handler = step.handler
 )
 def cancel(call: Call[CancelOrder], oms: Ports) -> Answer:
     """Cancel an order, or lines of it."""
-    order = seen_order(call, oms).order
+    seen = seen_order(call, oms)
     if replayed(call, oms):
-        return order_answer(oms.orders.get(order.id), oms)
+        return order_answer(seen, oms)
     also = remembered(call, oms, Answer({}))
     wanted = _wanted(call.body)
     stored = oms.orders.change(
-        order.id,
+        seen.order.id,
         lambda order: order.cancel(wanted, reason=call.body.reason, by=call.actor, at=oms.now()),
         Saved(call.actor, f"request:{call.request_id}", also),
+        seen=seen,
         if_version=call.if_version,
     )
     return order_answer(stored, oms)

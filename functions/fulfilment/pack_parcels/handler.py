@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from oms.order import Pieces
+from oms.order import Pieces, order_of
 from oms_aws.edges.http import Answer, Call, Http
 from oms_aws.edges.models import Pack, PackedParcel
-from oms_aws.orders import Saved
+from oms_aws.orders import Saved, fulfilment_seen
 from oms_aws.wiring import Ports
 
 step = Http()
@@ -17,12 +17,12 @@ def pack(call: Call[Pack], oms: Ports) -> Answer:
     """Confirm how a fulfilment was packed; repeating it changes nothing."""
     id = call.path["fulfilment"]
     contents = [(parcel.weight_g, _pieces(parcel)) for parcel in call.body.parcels]
-    oms.orders.change(
-        oms.orders.id_of_fulfilment(id),
+    stored = oms.orders.change(
+        order_of(id),
         lambda order: order.pack(id, contents, at=oms.now()),
         Saved(call.actor, f"request:{call.request_id}"),
     )
-    return Answer(oms.orders.fulfilment(id))
+    return Answer(fulfilment_seen(stored.order, stored.order.fulfilment(id)))
 
 
 def _pieces(parcel: PackedParcel) -> Pieces | None:

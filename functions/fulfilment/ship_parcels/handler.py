@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from oms.order import order_of
 from oms_aws.edges.http import Answer, Call, Http
 from oms_aws.edges.models import Ship
-from oms_aws.orders import Saved
+from oms_aws.orders import Saved, fulfilment_seen
 from oms_aws.wiring import Ports
 
 step = Http()
@@ -16,11 +17,11 @@ def ship(call: Call[Ship], oms: Ports) -> Answer:
     """Confirm that a fulfilment has left; repeating it changes nothing."""
     id = call.path["fulfilment"]
     numbers = tuple(call.body.tracking_numbers)
-    oms.orders.change(
-        oms.orders.id_of_fulfilment(id),
+    stored = oms.orders.change(
+        order_of(id),
         lambda order: order.ship(
             id, carrier=call.body.carrier, tracking_numbers=numbers, at=oms.now()
         ),
         Saved(call.actor, f"request:{call.request_id}"),
     )
-    return Answer(oms.orders.fulfilment(id))
+    return Answer(fulfilment_seen(stored.order, stored.order.fulfilment(id)))

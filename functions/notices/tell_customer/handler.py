@@ -10,7 +10,8 @@ from oms_aws.wiring import Ports
 
 @queue
 def handler(signal: Signal, oms: Ports) -> None:
-    order = oms.orders.get(signal.order_id).order
+    seen = oms.orders.get(signal.order_id)
+    order = seen.order
     kind, letter = letter_for(signal, order, oms)
     message_id = oms.mail.claim(signal.id, kind, anyway=signal.redriven > 0)
     if message_id is None:
@@ -20,4 +21,5 @@ def handler(signal: Signal, oms: Ports) -> None:
         order.id,
         lambda order: order.note_notification(kind, signal.id, message_id, oms.now()),
         Saved("auftakt", signal.id, (noted,)),
+        seen=seen,
     )

@@ -17,7 +17,7 @@ class NotTaken(Exception):
 def handler(signal: Signal, oms: Ports) -> None:
     missed = [
         f"{endpoint.url}: {error}"
-        for endpoint in oms.webhooks.endpoints()
+        for endpoint in oms.webhooks.endpoints_of_late()
         if endpoint.wants(signal.type, signal.shop) and (error := tell(endpoint, signal, oms))
     ]
     if missed:

@@ -20,13 +20,14 @@ handler = step.handler
 )
 def release(call: Call[ReleaseHold], oms: Ports) -> Answer:
     """Release a hold."""
-    order = seen_order(call, oms).order
+    seen = seen_order(call, oms)
     stored = oms.orders.change(
-        order.id,
+        seen.order.id,
         lambda order: order.release_hold(
             call.path["hold"], by=call.actor, reason=call.body.reason, at=oms.now()
         ),
         Saved(call.actor, f"request:{call.request_id}"),
+        seen=seen,
         if_version=call.if_version,
     )
     return order_answer(stored, oms)

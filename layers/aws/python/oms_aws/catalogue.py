@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from datetime import datetime
 from typing import Any, NamedTuple, TypeVar
 
 import msgspec
@@ -13,10 +14,12 @@ from oms.refusals import NotNow, Unknown
 from oms.routing import Warehouse
 from oms.shop import Shop
 from oms_aws import keys
+from oms_aws.fresh import Fresh
 from oms_aws.orders import VersionDiffers
 from oms_aws.table import Action, ConditionFailed, Table
 
 STORE_TRIES = 5
+FRESH_SECONDS = 30
 
 Kept = TypeVar("Kept", Product, Warehouse, Shop)
 
@@ -36,9 +39,9 @@ class Carrier(NamedTuple):
 class DynamoCatalogue:
     """What is sold, from where, and who carries it."""
 
-    def __init__(self, table: Table) -> None:
+    def __init__(self, table: Table, now: Callable[[], datetime]) -> None:
         self._table = table
-        self._carriers: dict[str, Carrier] = {}
+        self._fresh = Fresh(now, seconds=FRESH_SECONDS)
 
     def products(self, skus: Iterable[str]) -> dict[str, Product]:
         """The products that exist among the SKUs."""
@@ -64,9 +67,12 @@ class DynamoCatalogue:
         raise NotNow(f"the product {product.sku} is being changed by many at once")
 
     def warehouses(self) -> list[Warehouse]:
-        """All warehouses, by id."""
+        """All warehouses, by id; at most half a minute old."""
+        return self._fresh.get("warehouses", self._warehouses) or []
+
+    def _warehouses(self) -> list[Warehouse] | None:
         items = self._table.query(keys.warehouse("").pk)
-        return [msgspec.json.decode(item["body"], type=Warehouse) for item in items]
+        return [msgspec.json.decode(item["body"], type=Warehouse) for item in items] or None
 
     def warehouse(self, id: str) -> Warehouse:
         """The warehouse; raises Unknown."""
@@ -87,8 +93,8 @@ class DynamoCatalogue:
         raise NotNow(f"the warehouse {warehouse.id} is being changed by many at once")
 
     def shop(self, id: str) -> Shop:
-        """The shop; raises Unknown."""
-        shop = self._shop(id)
+        """The shop, at most half a minute old; raises Unknown."""
+        shop = self._fresh.get(f"shop {id}", lambda: self._shop(id))
         if shop is None:
             raise Unknown("shop_unknown", f"There is no shop {id} with a seller on record.")
         return shop
@@ -128,22 +134,22 @@ class DynamoCatalogue:
         return stored
 
     def carrier(self, id: str) -> Carrier:
-        """The carrier; raises Unknown."""
-        item = self._table.get(keys.carrier(id))
-        if item is None:
+        """The carrier, at most half a minute old; raises Unknown."""
+        carrier = self._fresh.get(f"carrier {id}", lambda: self._carrier(id))
+        if carrier is None:
             raise Unknown("carrier_unknown", f"There is no carrier {id}.")
-        return Carrier(id, item["secret"], item["tracking_url"])
+        return carrier
+
+    def _carrier(self, id: str) -> Carrier | None:
+        item = self._table.get(keys.carrier(id))
+        return Carrier(id, item["secret"], item["tracking_url"]) if item else None
 
     def tracking_link(self, carrier: str | None, tracking_number: str | None) -> str | None:
         """Where a parcel is followed, or None while no known carrier has it."""
         if not carrier or not tracking_number:
             return None
-        if carrier not in self._carriers:
-            item = self._table.get(keys.carrier(carrier))
-            if item is None:
-                return None
-            self._carriers[carrier] = Carrier(carrier, item["secret"], item["tracking_url"])
-        return self._carriers[carrier].link(tracking_number)
+        known = self._fresh.get(f"carrier {carrier}", lambda: self._carrier(carrier))
+        return known.link(tracking_number) if known else None
 
     def store_carrier(self, carrier: Carrier) -> None:
         """Store a carrier, in place of the one before."""

@@ -30,6 +30,7 @@ class S3Documents:
         self._bucket = bucket
         self._table = table
         self._public_url = public_url
+        self._key = b""
 
     # -- what was true at issue ---------------------------------------------------------------
 
@@ -120,7 +121,8 @@ class S3Documents:
         raise Unknown("link_invalid", "This link is not valid, or not any more.")
 
     def _sign(self, id: str, until: int) -> str:
-        mac = hmac.digest(self._secret(), f"{id}.{until}".encode(), "sha256")
+        self._key = self._key or self._secret()
+        mac = hmac.digest(self._key, f"{id}.{until}".encode(), "sha256")
         return base64.urlsafe_b64encode(mac[:18]).decode()
 
     def _secret(self) -> bytes:

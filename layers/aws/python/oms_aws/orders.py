@@ -61,10 +61,6 @@ class DynamoOrders:
         item = self._table.get(keys.external_number(shop, external_number))
         return item["order_id"] if item else None
 
-    def id_of_fulfilment(self, id: str) -> str:
-        """The id of the order that a fulfilment is of; raises Unknown."""
-        return str(self.fulfilment(id)["order_id"])
-
     def id_of_parcel(self, carrier: str, tracking_number: str) -> str:
         """The id of the order that a carrier's parcel is of; raises Unknown."""
         item = self._table.get(keys.tracking(carrier, tracking_number))
@@ -110,14 +106,17 @@ class DynamoOrders:
         command: Callable[[Order], Order],
         by: Saved,
         *,
+        seen: Stored | None = None,
         if_version: int | None = None,
     ) -> Stored:
         """Get, decide, save; again from the start whenever someone else was faster.
 
-        Without news nothing is written. Raises what the command raises, and NotNow.
+        `seen` spares the first reading. Without news nothing is written. Raises what the command
+        raises, and NotNow.
         """
-        for _ in range(CHANGE_TRIES):
-            seen = self.get(id)
+        for attempt in range(CHANGE_TRIES):
+            if seen is None or attempt:
+                seen = self.get(id)
             if if_version is not None and if_version != seen.version:
                 raise VersionDiffers(seen.version)
             order = command(seen.order)
@@ -161,7 +160,7 @@ class DynamoOrders:
         item = self._table.get(keys.fulfilment(id))
         if item is None:
             raise Unknown("fulfilment_unknown", f"There is no fulfilment {id}.")
-        return fulfilment_view(item)
+        return _fulfilment_view(item)
 
     def fulfilments(
         self, location: str, status: str, *, after: str = "", limit: int = 50
@@ -169,7 +168,7 @@ class DynamoOrders:
         """What a warehouse sees of its fulfilments in a status, oldest first."""
         pk = keys.fulfilments_at(location, status)
         return [
-            fulfilment_view(item)
+            _fulfilment_view(item)
             for item in self._table.listed("gsi1", pk, after=after, limit=limit)
         ]
 
@@ -283,7 +282,7 @@ def small_facts(data: bytes) -> dict[str, Any]:
     return facts
 
 
-def fulfilment_view(item: dict[str, Any]) -> dict[str, Any]:
+def _fulfilment_view(item: dict[str, Any]) -> dict[str, Any]:
     """A fulfilment as warehouses see it, from its item."""
     view: dict[str, Any] = msgspec.json.decode(unpacked(item["body"]))
     return view
@@ -328,10 +327,10 @@ def _summary(item: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def fulfilment_attributes(order: Order, fulfilment: Fulfilment) -> dict[str, Any]:
-    """The attributes of a fulfilment's item: all of it follows from the order."""
+def fulfilment_seen(order: Order, fulfilment: Fulfilment) -> dict[str, Any]:
+    """A fulfilment as warehouses see it, from its order."""
     skus = {line.number: line.sku for line in order.lines}
-    view = {
+    return {
         "id": fulfilment.id,
         "order_id": order.id,
         "external_number": order.external_number,
@@ -348,12 +347,16 @@ def fulfilment_attributes(order: Order, fulfilment: Fulfilment) -> dict[str, Any
         "note": order.note,
         "parcels": [_parcel(parcel, skus) for parcel in fulfilment.parcels],
     }
+
+
+def fulfilment_attributes(order: Order, fulfilment: Fulfilment) -> dict[str, Any]:
+    """The attributes of a fulfilment's item: all of it follows from the order."""
     return {
         "kind": "fulfilment",
         "order_id": order.id,
         "shop": order.shop,
         "status": fulfilment.status,
-        "body": packed(encode(view)),
+        "body": packed(encode(fulfilment_seen(order, fulfilment))),
         "gsi1pk": keys.fulfilments_at(fulfilment.location, fulfilment.status),
         "gsi1sk": fulfilment.id,
     }

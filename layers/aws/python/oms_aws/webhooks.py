@@ -6,7 +6,7 @@ import ipaddress
 import secrets
 import socket
 from base64 import b64encode
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Any, Literal, NamedTuple
 from urllib.parse import urlsplit
@@ -18,9 +18,11 @@ from standardwebhooks import Webhook
 
 from oms.refusals import Refusal, Unknown
 from oms_aws import keys
+from oms_aws.fresh import Fresh
 from oms_aws.table import Action, Table
 
 TIMEOUT_SECONDS = 8.0
+FRESH_SECONDS = 5
 
 
 class Endpoint(Struct, frozen=True, kw_only=True):
@@ -70,8 +72,9 @@ class Outcome(NamedTuple):
 class DynamoWebhooks:
     """The endpoints of all shops and their deliveries."""
 
-    def __init__(self, table: Table) -> None:
+    def __init__(self, table: Table, now: Callable[[], datetime]) -> None:
         self._table = table
+        self._fresh = Fresh(now, seconds=FRESH_SECONDS)
 
     def subscribe(self, id: str, shop: str, url: str, events: tuple[str, ...]) -> Endpoint:
         """Add an endpoint with a fresh secret."""
@@ -90,6 +93,10 @@ class DynamoWebhooks:
         """All active endpoints."""
         items = self._table.query(keys.endpoint("").pk)
         return [endpoint for item in items if (endpoint := _endpoint(item)).active]
+
+    def endpoints_of_late(self) -> list[Endpoint]:
+        """All active endpoints, as they were at most five seconds ago."""
+        return self._fresh.get("endpoints", self.endpoints)
 
     def endpoint(self, id: str) -> Endpoint:
         """The endpoint; raises Unknown."""

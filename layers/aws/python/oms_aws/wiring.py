@@ -102,7 +102,7 @@ class Ports:
 
     @cached_property
     def catalogue(self) -> DynamoCatalogue:
-        return DynamoCatalogue(self.table)
+        return DynamoCatalogue(self.table, self.now)
 
     @cached_property
     def clients(self) -> DynamoClients:
@@ -114,7 +114,7 @@ class Ports:
 
     @cached_property
     def webhooks(self) -> DynamoWebhooks:
-        return DynamoWebhooks(self.table)
+        return DynamoWebhooks(self.table, self.now)
 
     @cached_property
     def dead_letters(self) -> DynamoDeadLetters:
@@ -153,8 +153,13 @@ def client(service: str) -> Any:
         retries = {"mode": "standard", "max_attempts": 4}
         _clients[service] = boto3.client(
             service,
+            # Requests are built in this package alone and DynamoDB checks them again.
             config=Config(
-                retries=retries, connect_timeout=3, read_timeout=20, s3={"addressing_style": "path"}
+                parameter_validation=False,
+                retries=retries,
+                connect_timeout=3,
+                read_timeout=20,
+                s3={"addressing_style": "path"},
             ),
         )
     return _clients[service]

@@ -726,6 +726,11 @@ AnyNews = (
 )
 
 
+def order_of(fulfilment_id: str) -> str:
+    """The id of the order that a fulfilment is of, which its own id carries: `ful_<order>-1`."""
+    return f"ord_{fulfilment_id.removeprefix('ful_').rpartition('-')[0]}"
+
+
 def replayed(log: Iterable[AnyNews]) -> Order:
     """The order that its log tells of; raises Broken for a log without a beginning."""
     order: Order | None = None

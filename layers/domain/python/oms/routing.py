@@ -56,8 +56,9 @@ def route(
     method: str,
     now: datetime,
 ) -> Plan:
-    """Choose the fewest warehouses that cover the pieces; the earliest departure, then the merchant's
-    priority decide between equals.
+    """Choose the fewest warehouses that cover the pieces.
+
+    Between equals the earliest departure decides, then the merchant's priority.
 
     `needed` is SKU -> pieces, `free` is SKU -> location -> pieces a location can give.
     """

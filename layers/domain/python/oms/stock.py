@@ -17,8 +17,8 @@ ByLocation = dict[str, int]
 class Item(Struct, frozen=True, kw_only=True):
     """The counters of one SKU, in pieces (`domain.md` § 3).
 
-    `free` = on hand - safety - hard, per location; `promisable` = sum(free) - soft. `as_of` is the time
-    of the newest count taken per location; `sequence` and `hash` belong to the SKU's event log.
+    `free` = on hand - safety - hard, per location; `promisable` = sum(free) - soft. `as_of` is the
+    time of the newest count taken per location; `sequence` and `hash` belong to the SKU's event log.
     """
 
     sku: str
