@@ -1,0 +1,122 @@
+"""Every route answers what its description promises, when it does and when it does not."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from oms_aws.edges.answers import ANSWERS
+from tests.answers import fits
+from tests.world.merchant import Merchant
+from tests.world.world import Answered, World
+
+
+class Checked:
+    """Listens to a world's API: which routes said yes, each answer being held to its promise."""
+
+    def __init__(self, world: World) -> None:
+        self.done: set[str] = set()
+        self._call = world.call
+        world.call = self.call  # type: ignore[method-assign, assignment]
+
+    def call(self, route: str, key: str, body: Any = None, **more: Any) -> Answered:
+        answer = self._call(route, key, body, **more)
+        fits(route, answer.status, answer.body)
+        if answer.status < 400:
+            self.done.add(route)
+        return answer
+
+
+def test_every_route_answers_what_it_promises(world: World) -> None:
+    checked = Checked(world)
+    merchant = Merchant(world)
+    webhook = world.call(
+        "POST /v1/webhooks", merchant.shop, {"url": "https://example.com/h", "events": ["*"]}
+    ).body["id"]
+    order = live_through(merchant)
+    read_everything(merchant, order)
+    keep_webhooks(merchant, webhook)
+    mend(merchant)
+    world.call("DELETE /v1/webhooks/{endpoint}", merchant.shop, endpoint=webhook)
+    assert checked.done == set(ANSWERS)
+
+
+def live_through(merchant: Merchant) -> Any:
+    """One order, not paid yet, is held, released, partly cancelled, shipped, delivered."""
+    merchant.count("A", RUCK_45=10)
+    body = merchant.request(RUCK_45=3)
+    body["payment"]["status"] = "pending"
+    id = merchant.place(body)
+    merchant.world.settle()
+    merchant.release(id)
+    merchant.cancel(id, {"1": 1})
+    merchant.whole_life(id)
+    return merchant.order(id)
+
+
+def read_everything(merchant: Merchant, order: Any) -> None:
+    call, clerk = merchant.world.call, merchant.clerk
+    document, fulfilment = order["documents"][0]["id"], order["fulfilments"][0]["id"]
+    call("GET /v1/orders", clerk)
+    call("GET /v1/orders", merchant.shop, query={"external_number": order["external_number"]})
+    call("GET /v1/orders", merchant.shop, query={"status": "completed"})
+    merchant.events(order["id"])
+    call("GET /v1/orders/{order}/documents", clerk, order=order["id"])
+    call("GET /v1/documents/{document}", clerk, document=document)
+    link = merchant.world.ports("notices/tell_customer").documents.link(
+        document, at=merchant.world.now()
+    )
+    call("GET /d/{token}", "", token=link.rsplit("/", 1)[-1])
+    call("GET /v1/fulfilments", merchant.wms, query={"location": "A", "status": "delivered"})
+    call("GET /v1/fulfilments/{fulfilment}", merchant.wms, fulfilment=fulfilment)
+    merchant.stock("RUCK-45")
+    call("POST /v1/availability", merchant.shop, {"lines": [{"sku": "RUCK-45", "quantity": 2}]})
+    call("GET /v1/products/{sku}", merchant.shop, sku="RUCK-45")
+    product = {"name": {"de": "Rucksack"}}
+    call("PUT /v1/products/{sku}", merchant.shop, product, sku="RUCK-45")
+    call("GET /v1/warehouses/{warehouse}", clerk, warehouse="A")
+    rows = {"items": [{"id": "C"}, "no row"]}
+    call("POST /v1/warehouses/batch", clerk, rows)
+    call("GET /v1/shops/{shop}", merchant.shop, shop="berg-beutel")
+    for public in ("GET /v1/health", "GET /docs", "GET /openapi.json"):
+        call(public, "")
+
+
+def keep_webhooks(merchant: Merchant, webhook: str) -> None:
+    call, shop = merchant.world.call, merchant.shop
+    call("GET /v1/webhooks", shop)
+    found = call("GET /v1/webhooks/{endpoint}/deliveries", shop, endpoint=webhook).body["items"]
+    again = {"deliveries": [found[0]["id"]]}
+    call("POST /v1/webhooks/{endpoint}/replay", shop, again, endpoint=webhook)
+    merchant.world.settle()
+
+
+def mend(merchant: Merchant) -> None:
+    world = merchant.world
+    world.outside.send("auftakt-capture-start_intake", "poison")
+    world.settle()
+    letters = world.call("GET /v1/dead-letters", merchant.clerk).body["items"]
+    assert letters
+    route = "POST /v1/dead-letters/{letter}/redrive"
+    world.call(route, merchant.clerk, letter=letters[0]["id"])
+
+
+def test_refusals_are_the_ones_described(world: World, merchant: Merchant) -> None:
+    checked = Checked(world)
+    yes = set(checked.done)
+    order = merchant.request(RUCK_45=1)
+    place, read, count = "POST /v1/orders", "GET /v1/orders/{order}", "POST /v1/stock/batch"
+    for call, status in (
+        (world.call(place, "", order), 401),
+        (world.call(place, "ak_unknown", order), 403),
+        (world.call(place, merchant.wms, order), 403),
+        (world.call(place, merchant.shop, order), 400),
+        (world.call(place, merchant.shop, "{", headers={"Idempotency-Key": "a"}), 400),
+        (world.call(place, merchant.shop, {}, headers={"Idempotency-Key": "a"}), 422),
+        (world.call(read, merchant.shop, order="ord_x"), 404),
+        (world.call(count, merchant.wms, {"location": "?"}), 422),
+        (world.call("GET /v1/fulfilments", merchant.wms), 422),
+        (merchant.signed("{}", secret="not-the-secret"), 422),
+        (world.call("PUT /v1/products/{sku}", merchant.shop, {"name": {}}, sku="!"), 422),
+    ):
+        assert call.status == status, call
+    assert checked.done == yes
