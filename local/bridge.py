@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 from concurrent.futures import Future
 from dataclasses import asdict
 from typing import Any
@@ -17,6 +18,7 @@ from local import frames
 from local.host import Plan
 
 Answer = tuple[bool, Any]
+RESTART_PAUSE = 0.2
 
 
 class HostGone(Exception):
@@ -51,20 +53,35 @@ class Bridge:
     ) -> Answer:
         """Run one function: (True, what it returned) or (False, Lambda's error report)."""
         self.open.wait()
+        return self.begin(function, request_id, event, urgent=urgent).result()
+
+    def begin(
+        self, function: dict[str, Any], request_id: str, event: Any, *, urgent: bool = False
+    ) -> Future[Answer]:
+        """As `invoke`, for who does not want to wait in a thread; the host has to be open."""
+        answer: Future[Answer] = Future()
         if self._closing:
-            return False, {"errorType": "ServiceException", "errorMessage": "the cloud goes down"}
+            report = {"errorType": "ServiceException", "errorMessage": "the cloud goes down"}
+            answer.set_result((False, report))
+            return answer
+
+        def arrived(asked: Future[tuple[frames.Header, bytes]]) -> None:
+            gone = asked.exception()
+            if gone is not None:
+                report = {"errorType": "Runtime.ExitError", "errorMessage": str(gone)}
+                answer.set_result((False, report))
+            else:
+                header, body = asked.result()
+                answer.set_result((header["ok"], json.loads(body)))
+
+        call = {"function": function, "request_id": request_id, "urgent": urgent}
         body = json.dumps(event, ensure_ascii=False).encode()
-        try:
-            header, answer = self._ask(
-                {"function": function, "request_id": request_id, "urgent": urgent}, body
-            )
-        except HostGone as gone:
-            return False, {"errorType": "Runtime.ExitError", "errorMessage": str(gone)}
-        return header["ok"], json.loads(answer)
+        self._send(call, body).add_done_callback(arrived)
+        return answer
 
     def stats(self) -> dict[str, Any]:
         """What the host counts: see `local.host.Host.stats`."""
-        stats: dict[str, Any] = json.loads(self._ask({"ask": "stats"}, b"")[1])
+        stats: dict[str, Any] = json.loads(self._send({"ask": "stats"}, b"").result()[1])
         return stats
 
     def close(self) -> None:
@@ -76,8 +93,9 @@ class Bridge:
             self._process.wait(5)
         except subprocess.TimeoutExpired:
             self._process.kill()
+        self._reader.join(5)
 
-    def _ask(self, header: frames.Header, body: bytes) -> tuple[frames.Header, bytes]:
+    def _send(self, header: frames.Header, body: bytes) -> Future[tuple[frames.Header, bytes]]:
         future: Future[tuple[frames.Header, bytes]] = Future()
         number = self._made = next(self._numbers)
         message = frames.pack({"id": number, **header}, body)
@@ -87,8 +105,8 @@ class Bridge:
                 self._link.sendall(message)
             except OSError:
                 self._calls.pop(number, None)
-                raise HostGone("the function host is starting again") from None
-        return future.result()
+                future.set_exception(HostGone("the function host is starting again"))
+        return future
 
     def _start(self) -> None:
         ours, theirs = socket.socketpair()
@@ -99,7 +117,9 @@ class Bridge:
         self._process = subprocess.Popen(command, pass_fds=(theirs.fileno(),), env=environment)
         theirs.close()
         self._link = ours
-        threading.Thread(target=self._listen, args=(ours,), daemon=True, name="host").start()
+        listen = threading.Thread(target=self._listen, args=(ours,), daemon=True, name="host")
+        self._reader = listen
+        listen.start()
 
     def _listen(self, link: socket.socket) -> None:
         try:
@@ -111,7 +131,9 @@ class Bridge:
         self._process.wait()
         with self._lock:
             lost, self._calls = self._calls, {}
+            link.close()
             if not self._closing:
+                time.sleep(RESTART_PAUSE)
                 self._start()
         for future in lost.values():
             future.set_exception(HostGone("the function host ended unexpectedly"))

@@ -24,6 +24,7 @@ FIRST_PORT = 4600
 REGION = "eu-central-1"
 ACCOUNT = "000000000000"
 DRAIN_SECONDS = 5.0
+SWITCH_SECONDS = 0.001  # the serving thread waits that long for its turn among those that run flows
 
 
 def credentials(base: str) -> dict[str, str]:
@@ -206,6 +207,7 @@ def serve(listener: socket.socket) -> None:
 def main() -> None:
     """Run in the foreground; `auftakt up` starts this in the background."""
     faulthandler.register(signal.SIGUSR1)
+    sys.setswitchinterval(SWITCH_SECONDS)
     for folder in (paths.LOGS, paths.SNAPSHOTS, paths.OBJECTS, paths.SCRATCH):
         folder.mkdir(parents=True, exist_ok=True)
     listener = claim_port()

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextvars
 import json
 import threading
 import time
+import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, cast
@@ -58,19 +60,33 @@ def host_functions(bridge: Bridge) -> None:
     def dispatch(
         func: Stores, config: Stores, event: Any, request_id: str, started: float
     ) -> Stores:
-        function = {
-            "name": config["FunctionName"],
-            "arn": config.get("FunctionArn", ""),
-            "handler": config.get("Handler", "handler.handler"),
-            "environment": (config.get("Environment") or {}).get("Variables") or {},
-            "memory": int(config.get("MemorySize") or 128),
-            "seconds": int(config.get("Timeout") or 3),
-        }
-        from_api = isinstance(event, dict) and "routeKey" in event
-        ok, body = bridge.invoke(function, request_id, event, urgent=from_api)
-        return {"body": body} if ok else {"body": body, "error": True}
+        return _result(*bridge.invoke(_facts(config), request_id, event))
+
+    async def answer_caller(run: Any, func: Stores, event: Any, *, thread_name: str) -> Stores:
+        """A call of the API needs no thread of its own: its caller waits in the event loop."""
+        while not bridge.open.is_set():
+            await asyncio.sleep(0.05)
+        config = func.get("config") or func
+        call = bridge.begin(_facts(config), str(uuid.uuid4()), event, urgent=True)
+        return _result(*await asyncio.shield(asyncio.wrap_future(call)))
 
     lambda_svc._execute_function_dispatch = dispatch
+    apigateway.run_reentrant = answer_caller
+
+
+def _facts(config: Stores) -> Stores:
+    return {
+        "name": config["FunctionName"],
+        "arn": config.get("FunctionArn", ""),
+        "handler": config.get("Handler", "handler.handler"),
+        "environment": (config.get("Environment") or {}).get("Variables") or {},
+        "memory": int(config.get("MemorySize") or 128),
+        "seconds": int(config.get("Timeout") or 3),
+    }
+
+
+def _result(ok: bool, body: Any) -> Stores:
+    return {"body": body} if ok else {"body": body, "error": True}
 
 
 def keep_messages() -> None:

@@ -15,6 +15,7 @@ import socket
 import sys
 import tempfile
 import time
+import traceback
 from collections import deque
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
@@ -368,17 +369,22 @@ def _ending(request_id: str, status: int) -> str:
     return f"RequestId: {request_id} Error: Runtime exited with error: {how}"
 
 
+def _import(name: str) -> None:
+    """What cannot be imported is the trouble of the functions that need it, not the host's."""
+    try:
+        importlib.import_module(name)
+    except Exception:
+        traceback.print_exc()
+
+
 def preload() -> None:
     """Import once what every worker needs, and warm the shared models of the AWS clients."""
-    for name in PRELOADED:
-        with suppress(ImportError):
-            importlib.import_module(name)
+    for name in (*PRELOADED, *LAYERS):
+        _import(name)
     for layer in LAYERS:
-        with suppress(ImportError):
-            package = importlib.import_module(layer)
-            for module in pkgutil.walk_packages(package.__path__, f"{layer}."):
-                with suppress(ImportError):
-                    importlib.import_module(module.name)
+        if layer in sys.modules:
+            for module in pkgutil.walk_packages(sys.modules[layer].__path__, f"{layer}."):
+                _import(module.name)
     import boto3
 
     boto3.setup_default_session()

@@ -6,7 +6,9 @@ import argparse
 import json
 import secrets
 import sys
+import urllib.error
 import urllib.request
+from typing import Any
 
 from local import paths, running, stack
 from local.stack import Cloud
@@ -17,6 +19,7 @@ CLIENTS = {  # name of the key -> client, role, shop
     "wms": ("warehouses", "wms", ""),
     "clerk": ("clerk", "clerk", ""),
 }
+MERCHANT = paths.ROOT / "local" / "player" / "berg_beutel" / "merchant.json"
 CARRIERS = {
     "dhl": "https://www.dhl.de/de/privatkunden/dhl-sendungsverfolgung.html?piececode={tracking_number}",
     "testcarrier": "https://testcarrier.example/track/{tracking_number}",
@@ -36,24 +39,44 @@ def load() -> dict[str, str]:
 
 
 def introduce(cloud: Cloud, base: str) -> None:
-    """Make the keys known to the running system; doing it again changes nothing."""
+    """Make keys, carriers and shops known to the running system; what is known stays as it is."""
     held = load()
     for name, (client, role, shop) in CLIENTS.items():
         add_client(cloud, client, role, shop, held[name])
     for carrier, tracking in CARRIERS.items():
         body = {"secret": held["carrier_secret"], "tracking_url": tracking}
-        request = urllib.request.Request(
-            f"{base}/v1/carriers/{carrier}",
-            data=json.dumps(body).encode(),
-            headers={
-                "Authorization": f"Bearer {held['clerk']}",
-                "Content-Type": "application/json",
-                "Idempotency-Key": f"introduce-{carrier}",
-            },
-            method="PUT",
-        )
-        with urllib.request.urlopen(request, timeout=30):
-            pass
+        _ask(f"{base}/v1/carriers/{carrier}", held["clerk"], body)
+    for known in shops():
+        place = f"{base}/v1/shops/{known.pop('id')}"
+        if not _known(place, held["clerk"]):
+            _ask(place, held["clerk"], known)
+
+
+def shops() -> list[dict[str, Any]]:
+    """The example merchant's shop, and another that must never see its orders."""
+    first: dict[str, Any] = json.loads(MERCHANT.read_text(encoding="utf-8"))["shop"]
+    other = {**first, "id": "other-shop", "name": "Other Shop", "invoice_prefix": "OS"}
+    other["seller"] = {**first["seller"], "name": "Other Shop GmbH", "vat_id": "DE987654321"}
+    return [first, other]
+
+
+def _known(place: str, key: str) -> bool:
+    try:
+        _ask(place, key)
+    except urllib.error.HTTPError as refused:
+        if refused.code == 404:
+            return False
+        raise
+    return True
+
+
+def _ask(place: str, key: str, body: dict[str, Any] | None = None) -> None:
+    headers = {"Authorization": f"Bearer {key}", "Content-Type": "application/json"}
+    data = None if body is None else json.dumps(body).encode()
+    method = "GET" if body is None else "PUT"
+    request = urllib.request.Request(place, data=data, headers=headers, method=method)
+    with urllib.request.urlopen(request, timeout=30):
+        pass
 
 
 def add_client(cloud: Cloud, client: str, role: str, shop: str, key: str = "") -> str:

@@ -56,11 +56,10 @@ def start() -> Running:
         assembly = synth.assembly()
         process = _wait(launched)
         cloud = deployment.embedded(process.base)
-        if deployment.deploy(assembly, cloud, say):
-            keys.introduce(cloud, process.base)
+        changed = deployment.deploy(assembly, cloud, say)
+        keys.introduce(cloud, process.base)
+        if changed:
             process.ask("save", seconds=60)
-        elif not paths.KEYS.exists():
-            keys.introduce(cloud, process.base)
         return running.describe(process)
 
 

@@ -96,6 +96,9 @@ def become(function: Function, root: Path, link: socket.socket, output: int) -> 
     os.environ.clear()
     os.environ.update(function.environment)
     time.tzset()
+    if "oms_aws.logs" in sys.modules:  # it was preloaded, before there was a service to name
+        service = function.environment.get("POWERTOOLS_SERVICE_NAME", function.name)
+        sys.modules["oms_aws.logs"].logger.append_keys(service=service)
     link.setblocking(True)
     code = 1
     try:

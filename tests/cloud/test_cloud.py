@@ -1,0 +1,168 @@
+"""The embedded cloud serves everything on one port and loses nothing when it ends."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import boto3
+import httpx
+import pytest
+from botocore.exceptions import ClientError
+
+from local import paths
+
+pytestmark = pytest.mark.cloud
+
+PRODUCT = {
+    "name": {"de": "Rucksack", "en": "Backpack"},
+    "weight_g": 1500,
+    "length_mm": 600,
+    "width_mm": 300,
+    "height_mm": 250,
+    "tax_category": "standard",
+    "list_price": "129.90",
+    "price_currency": "EUR",
+}
+ADDRESS = {
+    "name": "Anna Beispiel", "company": None, "line1": "Ringstr. 5", "line2": None,
+    "postal_code": "80331", "city": "München", "region": None, "country": "DE",
+}  # fmt: skip
+ORDER = {
+    "placed_at": "2026-11-23T10:15:00+01:00",
+    "currency": "EUR",
+    "price_mode": "gross",
+    "customer": {
+        "id": "C-17", "type": "B2C", "name": "Anna Beispiel", "email": "anna@kunde.example",
+        "phone": None, "locale": "de", "company": None, "vat_id": None, "group": None,
+    },
+    "billing_address": ADDRESS,
+    "shipping_address": None,
+    "lines": [{"number": "1", "sku": "RUCK-45", "quantity": 2, "unit_price": "129.90"}],
+    "shipping": {"method": "standard", "price": "4.90"},
+    "payment": {
+        "method": "paypal", "status": "authorised", "amount": "264.70", "reference": "PAY-1",
+    },
+    "delivery": {"partial_allowed": True},
+    "note": None,
+}  # fmt: skip
+
+
+class System:
+    """A system of its own, apart from the one in .auftakt."""
+
+    def __init__(self, state: Path) -> None:
+        self.state = state
+        self.environment = {**os.environ, "AUFTAKT_STATE": str(state)}
+
+    def call(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", "local", *arguments],
+            cwd=paths.ROOT,
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            timeout=240,
+            check=False,
+        )
+
+    def up(self) -> dict[str, Any]:
+        done = self.call("up", "--json")
+        assert done.returncode == 0, done.stderr
+        found: dict[str, Any] = json.loads(done.stdout)
+        return found
+
+    def kill(self) -> None:
+        os.kill(json.loads((self.state / "running.json").read_text())["pid"], signal.SIGKILL)
+        time.sleep(0.3)
+
+
+@pytest.fixture(scope="module")
+def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
+    made = System(tmp_path_factory.mktemp("a state") / "state")
+    made.up()
+    yield made
+    made.call("down")
+
+
+def client(system: System, key: str = "shop") -> httpx.Client:
+    found = system.up()
+    headers = {"Authorization": f"Bearer {found['keys'][key]}"}
+    return httpx.Client(base_url=found["api"], headers=headers, timeout=30)
+
+
+def documents(system: System) -> Any:
+    return boto3.client(
+        "s3",
+        endpoint_url=system.up()["api"],
+        region_name="eu-central-1",
+        aws_access_key_id="local",
+        aws_secret_access_key="local",
+    )
+
+
+def test_one_port_serves_api_pages_and_aws(system: System) -> None:
+    with client(system) as http:
+        assert http.get("/v1/health").json()["status"] == "ok"
+        assert http.get("/docs").status_code == 200
+        assert http.get("/mailbox").json()["items"] == []
+        page = http.get("/mailbox", headers={"Accept": "text/html"})
+        assert page.headers["content-type"].startswith("text/html")
+        assert http.get("/v1/orders", headers={"Authorization": ""}).status_code == 401
+    assert documents(system).list_buckets()["Buckets"]
+
+
+def test_body_that_no_function_could_take_is_refused(system: System) -> None:
+    with client(system) as http:
+        answer = http.post("/v1/orders", content=b"[" + b"1" * 10_000_000 + b"]")
+    assert answer.status_code == 413
+
+
+def test_up_says_that_it_is_up(system: System) -> None:
+    assert system.call("up").stdout.startswith("already up")
+
+
+def test_order_goes_its_way_after_a_restart(system: System) -> None:
+    assert system.call("down").returncode == 0
+    with client(system) as http:
+        order = {**ORDER, "external_number": "AFTER-RESTART"}
+        placed = http.post("/v1/orders", json=order, headers={"Idempotency-Key": "restart"})
+        assert placed.status_code == 202, placed.text
+        limit = time.monotonic() + 30
+        while (found := http.get(placed.headers["Location"]).json())["status"] == "received":
+            assert time.monotonic() < limit, found
+            time.sleep(0.1)
+
+
+def test_hard_kill_is_noticed_and_loses_nothing_that_was_saved(system: System) -> None:
+    with client(system) as http:
+        assert http.put("/v1/products/RUCK-45", json=PRODUCT).status_code in (200, 201)
+        assert http.get("/_auftakt/save").json() == {"saved": True}
+    system.kill()
+    status = system.call("status")
+    assert status.returncode == 1
+    assert "ended unexpectedly" in status.stderr
+    with client(system) as http:
+        assert http.get("/v1/products/RUCK-45").json()["name"]["de"] == "Rucksack"
+
+
+def test_locked_document_cannot_be_deleted_even_after_a_restart(system: System) -> None:
+    bucket = next(
+        found["Name"]
+        for found in documents(system).list_buckets()["Buckets"]
+        if not found["Name"].startswith("cdk-")
+    )
+    put = documents(system).put_object(Bucket=bucket, Key="test.txt", Body=b"kept")
+    version = {"Bucket": bucket, "Key": "test.txt", "VersionId": put["VersionId"]}
+    for restart in (False, True):
+        if restart:
+            system.call("down")
+        with pytest.raises(ClientError, match="AccessDenied"):
+            documents(system).delete_object(**version)

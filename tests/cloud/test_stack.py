@@ -1,0 +1,37 @@
+"""The same code publishes and deploys locally and to AWS."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from local import stack, synth
+
+
+def test_archive_depends_on_the_content_alone(tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        folder = tmp_path / name
+        (folder / "__pycache__").mkdir(parents=True)
+        (folder / "__pycache__" / "x.pyc").write_text(name)
+        (folder / "handler.py").write_text("same")
+    first, second = (stack.zipped(tmp_path / name) for name in ("one", "two"))
+    assert first == second
+    assert zipfile.ZipFile(io.BytesIO(first)).namelist() == ["handler.py"]
+
+
+def test_manifest_is_filled_with_account_and_region() -> None:
+    cloud = stack.Cloud(None, "123456789012", "eu-central-1")
+    text = "cdk-assets-${AWS::AccountId}-${AWS::Region}"
+    assert cloud.filled(text) == "cdk-assets-123456789012-eu-central-1"
+
+
+def test_context_is_read_as_name_and_value() -> None:
+    assert synth.parse_context(["sender=a@b.example", "x=1=2"]) == {
+        "sender": "a@b.example",
+        "x": "1=2",
+    }
+    with pytest.raises(SystemExit, match="NAME=VALUE"):
+        synth.parse_context(["sender"])
