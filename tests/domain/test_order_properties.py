@@ -1,0 +1,260 @@
+"""Whatever is done to an order in whatever sequence, its pieces add up and its log tells it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+import msgspec
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from msgspec.structs import replace
+
+from oms.events import GENESIS, Event, chained
+from oms.invariants import chained as unbroken
+from oms.invariants import conserved, spoken_for, told
+from oms.order import (
+    Address,
+    Customer,
+    Document,
+    Finding,
+    Line,
+    Order,
+    OrderCreated,
+    Payment,
+    Shipping,
+    decode_order,
+    encode,
+)
+from oms.refusals import Refusal
+
+NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+Command = Callable[[Order, datetime], Order]
+
+numbers = st.sampled_from(["1", "2", "3", "9"])
+quantities = st.integers(0, 4)
+pieces = st.dictionaries(numbers, quantities, max_size=3)
+
+
+def new_order(ordered: list[int], partial: bool) -> Order:
+    address = Address("Ayşe Müller", "Ringstr. 5", "80331", "München", "DE")
+    lines = tuple(
+        Line(str(n), f"SKU-{n % 2}", Decimal("1.50"), quantity, open=quantity)
+        for n, quantity in enumerate(ordered, 1)
+    )
+    order = Order(
+        id="ord_1",
+        shop="berg-beutel",
+        external_number="BB-1",
+        placed_at=NOW,
+        received_at=NOW,
+        currency="EUR",
+        price_mode="gross",
+        customer=Customer("C-1", "B2C", "Ayşe Müller", "a@b.example", "de"),
+        billing_address=address,
+        lines=lines,
+        shipping=Shipping("standard", Decimal("4.90")),
+        payment=Payment("paypal", "authorised", Decimal("100")),
+        partial_allowed=partial,
+    )
+    return order.tell(OrderCreated(order))
+
+
+def screen(verdicts: list[str]) -> Command:
+    found = [Finding("check", verdict, "reason") for verdict in verdicts]  # type: ignore[arg-type]
+    return lambda order, at: order.screen(found, at=at)
+
+
+def reserve(share: int) -> Command:
+    def command(order: Order, at: datetime) -> Order:
+        taken = {n: min(q, share) for n, q in order.pieces("open").items() if min(q, share)}
+        short = {n: q - share for n, q in order.pieces("open").items() if q > share}
+        return order.reserve(taken, short, at=at)
+
+    return command
+
+
+def allocate(share: int) -> Command:
+    def command(order: Order, at: datetime) -> Order:
+        waiting = order.pieces("backordered").items()
+        return order.allocate({n: min(q, share) for n, q in waiting if min(q, share)}, at=at)
+
+    return command
+
+
+def lose(share: int) -> Command:
+    def command(order: Order, at: datetime) -> Order:
+        held = order.pieces("reserved").items()
+        return order.lose_reservation({n: min(q, share) for n, q in held if min(q, share)}, at=at)
+
+    return command
+
+
+def route(location: str, share: int) -> Command:
+    def command(order: Order, at: datetime) -> Order:
+        held = order.pieces("reserved").items()
+        wanted = {n: min(q, share) for n, q in held if min(q, share)}
+        if not wanted:
+            return order
+        return order.release_to_warehouse(location, wanted, ship_by=at, reasons=(), at=at)
+
+    return command
+
+
+def pack(index: int) -> Command:
+    def command(order: Order, at: datetime) -> Order:
+        return order.pack(ful(order, index), [(100, None)], at=at)
+
+    return command
+
+
+def ship(index: int) -> Command:
+    def command(order: Order, at: datetime) -> Order:
+        id = ful(order, index)
+        return order.ship(id, carrier="dhl", tracking_numbers=(f"T-{id}",), at=at)
+
+    return command
+
+
+def scan(index: int, status: str, age: int) -> Command:
+    def command(order: Order, at: datetime) -> Order:
+        return order.track(f"T-{ful(order, index)}", status, at=at - timedelta(minutes=age))
+
+    return command
+
+
+def invoice(index: int) -> Command:
+    def command(order: Order, at: datetime) -> Order:
+        id = ful(order, index)
+        if not order.fulfilment(id).shipped_at:
+            return order
+        return order.invoice(Document(f"inv_{id}", "invoice", "RE-1", id, at, Decimal("1")))
+
+    return command
+
+
+def archive(index: int) -> Command:
+    def command(order: Order, at: datetime) -> Order:
+        return order.archive(f"inv_{ful(order, index)}", key="k", sha256="s", at=at)
+
+    return command
+
+
+def ful(order: Order, index: int) -> str:
+    """The id of the order's n-th fulfilment, or one that does not exist."""
+    return order.fulfilments[index].id if index < len(order.fulfilments) else "ful_none"
+
+
+indexes = st.integers(0, 2)
+commands: st.SearchStrategy[Command] = st.one_of(
+    st.builds(screen, st.lists(st.sampled_from(["pass", "hold", "refuse"]), max_size=3)),
+    st.builds(reserve, quantities),
+    st.builds(allocate, quantities),
+    st.builds(lose, quantities),
+    st.builds(route, st.sampled_from("AB"), st.integers(1, 5)),
+    st.builds(pack, indexes),
+    st.builds(ship, indexes),
+    st.builds(scan, indexes, st.sampled_from(["in_transit", "delivered"]), st.integers(0, 30)),
+    st.builds(invoice, indexes),
+    st.builds(archive, indexes),
+    st.builds(
+        lambda wanted: lambda order, at: order.cancel(wanted, reason="", by="shop", at=at),
+        st.none() | pieces,
+    ),
+    st.builds(
+        lambda n: lambda order, at: order.release_hold(f"hold_{n}", by="x", reason="y", at=at),
+        st.integers(1, 3),
+    ),
+)
+
+
+class Kept:
+    """An order and its log, as the store keeps them."""
+
+    def __init__(self, order: Order) -> None:
+        self.log: list[Event] = []
+        self.order = self.save(order)
+
+    def save(self, order: Order) -> Order:
+        for news in order.news:
+            event = Event(
+                id=f"evt_{len(self.log)}",
+                type=str(type(news).__struct_config__.tag),
+                aggregate="order/ord_1",
+                shop=order.shop,
+                sequence=len(self.log) + 1,
+                at=NOW,
+                actor="test",
+                cause="test",
+                data=msgspec.Raw(encode(news)),
+            )
+            self.log.append(chained(event, self.log[-1].hash if self.log else GENESIS))
+        self.order = decode_order(encode(replace(order, news=())))
+        return self.order
+
+    def do(self, command: Command, at: datetime) -> Order:
+        with suppress(Refusal):
+            self.save(command(self.order, at))
+        return self.order
+
+
+orders = st.builds(new_order, st.lists(st.integers(1, 5), min_size=1, max_size=3), st.booleans())
+scripts = st.lists(commands, max_size=25)
+
+
+@settings(max_examples=300, deadline=None)
+@given(orders, scripts)
+def test_pieces_add_up_and_the_log_tells_the_order(order: Order, script: list[Command]) -> None:
+    kept = Kept(order)
+    for minute, command in enumerate(script, 1):
+        after = kept.do(command, NOW + timedelta(minutes=minute))
+        assert list(conserved(after)) == []
+    assert list(unbroken("order/ord_1", kept.log, len(kept.log), kept.log[-1].hash)) == []
+    assert list(told(kept.order, kept.log)) == []
+
+
+@settings(max_examples=300, deadline=None)
+@given(orders, scripts)
+def test_no_order_is_ever_silent(order: Order, script: list[Command]) -> None:
+    kept, at = Kept(order), NOW
+    for command in script:
+        at += timedelta(minutes=1)
+        after = kept.do(command, at)
+        assert list(spoken_for(after, at=at, letters=())) == []
+
+
+@settings(max_examples=200, deadline=None)
+@given(orders, scripts)
+def test_a_command_given_twice_at_once_changes_nothing_the_second_time(
+    order: Order, script: list[Command]
+) -> None:
+    kept = Kept(order)
+    for minute, command in enumerate(script, 1):
+        kept.do(command, NOW + timedelta(minutes=minute))
+    for fulfilment in kept.order.fulfilments:
+        if fulfilment.parcels:
+            assert not kept.order.pack(fulfilment.id, [(100, None)], at=NOW).news
+        if fulfilment.shipped_at:
+            again = ship(kept.order.fulfilments.index(fulfilment))
+            assert not again(kept.order, NOW).news
+
+
+@settings(max_examples=100, deadline=None)
+@given(orders, scripts, st.integers(0, 40), st.sampled_from(["at", "actor", "data", "hash", "gap"]))
+def test_a_log_that_was_tampered_with_is_found_out(
+    order: Order, script: list[Command], place: int, how: str
+) -> None:
+    kept = Kept(order)
+    for minute, command in enumerate(script, 1):
+        kept.do(command, NOW + timedelta(minutes=minute))
+    log, index = list(kept.log), place % len(kept.log)
+    changed = {
+        "at": replace(log[index], at=NOW + timedelta(seconds=1)),
+        "actor": replace(log[index], actor="somebody else"),
+        "data": replace(log[index], data=msgspec.Raw(bytes(log[index].data) + b" ")),
+        "hash": replace(log[index], hash="0" * 64),
+    }
+    log[index : index + 1] = [changed[how]] if how in changed else []
+    assert list(unbroken("order/ord_1", log, len(kept.log), kept.log[-1].hash))

@@ -1,0 +1,161 @@
+"""Reservations under any sequence of moves: counters follow, and repeated steps come to rest."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from decimal import Decimal
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from msgspec.structs import replace
+
+from oms.invariants import claimed as agreed
+from oms.invariants import counted
+from oms.order import Fulfilment, Line, Order
+from oms.stock import Delta, Item, Reservation, agrees, claim, delta, settled, spread, take_for
+from tests.domain.test_order_properties import new_order
+
+NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+PLACES = ("A", "B")
+few = st.integers(0, 4)
+by_place = st.dictionaries(st.sampled_from(PLACES), few, max_size=2)
+reservations = st.builds(
+    lambda soft, backordered, hard, issued: Reservation(
+        sku="S",
+        order_id="ord_1",
+        placed_at=NOW,
+        soft=soft,
+        backordered=backordered,
+        hard=hard,
+        issued=issued,
+    ),
+    few,
+    few,
+    by_place,
+    by_place,
+)
+
+
+def moved(item: Item, change: Delta) -> Item:
+    """The counters after a reservation's move, as the store adds it to them."""
+
+    def plus(counts: dict[str, int], more: dict[str, int]) -> dict[str, int]:
+        return {p: counts.get(p, 0) + more.get(p, 0) for p in {**counts, **more}}
+
+    return replace(
+        item,
+        promisable=item.promisable + change.promisable,
+        soft=item.soft + change.soft,
+        backordered=item.backordered + change.backordered,
+        hard=plus(item.hard, change.hard),
+        on_hand=plus(item.on_hand, change.on_hand),
+        free=plus(item.free, change.free),
+    )
+
+
+@settings(max_examples=300)
+@given(st.lists(reservations, min_size=1, max_size=6))
+def test_counters_follow_any_sequence_of_moves(states: list[Reservation]) -> None:
+    item = Item(sku="S", on_hand=dict.fromkeys(PLACES, 0), free=dict.fromkeys(PLACES, 0))
+    before = Reservation(sku="S", order_id="ord_1", placed_at=NOW)
+    for after in states:
+        item = moved(item, delta(before, after))
+        assert item.consistent
+        assert list(counted(item, [after], [])) == []
+        before = after
+
+
+@st.composite
+def claims(draw: st.DrawFn) -> Order:
+    """An order of one SKU with its pieces anywhere."""
+    pieces = draw(st.fixed_dictionaries(dict.fromkeys(("open", "reserved", "backordered"), few)))
+    fulfilments = []
+    gone = {"released": 0, "shipped": 0}
+    for n in range(draw(st.integers(0, 3))):
+        status = draw(st.sampled_from(["released", "shipped"]))
+        quantity = draw(st.integers(1, 3))
+        gone[status] += quantity
+        fulfilments.append(
+            Fulfilment(
+                id=f"ful_{n}",
+                location=draw(st.sampled_from(PLACES)),
+                pieces={"1": quantity},
+                planned_at=NOW,
+                ship_by=NOW,
+                status=status,  # type: ignore[arg-type]
+                shipped_at=NOW if status == "shipped" else None,
+            )
+        )
+    line = Line("1", "S", Decimal(1), sum(pieces.values()) + sum(gone.values()), **pieces, **gone)
+    return replace(new_order([1], True), lines=(line,), fulfilments=tuple(fulfilments), news=())
+
+
+def matching(order: Order) -> Reservation:
+    """The reservation that is what the order claims."""
+    wanted = claim(order, "S")
+    return Reservation(
+        sku="S",
+        order_id=order.id,
+        placed_at=NOW,
+        soft=wanted.soft,
+        backordered=wanted.backordered,
+        hard=wanted.hard,
+        issued=wanted.issued,
+    )
+
+
+@settings(max_examples=300)
+@given(claims())
+def test_what_agrees_is_left_as_it_is(order: Order) -> None:
+    held = matching(order)
+    assert agrees(held, claim(order, "S"))
+    assert settled(held, claim(order, "S")) == held
+    assert list(agreed(order, {"S": held})) == []
+
+
+@settings(max_examples=300)
+@given(claims(), few)
+def test_taking_covers_the_open_pieces_and_taking_again_takes_nothing(
+    order: Order, promisable: int
+) -> None:
+    held = take_for(order, matching(order), promisable)
+    assert held.held == claim(order, "S").held + claim(order, "S").open
+    assert held.soft - claim(order, "S").soft <= promisable
+    assert take_for(order, held, promisable) == held
+
+
+@settings(max_examples=300)
+@given(claims(), few)
+def test_order_that_books_what_was_taken_agrees_with_it(order: Order, promisable: int) -> None:
+    held = take_for(order, matching(order), promisable)
+    taken = spread(order, "open", {"S": held.firm - claim(order, "S").firm})
+    short = {n: q - taken.get(n, 0) for n, q in order.pieces("open").items()}
+    after = order.reserve(taken, {n: q for n, q in short.items() if q}, at=NOW)
+    assert list(agreed(after, {"S": held})) == []
+
+
+@settings(max_examples=300)
+@given(claims(), st.data())
+def test_cancelled_pieces_come_back_exactly_once(order: Order, data: st.DataObject) -> None:
+    held = matching(order)
+    most = sum(getattr(order.lines[0], place) for place in ("open", "reserved", "backordered"))
+    wanted = {"1": data.draw(st.integers(0, most))}
+    after = order.cancel(wanted, reason="", by="shop", at=NOW)
+    once = settled(held, claim(after, "S"))
+    assert once.held == claim(after, "S").held
+    assert settled(once, claim(after, "S")) == once
+    if not claim(after, "S").open:
+        assert agrees(once, claim(after, "S"))
+
+
+@settings(max_examples=300)
+@given(claims())
+def test_shipped_pieces_leave_their_shelf_exactly_once(order: Order) -> None:
+    held = matching(order)
+    shipped = tuple(replace(f, status="shipped", shipped_at=NOW) for f in order.fulfilments)
+    line = order.lines[0]
+    gone = replace(line, released=0, shipped=line.shipped + line.released)
+    after = replace(order, fulfilments=shipped, lines=(gone,))
+    once = settled(held, claim(after, "S"))
+    assert agrees(once, claim(after, "S"))
+    assert settled(once, claim(after, "S")) == once
