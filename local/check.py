@@ -42,7 +42,7 @@ def _shown(name: str, gate: Callable[[], Outcome]) -> bool:
 
 def _tool(*arguments: str) -> Callable[[], Outcome]:
     def gate() -> Outcome:
-        command = [sys.executable, "-m", *arguments]
+        command = [sys.executable, *arguments]
         done = subprocess.run(command, cwd=paths.ROOT, capture_output=True, text=True, check=False)
         return done.returncode == 0, done.stdout + done.stderr
 
@@ -60,20 +60,14 @@ def _synthesised() -> Outcome:
 
 TEMPLATE = str(paths.ASSEMBLY / f"{STACK}.template.json")
 IMPORTS = "from importlinter.cli import lint_imports_command; lint_imports_command()"
-
-
-def _imports() -> Outcome:
-    command = [sys.executable, "-c", IMPORTS]
-    done = subprocess.run(command, cwd=paths.ROOT, capture_output=True, text=True, check=False)
-    return done.returncode == 0, done.stdout + done.stderr
-
+LINT = "import sys; from cfnlint.runner import main; sys.exit(main())"
 
 GATES: dict[str, Callable[[], Outcome]] = {
-    "ruff": _tool("ruff", "check", "."),
-    "format": _tool("ruff", "format", "--check", "."),
-    "mypy": _tool("mypy"),
-    "imports": _imports,
-    "house": _tool("pytest", "-q", "-p", "no:cacheprovider", "tests/house"),
+    "ruff": _tool("-m", "ruff", "check", "."),
+    "format": _tool("-m", "ruff", "format", "--check", "."),
+    "mypy": _tool("-m", "mypy"),
+    "imports": _tool("-c", IMPORTS),
+    "house": _tool("-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/house"),
     "synth": _synthesised,
-    "template": _tool("cfnlint", TEMPLATE),
+    "template": _tool("-c", LINT, TEMPLATE),
 }
