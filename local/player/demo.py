@@ -25,7 +25,7 @@ from local.up import addresses
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--orders", type=_count, default=60, metavar="N", help="how many orders")
+    parser.add_argument("--orders", type=positive, default=60, metavar="N", help="how many orders")
     parser.add_argument("--exit", action="store_true", help="stop the system when done")
     parser.add_argument("--json", action="store_true", help="one JSON object on stdout")
     parser.add_argument("--seed", type=int, default=17, help="another seed, another day")
@@ -103,7 +103,8 @@ async def _mails(running: Running, run: str) -> int:
     return sum(f"+{run}@" in recipient for recipient in recipients)
 
 
-def _count(text: str) -> int:
+def positive(text: str) -> int:
+    """An argument that counts something."""
     number = int(text)
     if number < 1:
         raise argparse.ArgumentTypeError("at least 1")

@@ -15,7 +15,7 @@ import httpx
 
 from local.player import retail
 from local.player.client import Problem, connected
-from local.player.demo import verified
+from local.player.demo import positive, verified
 from local.player.rerun import Rerun, Terms
 from local.player.retail import WrongForm
 from local.player.screen import Screen
@@ -33,7 +33,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="opening stock as a share of what is ordered, rounded down per article",
     )
     parser.add_argument("--currency", default="EUR", help="currency of the prices, e.g. GBP")
-    parser.add_argument("--limit", type=int, metavar="N", help="only the first N documents")
+    parser.add_argument("--limit", type=positive, metavar="N", help="only the first N documents")
     parser.add_argument("--no-ship", action="store_true", help="leave orders at the warehouses")
     parser.add_argument("--json", action="store_true", help="one JSON object on stdout")
 

@@ -50,7 +50,7 @@ class Screen:
         if shown != self._shown and time.monotonic() >= self._next_line:
             self._shown, self._next_line = shown, time.monotonic() + 5
             stages = "  ".join(f"{stage} {count}" for stage, count in counts.items() if count)
-            self.console.print(f"{note}: {stages or 'nothing yet'}", highlight=False)
+            self.say(f"{note}: {stages or 'nothing yet'}")
 
     def note(self, text: str) -> None:
         """What is going on when there is nothing to count."""
@@ -60,7 +60,7 @@ class Screen:
             self.say(text)
 
     def say(self, text: str) -> None:
-        self.console.print(text, highlight=False)
+        self.console.print(text, highlight=False, soft_wrap=True)
 
     def report(self, result: Mapping[str, Any], *, as_json: bool) -> None:
         """The closing table for people; for programs one JSON object on stdout instead of it."""
@@ -87,8 +87,17 @@ def _closing(title: str, result: Mapping[str, Any]) -> Table:
     table.add_column()
     table.add_column(justify="right", overflow="fold")
     for name, value in result.items():
-        table.add_row(name.replace("_", " "), Text(_worded(value)))
+        words = _verdict(value) if name == "verify" else _worded(value)
+        table.add_row(name.replace("_", " "), Text(words))
     return table
+
+
+def _verdict(found: Mapping[str, Any]) -> str:
+    """What verify found: the number of checks, or everything that is broken."""
+    broken = [
+        f"{check}: {item}" for check, one in found["checks"].items() for item in one["broken"]
+    ]
+    return "\n".join(broken[:20]) or f"{len(found['checks'])} checks, nothing broken"
 
 
 def _worded(value: Any) -> str:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from typing import Any
 
 from local.player.countries import address_in
-from local.player.retail import Document, Survey
+from local.player.retail import Document, Row, Survey
 
 Json = dict[str, Any]
 
@@ -22,44 +22,54 @@ def order_of(document: Document, run: str, currency: str) -> Json:
     """
     first = document.rows[0]
     customer = first.customer or f"guest-{document.number}"
-    carriage = sum((row.unit_price * row.quantity for row in document.carriage), Decimal(0))
-    goods = sum((row.unit_price * row.quantity for row in document.goods), Decimal(0))
+    number = f"{run}-{document.number}"
+    carriage = _total(document.carriage)
+    paid = carriage + _total(document.goods)
     return {
-        "external_number": f"{run}-{document.number}",
+        "external_number": number,
         "placed_at": first.at.isoformat(),
         "currency": currency,
         "price_mode": "gross",
-        "customer": {
-            "id": customer,
-            "type": "B2C",
-            "name": f"Replay customer {customer}",
-            "email": f"{_plain(customer)}@replay.example",
-            "phone": None,
-            "locale": "de" if first.country in _GERMAN else "en",
-            "company": None,
-            "vat_id": None,
-            "group": None,
-        },
+        "customer": _customer(customer, first.country),
         "billing_address": address_in(first.country, customer),
         "shipping_address": None,
-        "lines": [
-            {
-                "number": str(number),
-                "sku": row.sku,
-                "quantity": row.quantity,
-                "unit_price": str(row.unit_price),
-            }
-            for number, row in enumerate(document.goods, 1)
-        ],
+        "lines": [_line(n, row) for n, row in enumerate(document.goods, 1)],
         "shipping": {"method": "standard", "price": f"{carriage:.2f}"},
         "payment": {
             "method": "paypal",
             "status": "captured",
-            "amount": f"{goods + carriage:.2f}",
-            "reference": f"{run}-{document.number}",
+            "amount": f"{paid:.2f}",
+            "reference": number,
         },
         "delivery": {"partial_allowed": True},
         "note": None,
+    }
+
+
+def _total(rows: Iterable[Row]) -> Decimal:
+    return sum((row.unit_price * row.quantity for row in rows), Decimal(0))
+
+
+def _line(number: int, row: Row) -> Json:
+    return {
+        "number": str(number),
+        "sku": row.sku,
+        "quantity": row.quantity,
+        "unit_price": str(row.unit_price),
+    }
+
+
+def _customer(id: str, country: str) -> Json:
+    return {
+        "id": id,
+        "type": "B2C",
+        "name": f"Replay customer {id}",
+        "email": f"{_plain(id)}@replay.example",
+        "phone": None,
+        "locale": "de" if country in _GERMAN else "en",
+        "company": None,
+        "vat_id": None,
+        "group": None,
     }
 
 
