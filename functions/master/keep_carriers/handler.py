@@ -14,6 +14,6 @@ handler = step.handler
 @step.route("PUT /v1/carriers/{carrier}", scope="carriers:write", takes=CarrierIn)
 def put_carrier(call: Call[CarrierIn], oms: Ports) -> Answer:
     """Store a carrier; its secret is never shown again."""
-    carrier = Carrier(call.path["carrier"], call.body.secret, call.body.tracking_url)
+    carrier = Carrier(call.id("carrier"), call.body.secret, call.body.tracking_url)
     oms.catalogue.store_carrier(carrier)
     return Answer({"id": carrier.id, "tracking_url": carrier.tracking_url})

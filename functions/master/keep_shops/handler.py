@@ -18,7 +18,7 @@ handler = step.handler
 def put_shop(call: Call[ShopIn], oms: Ports) -> Answer:
     """Store a shop and its seller."""
     values = call.body.model_dump(by_alias=True)
-    shop = msgspec.convert({"id": call.path["shop"], **values}, Shop)
+    shop = msgspec.convert({"id": call.id("shop"), **values}, Shop)
     stored = oms.catalogue.store_shop(shop, if_version=call.if_version)
     return Answer(stored, headers={"ETag": f'"{stored.version}"'})
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
@@ -16,7 +17,7 @@ from pydantic import BaseModel, ValidationError
 from oms.refusals import NotNow, Refusal, Unknown
 from oms_aws import keys
 from oms_aws.clients import Caller
-from oms_aws.edges.models import Model
+from oms_aws.edges.models import ID, Model
 from oms_aws.logs import logger
 from oms_aws.orders import VersionDiffers
 from oms_aws.table import Action
@@ -95,6 +96,13 @@ class Call(Generic[Body]):
         if not version.isdigit():
             raise Problem(412, "version_differs", "If-Match is none of our ETags.")
         return int(version)
+
+    def id(self, name: str) -> str:
+        """An id that the path gives to something new."""
+        given = self.path[name]
+        if not re.fullmatch(ID, given):
+            raise _invalid({name: f"does not match {ID}"})
+        return given
 
     def limit(self, most: int = 100) -> int:
         """How many items a list shall have."""

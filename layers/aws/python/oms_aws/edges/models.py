@@ -48,8 +48,10 @@ Name = Annotated[
     AfterValidator(_one_line),
 ]
 Text = Annotated[str, StringConstraints(max_length=2_000), AfterValidator(_printable)]
-Id = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._ /+-]{0,63}$")]
-Sku = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._ +-]{0,63}$")]
+ID = r"[A-Za-z0-9][A-Za-z0-9._ +-]{0,63}"
+"""What our callers may name things; it goes into paths."""
+
+Id = Annotated[str, StringConstraints(pattern=f"^{ID}$")]
 Email = Annotated[
     str,
     StringConstraints(max_length=254, pattern=r"^[^@\s<>\",;:]+@[^@\s<>\",;:]+\.[^@\s<>\",;:.]+$"),
@@ -106,7 +108,7 @@ class LineIn(Model):
     """An order line."""
 
     number: Id
-    sku: Sku
+    sku: Id
     quantity: Quantity
     unit_price: Amount
 
@@ -192,7 +194,7 @@ class ReleaseHold(Model):
 class StockRow(Model):
     """One counted SKU."""
 
-    sku: Sku
+    sku: Id
     on_hand: Count
 
 
@@ -207,7 +209,7 @@ class StockBatch(Model):
 class AskedLine(Model):
     """A SKU and how many pieces of it are wanted."""
 
-    sku: Sku
+    sku: Id
     quantity: Quantity = 1
 
 
@@ -313,7 +315,7 @@ class ProductIn(Model):
 class ProductRow(ProductIn):
     """A product of a batch."""
 
-    sku: Sku
+    sku: Id
 
 
 class Batch(Model):
