@@ -8,5 +8,5 @@ from oms_aws.wiring import Ports
 
 @queue
 def handler(signal: Signal, oms: Ports) -> None:
-    again = f"r{signal.redriven}" if signal.redriven else ""
+    again = f"r{signal.redriven}-{signal.cause[-12:]}" if signal.redriven else ""
     oms.intake.start(signal.order_id, again=again)

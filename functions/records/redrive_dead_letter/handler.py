@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 from oms.refusals import Refusal
+from oms_aws.dead_letters import DeadLetter
 from oms_aws.edges.http import Answer, Call, Http
 from oms_aws.wiring import Ports
 
@@ -24,18 +25,19 @@ def redrive(call: Call[Any], oms: Ports) -> Answer:
     letter = oms.dead_letters.get(call.path["letter"])
     if letter.step == RELAY:
         raise Refusal("not_redrivable", "It holds a place in the stream, not an event.")
-    oms.queues.send(letter.step, _again(letter.body))
+    oms.queues.send(letter.step, _again(letter))
     oms.dead_letters.redriven(letter, by=call.actor, at=oms.now())
     return Answer({"id": letter.id, "step": letter.step}, 202)
 
 
-def _again(body: str) -> str:
-    """The message as a clerk's: it counts how often it was sent back."""
+def _again(letter: DeadLetter) -> str:
+    """The message as a clerk's: it names the letter, and counts how often it was sent back."""
     try:
-        signal = json.loads(body)
+        signal = json.loads(letter.body)
     except ValueError:
-        return body
+        return letter.body
     if not isinstance(signal, dict):
-        return body
+        return letter.body
     signal.pop("failure", None)
-    return json.dumps({**signal, "redriven": int(signal.get("redriven") or 0) + 1})
+    times = int(signal.get("redriven") or 0) + 1
+    return json.dumps({**signal, "redriven": times, "cause": letter.id})

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from oms.events import GENESIS, Event, chained
 from oms.order import AnyNews, Fulfilment, Order, Parcel, decode_news, decode_order, encode
-from oms.refusals import NotNow, Unknown
+from oms.refusals import NotNow, Refusal, Unknown
 from oms_aws import keys
 from oms_aws.table import Action, ConditionFailed, Table, packed, unpacked
 
@@ -83,7 +83,10 @@ class DynamoOrders:
         return self.save(Stored(order, 0, 0, GENESIS), order, also)
 
     def save(self, seen: Stored, order: Order, by: Saved) -> Stored:
-        """Store the order after its news, with one event for each; raises Conflict."""
+        """Store the order after its news, with one event for each.
+
+        Raises Conflict, and Refusal when a carrier's tracking number is another parcel's already.
+        """
         at = self._now()
         bare = replace(order, news=())
         sequence, previous, writes = seen.sequence, seen.hash, []
@@ -93,10 +96,16 @@ class DynamoOrders:
             previous = event.hash
             writes.append(event_action(self._table, event))
         stored = Stored(bare, seen.version + 1, sequence, previous)
-        writes += self._projections(seen.order, bare)
+        pointers = self._pointers(seen.order, bare)
+        writes = [*pointers, *writes, *self._projections(seen.order, bare), *by.also]
         try:
-            self._table.write([self._order_action(seen, stored), *writes, *by.also])
+            self._table.write([self._order_action(seen, stored), *writes])
         except ConditionFailed as error:
+            if 0 < error.failed[0] <= len(pointers):
+                text = "Another parcel has this tracking number already."
+                raise Refusal(
+                    "tracking_number_taken", text, {"tracking_numbers": "taken"}
+                ) from error
             raise Conflict(order.id) from error
         return stored
 
@@ -194,19 +203,23 @@ class DynamoOrders:
     def _projections(self, before: Order, after: Order) -> list[Action]:
         known = {fulfilment.id: fulfilment for fulfilment in before.fulfilments}
         changed = [f for f in after.fulfilments if known.get(f.id) != f]
-        writes = [
+        return [
             self._table.put(keys.fulfilment(f.id), fulfilment_attributes(after, f)) for f in changed
         ]
-        for fulfilment in changed:
-            if fulfilment.status == "shipped" and not known[fulfilment.id].shipped_at:
-                writes += [
-                    self._table.put(
-                        keys.tracking(str(parcel.carrier), str(parcel.tracking_number)),
-                        {"order_id": after.id},
-                    )
-                    for parcel in fulfilment.parcels
-                ]
-        return writes
+
+    def _pointers(self, before: Order, after: Order) -> list[Action]:
+        """The actions that lead from the tracking numbers of what has just left to the order."""
+        left = {f.id for f in before.fulfilments if f.shipped_at}
+        return [
+            self._table.put(
+                keys.tracking(str(parcel.carrier), str(parcel.tracking_number)),
+                {"order_id": after.id},
+                unless_exists=True,
+            )
+            for fulfilment in after.fulfilments
+            if fulfilment.shipped_at and fulfilment.id not in left
+            for parcel in fulfilment.parcels
+        ]
 
 
 class VersionDiffers(Exception):

@@ -617,6 +617,12 @@ class Order(Value, frozen=True, omit_defaults=True):
                 f"{len(fulfilment.parcels)} parcels need as many tracking numbers.",
                 {"tracking_numbers": f"{len(tracking_numbers)} given"},
             )
+        if len(set(tracking_numbers)) < len(tracking_numbers):
+            raise Refusal(
+                "tracking_number_taken",
+                "Each parcel has a tracking number of its own.",
+                {"tracking_numbers": "one stands twice"},
+            )
         return self.tell(ShipmentConfirmed(id, carrier, tracking_numbers, at))
 
     def track(
