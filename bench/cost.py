@@ -7,6 +7,7 @@ import json
 import tempfile
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -21,7 +22,7 @@ from bench.journey import ship
 from local.deployment import embedded
 from local.player import merchant
 from local.player.client import connected
-from local.player.warehouse import ROUTE
+from local.player.warehouse import ROUTE, Carrier, straight
 
 WARM_UP = 3
 THOUSAND = 1_000
@@ -39,9 +40,30 @@ async def _one_by_one(bed: Bed, run: str, orders: int) -> list[str]:
         for n in range(orders):
             body = load.order(f"{run}-{n:05d}", load.basket(n))
             ids += (await load.place(client, iter([body]), 1)).ids
-            await ship(desks, {body["external_number"]}, 1, lambda _: ROUTE)
+            carrier = Slow(desks, merchant.CARRIER, straight)
+            await ship(desks, {body["external_number"]}, 1, carrier)
+            for status in ROUTE:
+                await asyncio.to_thread(bed.rest)
+                await carrier.scan(status)
             await asyncio.to_thread(bed.rest)
     return ids
+
+
+@dataclass
+class Slow(Carrier):
+    """A carrier whose scans come, as in life, when all that came before is done."""
+
+    taken: list[str] = field(default_factory=list)
+
+    async def take(self, number: str) -> None:
+        self.taken.append(number)
+
+    async def scan(self, status: str) -> None:
+        """Scan every parcel with the next status of its way."""
+        route, self.route = self.route, lambda _: (status,)
+        for number in self.taken:
+            await super().take(number)
+        self.route = route
 
 
 def _executions(bed: Bed, ids: list[str]) -> tuple[Counter[str], int]:
@@ -127,6 +149,7 @@ def main() -> None:
             },
             "usd_per_1000_by_service": dict(sorted(services.items(), key=lambda s: -s[1])),
             "units_per_order": {name: round(n / orders, 3) for name, n in total.items()},
+            "index_writes_per_order": sum(use.indexed for use in used.values()) / orders,
             "lambda_ms_per_order": sum(use.billed_ms for use in used.values()) / orders,
             "requests_per_order": {n: round(c / orders, 2) for n, c in requests.most_common()},
             "steps": {n: _step(used.get(n), u, orders) for n, u in units.items()},

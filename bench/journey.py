@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Container, Sequence
+from collections.abc import Container
 from datetime import datetime
 from typing import Any
 
@@ -31,20 +31,14 @@ async def _journey(bed: Bed, run: str, orders: int) -> tuple[load.Answers, float
         ours = {body["external_number"] for body in bodies}
         began = time.time()
         placing = asyncio.create_task(load.place(client, iter(bodies), BUYERS))
-        await ship(desks, ours, orders)
+        await ship(desks, ours, orders, Carrier(desks, merchant.CARRIER, straight))
         placed = await placing
     await asyncio.to_thread(bed.rest)
     return placed, began
 
 
-async def ship(
-    desks: Desks,
-    ours: Container[str],
-    orders: int,
-    route: Callable[[str], Sequence[str]] = straight,
-) -> None:
-    """Two warehouses ask, pack and ship until so many have left, and their carrier delivers."""
-    carrier = Carrier(desks, merchant.CARRIER, route)
+async def ship(desks: Desks, ours: Container[str], orders: int, carrier: Carrier) -> None:
+    """Two warehouses ask, pack and hand over to the carrier until so many orders have left."""
     places = [
         Warehouse(desks, place["id"], ours, one_parcel, carrier) for place in merchant.warehouses()
     ]

@@ -31,6 +31,7 @@ class Usage:
     billed_ms: int = 0
     read: float = 0.0
     written: float = 0.0
+    indexed: float = 0.0
     log_bytes: int = 0
     requests: Counter[str] = field(default_factory=Counter)
     events: Counter[str] = field(default_factory=Counter)
@@ -40,6 +41,7 @@ class Usage:
         self.billed_ms += math.ceil(note["ms"])
         self.read += note["read"]
         self.written += note["written"]
+        self.indexed += note["indexed"]
         self.log_bytes += PLATFORM_LINES
         self.requests.update(note["requests"])
         self.events.update(note["events"])

@@ -86,7 +86,7 @@ class Tap:
     def begin(self) -> None:
         self._requests: Counter[str] = Counter()
         self._events: Counter[str] = Counter()
-        self._read = self._written = 0.0
+        self._read = self._written = self._indexed = 0.0
 
     def heard(self) -> dict[str, Any]:
         return {
@@ -94,6 +94,7 @@ class Tap:
             "events": dict(self._events),
             "read": self._read,
             "written": self._written,
+            "indexed": self._indexed,
         }
 
     def _before(self, params: dict[str, Any], model: Any, **_: Any) -> dict[str, Any]:
@@ -110,20 +111,30 @@ class Tap:
             self._events.update(entry["DetailType"] for entry in self._asked["Entries"])
         elif service == "dynamodb" and model.name in WRITES:
             self._written += written(parsed, self._asked)
+            self._indexed += indexed(parsed)
         elif service == "dynamodb":
             self._read += read(parsed, self._asked)
 
 
 def written(answer: Mapping[str, Any], asked: Mapping[str, Any]) -> float:
     """Write units: the emulator's count, or for a refused write what its attempt costs on AWS."""
-    consumed = answer.get("ConsumedCapacity")
-    if consumed is not None:
-        capacities = consumed if isinstance(consumed, list) else [consumed]
-        return float(sum(capacity["CapacityUnits"] for capacity in capacities))
+    if answer.get("ConsumedCapacity"):
+        return float(sum(capacity["CapacityUnits"] for capacity in _capacities(answer)))
     if "TransactItems" in asked:
         actions = [next(iter(action.values())) for action in asked["TransactItems"]]
         return 2.0 * sum(units(size(action.get("Item", {})), WRITE_UNIT) for action in actions)
     return units(size(asked.get("Item", {})), WRITE_UNIT)
+
+
+def indexed(answer: Mapping[str, Any]) -> float:
+    """The part of the write units that went into indexes."""
+    indexes = [capacity.get("GlobalSecondaryIndexes", {}) for capacity in _capacities(answer)]
+    return float(sum(index["CapacityUnits"] for each in indexes for index in each.values()))
+
+
+def _capacities(answer: Mapping[str, Any]) -> list[dict[str, Any]]:
+    consumed = answer.get("ConsumedCapacity") or []
+    return consumed if isinstance(consumed, list) else [consumed]
 
 
 def read(answer: Mapping[str, Any], asked: Mapping[str, Any]) -> float:
