@@ -22,6 +22,26 @@ Json = dict[str, Any]
 LINES = 3
 SHIPPING = Decimal("4.90")
 SELLABLE = 24
+BUYER = {
+    "id": "C-1",
+    "type": "B2C",
+    "name": "Änne Weiß",
+    "phone": None,
+    "locale": "de",
+    "company": None,
+    "vat_id": None,
+    "group": None,
+}
+HOME = {
+    "name": "Änne Weiß",
+    "company": None,
+    "line1": "Ringstr. 5",
+    "line2": None,
+    "postal_code": "80331",
+    "city": "München",
+    "region": None,
+    "country": "DE",
+}
 
 
 @dataclass
@@ -73,27 +93,8 @@ def order(number: str, lines: Sequence[tuple[str, int, Decimal]]) -> Json:
         "placed_at": datetime.now(UTC).isoformat(timespec="milliseconds"),
         "currency": "EUR",
         "price_mode": "gross",
-        "customer": {
-            "id": "C-1",
-            "type": "B2C",
-            "name": "Änne Weiß",
-            "email": f"aenne+{number.lower()}@post.example",
-            "phone": None,
-            "locale": "de",
-            "company": None,
-            "vat_id": None,
-            "group": None,
-        },
-        "billing_address": {
-            "name": "Änne Weiß",
-            "company": None,
-            "line1": "Ringstr. 5",
-            "line2": None,
-            "postal_code": "80331",
-            "city": "München",
-            "region": None,
-            "country": "DE",
-        },
+        "customer": {**BUYER, "email": f"aenne+{number.lower()}@post.example"},
+        "billing_address": HOME,
         "shipping_address": None,
         "lines": [
             {"number": str(at), "sku": sku, "quantity": pieces, "unit_price": str(price)}
