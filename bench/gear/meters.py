@@ -8,7 +8,7 @@ from types import TracebackType
 
 import psutil
 
-EVERY_SECONDS = 1.0
+EVERY_SECONDS = 3.0
 
 
 def cpu_seconds(root: int) -> dict[str, float]:
@@ -42,7 +42,7 @@ def memory(root: int) -> tuple[int, int]:
 
 
 class Peak:
-    """Samples the memory of a process tree once a second and keeps the greatest."""
+    """Samples the memory of a process tree every three seconds and keeps the greatest."""
 
     def __init__(self, root: int) -> None:
         self.bytes = 0
