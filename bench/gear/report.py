@@ -29,6 +29,8 @@ class Target:
 
     @property
     def bound(self) -> str:
+        if self.at_least == self.at_most:
+            return f"= {self.at_least:g}"
         return f">= {self.at_least:g}" if self.at_least is not None else f"<= {self.at_most:g}"
 
     def figures(self) -> Json:
