@@ -132,6 +132,18 @@ def _hardened(
     return held.lose(uncovered) if uncovered else held
 
 
+def allocate_waiting(orders: DynamoOrders, stock: DynamoStock, sku: str, at: datetime) -> None:
+    """Give what can be promised of a SKU to the orders that wait for it, the oldest first.
+
+    An order that an interrupted run gave stock to is told, whatever is left. Raises NotNow.
+    """
+    left = True
+    for waiting in stock.waiting_for(sku):
+        left = left and stock.items([sku])[sku].promisable > 0
+        if left or waiting.filled:
+            allocate(orders, stock, waiting.order_id, at)
+
+
 def allocate(orders: DynamoOrders, stock: DynamoStock, order_id: str, at: datetime) -> Order:
     """Give the order's backordered pieces what can be promised now. Raises NotNow."""
 

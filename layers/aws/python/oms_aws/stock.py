@@ -64,7 +64,11 @@ class DynamoStock:
         }
 
     def waiting_for(self, sku: str) -> Iterator[Reservation]:
-        """The reservations that wait for the SKU, by age of the order."""
+        """The reservations that wait for the SKU, by age of the order.
+
+        Those that got stock stay among them until it is claimed at a location: should the step that
+        filled them be cut off, they are found again and their orders told.
+        """
         for item in self._table.listed("gsi1", keys.backorders(sku)):
             yield stored_reservation(item)
 
@@ -139,7 +143,9 @@ class DynamoStock:
             "issued": after.issued,
             "version": move.before.version + 1,
         }
-        if after.backordered:
+        if after.filled:
+            attributes["filled"] = True
+        if after.backordered or after.filled:
             attributes |= {
                 "gsi1pk": keys.backorders(after.sku),
                 "gsi1sk": f"{after.placed_at.isoformat()}#{after.order_id}",
@@ -339,5 +345,6 @@ def stored_reservation(attributes: Mapping[str, Any]) -> Reservation:
         backordered=attributes["backordered"],
         hard=attributes["hard"],
         issued=attributes["issued"],
+        filled=attributes.get("filled", False),
         version=attributes["version"],
     )

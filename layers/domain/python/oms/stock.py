@@ -18,7 +18,7 @@ class Item(Struct, frozen=True, kw_only=True):
     """The counters of one SKU, in pieces (`domain.md` § 3).
 
     `free` = on hand - safety - hard, per location; `promisable` = sum(free) - soft. `as_of` is the
-    time of the newest count taken per location; `sequence` and `hash` belong to the SKU's event log.
+    time of the newest count taken per location; `sequence` and `hash` are those of its log.
     """
 
     sku: str
@@ -48,6 +48,7 @@ class Reservation(Struct, frozen=True, kw_only=True):
 
     soft: promised, from no location yet. hard: claimed at a location. backordered: waits for stock.
     issued: has left a location (kept, so that on hand can be proved from the records).
+    filled: pieces that waited got stock in the last move; the order may not have booked that yet.
     """
 
     sku: str
@@ -57,6 +58,7 @@ class Reservation(Struct, frozen=True, kw_only=True):
     backordered: int = 0
     hard: ByLocation = field(default_factory=dict)
     issued: ByLocation = field(default_factory=dict)
+    filled: bool = False
     version: int = 0
 
     @property
@@ -75,7 +77,14 @@ class Reservation(Struct, frozen=True, kw_only=True):
 
     def fill(self, quantity: int) -> Reservation:
         """Backordered pieces get stock."""
-        return replace(self, soft=self.soft + quantity, backordered=self.backordered - quantity)
+        if quantity == 0:
+            return self
+        return replace(
+            self,
+            soft=self.soft + quantity,
+            backordered=self.backordered - quantity,
+            filled=quantity > 0,
+        )
 
     def lose(self, quantity: int) -> Reservation:
         """Soft pieces that no shelf covers wait again."""
@@ -83,7 +92,12 @@ class Reservation(Struct, frozen=True, kw_only=True):
 
     def harden(self, location: str, quantity: int) -> Reservation:
         """Soft pieces are claimed at a location."""
-        return replace(self, soft=self.soft - quantity, hard=_plus(self.hard, {location: quantity}))
+        return replace(
+            self,
+            soft=self.soft - quantity,
+            hard=_plus(self.hard, {location: quantity}),
+            filled=False,
+        )
 
 
 class Delta(Struct, frozen=True):
@@ -180,7 +194,9 @@ def settled(held: Reservation, claimed: Claim) -> Reservation:
         return held
     waiting = min(surplus, max(0, held.backordered - claimed.backordered))
     soft = min(surplus - waiting, held.soft)
-    held = replace(held, backordered=held.backordered - waiting, soft=held.soft - soft)
+    held = replace(
+        held, backordered=held.backordered - waiting, soft=held.soft - soft, filled=False
+    )
     rest = surplus - waiting - soft
     for place in sorted(held.hard, reverse=True):
         give = min(rest, held.hard[place] - claimed.hard.get(place, 0))
