@@ -15,6 +15,7 @@ def world() -> Iterator[World]:
     """A fresh deployment; when the test is done, its invariants must hold."""
     with opened() as made:
         yield made
+        made.settle()
         assert made.broken() == []
 
 

@@ -77,6 +77,20 @@ def test_older_order_gets_the_stock_that_two_wait_for(world: World, merchant: Me
     assert (quantities["released"], quantities["backordered"]) == (1, 1)
 
 
+def test_stock_of_a_cancelled_order_goes_to_the_next_that_waits(
+    world: World, merchant: Merchant
+) -> None:
+    merchant.count("A", RUCK_45=1)
+    first = merchant.place(merchant.request(RUCK_45=1) | {"payment": UNPAID})
+    world.settle()
+    second = merchant.place(merchant.request(RUCK_45=1))
+    world.settle()
+    assert merchant.order(second)["status"] == "backordered"
+    assert merchant.cancel(first).status == 200
+    world.settle()
+    assert merchant.order(second)["status"] == "released"
+
+
 def test_order_in_one_delivery_waits_until_all_is_there(world: World, merchant: Merchant) -> None:
     merchant.count("A", RUCK_45=1)
     body = merchant.request(RUCK_45=1, ZELT_2=1) | {"delivery": {"partial_allowed": False}}
@@ -181,23 +195,15 @@ def test_pieces_that_a_warehouse_has_cannot_be_cancelled(world: World, merchant:
 
 
 def test_order_of_two_thousand_lines_ships(world: World, merchant: Merchant) -> None:
-    skus = [f"BULK-{n:04d}" for n in range(2000)]
-    for start in (0, 1000):
-        some = skus[start : start + 1000]
-        rows = [{"sku": sku, "name": {"de": sku}, "list_price": "1.00"} for sku in some]
-        merchant.do("POST /v1/products/batch", merchant.clerk, {"items": rows})
-        merchant.do(
-            "POST /v1/stock/batch",
-            merchant.wms,
-            {
-                "location": "A",
-                "as_of": world.now().isoformat(),
-                "rows": [{"sku": sku, "on_hand": 5} for sku in some],
-            },
-        )
+    skus = [f"BULK-{n:03d}" for n in range(400)]
+    rows = [{"sku": sku, "name": {"de": sku}, "list_price": "1.00"} for sku in skus]
+    merchant.do("POST /v1/products/batch", merchant.clerk, {"items": rows})
+    counts = [{"sku": sku, "on_hand": 5} for sku in skus]
+    batch = {"location": "A", "as_of": world.now().isoformat(), "rows": counts}
+    merchant.do("POST /v1/stock/batch", merchant.wms, batch)
     lines = [
-        {"number": str(n), "sku": sku, "quantity": 1, "unit_price": "1.00"}
-        for n, sku in enumerate(skus, 1)
+        {"number": str(n), "sku": skus[n % 400], "quantity": 1, "unit_price": "1.00"}
+        for n in range(1, 2001)
     ]
     id = merchant.place(order_body("BB-2000", lines, placed_at=world.now()))
     merchant.whole_life(id)

@@ -34,6 +34,7 @@ from tests.world.transactions import quick_transactions
 ROOT = Path(__file__).resolve().parents[2]
 MORNING = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 MOST_ACTIONS = 20_000
+MOST_RECORDS = 100
 SERVICES = ("dynamodb", "s3", "sesv2", "sqs", "stepfunctions", "events")
 INSERTED = {"kind": {"S": "event"}}
 
@@ -300,12 +301,14 @@ class World:
         self._stream_read = len(shard.items)
 
     def _relay(self) -> None:
-        """One batch of one shard; what was not put comes again, in order."""
+        """One batch of the stream; what was not put comes again, each aggregate's in order."""
         waiting = [pk for pk, records in self._shards.items() if records]
-        pk = self.chance.choice(waiting) if self.chaos.shuffle else waiting[0]
-        records, self._shards[pk] = self._shards[pk], []
-        size = self.chance.randint(1, len(records)) if self.chaos.shuffle else len(records)
-        batch, rest = records[:size], records[size:]
+        if self.chaos.shuffle:
+            waiting = [self.chance.choice(waiting)]
+        batch = [record for pk in waiting for record in self._shards[pk]]
+        batch = batch[: self.chance.randint(1, len(batch)) if self.chaos.shuffle else MOST_RECORDS]
+        for record in batch:
+            self._shards[_pk(record)].remove(record)
         try:
             answer = self.invoke("records/relay_events", {"Records": batch})
         except Crash:
@@ -313,11 +316,11 @@ class World:
         else:
             failed = {f["itemIdentifier"] for f in answer["batchItemFailures"]}
             numbers = [record["dynamodb"]["SequenceNumber"] for record in batch]
-            first = min((numbers.index(id) for id in failed), default=len(batch))
-            left = batch[first:]
+            left = batch[min((numbers.index(id) for id in failed), default=len(batch)) :]
             if not failed and self.chance.random() < self.chaos.repeat:
                 left = batch[-1:]
-        self._shards[pk] = [*left, *rest, *self._shards[pk]]
+        for record in reversed(left):
+            self._shards[_pk(record)].insert(0, record)
 
     def _deliver(self, name: str) -> None:
         """One batch of one queue: what failed or was cut off comes again, or becomes a letter."""
@@ -379,6 +382,11 @@ class World:
         self.answers[token] = output
 
     # -- looking ------------------------------------------------------------------------------
+
+    @property
+    def dynamodb(self) -> Any:
+        """The table's client, for what no step of ours ever does."""
+        return self._clients["dynamodb"]
 
     @property
     def table(self) -> Table:
@@ -456,7 +464,8 @@ def handler(step: str) -> Callable[[Any, Any], Any]:
     name = f"functions.{step.replace('/', '.')}.handler"
     path = ROOT / "functions" / step / "handler.py"
     spec = importlib.util.spec_from_file_location(name, path)
-    assert spec and spec.loader
+    assert spec
+    assert spec.loader
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module
     spec.loader.exec_module(module)
@@ -469,6 +478,11 @@ def step_of(route: str) -> Step:
     """The step that serves a route."""
     (found,) = [s for s in JOURNEY if isinstance(s.on, Http) and route in s.on.routes]
     return found
+
+
+def _pk(record: dict[str, Any]) -> str:
+    pk: str = record["dynamodb"]["NewImage"]["pk"]["S"]
+    return pk
 
 
 def _record(queue: str, message: Any) -> dict[str, Any]:

@@ -1,0 +1,162 @@
+"""A step may be cut off between any two of its AWS calls: nothing is lost, nothing doubled."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from tests.world.merchant import Merchant
+from tests.world.world import Trap, World, opened
+
+Life = Callable[[Merchant], str]
+UNPAID = {"method": "prepayment", "status": "pending", "amount": "0", "reference": None}
+
+
+def plain(merchant: Merchant) -> str:
+    """One order that nothing holds, to its archive."""
+    merchant.count("A", SOCKE_42=stocked(merchant, "SOCKE-42") + 2)
+    id = merchant.place(merchant.request(SOCKE_42=2))
+    merchant.whole_life(id)
+    assert merchant.order(id)["status"] == "completed"
+    return id
+
+
+def split(merchant: Merchant) -> str:
+    """One order of which a warehouse has a part, and a later stock batch brings the rest."""
+    merchant.count("A", SOCKE_42=stocked(merchant, "SOCKE-42") + 1)
+    id = merchant.place(merchant.request(SOCKE_42=2))
+    merchant.world.settle()
+    merchant.fulfil(id)
+    merchant.world.settle()
+    merchant.count("A", SOCKE_42=stocked(merchant, "SOCKE-42") + 1)
+    merchant.whole_life(id)
+    order = merchant.order(id)
+    assert order["status"] == "completed"
+    assert len(order["fulfilments"]) == 2
+    return id
+
+
+def held(merchant: Merchant) -> str:
+    """One order that a clerk lets go on."""
+    merchant.count("A", SOCKE_42=stocked(merchant, "SOCKE-42") + 2)
+    id = merchant.place(merchant.request(SOCKE_42=2) | {"payment": UNPAID})
+    merchant.world.settle()
+    merchant.release(id)
+    merchant.whole_life(id)
+    assert merchant.order(id)["status"] == "completed"
+    return id
+
+
+def dropped(merchant: Merchant) -> str:
+    """One order that is cancelled while it is held."""
+    merchant.count("A", SOCKE_42=stocked(merchant, "SOCKE-42"))
+    id = merchant.place(merchant.request(SOCKE_42=2) | {"payment": UNPAID})
+    merchant.world.settle()
+    assert merchant.cancel(id).status == 200
+    merchant.world.settle()
+    assert merchant.order(id)["status"] == "cancelled"
+    return id
+
+
+LIVES: dict[str, Life] = {
+    "capture/receive_order": plain,
+    "capture/start_intake": plain,
+    "screening/check_address": plain,
+    "screening/check_payment": plain,
+    "screening/check_price": plain,
+    "screening/settle_checks": held,
+    "sourcing/reserve_stock": split,
+    "sourcing/route_order": plain,
+    "fulfilment/pack_parcels": plain,
+    "fulfilment/ship_parcels": plain,
+    "sourcing/settle_stock": plain,
+    "billing/issue_invoice": split,
+    "billing/render_document": plain,
+    "notices/tell_customer": plain,
+    "notices/tell_subscriber": plain,
+    "fulfilment/hear_carrier": plain,
+    "records/relay_events": plain,
+    "records/archive_order": plain,
+    "sourcing/import_stock": split,
+    "sourcing/allocate_backorders": split,
+    "sourcing/route_allocated": split,
+    "screening/await_release": held,
+    "screening/release_hold": held,
+    "screening/resume_intake": held,
+    "capture/cancel_order": dropped,
+}
+"""The cheapest life in which each step takes part."""
+
+
+@pytest.mark.parametrize("step", LIVES)
+def test_step_cut_off_at_any_call_changes_nothing_in_the_end(step: str) -> None:
+    with opened() as world:
+        merchant = Merchant(world)
+        if step == "notices/tell_subscriber":
+            body = {"url": "http://127.0.0.1:9/hook", "events": ["*"]}
+            merchant.do("POST /v1/webhooks", merchant.shop, body)
+        lives, crashed = [LIVES[step](merchant)], 0
+        for trap in traps(step, world.traced[step]):
+            world.traps = [trap]
+            lives.append(LIVES[step](merchant))
+            crashed += trap.sprung
+        assert crashed > 0
+        assert world.broken() == []
+        nothing_is_doubled(world, lives)
+        nothing_is_lost(world, merchant, lives)
+
+
+READS = {"GetItem", "BatchGetItem", "Query", "GetObject"}
+
+
+def traps(step: str, calls: list[str]) -> Iterator[Trap]:
+    """Every state that a cut can leave behind.
+
+    A process that is gone remembers nothing, so that a cut after a read leaves what was there
+    before it, and a cut before a call what the last write before it left.
+    """
+    yield Trap(step, 1, after=False)
+    for number, call in enumerate(calls, 1):
+        if call not in READS:
+            yield Trap(step, number, after=True)
+
+
+def nothing_is_doubled(world: World, lives: list[str]) -> None:
+    """One mail and one number for each cause; a repeated webhook has the same id and content."""
+    causes = [(mail.cause, mail.kind) for mail in world.outside.mails]
+    assert len(causes) == len(set(causes))
+    heard: dict[str, bytes] = {}
+    for told in world.subscriber.heard:
+        assert heard.setdefault(told["headers"]["webhook-id"], told["raw"]) == told["raw"]
+    for id in lives:
+        stored = world.ports("capture/read_order").orders.get(id).order
+        shipped = [f.id for f in stored.fulfilments if f.shipped_at]
+        assert sorted(d.fulfilment for d in stored.documents) == sorted(shipped)
+
+
+def nothing_is_lost(world: World, merchant: Merchant, lives: list[str]) -> None:
+    """Each mail was sent or is a dead letter; the stock is what came minus what left."""
+    unknown = {json.loads(letter["body"])["id"] for letter in world.letters()}
+    assert {letter["step"] for letter in world.letters()} <= {"notices/tell_customer"}
+    assert all("OutcomeUnknown" in letter["reason"] for letter in world.letters())
+    told = {mail.cause for mail in world.outside.mails}
+    for id in lives:
+        for event in world.ports("capture/read_events").orders.log(id):
+            if event.type in ("Order.Created", "Order.Cancelled", "Document.Archived"):
+                assert event.id in told | unknown, event.type
+    stock = merchant.stock("SOCKE-42")
+    assert (stock["soft"], stock["backordered"]) == (0, 0)
+    assert stock["locations"]["A"]["on_hand"] == 0
+    assert world.waiting_runs() == []
+
+
+def stocked(merchant: Merchant, sku: str) -> int:
+    """How many pieces warehouse A has now."""
+    answer = merchant.world.call("GET /v1/stock/{sku}", merchant.wms, sku=sku)
+    if answer.status == 404:
+        return 0
+    found: dict[str, Any] = answer.body["locations"]
+    return int(found["A"]["on_hand"]) if "A" in found else 0

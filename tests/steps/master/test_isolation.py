@@ -1,0 +1,194 @@
+"""Who may call what: every route by every role, and no shop sees what is another's."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+import pytest
+
+from infra.journey import JOURNEY, Http
+from oms_aws.clients import SCOPES
+from tests.world.merchant import SELLER, Merchant
+from tests.world.world import World, handler, opened, step_of
+
+ROUTES = [
+    route
+    for step in JOURNEY
+    if isinstance(step.on, Http) and not step.on.public
+    for route in step.on.routes
+]
+
+
+class Ask(NamedTuple):
+    """How the other shop asks for what is the first one's."""
+
+    path: dict[str, str]
+    body: Any = None
+    query: dict[str, str] | None = None
+
+
+class Belongings(NamedTuple):
+    """What the first shop has."""
+
+    world: World
+    merchant: Merchant
+    order: str
+    hold: str
+    fulfilment: str
+    document: str
+    endpoint: str
+    number: str
+
+
+@pytest.fixture(scope="module")
+def mine() -> Iterator[Belongings]:
+    with opened() as world:
+        merchant = Merchant(world)
+        merchant.count("A", RUCK_45=3)
+        subscribed = merchant.do(
+            "POST /v1/webhooks",
+            merchant.shop,
+            {"url": "http://127.0.0.1:9/hook", "events": ["*"]},
+        )
+        body = merchant.request(RUCK_45=1)
+        unpaid = {"method": "prepayment", "status": "pending", "amount": "0", "reference": None}
+        id = merchant.place(body | {"payment": unpaid})
+        world.settle()
+        merchant.release(id)
+        world.settle()
+        merchant.fulfil(id)
+        world.settle()
+        order = merchant.order(id)
+        yield Belongings(
+            world,
+            merchant,
+            id,
+            order["holds"][0]["id"],
+            order["fulfilments"][0]["id"],
+            order["documents"][0]["id"],
+            subscribed["id"],
+            body["external_number"],
+        )
+
+
+def asks(mine: Belongings) -> dict[str, Ask]:
+    """Every route, asked for the first shop's things; routes that know no shop are left out."""
+    order, endpoint = {"order": mine.order}, {"endpoint": mine.endpoint}
+    fulfilment = {"fulfilment": mine.fulfilment}
+    pack = {"parcels": [{"weight_g": 1}]}
+    shop = {"name": "x", "seller": SELLER, "support_email": "a@b.example"}
+    replay = {"after": "2020-01-01T00:00:00Z"}
+    return {
+        "GET /v1/orders/{order}": Ask(order),
+        "GET /v1/orders/{order}/events": Ask(order),
+        "GET /v1/orders/{order}/documents": Ask(order),
+        "GET /v1/documents/{document}": Ask({"document": mine.document}),
+        "POST /v1/orders/{order}/cancellations": Ask(order, {}),
+        "POST /v1/orders/{order}/holds/{hold}/release": Ask(
+            {**order, "hold": mine.hold}, {"reason": "x"}
+        ),
+        "GET /v1/fulfilments": Ask({}, query={"location": "A", "status": "shipped"}),
+        "GET /v1/fulfilments/{fulfilment}": Ask(fulfilment),
+        "POST /v1/fulfilments/{fulfilment}/pack": Ask(fulfilment, pack),
+        "POST /v1/fulfilments/{fulfilment}/ship": Ask(
+            fulfilment, {"carrier": "dhl", "tracking_numbers": ["1"]}
+        ),
+        "DELETE /v1/webhooks/{endpoint}": Ask(endpoint),
+        "GET /v1/webhooks/{endpoint}/deliveries": Ask(endpoint),
+        "POST /v1/webhooks/{endpoint}/replay": Ask(endpoint, replay),
+        "GET /v1/shops/{shop}": Ask({"shop": "berg-beutel"}),
+        "PUT /v1/shops/{shop}": Ask({"shop": "berg-beutel"}, shop),
+        "GET /v1/dead-letters": Ask({}),
+        "POST /v1/dead-letters/{letter}/redrive": Ask({"letter": "dl_1"}),
+    }
+
+
+LISTS = ("GET /v1/orders", "GET /v1/webhooks")
+OF_NO_SHOP = (
+    "POST /v1/orders",
+    "POST /v1/webhooks",
+    "PUT /v1/products/{sku}",
+    "GET /v1/products/{sku}",
+    "POST /v1/products/batch",
+    "PUT /v1/warehouses/{warehouse}",
+    "GET /v1/warehouses/{warehouse}",
+    "POST /v1/warehouses/batch",
+    "PUT /v1/carriers/{carrier}",
+    "POST /v1/stock/batch",
+    "GET /v1/stock/{sku}",
+    "POST /v1/availability",
+)
+"""What the shops of a merchant share, and what only ever makes something of one's own."""
+
+
+def test_every_route_is_looked_at(mine: Belongings) -> None:
+    assert {*asks(mine), *LISTS, *OF_NO_SHOP} == set(ROUTES)
+
+
+@pytest.mark.parametrize("route", [r for r in ROUTES if r not in LISTS and r not in OF_NO_SHOP])
+def test_no_shop_reaches_what_is_another_shops(mine: Belongings, route: str) -> None:
+    ask, before = asks(mine)[route], list(mine.world.items())
+    answer = mine.world.call(route, mine.merchant.other_shop, ask.body, query=ask.query, **ask.path)
+    assert answer.status in (403, 404), answer
+    assert mine.number not in str(answer.body)
+    assert list(mine.world.items()) == before
+
+
+@pytest.mark.parametrize(
+    ("route", "query"),
+    [
+        ("GET /v1/orders", {}),
+        ("GET /v1/orders", {"shop": "berg-beutel"}),
+        ("GET /v1/orders", {"external_number": "BB-1"}),
+        ("GET /v1/orders", {"status": "shipped", "shop": "berg-beutel"}),
+        ("GET /v1/orders", {"cursor": "YmVyZy1iZXV0ZWwvb3JkXw=="}),
+        ("GET /v1/webhooks", {}),
+    ],
+)
+def test_lists_hold_ones_own_things_alone(
+    mine: Belongings, route: str, query: dict[str, str]
+) -> None:
+    assert mine.number == "BB-1"
+    theirs = mine.world.call(route, mine.merchant.other_shop, query=query)
+    assert (theirs.status, theirs.body["items"]) == (200, [])
+    assert mine.world.call(route, mine.merchant.shop).body["items"]
+
+
+@pytest.mark.parametrize("role", SCOPES)
+@pytest.mark.parametrize("route", ROUTES)
+def test_a_role_reaches_the_routes_of_its_scopes_alone(
+    mine: Belongings, route: str, role: str
+) -> None:
+    step = step_of(route)
+    handler(step.name)
+    scope = scopes()[route]
+    assert scope, "a route behind the authoriser needs a scope"
+    world = mine.world
+    key = {"shop": mine.merchant.shop, "wms": mine.merchant.wms, "clerk": mine.merchant.clerk}
+    if scope in SCOPES[role].split():
+        return
+    answer = world.call(route, key.get(role) or world.add_client("dhl", "carrier"), {}, **NOTHING)
+    assert answer.status == 403
+    assert scope in answer.body["detail"]
+
+
+NOTHING = dict.fromkeys(("order", "hold", "sku", "shop", "endpoint", "document"), "none")
+
+
+def scopes() -> dict[str, str]:
+    """The scope that each route asks for, as its handler says."""
+    import sys
+
+    found: dict[str, str] = {}
+    for step in JOURNEY:
+        if isinstance(step.on, Http):
+            handler(step.name)
+            module = sys.modules[f"functions.{step.name.replace('/', '.')}.handler"]
+            found |= {key: routed.scope for key, routed in module.step.routes.items()}
+    return found
+
+
+def test_every_scope_is_asked_for_by_a_route() -> None:
+    granted = {scope for scopes_of in SCOPES.values() for scope in scopes_of.split()}
+    assert granted == {scope for scope in scopes().values() if scope}

@@ -1,0 +1,118 @@
+"""What a step gives up becomes a dead letter with its reason, and can be sent back."""
+
+from __future__ import annotations
+
+import json
+
+from tests.world.merchant import Merchant
+from tests.world.world import World
+
+REDRIVE = "POST /v1/dead-letters/{letter}/redrive"
+
+
+def redrive(merchant: Merchant, step: str) -> None:
+    """Send back the step's letters that nobody sent back yet."""
+    found = merchant.do("GET /v1/dead-letters", merchant.clerk)["items"]
+    for letter in found:
+        if letter["step"] == step and not letter["redriven_at"]:
+            merchant.do(REDRIVE, merchant.clerk, letter=letter["id"])
+
+
+def test_poison_shows_up_with_its_reason(world: World, merchant: Merchant) -> None:
+    world.outside.send("auftakt-capture-start_intake", "not json")
+    world.settle()
+    (letter,) = merchant.do("GET /v1/dead-letters", merchant.clerk)["items"]
+    assert letter["step"] == "capture/start_intake"
+    assert "DecodeError" in letter["reason"]
+    assert letter["body"] == "not json"
+
+
+def test_poison_in_a_batch_stops_nobody_else(world: World, merchant: Merchant) -> None:
+    merchant.count("A", RUCK_45=1)
+    world.outside.send("auftakt-capture-start_intake", '{"type": 3}')
+    id = merchant.place(merchant.request(RUCK_45=1))
+    world.settle()
+    assert merchant.order(id)["status"] == "released"
+
+
+def test_refused_mail_is_a_dead_letter_and_goes_out_when_sent_back(
+    world: World, merchant: Merchant
+) -> None:
+    world.outside.refusing_mail = True
+    merchant.place(merchant.request(RUCK_45=1))
+    world.settle()
+    (letter,) = world.letters()
+    assert "MessageRejected" in letter["reason"]
+    world.outside.refusing_mail = False
+    redrive(merchant, "notices/tell_customer")
+    world.settle()
+    assert [mail.kind for mail in world.outside.mails] == ["order_received"]
+
+
+def test_failed_intake_is_a_dead_letter_however_often_it_is_sent_back(
+    world: World, merchant: Merchant
+) -> None:
+    shop = world.add_client("new", "shop", "shop-without-seller")
+    merchant.count("A", RUCK_45=1)
+    id = merchant.place(merchant.request(RUCK_45=1), key=shop)
+    world.settle()
+    for _ in range(2):
+        redrive(merchant, "capture/start_intake")
+        world.settle()
+    letters = [li for li in world.letters() if li["step"] == "capture/start_intake"]
+    assert [json.loads(letter["body"])["aggregate"] for letter in letters] == [f"order/{id}"] * 3
+    assert all("shop-without-seller" in letter["reason"] for letter in letters)
+    body = {"name": "n", "seller": SELLER, "support_email": "a@b.example"}
+    merchant.do("PUT /v1/shops/{shop}", merchant.clerk, body, shop="shop-without-seller")
+    redrive(merchant, "capture/start_intake")
+    redrive(merchant, "notices/tell_customer")
+    world.settle()
+    assert merchant.order(id)["status"] == "released"
+
+
+def test_invoice_for_a_product_that_is_gone_waits_as_a_dead_letter(
+    world: World, merchant: Merchant
+) -> None:
+    id = merchant.place(merchant.request(RUCK_45=1, GONE_1=1))
+    world.settle()
+    body = {"name": {"de": "Weg"}}
+    merchant.do("PUT /v1/products/{sku}", merchant.clerk, body, sku="GONE-1")
+    merchant.count("A", RUCK_45=1, GONE_1=1)
+    merchant.release(id)
+    world.settle()
+    merchant.fulfil(id)
+    gone = {"pk": {"S": "PRODUCT#GONE-1"}, "sk": {"S": "PRODUCT"}}
+    world.dynamodb.delete_item(TableName=world.table.name, Key=gone)
+    world.settle()
+    (letter,) = world.letters()
+    assert (letter["step"], "GONE-1" in letter["reason"]) == ("billing/issue_invoice", True)
+    merchant.do("PUT /v1/products/{sku}", merchant.clerk, body, sku="GONE-1")
+    redrive(merchant, "billing/issue_invoice")
+    merchant.whole_life(id)
+    assert merchant.order(id)["status"] == "completed"
+
+
+def test_subscriber_that_never_answers_exhausts_the_delivery(
+    world: World, merchant: Merchant
+) -> None:
+    subscribed = merchant.do(
+        "POST /v1/webhooks",
+        merchant.shop,
+        {"url": "http://127.0.0.1:9/hook", "events": ["Order.Created"]},
+    )
+    world.subscriber.status = 500
+    id = merchant.place(merchant.request(RUCK_45=1))
+    world.settle()
+    path = {"endpoint": subscribed["id"]}
+    (delivery,) = merchant.do("GET /v1/webhooks/{endpoint}/deliveries", merchant.shop, **path)[
+        "items"
+    ]
+    assert (delivery["state"], delivery["attempts"]) == ("exhausted", 8)
+    assert "Webhook.Exhausted" in merchant.events(id)
+    world.subscriber.status = 204
+    redrive(merchant, "notices/tell_subscriber")
+    world.settle()
+    assert [told["type"] for told in world.subscriber.heard] == ["Order.Created"]
+
+
+SELLER = {"name": "x", "line1": "y 1", "postal_code": "79098", "city": "z", "country": "DE"}
