@@ -58,7 +58,11 @@ def _synthesised() -> Outcome:
     return True, ""
 
 
-TEMPLATE = str(paths.ASSEMBLY / f"{STACK}.template.json")
+def _linted() -> Outcome:
+    """cfn-lint over the template that was just synthesised."""
+    return _tool("-c", LINT, str(synth.assembly() / f"{STACK}.template.json"))()
+
+
 IMPORTS = "from importlinter.cli import lint_imports_command; lint_imports_command()"
 LINT = "import sys; from cfnlint.runner import main; sys.exit(main())"
 
@@ -69,5 +73,5 @@ GATES: dict[str, Callable[[], Outcome]] = {
     "imports": _tool("-c", IMPORTS),
     "house": _tool("-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/house"),
     "synth": _synthesised,
-    "template": _tool("-c", LINT, TEMPLATE),
+    "template": _linted,
 }

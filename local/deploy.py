@@ -13,7 +13,6 @@ from local import paths, stack, synth
 from local.stack import Cloud, DeploymentFailed
 from local.up import say
 
-FOLDER = paths.ROOT / "build" / "deploy.out"
 BOOTSTRAP = "/cdk-bootstrap/hnb659fds/version"
 HOW_TO_BOOTSTRAP = """\
 The account {account} has no CDK bootstrap in {region} (parameter {name} is missing).
@@ -33,12 +32,12 @@ def run(args: argparse.Namespace) -> int:
     """Build the layers, synthesise, publish, change the stack; print its outputs."""
     context = synth.parse_context(args.context)
     if args.dry_run:
-        return dry_run(synth.assembly(context, FOLDER))
+        return dry_run(synth.assembly(context))
     cloud = account(args.region)
     bootstrapped(cloud)
     say("building the layers for Lambda")
     subprocess.run([sys.executable, "-m", "infra.layers"], cwd=paths.ROOT, check=True)
-    assembly = synth.assembly({**context, "built": "true"}, FOLDER)
+    assembly = synth.assembly({**context, "built": "true"})
     try:
         say(f"{stack.publish(assembly, cloud)} new assets published")
         if not stack.change(assembly, cloud, say):

@@ -38,18 +38,24 @@ def load() -> dict[str, str]:
     return held
 
 
-def introduce(cloud: Cloud, base: str) -> None:
-    """Make keys, carriers and shops known to the running system; what is known stays as it is."""
+def introduce(cloud: Cloud, base: str) -> bool:
+    """Make keys, carriers and shops known to the running system; what is known stays as it is.
+
+    Answers whether a shop was new.
+    """
     held = load()
     for name, (client, role, shop) in CLIENTS.items():
         add_client(cloud, client, role, shop, held[name])
     for carrier, tracking in CARRIERS.items():
         body = {"secret": held["carrier_secret"], "tracking_url": tracking}
         _ask(f"{base}/v1/carriers/{carrier}", held["clerk"], body)
+    fresh = False
     for known in shops():
         place = f"{base}/v1/shops/{known.pop('id')}"
         if not _known(place, held["clerk"]):
             _ask(place, held["clerk"], known)
+            fresh = True
+    return fresh
 
 
 def shops() -> list[dict[str, Any]]:

@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-ASSEMBLY = ROOT / "build" / "cdk.out"
+ASSEMBLIES = ROOT / "build" / "synth"
 FUNCTIONS = Path(os.environ.get("AUFTAKT_FUNCTIONS") or ROOT / "functions").absolute()
 STATE = Path(os.environ.get("AUFTAKT_STATE") or ROOT / ".auftakt").absolute()
 LOGS = STATE / "logs"

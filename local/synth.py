@@ -16,7 +16,7 @@ from pathlib import Path
 from local import paths
 
 SOURCES = ("infra", "functions", "layers", "cdk.json", "pyproject.toml", "requirements.lock")
-STAMP = "made-from"
+KEPT = 8
 ASSEMBLE = (
     "import sys, json; from infra.app import app; app(sys.argv[1], json.loads(sys.argv[2])).synth()"
 )
@@ -28,10 +28,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Synthesise into build/cdk.out and say where."""
+    """Synthesise and say where."""
     context = parse_context(args.context)
     if args.force:
-        shutil.rmtree(paths.ASSEMBLY, ignore_errors=True)
+        shutil.rmtree(paths.ASSEMBLIES, ignore_errors=True)
     made = assembly(context)
     sys.stdout.write(f"{made}\n")
     return 0
@@ -48,24 +48,26 @@ def parse_context(pairs: Iterable[str]) -> dict[str, str]:
     return context
 
 
-def assembly(context: Mapping[str, str] | None = None, folder: Path = paths.ASSEMBLY) -> Path:
-    """The folder with the synthesised app, made anew if it is out of date."""
-    stamp = fingerprint(context or {})
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    with (folder.parent / f"{folder.name}.lock").open("w") as lock:
+def assembly(context: Mapping[str, str] | None = None) -> Path:
+    """The folder with the synthesised app, made if there is none of the present content.
+
+    Each content has a folder of its own, so nobody's is pulled away while it is read.
+    """
+    content = fingerprint(context or {})
+    folder = paths.ASSEMBLIES / content[:16]
+    paths.ASSEMBLIES.mkdir(parents=True, exist_ok=True)
+    with (paths.ASSEMBLIES / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        if made_from(folder) != stamp:
+        if not folder.exists():
             _synthesise(folder, context or {})
-            (folder / STAMP).write_text(stamp)
+            _forget_oldest()
     return folder
 
 
-def made_from(folder: Path) -> str | None:
-    """The fingerprint of what is in the folder."""
-    try:
-        return (folder / STAMP).read_text()
-    except FileNotFoundError:
-        return None
+def _forget_oldest() -> None:
+    made = [entry for entry in paths.ASSEMBLIES.iterdir() if entry.is_dir()]
+    for folder in sorted(made, key=lambda entry: entry.stat().st_mtime)[:-KEPT]:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def fingerprint(context: Mapping[str, str]) -> str:
@@ -88,12 +90,14 @@ def _files() -> Iterable[Path]:
 
 
 def _synthesise(folder: Path, context: Mapping[str, str]) -> None:
-    shutil.rmtree(folder, ignore_errors=True)
-    command = [sys.executable, "-c", ASSEMBLE, str(folder), json.dumps(dict(context))]
+    making = folder.with_suffix(".making")
+    shutil.rmtree(making, ignore_errors=True)
+    command = [sys.executable, "-c", ASSEMBLE, str(making), json.dumps(dict(context))]
     environment = {**os.environ, "JSII_SILENCE_WARNING_UNTESTED_NODE_VERSION": "1"}
     done = subprocess.run(
         command, cwd=paths.ROOT, env=environment, capture_output=True, text=True, check=False
     )
     if done.returncode:
-        shutil.rmtree(folder, ignore_errors=True)
+        shutil.rmtree(making, ignore_errors=True)
         raise SystemExit(f"the CDK app could not be synthesised:\n{done.stdout}{done.stderr}")
+    making.rename(folder)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import asyncio
 import fcntl
 import subprocess
 import sys
@@ -57,10 +58,21 @@ def start() -> Running:
         process = _wait(launched)
         cloud = deployment.embedded(process.base)
         changed = deployment.deploy(assembly, cloud, say)
-        keys.introduce(cloud, process.base)
+        fresh = keys.introduce(cloud, process.base)
+        system = running.describe(process)
+        if fresh:
+            say("seeding Berg&Beutel")
+            asyncio.run(_seed(system))
         if changed:
             process.ask("save", seconds=60)
-        return running.describe(process)
+        return system
+
+
+async def _seed(system: Running) -> None:
+    from local.player import client, merchant
+
+    async with client.connected(system) as desks:
+        await merchant.seed(desks)
 
 
 def say(text: str) -> None:

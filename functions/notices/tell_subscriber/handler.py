@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from oms_aws.edges.queue import Signal, queue
 from oms_aws.edges.subscribers import tell
 from oms_aws.wiring import Ports
@@ -17,8 +19,13 @@ class NotTaken(Exception):
 def handler(signal: Signal, oms: Ports) -> None:
     missed = [
         f"{endpoint.url}: {error}"
-        for endpoint in oms.webhooks.endpoints_of_late()
+        for endpoint in oms.webhooks.endpoints_since(_told_at(signal, oms))
         if endpoint.wants(signal.type, signal.shop) and (error := tell(endpoint, signal, oms))
     ]
     if missed:
         raise NotTaken("; ".join(missed))
+
+
+def _told_at(signal: Signal, oms: Ports) -> datetime:
+    """When the event happened: whoever subscribed before it wants it."""
+    return datetime.fromisoformat(signal.at) if signal.at else oms.now()

@@ -17,14 +17,17 @@ class Fresh:
         self._lives = timedelta(seconds=seconds)
         self._kept: dict[str, tuple[datetime, Any]] = {}
 
-    def get(self, name: str, read: Callable[[], Value]) -> Value:
-        """The value of that name, read again when it is too old. Raises what `read` raises."""
+    def get(self, name: str, read: Callable[[], Value], *, since: datetime | None = None) -> Value:
+        """The value of that name, read again when it is too old, or was read before `since`.
+
+        Raises what `read` raises.
+        """
         now = self._now()
         if name in self._kept:
-            until, value = self._kept[name]
-            if now < until:
+            at, value = self._kept[name]
+            if now - at < self._lives and (since is None or since <= at):
                 return value  # type: ignore[no-any-return]
         value = read()
         if value is not None:
-            self._kept[name] = (now + self._lives, value)
+            self._kept[name] = (now, value)
         return value

@@ -94,9 +94,9 @@ class DynamoWebhooks:
         items = self._table.query(keys.endpoint("").pk)
         return [endpoint for item in items if (endpoint := _endpoint(item)).active]
 
-    def endpoints_of_late(self) -> list[Endpoint]:
-        """All active endpoints, as they were at most five seconds ago."""
-        return self._fresh.get("endpoints", self.endpoints)
+    def endpoints_since(self, at: datetime) -> list[Endpoint]:
+        """All active endpoints, as they were at that time or later, seconds ago at most."""
+        return self._fresh.get("endpoints", self.endpoints, since=at)
 
     def endpoint(self, id: str) -> Endpoint:
         """The endpoint; raises Unknown."""

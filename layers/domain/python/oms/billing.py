@@ -9,7 +9,6 @@ from zoneinfo import ZoneInfo
 
 from msgspec.structs import replace
 
-from oms import money
 from oms.invoice import Invoice, Party, Sale, Shipment, Sold, TaxTotal, draft_invoice, payment_text
 from oms.order import Address, Fulfilment, Order, Pieces
 from oms.product import Product
@@ -58,9 +57,7 @@ def invoice_of(
 def amount_due(
     order: Order, *, shop: Shop, products: Mapping[str, Product], ship_from: str, on: date
 ) -> Decimal:
-    """What the whole order costs the customer, gross, in the order's currency."""
-    if order.price_mode == "gross":
-        return money.rounded(order.total, order.currency)
+    """What the whole order, in net prices, costs the customer gross, in the order's currency."""
     everything = Shipment(
         fulfilment_id="none",
         ship_from=ship_from,
