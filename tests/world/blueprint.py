@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -73,7 +74,7 @@ class Blueprint:
         variables = {name: self.text(value) for name, value in given.items()}
         return {**variables, "PUBLIC_URL": PUBLIC_URL}
 
-    def _rules(self) -> Any:
+    def _rules(self) -> Iterator[Rule]:
         for properties in self._all("Events::Rule").values():
             if "EventPattern" not in properties:
                 continue
@@ -85,7 +86,7 @@ class Blueprint:
                 queue = self._properties(target["Arn"]["Fn::GetAtt"][0])["QueueName"]
                 yield Rule(source, frozenset(types) if types else None, queue)
 
-    def _queues(self) -> Any:
+    def _queues(self) -> Iterator[QueueMade]:
         batches = {}
         for properties in self._all("Lambda::EventSourceMapping").values():
             source = properties["EventSourceArn"]["Fn::GetAtt"][0]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Generator
+from collections.abc import Generator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -60,9 +60,7 @@ class Execution:
         """Whether there is something to do now."""
         if self.state != "running":
             return False
-        if isinstance(self.waits, Rest):
-            return self.waits.until <= self._world.now()
-        return self.waits.token in self._world.answers
+        return self._due(self.waits)
 
     def wake(self) -> None:
         """Do the next task."""
@@ -127,7 +125,7 @@ class Execution:
 
     def _due(self, waits: Rest | Await) -> bool:
         if isinstance(waits, Rest):
-            return waits.until <= self._world.now()
+            return bool(waits.until <= self._world.now())
         return waits.token in self._world.answers
 
     def _choice(self, state: State, value: Any) -> str:
@@ -142,13 +140,12 @@ class Execution:
             yield Rest(self._world.now())
             try:
                 return (yield from self._task(state, value))
-            except Failure as failure:
+            except Failure:
                 pause = _pause(state.get("Retry", []), tried)
                 if pause is None:
                     raise
-                self.transitions += 1
-                yield Rest(self._world.now() + timedelta(seconds=pause))
-                del failure
+            self.transitions += 1
+            yield Rest(self._world.now() + timedelta(seconds=pause))
 
     def _task(self, state: State, value: Any) -> Steps:
         resource = state["Resource"]
@@ -222,6 +219,3 @@ def _expression(text: str, value: Any, token: str) -> Any:
     if call := re.fullmatch(r"States\.Format\('(.*)', (\$\S*)\)", text):
         return call[1].replace("{}", str(read(call[2], value)))
     return read(text, value)
-
-
-Machine = Callable[[str], State]

@@ -25,11 +25,11 @@ def quick_transactions() -> Iterator[None]:
     and writing afterwards is exact.
     """
     before = DynamoDBBackend.transact_write_items
-    DynamoDBBackend.transact_write_items = _write
+    DynamoDBBackend.transact_write_items = _write  # type: ignore[method-assign]
     try:
         yield
     finally:
-        DynamoDBBackend.transact_write_items = before
+        DynamoDBBackend.transact_write_items = before  # type: ignore[method-assign]
 
 
 def _write(self: Any, transact_items: list[dict[str, Any]]) -> None:

@@ -260,6 +260,12 @@ class World:
             self.time = max(self.time, later)
         raise AssertionError("the world does not come to rest")
 
+    def settle_stream(self) -> None:
+        """Bring every event to the queues, and no further."""
+        self._follow_stream()
+        while any(self._shards.values()):
+            self._relay()
+
     def _possible(self) -> list[Callable[[], None]]:
         self._follow_stream()
         actions: list[Callable[[], None]] = []
@@ -293,6 +299,7 @@ class World:
 
     def _follow_stream(self) -> None:
         shard = dynamodb_backends[ACCOUNT][REGION].tables[self.blueprint.table_name].stream_shard
+        assert shard
         for record in shard.items[self._stream_read :]:
             seen = record.to_json()
             image = seen["dynamodb"].get("NewImage", {})

@@ -23,7 +23,7 @@ ROUTES = [
 class Ask(NamedTuple):
     """How the other shop asks for what is the first one's."""
 
-    path: dict[str, str]
+    path: dict[str, Any]
     body: Any = None
     query: dict[str, str] | None = None
 
