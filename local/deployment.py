@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from local import stack, synth
+from local import stack
 from local.cloud import ACCOUNT, REGION, credentials
 from local.stack import Cloud, Say
 
@@ -48,7 +48,7 @@ def deployed(cloud: Cloud) -> str | None:
 
 def deploy(assembly: Path, cloud: Cloud, say: Say) -> bool:
     """Bring the stack to what was synthesised; false when it is that already."""
-    wanted = synth.made_from(assembly) or ""
+    wanted = assembly.name
     if deployed(cloud) == wanted:
         return False
     _bootstrap(cloud)
