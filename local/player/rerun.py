@@ -171,7 +171,7 @@ class Rerun:
         idle = 0
         self._board.stir()
         while self._terms.ships and idle < 3 and self._board.still_for < PATIENCE:
-            sent = sum([await warehouse.work() for warehouse in self._warehouses])
+            sent = sum(await asyncio.gather(*(place.work() for place in self._warehouses)))
             await self._look("warehouses pack and ship")
             moving = [o for o in self._board.unfinished() if o.status not in _WAITING]
             idle = 0 if sent or moving else idle + 1
