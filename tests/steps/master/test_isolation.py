@@ -173,7 +173,7 @@ def test_a_role_reaches_the_routes_of_its_scopes_alone(
     assert scope in answer.body["detail"]
 
 
-NOTHING = dict.fromkeys(("order", "hold", "sku", "shop", "endpoint", "document"), "none")
+NOTHING: dict[str, Any] = dict.fromkeys(("order", "hold", "sku", "shop", "endpoint", "document"), "none")
 
 
 def scopes() -> dict[str, str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+from oms_aws.table import marshal
 from tests.world.merchant import Merchant
 from tests.world.world import World
 
@@ -52,22 +53,28 @@ def test_refused_mail_is_a_dead_letter_and_goes_out_when_sent_back(
 def test_failed_intake_is_a_dead_letter_however_often_it_is_sent_back(
     world: World, merchant: Merchant
 ) -> None:
-    shop = world.add_client("new", "shop", "shop-without-seller")
     merchant.count("A", RUCK_45=1)
-    id = merchant.place(merchant.request(RUCK_45=1), key=shop)
+    put_product(world, "RUCK-45", "spoilt")
+    id = merchant.place(merchant.request(RUCK_45=1))
     world.settle()
     for _ in range(2):
         redrive(merchant, "capture/start_intake")
         world.settle()
     letters = [li for li in world.letters() if li["step"] == "capture/start_intake"]
     assert [json.loads(letter["body"])["aggregate"] for letter in letters] == [f"order/{id}"] * 3
-    assert all("shop-without-seller" in letter["reason"] for letter in letters)
-    body = {"name": "n", "seller": SELLER, "support_email": "a@b.example"}
-    merchant.do("PUT /v1/shops/{shop}", merchant.clerk, body, shop="shop-without-seller")
+    assert all("JSON is malformed" in letter["reason"] for letter in letters)
+    put_product(world, "RUCK-45", '{"sku": "RUCK-45", "name": {"de": "Rucksack"}}')
     redrive(merchant, "capture/start_intake")
     redrive(merchant, "notices/tell_customer")
     world.settle()
     assert merchant.order(id)["status"] == "released"
+
+
+def put_product(world: World, sku: str, body: str) -> None:
+    """Put a product behind the system's back, and let everyone forget the one before."""
+    item = {"pk": f"PRODUCT#{sku}", "sk": "PRODUCT", "body": body, "version": 1}
+    world.dynamodb.put_item(TableName=world.table.name, Item=marshal(item))
+    world.pass_time(hours=1)
 
 
 def test_invoice_for_a_product_that_is_gone_waits_as_a_dead_letter(
@@ -115,4 +122,12 @@ def test_subscriber_that_never_answers_exhausts_the_delivery(
     assert [told["type"] for told in world.subscriber.heard] == ["Order.Created"]
 
 
-SELLER = {"name": "x", "line1": "y 1", "postal_code": "79098", "city": "z", "country": "DE"}
+def test_dead_letter_speaks_for_its_order_however_late_it_is(
+    world: World, merchant: Merchant
+) -> None:
+    put_product(world, "RUCK-45", "spoilt")
+    merchant.place(merchant.request(RUCK_45=1))
+    world.settle()
+    world.pass_time(days=1)
+    assert world.letters()
+    assert world.broken() == []

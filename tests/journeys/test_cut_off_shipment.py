@@ -1,0 +1,21 @@
+"""A shipment or invoice cut off between any two AWS calls is neither lost nor doubled."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.world.lives import Life, cut_at_every_call, plain, split
+
+LIVES: dict[str, Life] = {
+    "fulfilment/pack_parcels": plain,
+    "fulfilment/ship_parcels": plain,
+    "billing/issue_invoice": split,
+    "billing/render_document": plain,
+    "fulfilment/hear_carrier": plain,
+}
+"""The cheapest life in which each step takes part."""
+
+
+@pytest.mark.parametrize("step", LIVES)
+def test_cut_off_at_any_call_changes_nothing_in_the_end(step: str) -> None:
+    cut_at_every_call(step, LIVES[step])

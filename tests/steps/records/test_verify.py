@@ -1,0 +1,114 @@
+"""The checkers find what somebody broke behind the system's back, and name where."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from oms_aws.verify import check, persisting
+from tests.world.merchant import Merchant
+from tests.world.world import World, opened
+
+Items = list[dict[str, Any]]
+
+
+@pytest.fixture(scope="module")
+def lived() -> Iterator[tuple[World, Items]]:
+    """A world with one order done, one backordered and one released, and its items."""
+    with opened() as world:
+        merchant = Merchant(world)
+        merchant.count("A", RUCK_45=2, SOCKE_42=1)
+        merchant.whole_life(merchant.place(merchant.request(RUCK_45=1)))
+        merchant.place(merchant.request(RUCK_45=1, ZELT_2=1, SOCKE_42=1))
+        world.settle()
+        yield world, list(world.items())
+
+
+def of(items: Items, kind: str, **seen: Any) -> dict[str, Any]:
+    return next(i for i in items if i.get("kind") == kind and seen.items() <= i.items())
+
+
+def change(kind: str, name: str, value: Any, **seen: Any) -> Callable[[Items], None]:
+    return lambda items: of(items, kind, **seen).update({name: value})
+
+
+def remove(kind: str, **seen: Any) -> Callable[[Items], None]:
+    return lambda items: items.remove(of(items, kind, **seen))
+
+
+def swap_body(kind: str, old: str, new: str, **seen: Any) -> Callable[[Items], None]:
+    def swap(items: Items) -> None:
+        item = of(items, kind, **seen)
+        assert old in item["body"]
+        item["body"] = item["body"].replace(old, new)
+
+    return swap
+
+
+DONE = {"status": "completed"}
+BROKEN: list[tuple[str, Callable[[Items], None]]] = [
+    ("line_conservation", swap_body("order", '"delivered":1', '"delivered":2', **DONE)),
+    ("stock", change("stock", "soft", 1, sku="RUCK-45")),
+    ("stock", change("stock", "backordered", 0, sku="ZELT-2")),
+    ("stock", change("stock", "hard:A", 0, sku="RUCK-45")),
+    ("stock", change("stock", "on_hand:A", 9, sku="RUCK-45")),
+    ("stock", change("stock", "promisable", 9, sku="RUCK-45")),
+    ("stock", remove("stock", sku="ZELT-2")),
+    ("reservations", remove("reservation", sku="ZELT-2")),
+    ("reservations", change("reservation", "backordered", 2, sku="ZELT-2")),
+    ("number_ranges", change("range", "last", 2)),
+    ("number_ranges", change("range", "last", 0)),
+    ("number_ranges", remove("number")),
+    ("number_ranges", remove("range")),
+    ("number_ranges", change("number", "document", "inv_none")),
+    ("number_ranges", remove("document")),
+    ("number_ranges", swap_body("document", "-000001", "-000007")),
+    ("event_logs", remove("event", sequence=2)),
+    ("event_logs", change("event", "actor", "somebody", sequence=2)),
+    ("event_logs", change("event", "hash", "0" * 64, sequence=1)),
+    ("event_logs", change("order", "hash", "0" * 64)),
+    ("event_logs", change("order", "sequence", 3)),
+    ("event_logs", change("stock", "sequence", 3, sku="RUCK-45")),
+    ("event_logs", swap_body("order", "paypal", "invoice")),
+    ("projections", change("order", "status", "held")),
+    ("projections", change("order", "gsi2pk", "elsewhere")),
+    ("projections", remove("fulfilment")),
+    ("projections", change("fulfilment", "gsi1pk", "elsewhere")),
+    ("projections", remove("order")),
+]
+
+
+def names() -> list[str]:
+    return [f"{number}-{name}" for number, (name, _) in enumerate(BROKEN)]
+
+
+def test_untouched_data_is_clean(lived: tuple[World, Items]) -> None:
+    world, items = lived
+    verdict = check(items, at=world.now())
+    assert verdict["ok"], verdict
+    assert all(each["checked"] for each in verdict["checks"].values())
+
+
+@pytest.mark.parametrize(("name", "tamper"), BROKEN, ids=names())
+def test_tampering_is_found(
+    lived: tuple[World, Items], name: str, tamper: Callable[[Items], None]
+) -> None:
+    world, items = lived
+    copies = [dict(item) for item in items]
+    tamper(copies)
+    verdict = check(copies, at=world.now())
+    assert not verdict["ok"]
+    assert all(b["where"] and b["what"] for b in verdict["checks"][name]["broken"])
+    assert verdict["checks"][name]["broken"], verdict
+
+
+def test_only_what_stays_broken_is_broken(lived: tuple[World, Items]) -> None:
+    world, items = lived
+    copies = [dict(item) for item in items]
+    change("order", "status", "held")(copies)
+    broken, clean = check(copies, at=world.now()), check(items, at=world.now())
+    assert persisting(broken, clean)["ok"]
+    assert persisting(clean, broken)["ok"]
+    assert not persisting(broken, broken)["ok"]
