@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import hmac
+import uuid
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -75,7 +76,8 @@ class Desk:
         """Cancel pieces by line number, or all of the order. Raises Problem 409."""
         lines = pieces and [{"number": n, "quantity": q} for n, q in pieces.items()]
         body = {"reason": reason, "lines": lines}
-        return await self._post(answers.Order, f"orders/{order}/cancellations", body)
+        once = {"Idempotency-Key": uuid.uuid4().hex}
+        return await self._post(answers.Order, f"orders/{order}/cancellations", body, once)
 
     async def release_hold(self, order: str, hold: str, reason: str) -> answers.Order:
         path = f"orders/{order}/holds/{hold}/release"

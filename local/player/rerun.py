@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from itertools import islice
+from itertools import chain, islice
 from typing import Any
 
 from local.player import merchant
@@ -26,6 +26,7 @@ PATIENCE = 120.0
 """Seconds without any change after which we wait for nothing any more."""
 _WAITING = ("held", "backordered", "partially_shipped")
 _CHUNK = 250
+_SHOW_EVERY = 25
 
 
 @dataclass(frozen=True)
@@ -118,7 +119,8 @@ class Rerun:
         self._placed["shipping_charge"] += len(document.carriage)
         self._purchases.add(placed.id, document)
         self._board.add(Listed(placed.id, number, placed.status))
-        self._show("placing")
+        if self.orders % _SHOW_EVERY == 1:
+            self._show("placing")
 
     async def route(self) -> None:
         """Wait until every order is checked, reserved and routed."""
@@ -208,8 +210,14 @@ class Rerun:
             "documents": self._tally["documents"],
             "statuses": _sorted(self._statuses),
             "unfinished": self._stuck,
-            "said": self._said[:20],
+            "troubles": self._troubles[:20],
         }
+
+    @property
+    def _troubles(self) -> list[str]:
+        """What the API refused."""
+        ways = (place.troubles for place in self._warehouses)
+        return [*self._said, *chain(*ways), *self._carrier.troubles]
 
     @property
     def _books(self) -> tuple[Counter[str], Counter[str], Counter[str]]:
