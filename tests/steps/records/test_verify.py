@@ -41,8 +41,9 @@ def remove(kind: str, **seen: Any) -> Callable[[Items], None]:
 def swap_body(kind: str, old: str, new: str, **seen: Any) -> Callable[[Items], None]:
     def swap(items: Items) -> None:
         item = of(items, kind, **seen)
-        assert old in item["body"]
-        item["body"] = item["body"].replace(old, new)
+        (name,) = {"body", "state"} & item.keys()
+        assert old in item[name]
+        item[name] = item[name].replace(old, new)
 
     return swap
 
