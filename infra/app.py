@@ -6,7 +6,16 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from aws_cdk import App, ArnFormat, AssetHashType, CfnOutput, RemovalPolicy, Stack, Validations
+from aws_cdk import (
+    App,
+    ArnFormat,
+    AssetHashType,
+    CfnOutput,
+    IgnoreMode,
+    RemovalPolicy,
+    Stack,
+    Validations,
+)
 from aws_cdk import aws_lambda as lambda_
 from cdk_nag import AwsSolutionsChecks
 from constructs import Node
@@ -14,7 +23,7 @@ from constructs import Node
 from infra import layers
 from infra.edge import Edge
 from infra.flows import FLOWS, Flow
-from infra.ground import Ground, code
+from infra.ground import LEFT_OUT, Ground
 from infra.journey import JOURNEY, Authoriser, Http, Task
 from infra.step import StepFunction
 from infra.storage import Storage
@@ -103,21 +112,21 @@ class Auftakt(Stack):
         }
 
     def _layer(self, name: str) -> lambda_.LayerVersion:
-        own = name in layers.OWN
+        """Hashed by what it is made from, so that the template is the same before it is built."""
+        folder = layers.built(name) if self._choices.built else layers.source(name)
         return lambda_.LayerVersion(
             self,
             f"Layer-{name}",
-            code=code(layers.source(name)) if own else self._locked(name),
+            code=lambda_.Code.from_asset(
+                str(folder),
+                asset_hash=layers.fingerprint(name),
+                asset_hash_type=AssetHashType.CUSTOM,
+                exclude=[] if self._choices.built else LEFT_OUT,
+                ignore_mode=IgnoreMode.GIT,
+            ),
             compatible_runtimes=[lambda_.Runtime.PYTHON_3_13],
             compatible_architectures=[lambda_.Architecture.ARM_64],
             removal_policy=RemovalPolicy.DESTROY,
-        )
-
-    def _locked(self, name: str) -> lambda_.Code:
-        """Hashed by its lock, so that the template is the same before and after it is built."""
-        folder = layers.built(name) if self._choices.built else layers.source(name)
-        return lambda_.Code.from_asset(
-            str(folder), asset_hash=layers.fingerprint(name), asset_hash_type=AssetHashType.CUSTOM
         )
 
     def _arn(self, service: str, resource: str, name: str, *, colon: bool = False) -> str:

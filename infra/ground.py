@@ -14,6 +14,9 @@ from infra.storage import Storage
 from infra.watch import Watch
 
 
+LEFT_OUT = ["__pycache__/", "*.pyc", "event.json"]
+
+
 @dataclass(frozen=True)
 class Ground:
     """`flows` holds the ARN of every state machine, `senders` those of the mail identities."""
@@ -31,5 +34,4 @@ class Ground:
 
 def code(folder: Path) -> lambda_.Code:
     """A folder of the tree as an asset; its hash must not change with what Python leaves behind."""
-    left_out = ["__pycache__/", "*.pyc", "event.json"]
-    return lambda_.Code.from_asset(str(folder), exclude=left_out, ignore_mode=IgnoreMode.GIT)
+    return lambda_.Code.from_asset(str(folder), exclude=LEFT_OUT, ignore_mode=IgnoreMode.GIT)

@@ -1,4 +1,4 @@
-"""Builds the layers of third-party packages for Lambda, from their locks and without Docker."""
+"""Builds the layers for Lambda: our own code and the locked packages, without Docker."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
+UV = (sys.executable, "-m", "uv")
 OWN = ("domain", "aws")
 LOCKED = ("vendor", "typesetting")
 PYTHON = "3.13"
@@ -22,20 +23,26 @@ def source(layer: str) -> Path:
 
 
 def built(layer: str) -> Path:
-    """The folder in which a locked layer is built."""
+    """The folder in which a layer is built."""
     return ROOT / "build" / "layers" / layer
 
 
 def fingerprint(layer: str) -> str:
-    """The hash of a locked layer: the same whether or not it has been built yet."""
-    lock = (source(layer) / "requirements.lock").read_bytes()
-    return hashlib.sha256(lock + f"{PYTHON} {PLATFORM}".encode()).hexdigest()
+    """The hash of what a layer is made from: the same whether or not it has been built yet."""
+    made_from = hashlib.sha256(f"{PYTHON} {PLATFORM}".encode())
+    if layer in LOCKED:
+        made_from.update((source(layer) / "requirements.lock").read_bytes())
+        return made_from.hexdigest()
+    for path in sorted(source(layer).rglob("*")):
+        if path.is_file() and path.suffix != ".pyc":
+            made_from.update(f"{path.relative_to(source(layer))}\n".encode())
+            made_from.update(hashlib.sha256(path.read_bytes()).digest())
+    return made_from.hexdigest()
 
 
 def build_layers() -> dict[str, int]:
-    """Builds the locked layers that are not there yet; returns every layer's size in bytes."""
-    sizes = {layer: _build(layer) for layer in LOCKED}
-    sizes |= {layer: _size(source(layer)) for layer in OWN}
+    """Builds the layers that are not there yet; returns every layer's size in bytes."""
+    sizes = {layer: _build(layer) for layer in (*OWN, *LOCKED)}
     if sum(sizes.values()) > LIMIT:
         raise RuntimeError(f"the layers are larger than Lambda allows: {sizes}")
     return sizes
@@ -45,16 +52,38 @@ def _build(layer: str) -> int:
     target, stamp = built(layer), built(layer) / "fingerprint"
     if not stamp.exists() or stamp.read_text() != fingerprint(layer):
         shutil.rmtree(target, ignore_errors=True)
-        _install(source(layer) / "requirements.lock", target / "python")
+        if layer in LOCKED:
+            _install(source(layer) / "requirements.lock", target / "python")
+        else:
+            left_out = shutil.ignore_patterns("__pycache__", "*.pyc")
+            shutil.copytree(source(layer), target, ignore=left_out)
+        _compile(target / "python")
         stamp.write_text(fingerprint(layer))
     return _size(target)
 
 
 def _install(lock: Path, target: Path) -> None:
-    command = [sys.executable, "-m", "uv", "pip", "install", "--quiet", "--no-deps"]
+    command = [*UV, "pip", "install", "--quiet", "--no-deps"]
     command += ["--require-hashes", "--only-binary", ":all:", "--link-mode", "copy"]
     command += ["--python-platform", PLATFORM, "--python-version", PYTHON]
     subprocess.run([*command, "--target", str(target), "-r", str(lock)], check=True)
+
+
+def _compile(target: Path) -> None:
+    """Bytecode beside the sources: Lambda cannot write any to /opt, and would compile each time."""
+    python = _interpreter()
+    if python is None:
+        sys.stderr.write(f"no Python {PYTHON} found: layers without bytecode start more slowly\n")
+        return
+    command = [python, "-m", "compileall", "-q", "--invalidation-mode", "unchecked-hash"]
+    subprocess.run([*command, "-s", str(target), "-p", "/opt/python", str(target)], check=False)
+
+
+def _interpreter() -> str | None:
+    """A Python of the version that Lambda runs, whose bytecode it takes."""
+    find = [*UV, "python", "find", "--no-python-downloads", PYTHON]
+    found = subprocess.run(find, capture_output=True, text=True, check=False)
+    return found.stdout.strip() or None
 
 
 def _size(folder: Path) -> int:

@@ -9,6 +9,9 @@ from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
 INDEXES = ("gsi1", "gsi2")
+# What the lists show, and no order's whole state: every change of it would be written twice.
+FULFILMENT = ["body"]
+RESERVATION = ["order_id", "filled"]
 LISTED = ["external_number", "status", "created_at", "total", "currency"]
 
 
@@ -41,7 +44,11 @@ class Storage(Construct):
             removal_policy=policy,
         )
         table.add_global_secondary_index(
-            index_name="gsi1", partition_key=_text("gsi1pk"), sort_key=_text("gsi1sk")
+            index_name="gsi1",
+            partition_key=_text("gsi1pk"),
+            sort_key=_text("gsi1sk"),
+            projection_type=dynamodb.ProjectionType.INCLUDE,
+            non_key_attributes=[*LISTED, *FULFILMENT, *RESERVATION],
         )
         table.add_global_secondary_index(
             index_name="gsi2",

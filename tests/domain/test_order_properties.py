@@ -220,7 +220,7 @@ def test_pieces_add_up_and_the_log_tells_the_order(order: Order, script: list[Co
 def test_no_order_is_ever_silent(order: Order, script: list[Command]) -> None:
     kept, at = Kept(order), NOW
     for command in script:
-        at += timedelta(minutes=1)
+        at += timedelta(seconds=1)
         after = kept.do(command, at)
         assert list(spoken_for(after, at=at, letters=())) == []
 

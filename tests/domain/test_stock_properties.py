@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from oms.invariants import claimed as agreed
 from oms.invariants import counted
 from oms.order import Fulfilment, Line, Order
-from oms.stock import Delta, Item, Reservation, agrees, claim, delta, settled, spread, take_for
+from oms.stock import Delta, Item, Reservation, agrees, claims, delta, settled, spread, take_for
 from tests.domain.test_order_properties import new_order
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
@@ -66,7 +66,7 @@ def test_counters_follow_any_sequence_of_moves(states: list[Reservation]) -> Non
 
 
 @st.composite
-def claims(draw: st.DrawFn) -> Order:
+def claimants(draw: st.DrawFn) -> Order:
     """An order of one SKU with its pieces anywhere."""
     pieces = draw(st.fixed_dictionaries(dict.fromkeys(("open", "reserved", "backordered"), few)))
     fulfilments = []
@@ -92,7 +92,7 @@ def claims(draw: st.DrawFn) -> Order:
 
 def matching(order: Order) -> Reservation:
     """The reservation that is what the order claims."""
-    wanted = claim(order, "S")
+    wanted = claims(order)["S"]
     return Reservation(
         sku="S",
         order_id=order.id,
@@ -105,57 +105,57 @@ def matching(order: Order) -> Reservation:
 
 
 @settings(max_examples=300)
-@given(claims())
+@given(claimants())
 def test_what_agrees_is_left_as_it_is(order: Order) -> None:
     held = matching(order)
-    assert agrees(held, claim(order, "S"))
-    assert settled(held, claim(order, "S")) == held
+    assert agrees(held, claims(order)["S"])
+    assert settled(held, claims(order)["S"]) == held
     assert list(agreed(order, {"S": held})) == []
 
 
 @settings(max_examples=300)
-@given(claims(), few)
+@given(claimants(), few)
 def test_taking_covers_the_open_pieces_and_taking_again_takes_nothing(
     order: Order, promisable: int
 ) -> None:
-    held = take_for(order, matching(order), promisable)
-    assert held.held == claim(order, "S").held + claim(order, "S").open
-    assert held.soft - claim(order, "S").soft <= promisable
-    assert take_for(order, held, promisable) == held
+    held = take_for(claims(order)["S"], matching(order), promisable)
+    assert held.held == claims(order)["S"].held + claims(order)["S"].open
+    assert held.soft - claims(order)["S"].soft <= promisable
+    assert take_for(claims(order)["S"], held, promisable) == held
 
 
 @settings(max_examples=300)
-@given(claims(), few)
+@given(claimants(), few)
 def test_order_that_books_what_was_taken_agrees_with_it(order: Order, promisable: int) -> None:
-    held = take_for(order, matching(order), promisable)
-    taken = spread(order, "open", {"S": held.firm - claim(order, "S").firm})
+    held = take_for(claims(order)["S"], matching(order), promisable)
+    taken = spread(order, "open", {"S": held.firm - claims(order)["S"].firm})
     short = {n: q - taken.get(n, 0) for n, q in order.pieces("open").items()}
     after = order.reserve(taken, {n: q for n, q in short.items() if q}, at=NOW)
     assert list(agreed(after, {"S": held})) == []
 
 
 @settings(max_examples=300)
-@given(claims(), st.data())
+@given(claimants(), st.data())
 def test_cancelled_pieces_come_back_exactly_once(order: Order, data: st.DataObject) -> None:
     held = matching(order)
     most = sum(getattr(order.lines[0], place) for place in ("open", "reserved", "backordered"))
     wanted = {"1": data.draw(st.integers(0, most))}
     after = order.cancel(wanted, reason="", by="shop", at=NOW)
-    once = settled(held, claim(after, "S"))
-    assert once.held == claim(after, "S").held
-    assert settled(once, claim(after, "S")) == once
-    if not claim(after, "S").open:
-        assert agrees(once, claim(after, "S"))
+    once = settled(held, claims(after)["S"])
+    assert once.held == claims(after)["S"].held
+    assert settled(once, claims(after)["S"]) == once
+    if not claims(after)["S"].open:
+        assert agrees(once, claims(after)["S"])
 
 
 @settings(max_examples=300)
-@given(claims())
+@given(claimants())
 def test_shipped_pieces_leave_their_shelf_exactly_once(order: Order) -> None:
     held = matching(order)
     shipped = tuple(replace(f, status="shipped", shipped_at=NOW) for f in order.fulfilments)
     line = order.lines[0]
     gone = replace(line, released=0, shipped=line.shipped + line.released)
     after = replace(order, fulfilments=shipped, lines=(gone,))
-    once = settled(held, claim(after, "S"))
-    assert agrees(once, claim(after, "S"))
-    assert settled(once, claim(after, "S")) == once
+    once = settled(held, claims(after)["S"])
+    assert agrees(once, claims(after)["S"])
+    assert settled(once, claims(after)["S"]) == once

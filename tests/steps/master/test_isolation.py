@@ -173,7 +173,8 @@ def test_a_role_reaches_the_routes_of_its_scopes_alone(
     assert scope in answer.body["detail"]
 
 
-NOTHING: dict[str, Any] = dict.fromkeys(("order", "hold", "sku", "shop", "endpoint", "document"), "none")
+NAMES = ("order", "hold", "sku", "shop", "endpoint", "document")
+NOTHING: dict[str, Any] = dict.fromkeys(NAMES, "none")
 
 
 def scopes() -> dict[str, str]:

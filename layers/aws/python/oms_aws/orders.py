@@ -201,10 +201,12 @@ class DynamoOrders:
         return self._table.put_if(key, attributes, version=seen.version)
 
     def _projections(self, before: Order, after: Order) -> list[Action]:
-        known = {fulfilment.id: fulfilment for fulfilment in before.fulfilments}
-        changed = [f for f in after.fulfilments if known.get(f.id) != f]
+        known = {f.id: fulfilment_attributes(before, f) for f in before.fulfilments}
+        wanted = {f.id: fulfilment_attributes(after, f) for f in after.fulfilments}
         return [
-            self._table.put(keys.fulfilment(f.id), fulfilment_attributes(after, f)) for f in changed
+            self._table.put(keys.fulfilment(id), attributes)
+            for id, attributes in wanted.items()
+            if known.get(id) != attributes
         ]
 
     def _pointers(self, before: Order, after: Order) -> list[Action]:
@@ -315,7 +317,7 @@ def order_attributes(stored: Stored) -> dict[str, Any]:
         "created_at": order.received_at.isoformat(),
         "total": str(order.total),
         "currency": order.currency,
-        "body": packed(encode(order)),
+        "state": packed(encode(order)),
         "gsi1pk": keys.orders_of(order.shop),
         "gsi1sk": order.id,
         "gsi2pk": keys.orders_in(order.shop, order.status),
@@ -325,7 +327,7 @@ def order_attributes(stored: Stored) -> dict[str, Any]:
 
 def stored_order(item: dict[str, Any]) -> Stored:
     """The order in a table item."""
-    order = decode_order(unpacked(item["body"]))
+    order = decode_order(unpacked(item["state"]))
     return Stored(order, item["version"], item["sequence"], item["hash"])
 
 
@@ -385,5 +387,4 @@ def _parcel(parcel: Parcel, skus: dict[str, str]) -> dict[str, Any]:
         ],
         "carrier": parcel.carrier,
         "tracking_number": parcel.tracking_number,
-        "status": parcel.status,
     }

@@ -9,7 +9,7 @@ from oms.order import Order
 from oms.refusals import NotNow
 from oms.routing import Plan, Share, Warehouse
 from oms.routing import route as plan_route
-from oms.stock import ByLocation, Claim, Reservation, claim, spread, take_for
+from oms.stock import ByLocation, Claim, Reservation, claims, spread, take_for
 from oms_aws.catalogue import DynamoCatalogue
 from oms_aws.orders import CHANGE_TRIES, Conflict, DynamoOrders, Saved, Stored
 from oms_aws.stock import DynamoStock, Move
@@ -25,11 +25,9 @@ def reserve(orders: DynamoOrders, stock: DynamoStock, order_id: str, at: datetim
 
     def once(seen: Stored) -> Order:
         order = seen.order
-        stock.move_until_done(lambda: _takes(order, stock))
-        promised = {
-            sku: held.firm - claim(order, sku).firm
-            for sku, held in stock.reservations(order).items()
-        }
+        claimed = claims(order)
+        held = stock.move_until_done(lambda: _takes(order, stock))
+        promised = {sku: each.firm - claimed[sku].firm for sku, each in held.items()}
         taken = spread(order, "open", promised)
         short = {
             number: n - taken.get(number, 0)
@@ -42,9 +40,9 @@ def reserve(orders: DynamoOrders, stock: DynamoStock, order_id: str, at: datetim
 
 
 def _takes(order: Order, stock: DynamoStock) -> list[Move]:
-    held = stock.reservations(order)
+    held, claimed = stock.reservations(order), claims(order)
     items = stock.items(order.skus)
-    return [Move(r, take_for(order, r, items[sku].promisable)) for sku, r in held.items()]
+    return [Move(r, take_for(claimed[sku], r, items[sku].promisable)) for sku, r in held.items()]
 
 
 def route(
@@ -78,9 +76,9 @@ def _claims(
     order: Order, stock: DynamoStock, warehouses: list[Warehouse], at: datetime
 ) -> tuple[Plan, list[Move]]:
     """Where the reserved pieces go as things stand, and the moves that claim them there."""
-    held = stock.reservations(order)
+    held, claimed = stock.reservations(order), claims(order)
     items = stock.items(order.skus)
-    placed = {sku: _placed(each, claim(order, sku)) for sku, each in held.items()}
+    placed = {sku: _placed(each, claimed[sku]) for sku, each in held.items()}
     free = {sku: _plus(items[sku].free, placed[sku]) for sku in held}
     needed = order.by_sku("reserved")
     plan = plan_route(needed, free, warehouses, method=order.shipping.method, now=at)
@@ -149,11 +147,9 @@ def allocate(orders: DynamoOrders, stock: DynamoStock, order_id: str, at: dateti
 
     def once(seen: Stored) -> Order:
         order = seen.order
-        stock.move_until_done(lambda: _fills(order, stock))
-        got = {
-            sku: claim(order, sku).backordered - held.backordered
-            for sku, held in stock.reservations(order).items()
-        }
+        claimed = claims(order)
+        held = stock.move_until_done(lambda: _fills(order, stock))
+        got = {sku: claimed[sku].backordered - each.backordered for sku, each in held.items()}
         return order.allocate(spread(order, "backordered", got), at=at)
 
     return _settled(orders, stock, order_id, once, lambda order: order.count("backordered") > 0)
@@ -161,10 +157,10 @@ def allocate(orders: DynamoOrders, stock: DynamoStock, order_id: str, at: dateti
 
 def _fills(order: Order, stock: DynamoStock) -> list[Move]:
     items = stock.items(order.skus)
+    claimed = claims(order)
     moves = []
     for sku, held in stock.reservations(order).items():
-        claimed = claim(order, sku).backordered
-        already = claimed - held.backordered
+        already = claimed[sku].backordered - held.backordered
         gain = min(held.backordered, max(0, items[sku].promisable)) if not already else 0
         moves.append(Move(held, held.fill(gain)))
     return moves

@@ -11,7 +11,7 @@ import msgspec
 from oms.events import GENESIS, Event, chained
 from oms.order import Order
 from oms.refusals import NotNow
-from oms.stock import Delta, Item, Reservation, claim, delta, settled
+from oms.stock import Delta, Item, Reservation, claims, delta, settled
 from oms_aws import keys
 from oms_aws.orders import DynamoOrders, Stored, event_action
 from oms_aws.table import Action, ConditionFailed, Table
@@ -25,6 +25,13 @@ class Move(NamedTuple):
 
     before: Reservation
     after: Reservation
+
+
+class Waiting(NamedTuple):
+    """An order that waits for a SKU; `filled` if it got some and may not know yet."""
+
+    order_id: str
+    filled: bool
 
 
 class Count(NamedTuple):
@@ -63,28 +70,30 @@ class DynamoStock:
             for sku in order.skus
         }
 
-    def waiting_for(self, sku: str) -> Iterator[Reservation]:
-        """The reservations that wait for the SKU, by age of the order.
+    def waiting_for(self, sku: str) -> Iterator[Waiting]:
+        """The orders that wait for the SKU, by age.
 
         Those that got stock stay among them until it is claimed at a location: should the step that
         filled them be cut off, they are found again and their orders told.
         """
         for item in self._table.listed("gsi1", keys.backorders(sku)):
-            yield stored_reservation(item)
+            yield Waiting(item["order_id"], item.get("filled", False))
 
     # -- moving reservations ------------------------------------------------------------------
 
-    def move_until_done(self, plan: Callable[[], list[Move]]) -> None:
+    def move_until_done(self, plan: Callable[[], list[Move]]) -> dict[str, Reservation]:
         """Do the moves that `plan` names, and ask it again after every objection.
 
-        `plan` reads afresh each time, so it names only what is left. Raises NotNow.
+        `plan` reads afresh each time, so it names only what is left; answers the reservations after
+        the moves, by SKU. Raises NotNow.
         """
         for _ in range(MOVE_TRIES):
-            moves = [move for move in plan() if move.before != move.after]
+            planned = plan()
+            moves = [move for move in planned if move.before != move.after]
             try:
                 for start in range(0, len(moves), MOVES_A_TRANSACTION):
                     self._move(moves[start : start + MOVES_A_TRANSACTION])
-                return
+                return {move.after.sku: move.after for move in planned}
             except ConditionFailed:
                 continue
         raise NotNow("the stock is being claimed by many at once")
@@ -103,8 +112,9 @@ class DynamoStock:
     def _settle(self, orders: DynamoOrders, seen: Stored) -> None:
         moves = []
         moving = False
+        wanted = claims(seen.order)
         for sku, held in self.reservations(seen.order).items():
-            claimed = claim(seen.order, sku)
+            claimed = wanted[sku]
             after = settled(held, claimed)
             if after != held:
                 moves.append(Move(held, after))

@@ -22,7 +22,7 @@ _JOINERS = "\u200c\u200d"
 # Letters that the compiler's own fonts are known to have: Latin, Greek, Cyrillic.
 _COVERED = re.compile(
     "[\x20-\x7e\xa0-\u024f\u0384-\u0386\u0388-\u038a\u038e-\u03a1\u03a3-\u0482"
-    "\u048a-\u04ff\u2010-\u2026€]*"
+    "\u048a-\u04ff\u200b\u2010-\u2026€]*"
 )
 _PROBE_FONTS = '#set text(font: ("Libertinus Serif", "DejaVu Sans Mono", "New Computer Modern"))'
 _WEIGHTS = ("regular", "semibold")

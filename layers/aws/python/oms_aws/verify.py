@@ -77,7 +77,7 @@ class Snapshot:
     def _order(self, item: Mapping[str, Any]) -> None:
         stored = stored_order(dict(item))
         self.orders[stored.order.id] = stored
-        self.rows[stored.order.id] = {name: item[name] for name in item if name != "body"}
+        self.rows[stored.order.id] = {name: item[name] for name in item if name != "state"}
 
     def _fulfilment(self, item: Mapping[str, Any]) -> None:
         self.fulfilments[msgspec.json.decode(unpacked(item["body"]))["id"]] = item
@@ -213,7 +213,7 @@ def _projections(found: Snapshot) -> Iterator[Breach]:
     owned = set()
     for id, stored in found.orders.items():
         order = stored.order
-        expected = {n: v for n, v in order_attributes(stored).items() if n != "body"}
+        expected = {n: v for n, v in order_attributes(stored).items() if n != "state"}
         row = found.rows[id]
         for name in [name for name, value in expected.items() if row.get(name) != value]:
             yield Breach(id, f"{name} of its item is {row.get(name)}, not {expected[name]}")

@@ -10,7 +10,7 @@ from msgspec import MsgspecError, Struct
 from oms.events import GENESIS, Event, digest, facts
 from oms.order import PLACES, Order, decode_news, replayed
 from oms.refusals import Broken, Refusal
-from oms.stock import ByLocation, Item, Reservation, agrees, claim
+from oms.stock import ByLocation, Item, Reservation, agrees, claims
 
 PARTY_OURSELVES = "auftakt"
 
@@ -107,9 +107,8 @@ def _minus(a: ByLocation, b: ByLocation) -> ByLocation:
 
 def claimed(order: Order, held: Mapping[str, Reservation]) -> Iterator[Breach]:
     """Invariant 2: what an order holds of each SKU is what it claims."""
-    for sku in order.skus:
+    for sku, wanted in claims(order).items():
         mine = held.get(sku) or Reservation(sku=sku, order_id=order.id, placed_at=order.placed_at)
-        wanted = claim(order, sku)
         if not agrees(mine, wanted):
             yield Breach(
                 order.id,

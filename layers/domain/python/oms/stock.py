@@ -153,26 +153,28 @@ def delta(before: Reservation, after: Reservation) -> Delta:
     )
 
 
-def claim(order: Order, sku: str) -> Claim:
-    """What the order, as it stands, holds of a SKU; its reservation must come to equal it."""
+def claims(order: Order) -> dict[str, Claim]:
+    """What the order, as it stands, holds of each SKU; its reservations must come to equal it."""
     skus = {line.number: line.sku for line in order.lines}
-    hard: ByLocation = {}
-    issued: ByLocation = {}
+    hard: dict[str, ByLocation] = {sku: {} for sku in order.skus}
+    issued: dict[str, ByLocation] = {sku: {} for sku in order.skus}
     for fulfilment in order.fulfilments:
         if fulfilment.status == "cancelled":
             continue
-        into = issued if fulfilment.shipped_at else hard
-        n = sum(q for number, q in fulfilment.pieces.items() if skus[number] == sku)
-        if n:
-            into[fulfilment.location] = into.get(fulfilment.location, 0) + n
-    lines = [line for line in order.lines if line.sku == sku]
-    return Claim(
-        open=sum(line.open for line in lines),
-        soft=sum(line.reserved for line in lines),
-        backordered=sum(line.backordered for line in lines),
-        hard=hard,
-        issued=issued,
-    )
+        for number, quantity in fulfilment.pieces.items():
+            into = (issued if fulfilment.shipped_at else hard)[skus[number]]
+            into[fulfilment.location] = into.get(fulfilment.location, 0) + quantity
+    places = {name: order.by_sku(name) for name in ("open", "reserved", "backordered")}
+    return {
+        sku: Claim(
+            open=places["open"].get(sku, 0),
+            soft=places["reserved"].get(sku, 0),
+            backordered=places["backordered"].get(sku, 0),
+            hard=hard[sku],
+            issued=issued[sku],
+        )
+        for sku in order.skus
+    }
 
 
 def settled(held: Reservation, claimed: Claim) -> Reservation:
@@ -216,13 +218,12 @@ def agrees(held: Reservation, claimed: Claim) -> bool:
     )
 
 
-def take_for(order: Order, held: Reservation, promisable: int) -> Reservation:
-    """The reservation once it covers the order's open pieces of its SKU.
+def take_for(claimed: Claim, held: Reservation, promisable: int) -> Reservation:
+    """The reservation once it covers the open pieces of what an order claims of its SKU.
 
     As many pieces as can be promised become soft, the rest waits; what an earlier, interrupted run
     has taken already counts.
     """
-    claimed = claim(order, held.sku)
     needed = claimed.open - (held.held - claimed.held)
     if needed <= 0:
         return held

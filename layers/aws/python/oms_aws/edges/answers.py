@@ -360,7 +360,6 @@ class FulfilmentParcel(Model):
     lines: list[LinePieces]
     carrier: Carrier
     tracking_number: TrackingNumber
-    status: ScanStatus
 
 
 class Fulfilment(Model):
