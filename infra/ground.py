@@ -13,7 +13,6 @@ from aws_cdk import aws_sqs as sqs
 from infra.storage import Storage
 from infra.watch import Watch
 
-
 LEFT_OUT = ["__pycache__/", "*.pyc", "event.json"]
 
 
