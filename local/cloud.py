@@ -109,6 +109,7 @@ class Cloud:
         self._tasks: list[asyncio.Task[None]] = []
         emulator.host_functions(self.bridge)
         emulator.keep_messages()
+        emulator.read_streams_whole()
         self._release = emulator.hold_pollers()
 
     def begin(self) -> None:

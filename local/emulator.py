@@ -170,15 +170,33 @@ def _read_to() -> dict[tuple[str, str, str], int]:
     return passed
 
 
+def read_streams_whole() -> None:
+    """Let no reader of a stream see it while its head is being cut off."""
+    for name in ("stream_records_since", "stream_start_position", "stream_end_position"):
+        setattr(dynamodb, name, _locked(getattr(dynamodb, name)))
+
+
+def _locked(read: Callable[..., Any]) -> Callable[..., Any]:
+    def reading(*arguments: Any, **named: Any) -> Any:
+        with _streams:
+            return read(*arguments, **named)
+
+    return reading
+
+
+_streams = threading.RLock()
+
+
 def forget() -> None:
     """Let go of what nobody will read again, so that a long run does not grow."""
     for scope, position in _read_to().items():
-        records = dynamodb._stream_records.get_scoped(*scope) or []
-        trimmed = dynamodb._stream_trimmed.get_scoped(*scope, 0)
-        read = min(len(records), position - trimmed)
-        if read > 0:
-            del records[:read]
-            dynamodb._stream_trimmed.set_scoped(*scope, trimmed + read)
+        with _streams:
+            records = dynamodb._stream_records.get_scoped(*scope) or []
+            trimmed = dynamodb._stream_trimmed.get_scoped(*scope, 0)
+            read = min(len(records), position - trimmed)
+            if read > 0:
+                del records[:read]
+                dynamodb._stream_trimmed.set_scoped(*scope, trimmed + read)
     eventbridge._events_log.clear()
 
 

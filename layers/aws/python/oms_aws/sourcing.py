@@ -42,7 +42,9 @@ def reserve(orders: DynamoOrders, stock: DynamoStock, order_id: str, at: datetim
 def _takes(order: Order, stock: DynamoStock) -> list[Move]:
     held, claimed = stock.reservations(order), claims(order)
     items = stock.items(order.skus)
-    return [Move(r, take_for(claimed[sku], r, items[sku].promisable)) for sku, r in held.items()]
+    return [
+        Move(r, take_for(claimed[sku], r, items[sku].promisable_to(r))) for sku, r in held.items()
+    ]
 
 
 def route(

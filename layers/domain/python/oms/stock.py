@@ -33,6 +33,10 @@ class Item(Struct, frozen=True, kw_only=True):
     sequence: int = 0
     hash: str = ""
 
+    def promisable_to(self, newcomer: Reservation) -> int:
+        """What can be promised to an order that has just come: whoever waits comes first."""
+        return self.promisable - max(0, self.backordered - newcomer.backordered)
+
     @property
     def consistent(self) -> bool:
         """Whether the derived counters follow from the counted ones."""
