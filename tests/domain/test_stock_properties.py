@@ -159,3 +159,10 @@ def test_shipped_pieces_leave_their_shelf_exactly_once(order: Order) -> None:
     once = settled(held, claims(after)["S"])
     assert agrees(once, claims(after)["S"])
     assert settled(once, claims(after)["S"]) == once
+
+
+def test_newcomer_is_promised_only_what_nobody_waits_for() -> None:
+    item = Item(sku="S", promisable=3, backordered=2)
+    newcomer = Reservation(sku="S", order_id="ord_2", placed_at=NOW)
+    assert item.promisable_to(newcomer) == 1
+    assert item.promisable_to(newcomer.take(0, 2)) == 3

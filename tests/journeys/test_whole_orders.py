@@ -213,3 +213,17 @@ def test_unknown_sku_is_held_not_lost(world: World, merchant: Merchant) -> None:
 
 
 UNPAID = {"method": "prepayment", "status": "pending", "amount": "0", "reference": None}
+
+
+def test_order_wanted_at_once_goes_when_the_missing_rest_is_cancelled(
+    world: World, merchant: Merchant
+) -> None:
+    merchant.count("A", RUCK_45=1)
+    body = merchant.request(RUCK_45=3)
+    id = merchant.place({**body, "delivery": {"partial_allowed": False}})
+    world.settle()
+    assert merchant.order(id)["lines"][0]["quantities"]["reserved"] == 1
+    assert merchant.cancel(id, {"1": 2}).status == 200
+    world.settle()
+    quantities = merchant.order(id)["lines"][0]["quantities"]
+    assert (quantities["released"], quantities["cancelled"]) == (1, 2)
