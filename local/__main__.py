@@ -53,10 +53,12 @@ def main(arguments: list[str]) -> int:
     if rest and chosen.command not in PASS_ON:
         own.error(f"unknown: {' '.join(rest)}")
     options.rest = rest
-    if chosen.command in NEED_SYSTEM:
-        with present() as system:
-            return int(command.run(options, system))
-    return int(command.run(options))
+    if chosen.command not in NEED_SYSTEM:
+        return int(command.run(options))
+    if getattr(options, "stack", None):
+        return int(command.run(options, None))
+    with present() as system:
+        return int(command.run(options, system))
 
 
 @contextmanager

@@ -35,9 +35,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--region", help="the region of --stack, instead of the environment's")
 
 
-def run(args: argparse.Namespace, running: Running) -> int:
-    """Print the verdict; 1 when something is broken."""
-    if args.stack:
+def run(args: argparse.Namespace, running: Running | None) -> int:
+    """Print the verdict; 1 when something is broken. Without a running system, that of --stack."""
+    if running is None:
         from local.deploy import account
 
         found = _checked(account(args.region), args.stack)
