@@ -31,25 +31,32 @@ async def _journey(bed: Bed, run: str, orders: int) -> tuple[load.Answers, float
         ours = {body["external_number"] for body in bodies}
         began = time.time()
         placing = asyncio.create_task(load.place(client, iter(bodies), BUYERS))
-        await ship(desks, ours, orders, Carrier(desks, merchant.CARRIER, straight))
+        carrier = Carrier(desks, merchant.CARRIER, straight)
+        await ship(desks, ours, orders, carrier)
         placed = await placing
-    await asyncio.to_thread(bed.rest)
+        await asyncio.to_thread(bed.rest)
+        while await ship(desks, ours, 0, carrier):  # the second halves of split orders
+            await asyncio.to_thread(bed.rest)
     return placed, began
 
 
-async def ship(desks: Desks, ours: Container[str], orders: int, carrier: Carrier) -> None:
-    """Two warehouses ask, pack and hand over to the carrier until so many orders have left."""
+async def ship(desks: Desks, ours: Container[str], least: int, carrier: Carrier) -> int:
+    """Two warehouses ask, pack and hand over to the carrier, at least once and until so many
+    fulfilments have left; answers how many."""
     places = [
         Warehouse(desks, place["id"], ours, one_parcel, carrier) for place in merchant.warehouses()
     ]
     limit = time.monotonic() + PATIENCE
-    while sum(place.shipped for place in places) < orders:
-        if time.monotonic() > limit:
-            raise Stuck(f"{sum(p.shipped for p in places)} of {orders} fulfilments have left")
+    while True:
         for place in places:
             await place.work()
             if place.troubles:
                 raise Stuck(place.troubles[0])
+        shipped = sum(place.shipped for place in places)
+        if shipped >= least:
+            return shipped
+        if time.monotonic() > limit:
+            raise Stuck(f"{shipped} of {least} fulfilments have left")
         await asyncio.sleep(PAUSE)
 
 

@@ -378,18 +378,17 @@ def _import(name: str) -> None:
 
 
 def preload() -> None:
-    """Import once what every worker needs, and warm the shared models of the AWS clients."""
+    """Import once what every worker needs, and make its AWS clients, not yet connected."""
     for name in (*PRELOADED, *LAYERS):
         _import(name)
     for layer in LAYERS:
         if layer in sys.modules:
             for module in pkgutil.walk_packages(sys.modules[layer].__path__, f"{layer}."):
                 _import(module.name)
-    import boto3
+    from oms_aws import wiring
 
-    boto3.setup_default_session()
-    for client in CLIENTS:
-        boto3.client(client)
+    for service in CLIENTS:
+        wiring.client(service)
     gc.collect()
     gc.freeze()
 
