@@ -159,6 +159,7 @@ def main() -> None:
             Target(
                 "USD per 1,000 orders without mails", sum(services.values()) - mails, at_most=1.0
             ),
+            Target("AWS requests heard an order", sum(requests.values()) / orders, at_least=20),
             Target("transitions an order", total["stepfunctions"] / orders, at_most=12),
         ],
         quietly=asked.json,

@@ -13,6 +13,8 @@ from typing import Any
 
 import boto3
 
+from oms_aws import wiring
+
 Handler = Callable[[Any, Any], Any]
 WRITES = ("PutItem", "UpdateItem", "TransactWriteItems")
 READ_UNIT, WRITE_UNIT = 4096, 1024
@@ -76,7 +78,8 @@ class Tap:
         self.begin()
 
     def listen(self) -> None:
-        """Hook into every client that is made from now on."""
+        """Hook into every client of the functions, which are all made anew."""
+        wiring.client.cache_clear()
         if boto3.DEFAULT_SESSION is None:
             boto3.setup_default_session()
         events = boto3.DEFAULT_SESSION.events

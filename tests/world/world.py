@@ -511,7 +511,7 @@ def opened(*, seed: int = 0, chaos: Chaos = ORDERLY) -> Iterator[World]:
     """A fresh deployment; it is gone afterwards."""
     made = blueprint()
     with _environment(), mock_aws(), quick_transactions():
-        wiring._clients.clear()
+        wiring.client.cache_clear()
         _create(made)
         world = World(made, seed=seed, chaos=chaos)
         _stand_in(world)
@@ -520,7 +520,7 @@ def opened(*, seed: int = 0, chaos: Chaos = ORDERLY) -> Iterator[World]:
             yield world
         finally:
             webhooks._pool = pool
-            wiring._clients.clear()
+            wiring.client.cache_clear()
             wiring._ports.clear()
 
 

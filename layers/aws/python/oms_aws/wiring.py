@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
 import boto3
@@ -143,26 +143,23 @@ class Ports:
         return client("events")
 
 
-_clients: dict[str, Any] = {}
-_ports: list[Ports] = []
-
-
+@cache
 def client(service: str) -> Any:
     """The one client of an AWS service in this process."""
-    if service not in _clients:
-        retries = {"mode": "standard", "max_attempts": 4}
-        _clients[service] = boto3.client(
-            service,
+    return boto3.client(
+        service,
+        config=Config(
             # Requests are built in this package alone and DynamoDB checks them again.
-            config=Config(
-                parameter_validation=False,
-                retries=retries,
-                connect_timeout=3,
-                read_timeout=20,
-                s3={"addressing_style": "path"},
-            ),
-        )
-    return _clients[service]
+            parameter_validation=False,
+            retries={"mode": "standard", "max_attempts": 4},
+            connect_timeout=3,
+            read_timeout=20,
+            s3={"addressing_style": "path"},
+        ),
+    )
+
+
+_ports: list[Ports] = []
 
 
 def ports() -> Ports:
