@@ -25,7 +25,7 @@ def handler(asked: Asked, oms: Ports) -> dict[str, Any]:
 def _due_with_tax(order: Order, oms: Ports) -> Decimal:
     return amount_due(
         order,
-        shop=oms.catalogue.shop(order.shop),
+        shop=oms.catalogue.shop_of_late(order.shop),
         products=oms.catalogue.products(order.skus),
         ship_from="DE",
         on=book_day(order.placed_at),

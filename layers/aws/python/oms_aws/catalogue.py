@@ -58,13 +58,7 @@ class DynamoCatalogue:
 
     def store_product(self, product: Product, *, if_version: int | None = None) -> Product:
         """Store a product as its next version; raises VersionDiffers."""
-        for _ in range(STORE_TRIES):
-            known = self.products([product.sku]).get(product.sku)
-            try:
-                return self._store(keys.product(product.sku), product, known, if_version)
-            except ConditionFailed:
-                continue
-        raise NotNow(f"the product {product.sku} is being changed by many at once")
+        return self._store(keys.product(product.sku), product, if_version)
 
     def warehouses(self) -> list[Warehouse]:
         """All warehouses, by id; at most half a minute old."""
@@ -76,66 +70,63 @@ class DynamoCatalogue:
 
     def warehouse(self, id: str) -> Warehouse:
         """The warehouse; raises Unknown."""
-        item = self._table.get(keys.warehouse(id))
-        if item is None:
+        warehouse = self._read(keys.warehouse(id), Warehouse)
+        if warehouse is None:
             raise Unknown("warehouse_unknown", f"There is no warehouse {id}.")
-        return msgspec.json.decode(item["body"], type=Warehouse)
+        return warehouse
 
     def store_warehouse(self, warehouse: Warehouse, *, if_version: int | None = None) -> Warehouse:
         """Store a warehouse as its next version; raises VersionDiffers."""
-        for _ in range(STORE_TRIES):
-            item = self._table.get(keys.warehouse(warehouse.id))
-            known = msgspec.json.decode(item["body"], type=Warehouse) if item else None
-            try:
-                return self._store(keys.warehouse(warehouse.id), warehouse, known, if_version)
-            except ConditionFailed:
-                continue
-        raise NotNow(f"the warehouse {warehouse.id} is being changed by many at once")
+        return self._store(keys.warehouse(warehouse.id), warehouse, if_version)
 
     def shop(self, id: str) -> Shop:
+        """The shop as it is now; raises Unknown."""
+        return self._known(id, self._read(keys.seller(id), Shop))
+
+    def shop_of_late(self, id: str) -> Shop:
         """The shop, at most half a minute old; raises Unknown."""
-        shop = self._fresh.get(f"shop {id}", lambda: self._shop(id))
+        key = keys.seller(id)
+        return self._known(id, self._fresh.get(f"shop {id}", lambda: self._read(key, Shop)))
+
+    def _known(self, id: str, shop: Shop | None) -> Shop:
         if shop is None:
             raise Unknown("shop_unknown", f"There is no shop {id} with a seller on record.")
         return shop
 
-    def _shop(self, id: str) -> Shop | None:
-        item = self._table.get(keys.seller(id))
-        return msgspec.json.decode(item["body"], type=Shop) if item else None
-
     def store_shop(self, shop: Shop, *, if_version: int | None = None) -> Shop:
         """Store a shop as its next version; raises VersionDiffers."""
+        return self._store(keys.seller(shop.id), shop, if_version)
+
+    def _read(self, key: keys.Key, kind: type[Kept]) -> Kept | None:
+        item = self._table.get(key)
+        return msgspec.json.decode(item["body"], type=kind) if item else None
+
+    def _store(self, key: keys.Key, wanted: Kept, if_version: int | None) -> Kept:
         for _ in range(STORE_TRIES):
+            known = self._read(key, type(wanted))
+            seen = known.version if known else 0
+            if if_version is not None and if_version != seen:
+                raise VersionDiffers(seen)
+            if known and replace(wanted, version=seen) == known:
+                return known
+            stored = replace(wanted, version=seen + 1)
             try:
-                return self._store(keys.seller(shop.id), shop, self._shop(shop.id), if_version)
+                self._table.write([self._next(key, stored)])
             except ConditionFailed:
                 continue
-        raise NotNow(f"the shop {shop.id} is being changed by many at once")
+            return stored
+        raise NotNow(f"{key.pk} is being changed by many at once")
 
-    def _store(
-        self, key: keys.Key, wanted: Kept, known: Kept | None, if_version: int | None
-    ) -> Kept:
-        seen = known.version if known else 0
-        if if_version is not None and if_version != seen:
-            raise VersionDiffers(seen)
-        if known and replace(wanted, version=seen) == known:
-            return known
-        stored = replace(wanted, version=seen + 1)
-        attributes: dict[str, Any] = {
-            "body": msgspec.json.encode(stored).decode(),
-            "version": stored.version,
-        }
-        action: Action = (
-            self._table.put_if(key, attributes, version=seen)
-            if known
-            else self._table.put(key, attributes, unless_exists=True)
-        )
-        self._table.write([action])
-        return stored
+    def _next(self, key: keys.Key, stored: Product | Warehouse | Shop) -> Action:
+        body = msgspec.json.encode(stored).decode()
+        attributes: dict[str, Any] = {"body": body, "version": stored.version}
+        if stored.version == 1:
+            return self._table.put(key, attributes, unless_exists=True)
+        return self._table.put_if(key, attributes, version=stored.version - 1)
 
     def carrier(self, id: str) -> Carrier:
-        """The carrier, at most half a minute old; raises Unknown."""
-        carrier = self._fresh.get(f"carrier {id}", lambda: self._carrier(id))
+        """The carrier as it is now; raises Unknown."""
+        carrier = self._carrier(id)
         if carrier is None:
             raise Unknown("carrier_unknown", f"There is no carrier {id}.")
         return carrier

@@ -21,7 +21,7 @@ class Draft(NamedTuple):
 
 def drafted(order: Order, fulfilment_id: str, id: str, oms: Ports, *, at: datetime) -> Draft:
     """The invoice for a shipped fulfilment under the number that is next right now."""
-    shop = oms.catalogue.shop(order.shop)
+    shop = oms.catalogue.shop_of_late(order.shop)
     fulfilment = order.fulfilment(fulfilment_id)
     day = book_day(at)
     number = oms.numbers.next(f"{shop.id}/{shop.invoice_prefix}-{day.year}")

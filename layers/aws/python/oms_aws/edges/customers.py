@@ -27,7 +27,7 @@ from oms_aws.wiring import Ports
 
 def letter_for(signal: Signal, order: Order, oms: Ports) -> tuple[str, Letter]:
     """The kind of the mail that an event causes, and the mail in the customer's language."""
-    shop = oms.catalogue.shop(order.shop)
+    shop = oms.catalogue.shop_of_late(order.shop)
     common = {
         "shop": Shop(shop.name, shop.support_email),
         "customer": order.customer.name,
