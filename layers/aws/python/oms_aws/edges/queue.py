@@ -8,11 +8,15 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
+from oms.refusals import Refusal
 from oms_aws.logs import logger
 from oms_aws.wiring import Ports, ports
 
 BACKOFF_SECONDS = (2, 10, 60, 300)
 """How long a failed message waits before each further try; the last one repeats."""
+
+AT_ONCE = 1
+"""How long one waits that will fail again: it shall be a dead letter soon."""
 
 
 class Signal(Struct, frozen=True, kw_only=True):
@@ -72,7 +76,8 @@ def _done(step: Step, record: dict[str, Any], oms: Ports, backoff: Sequence[int]
         logger.exception("not done", extra={"message_id": record["messageId"], "tried": tried})
         reason = f"{type(error).__name__}: {error}"
         oms.dead_letters.note_failure(record["messageId"], reason, at=oms.now())
-        seconds = backoff[min(tried, len(backoff)) - 1]
+        final = isinstance(error, Refusal | msgspec.DecodeError)
+        seconds = AT_ONCE if final else backoff[min(tried, len(backoff)) - 1]
         oms.queues.delay(oms.settings.step, record["receiptHandle"], seconds)
         return False
     logger.info("done", extra={"order": signal.order_id, "cause": signal.id, "type": signal.type})
