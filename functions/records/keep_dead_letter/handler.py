@@ -5,10 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 from oms_aws.edges.letters import kept
+from oms_aws.logs import logger
 from oms_aws.wiring import ports
 
 
-def handler(event: dict[str, Any], context: Any) -> None:
-    """Take a batch of any step's dead-letter queue; the batch comes again if it fails."""
+def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    """Take a batch of any step's dead-letter queue; what could not be kept comes again."""
+    oms, failed = ports(), []
     for record in event["Records"]:
-        kept(record, ports())
+        try:
+            kept(record, oms)
+        except Exception:
+            logger.exception("not kept", extra={"message_id": record["messageId"]})
+            failed.append({"itemIdentifier": record["messageId"]})
+    return {"batchItemFailures": failed}

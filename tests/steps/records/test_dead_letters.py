@@ -131,3 +131,16 @@ def test_dead_letter_speaks_for_its_order_however_late_it_is(
     world.pass_time(days=1)
     assert world.letters()
     assert world.broken() == []
+
+
+def test_letter_that_cannot_be_kept_leaves_the_others_of_its_batch_alone(world: World) -> None:
+    good = {
+        "messageId": "m-1",
+        "body": "not json",
+        "eventSourceARN": "arn:aws:sqs:eu-central-1:000000000000:auftakt-billing-issue_invoice-dlq",
+        "attributes": {"SentTimestamp": "1795459662529", "ApproximateReceiveCount": "1"},
+    }
+    bad = {**good, "messageId": "m-2", "attributes": {}}
+    answer = world.invoke("records/keep_dead_letter", {"Records": [bad, good]})
+    assert answer == {"batchItemFailures": [{"itemIdentifier": "m-2"}]}
+    assert [letter["step"] for letter in world.letters()] == ["billing/issue_invoice"]
