@@ -49,5 +49,3 @@ def granted(grant: Grant, ground: Ground) -> list[iam.PolicyStatement]:
             return [allow(("ses:SendEmail",), *ground.senders)]
         case "queue:redrive":
             return [allow(SEND, *(queue.queue_arn for queue in queues))]
-        case "queue:delay":
-            return []  # every queue step may already, on its own queue

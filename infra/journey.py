@@ -72,7 +72,6 @@ Grant = Literal[
     "documents:read",  # s3:GetObject
     "mail:send",  # ses:SendEmail
     "queue:redrive",  # sqs:SendMessage to the steps' queues
-    "queue:delay",  # sqs:ChangeMessageVisibility on the step's own queue (every queue step has it)
 ]
 
 

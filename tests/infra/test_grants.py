@@ -22,7 +22,6 @@ ALLOWED: dict[Grant, set[str]] = {
     "documents:read": {"s3:GetObject"},
     "mail:send": {"ses:SendEmail"},
     "queue:redrive": {"sqs:SendMessage"},
-    "queue:delay": set(),
 }
 BY_TRIGGER = {
     "Queue": CONSUME | {"sqs:ChangeMessageVisibility"},

@@ -6,9 +6,9 @@ from typing import Any
 
 from msgspec.structs import asdict
 
-from oms.refusals import Unknown
 from oms_aws.edges.http import Answer, Call, Http, Problem
 from oms_aws.edges.models import Subscribe
+from oms_aws.edges.views import seen_endpoint
 from oms_aws.webhooks import Endpoint, check_url
 from oms_aws.wiring import Ports
 
@@ -41,10 +41,7 @@ def list_webhooks(call: Call[Any], oms: Ports) -> Answer:
 @step.route("DELETE /v1/webhooks/{endpoint}", scope="webhooks:write", status=204)
 def end_webhook(call: Call[Any], oms: Ports) -> Answer:
     """Deliver nothing to an endpoint any more."""
-    endpoint = oms.webhooks.endpoint(call.path["endpoint"])
-    if not call.caller.may_see(endpoint.shop):
-        raise Unknown("endpoint_unknown", f"There is no endpoint {endpoint.id}.")
-    oms.webhooks.end(endpoint)
+    oms.webhooks.end(seen_endpoint(call, oms))
     return Answer(status=204)
 
 

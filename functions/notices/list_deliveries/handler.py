@@ -6,8 +6,8 @@ from typing import Any
 
 from msgspec.structs import asdict
 
-from oms.refusals import Unknown
 from oms_aws.edges.http import Answer, Call, Http, page
+from oms_aws.edges.views import seen_endpoint
 from oms_aws.wiring import Ports
 
 step = Http()
@@ -19,9 +19,7 @@ handler = step.handler
 )
 def list_deliveries(call: Call[Any], oms: Ports) -> Answer:
     """List the deliveries to an endpoint, in order of their events."""
-    endpoint = oms.webhooks.endpoint(call.path["endpoint"])
-    if not call.caller.may_see(endpoint.shop):
-        raise Unknown("endpoint_unknown", f"There is no endpoint {endpoint.id}.")
+    endpoint = seen_endpoint(call, oms)
     limit = call.limit()
     found = list(oms.webhooks.deliveries(endpoint.id, after=call.cursor, limit=limit))
     last = found[-1].event if found else ""

@@ -6,10 +6,10 @@ from datetime import datetime
 
 from msgspec.json import encode
 
-from oms.refusals import Unknown
 from oms_aws.edges.http import Answer, Call, Http, Problem
 from oms_aws.edges.models import Replay
 from oms_aws.edges.queue import Signal
+from oms_aws.edges.views import seen_endpoint
 from oms_aws.webhooks import Delivery
 from oms_aws.wiring import Ports
 
@@ -22,9 +22,7 @@ MOST = 1_000
 @step.route("POST /v1/webhooks/{endpoint}/replay", scope="webhooks:write", takes=Replay, status=202)
 def replay(call: Call[Replay], oms: Ports) -> Answer:
     """Send deliveries again: those named, or all since a time."""
-    endpoint = oms.webhooks.endpoint(call.path["endpoint"])
-    if not call.caller.may_see(endpoint.shop):
-        raise Unknown("endpoint_unknown", f"There is no endpoint {endpoint.id}.")
+    endpoint = seen_endpoint(call, oms)
     if call.body.after is None and call.body.deliveries is None:
         raise Problem(422, "request_invalid", "Name deliveries, or a time.", {"after": "missing"})
     wanted = [d for d in oms.webhooks.deliveries(endpoint.id, limit=MOST) if _asked(d, call.body)]

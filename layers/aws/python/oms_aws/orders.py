@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -10,7 +10,7 @@ import msgspec
 from msgspec.structs import replace
 
 from oms.events import GENESIS, Event, chained
-from oms.order import AnyNews, Fulfilment, Order, Parcel, decode_news, decode_order, encode
+from oms.order import AnyNews, Fulfilment, Order, Parcel, decode_order, encode
 from oms.refusals import NotNow, Refusal, Unknown
 from oms_aws import keys
 from oms_aws.table import Action, ConditionFailed, Table, packed, unpacked
@@ -265,6 +265,14 @@ def read_log(
     return (stored_event(item) for item in items)
 
 
+def read_event(table: Table, aggregate: str, sequence: int) -> Event:
+    """The event of an aggregate with this sequence number; raises Unknown."""
+    item = table.get(keys.event(aggregate, sequence))
+    if item is None:
+        raise Unknown("event_unknown", f"{aggregate} has no event {sequence}.")
+    return stored_event(item)
+
+
 def stored_event(item: dict[str, Any]) -> Event:
     """The event in a table item."""
     return Event(
@@ -279,11 +287,6 @@ def stored_event(item: dict[str, Any]) -> Event:
         data=msgspec.Raw(unpacked(item["data"])),
         hash=item["hash"],
     )
-
-
-def news_of(events: Iterable[Event]) -> Iterator[AnyNews]:
-    """The news that an order's events carry."""
-    return (decode_news(event.data) for event in events)
 
 
 def small_facts(data: bytes) -> dict[str, Any]:

@@ -12,7 +12,6 @@ from msgspec import Struct
 
 from oms.refusals import Refusal
 
-TaxCategory = Literal["standard", "reduced"]
 Language = Literal["de", "en"]
 
 

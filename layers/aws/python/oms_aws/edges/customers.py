@@ -21,7 +21,7 @@ from oms_aws.letters import (
     Shop,
     compose,
 )
-from oms_aws.orders import read_log
+from oms_aws.orders import read_event
 from oms_aws.wiring import Ports
 
 
@@ -70,7 +70,7 @@ def _cancelled(
     signal: Signal,
     oms: Ports,
 ) -> OrderCancelled:
-    event = next(read_log(oms.table, signal.aggregate, after=signal.sequence - 1, limit=1))
+    event = read_event(oms.table, signal.aggregate, signal.sequence)
     news = decode_news(event.data)
     if not isinstance(news, Cancelled):
         raise Refusal("not_a_cancellation", f"{signal.id} is no cancellation.")

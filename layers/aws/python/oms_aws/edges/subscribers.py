@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from oms.refusals import Refusal
 from oms_aws.edges.queue import Signal
-from oms_aws.orders import Saved, read_log
+from oms_aws.orders import Saved, read_event
 from oms_aws.webhooks import Delivery, Endpoint, Outcome, check_url, deliver
 from oms_aws.wiring import Ports
 
@@ -52,8 +52,7 @@ def _sent(endpoint: Endpoint, signal: Signal, oms: Ports) -> Outcome:
 
 def body_of(signal: Signal, oms: Ports) -> str:
     """The event as a CloudEvents 1.0 envelope in JSON, with its whole data from the log."""
-    log = read_log(oms.table, signal.aggregate, after=signal.sequence - 1, limit=1)
-    event = next(log)
+    event = read_event(oms.table, signal.aggregate, signal.sequence)
     data = decode(event.data)
     data.pop("news", None)
     envelope = {

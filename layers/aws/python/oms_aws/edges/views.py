@@ -10,6 +10,7 @@ from oms.order import PLACES, Document, Fulfilment, Line, Order, Parcel
 from oms.refusals import Unknown
 from oms_aws.edges.http import Answer, Call
 from oms_aws.orders import Stored
+from oms_aws.webhooks import Endpoint
 from oms_aws.wiring import Ports
 
 
@@ -19,6 +20,14 @@ def seen_order(call: Call[Any], oms: Ports) -> Stored:
     if not call.caller.may_see(stored.order.shop):
         raise Unknown("order_unknown", f"There is no order {stored.order.id}.")
     return stored
+
+
+def seen_endpoint(call: Call[Any], oms: Ports) -> Endpoint:
+    """The endpoint that the path names, if it is the caller's business; raises Unknown."""
+    endpoint = oms.webhooks.endpoint(call.path["endpoint"])
+    if not call.caller.may_see(endpoint.shop):
+        raise Unknown("endpoint_unknown", f"There is no endpoint {endpoint.id}.")
+    return endpoint
 
 
 def order_answer(stored: Stored, oms: Ports) -> Answer:
