@@ -17,7 +17,7 @@ from constructs import Construct, IConstruct
 from infra.grants import CONSUME, DELAY, FIND_STREAMS, FOLLOW, LOG, SEND, TRACE, allow, granted
 from infra.ground import Ground, code
 from infra.journey import Authoriser, Clock, DeadLetters, Queue, Step, Stream
-from infra.layers import ROOT
+from infra.layers import EVERY, ROOT
 
 KEPT = Duration.days(14)
 NO_RESOURCES = "AWS gives the permission to write traces and to find streams on all or not at all."
@@ -62,7 +62,7 @@ class StepFunction(Construct):
             architecture=lambda_.Architecture.ARM_64,
             handler="handler.handler",
             code=code(ROOT / "functions" / step.name),
-            layers=[ground.layers[name] for name in ("domain", "aws", "vendor", *step.layers)],
+            layers=[ground.layers[name] for name in (*EVERY, *step.layers)],
             timeout=Duration.seconds(step.seconds),
             memory_size=step.memory,
             tracing=lambda_.Tracing.ACTIVE,

@@ -11,11 +11,15 @@ from pathlib import Path
 import pytest
 
 from infra.journey import JOURNEY
+from infra.layers import EXTRA, LOCKED
 from tests.house.tree import ROOT, imported, listed, modules, parsed
 
 OUR_OWN = {"oms", "oms_aws"}
-LAYERS = {"vendor": "layers/vendor", "typesetting": "layers/typesetting"}
-TYPESETTING = Path("layers/aws/python/oms_aws/typesetting.py")
+LAYERS = {name: f"layers/{name}" for name in LOCKED}
+# Our own modules that only steps with the layer import.
+NEEDS = {
+    Path("layers/aws/python/oms_aws/typesetting.py"): {"typesetting"},
+}
 PIN = re.compile(r"^([a-z0-9][a-z0-9._-]*)==([^\s;\\]+)", re.MULTILINE)
 Pins = dict[str, tuple[str, set[str]]]
 
@@ -37,6 +41,7 @@ def normal(name: str) -> str:
 
 EVERYTHING = pins(ROOT / "requirements.lock")
 IN_LAYER = {name: pins(ROOT / folder / "requirements.lock") for name, folder in LAYERS.items()}
+EXTRAS = {step.name: set(step.layers) for step in JOURNEY}
 LOCKS = [ROOT / "requirements.lock", *(ROOT / f / "requirements.lock" for f in LAYERS.values())]
 
 
@@ -54,9 +59,13 @@ def test_the_vendor_layer_holds_what_the_project_depends_on() -> None:
     for requirement in project["dependencies"]:
         name, _, version = requirement.partition("==")
         assert IN_LAYER["vendor"][normal(name)][0] == version, requirement
-    assert {f"{n}=={v}" for n, (v, _) in IN_LAYER["typesetting"].items()} == set(
-        project["optional-dependencies"]["typesetting"]
-    )
+
+
+@pytest.mark.parametrize("layer", EXTRA)
+def test_an_extra_layer_holds_what_its_group_names(layer: str) -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    held = {f"{name}=={version}" for name, (version, _) in IN_LAYER[layer].items()}
+    assert held == set(project["optional-dependencies"][layer])
 
 
 @pytest.mark.parametrize("lock", LOCKS, ids=lambda lock: lock.parent.name)
@@ -69,19 +78,13 @@ def test_code_in_lambda_imports_only_what_its_layers_carry() -> None:
     sold_as = packages_distributions()
     breaches = []
     for module in modules("functions", "layers"):
+        step = module.parent.as_posix().removeprefix("functions/")
         carried = set(IN_LAYER["vendor"])
-        if (
-            module == TYPESETTING
-            or module.parent.as_posix().removeprefix("functions/") in setting()
-        ):
-            carried |= set(IN_LAYER["typesetting"])
+        for layer in NEEDS.get(module, set()) | EXTRAS.get(step, set()):
+            carried |= set(IN_LAYER[layer])
         for name in {dotted.split(".")[0] for dotted in imported(parsed(module))}:
             if name in sys.stdlib_module_names or name in OUR_OWN:
                 continue
             if not carried & {normal(package) for package in sold_as.get(name, [name])}:
                 breaches.append(f"{module}: {name}")
     assert not breaches, listed(breaches)
-
-
-def setting() -> set[str]:
-    return {step.name for step in JOURNEY if "typesetting" in step.layers}

@@ -2,24 +2,59 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 from typing import Literal
 
 from msgspec import Struct
 
+Kind = Literal["stock", "bundle", "preorder", "drop_ship", "service", "digital"]
+"""stock: lies on our shelves. bundle: is made of components. preorder: can be bought before it is
+there. drop_ship: a supplier sends it. service: is performed. digital: needs no parcel."""
+
+
+class Component(Struct, frozen=True):
+    """One part of a bundle: `quantity` pieces of a SKU for each piece of the bundle."""
+
+    sku: str
+    quantity: int
+
 
 class Product(Struct, frozen=True, kw_only=True):
-    """Master data of one SKU; weight in grams, sides in millimetres, list price gross."""
+    """Master data of one SKU; weight in grams, sides in millimetres, list price gross.
+
+    `hs_code` is the customs tariff number (6 to 10 digits), `origin` the country of origin (ISO
+    3166-1 alpha-2), `gtin` has its check digit. `hazard_class` is an ADR class such as `3`,
+    `un_number` four digits. `group` is what approval rules and reports sort by. `available_from` is
+    the day on which a preorder is released. `backorder_limit` is the most pieces that may wait at
+    one time (None: any number, 0: none may). `buckets` is how many parts the promisable pool is
+    split into for a SKU that many buy at once (0: Auftakt decides).
+    """
 
     sku: str
     name: dict[str, str]
+    kind: Kind = "stock"
+    components: tuple[Component, ...] = ()
+    personalisable: bool = False
     weight_g: int = 0
     length_mm: int = 0
     width_mm: int = 0
     height_mm: int = 0
-    tax_category: Literal["standard", "reduced"] = "standard"
+    tax_category: str = "standard"
     list_price: Decimal | None = None
     price_currency: str = "EUR"
+    gtin: str | None = None
+    hs_code: str | None = None
+    origin: str | None = None
+    hazard_class: str | None = None
+    un_number: str | None = None
+    lithium: bool = False
+    minimum_age: int = 0
+    fragile: bool = False
+    group: str | None = None
+    available_from: date | None = None
+    backorder_limit: int | None = None
+    buckets: int = 0
     version: int = 0
 
     def name_in(self, locale: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from itertools import combinations
 from zoneinfo import ZoneInfo
 
@@ -15,11 +15,20 @@ EXACT_UP_TO = 8
 """With more warehouses than this, sets of warehouses are tried greedily instead of exhaustively."""
 
 
+class Zone(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A part of a warehouse, and its bins in walking order."""
+
+    id: str
+    bins: tuple[str, ...] = ()
+
+
 class Warehouse(Struct, frozen=True, kw_only=True):
     """A location that ships.
 
     `cut_off` maps a shipping method to the local time `HH:MM` until which an order leaves the same
-    day; a lower `priority` is preferred; `safety_stock` is in pieces per SKU.
+    day; a lower `priority` is preferred; `safety_stock` is in pieces per SKU. `region` is the
+    subdivision whose public holidays it keeps (ISO 3166-2, as in `BY`), beside its own `closures`;
+    `capacity` is the most fulfilments that can leave in a day (None: any number).
     """
 
     id: str
@@ -29,6 +38,10 @@ class Warehouse(Struct, frozen=True, kw_only=True):
     cut_off: dict[str, str] = {}
     priority: int = 100
     safety_stock: int = 0
+    region: str | None = None
+    closures: tuple[date, ...] = ()
+    capacity: int | None = None
+    zones: tuple[Zone, ...] = ()
     version: int = 0
 
 

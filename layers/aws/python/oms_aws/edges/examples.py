@@ -21,6 +21,10 @@ WAREHOUSE = {
     "cut_off": {"standard": "15:00", "express": "17:30"},
     "priority": 1,
     "safety_stock": 0,
+    "region": "BY",
+    "closures": ["2026-12-24"],
+    "capacity": 800,
+    "zones": [{"id": "Z1", "bins": ["Z1-01", "Z1-02"]}],
 }
 PRODUCT = {
     "name": {"de": "Rucksack 45 l", "en": "Backpack 45 l"},
@@ -31,6 +35,11 @@ PRODUCT = {
     "tax_category": "standard",
     "list_price": "129.90",
     "price_currency": "EUR",
+    "kind": "stock",
+    "gtin": "4006381333931",
+    "hs_code": "42029291",
+    "origin": "DE",
+    "group": "bags",
 }
 ORDER = {
     "external_number": "BB-10001",

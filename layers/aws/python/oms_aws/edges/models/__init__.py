@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
@@ -15,9 +16,11 @@ from pydantic import (
     StringConstraints,
     WithJsonSchema,
     field_validator,
+    model_validator,
 )
 
 from oms.money import MINOR_UNITS
+from oms.product import Kind
 
 MOST_LINES = 2_000
 MOST_ROWS = 1_000
@@ -299,6 +302,13 @@ class Replay(Model):
     deliveries: list[str] | None = None
 
 
+class ComponentIn(Model):
+    """One part of a bundle."""
+
+    sku: Id
+    quantity: Annotated[int, Field(strict=True, ge=1, le=1_000)]
+
+
 class ProductIn(Model):
     """Master data of a product; weight in grams, sides in millimetres, list price gross."""
 
@@ -310,6 +320,29 @@ class ProductIn(Model):
     tax_category: Literal["standard", "reduced"] = "standard"
     list_price: Amount | None = None
     price_currency: Currency = "EUR"
+    kind: Kind = "stock"
+    components: Annotated[list[ComponentIn], Field(max_length=50)] = []
+    personalisable: bool = False
+    gtin: Annotated[str, StringConstraints(pattern=r"^(\d{8}|\d{12,14})$")] | None = None
+    hs_code: Annotated[str, StringConstraints(pattern=r"^\d{6,10}$")] | None = None
+    origin: Country | None = None
+    hazard_class: Annotated[str, StringConstraints(pattern=r"^[1-9](\.[1-6])?$")] | None = None
+    un_number: Annotated[str, StringConstraints(pattern=r"^\d{4}$")] | None = None
+    lithium: bool = False
+    minimum_age: Annotated[int, Field(strict=True, ge=0, le=21)] = 0
+    fragile: bool = False
+    group: Id | None = None
+    available_from: date | None = None
+    backorder_limit: Count | None = None
+    buckets: Annotated[int, Field(strict=True, ge=0, le=64)] = 0
+
+    @model_validator(mode="after")
+    def check_kind(self) -> ProductIn:
+        if (self.kind == "bundle") != bool(self.components):
+            raise ValueError("a bundle has components, and nothing else has")
+        if self.kind == "preorder" and self.available_from is None:
+            raise ValueError("a preorder needs available_from")
+        return self
 
 
 class ProductRow(ProductIn):
@@ -324,6 +357,13 @@ class Batch(Model):
     items: Annotated[list[Any], Field(min_length=1, max_length=MOST_ROWS)]
 
 
+class ZoneIn(Model):
+    """A part of a warehouse, and its bins in walking order."""
+
+    id: Id
+    bins: Annotated[list[Id], Field(max_length=10_000)] = []
+
+
 class WarehouseIn(Model):
     """Master data of a warehouse; `cut_off` is the local time by shipping method."""
 
@@ -333,6 +373,10 @@ class WarehouseIn(Model):
     cut_off: dict[Id, Annotated[str, StringConstraints(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]] = {}
     priority: Annotated[int, Field(strict=True, ge=0, le=1_000)] = 100
     safety_stock: Count = 0
+    region: Annotated[str, StringConstraints(pattern=r"^[A-Z0-9]{1,3}$")] | None = None
+    closures: Annotated[list[date], Field(max_length=400)] = []
+    capacity: Count | None = None
+    zones: Annotated[list[ZoneIn], Field(max_length=100)] = []
 
     @field_validator("time_zone")
     @classmethod

@@ -1,8 +1,9 @@
-"""What the HTTP API answers, route by route: for its description and tests, never at run time."""
+"""The shapes that every area of the API shares, and the answers of its core."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Annotated, Any, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
@@ -462,6 +463,13 @@ class Availability(Model):
     lines: list[AvailableLine]
 
 
+class Component(Model):
+    """One part of a bundle: so many pieces of a SKU for each piece of the bundle."""
+
+    sku: Sku
+    quantity: Pieces
+
+
 class Product(Model):
     """Master data of a product; weight in grams, sides in millimetres, list price gross."""
 
@@ -476,6 +484,21 @@ class Product(Model):
     tax_category: Literal["standard", "reduced"]
     list_price: Annotated[str | None, Field(examples=["129.90"])]
     price_currency: Currency
+    kind: Annotated[str, Field(examples=["stock"])]
+    components: list[Component]
+    personalisable: bool
+    gtin: Annotated[str | None, Field(examples=["4006381333931"])]
+    hs_code: Annotated[str | None, Field(examples=["42029291"])]
+    origin: Annotated[str | None, Field(examples=["DE"])]
+    hazard_class: Annotated[str | None, Field(examples=[None])]
+    un_number: Annotated[str | None, Field(examples=[None])]
+    lithium: bool
+    minimum_age: Annotated[int, Field(description="In years.", examples=[0])]
+    fragile: bool
+    group: Annotated[str | None, Field(examples=["bags"])]
+    available_from: Annotated[date | None, Field(examples=[None])]
+    backorder_limit: Annotated[int | None, Field(examples=[None])]
+    buckets: Annotated[int, Field(examples=[0])]
     version: Annotated[Version, Field(examples=[1])]
 
 
@@ -484,6 +507,13 @@ class Stored(Model):
 
     stored: Annotated[int, Field(examples=[59])]
     refused: list[RefusedRow]
+
+
+class Zone(Model):
+    """A part of a warehouse, and its bins in walking order."""
+
+    id: Annotated[str, Field(examples=["Z1"])]
+    bins: Annotated[list[str], Field(examples=[["Z1-01", "Z1-02"]])]
 
 
 class Warehouse(Model):
@@ -496,6 +526,10 @@ class Warehouse(Model):
     cut_off: Annotated[dict[str, str], Field(examples=[{"standard": "15:00"}])]
     priority: Annotated[int, Field(description="Lower is preferred.", examples=[1])]
     safety_stock: Annotated[int, Field(description="Pieces of each SKU.", examples=[0])]
+    region: Annotated[str | None, Field(description="Whose holidays it keeps.", examples=["BY"])]
+    closures: Annotated[list[date], Field(examples=[["2026-12-24"]])]
+    capacity: Annotated[int | None, Field(description="Fulfilments a day.", examples=[800])]
+    zones: list[Zone]
     version: Annotated[Version, Field(examples=[1])]
 
 

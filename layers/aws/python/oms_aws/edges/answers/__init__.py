@@ -1,0 +1,11 @@
+"""What the HTTP API answers, route by route: for its description and tests, never at run time."""
+
+from __future__ import annotations
+
+from oms_aws.edges.answers import core
+from oms_aws.edges.answers.core import ID, EventId, Problem, Told, Turned
+
+# One part a module, so that each area of the API is read by itself.
+ANSWERS: dict[str, Told] = {**core.ANSWERS}
+
+__all__ = ["ANSWERS", "ID", "EventId", "Problem", "Told", "Turned"]
