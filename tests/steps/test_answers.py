@@ -62,9 +62,8 @@ def read_everything(merchant: Merchant, order: Any) -> None:
     merchant.events(order["id"])
     call("GET /v1/orders/{order}/documents", clerk, order=order["id"])
     call("GET /v1/documents/{document}", clerk, document=document)
-    link = merchant.world.ports("notices/tell_customer").documents.link(
-        document, at=merchant.world.now()
-    )
+    links = merchant.world.ports("notices/tell_customer").links
+    link = links.link("document", document, at=merchant.world.now())
     call("GET /d/{token}", "", token=link.rsplit("/", 1)[-1])
     call("GET /v1/fulfilments", merchant.wms, query={"location": "A", "status": "delivered"})
     call("GET /v1/fulfilments/{fulfilment}", merchant.wms, fulfilment=fulfilment)

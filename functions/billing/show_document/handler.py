@@ -15,4 +15,4 @@ handler = step.handler
 @step.route("GET /d/{token}", status=302)
 def show(call: Call[Any], oms: Ports) -> Answer:
     """Open a document by a signed link."""
-    return opened(oms.documents.linked(call.path["token"], at=oms.now()), oms)
+    return opened(oms.links.subject("document", call.path["token"], at=oms.now()), oms)

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import base64
 import hashlib
-import hmac
-import secrets
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any, TypeVar
 
 import msgspec
@@ -14,9 +11,8 @@ from botocore.exceptions import ClientError
 
 from oms.refusals import Refusal, Unknown
 from oms_aws import keys
-from oms_aws.table import Action, ConditionFailed, Table, packed, unpacked
+from oms_aws.table import Action, Table, packed, unpacked
 
-LINK_LIVES = timedelta(days=90)
 PRESIGNED_LIVES = timedelta(minutes=10)
 
 Snapshot = TypeVar("Snapshot")
@@ -25,12 +21,10 @@ Snapshot = TypeVar("Snapshot")
 class S3Documents:
     """The archive: a bucket with Object Lock, where nothing is written twice."""
 
-    def __init__(self, client: Any, bucket: str, table: Table, public_url: str) -> None:
+    def __init__(self, client: Any, bucket: str, table: Table) -> None:
         self._client = client
         self._bucket = bucket
         self._table = table
-        self._public_url = public_url
-        self._key = b""
 
     # -- what was true at issue ---------------------------------------------------------------
 
@@ -102,38 +96,3 @@ class S3Documents:
             ExpiresIn=int(PRESIGNED_LIVES.total_seconds()),
         )
         return address
-
-    # -- links for customers ------------------------------------------------------------------
-
-    def link(self, id: str, *, at: datetime) -> str:
-        """An address of ours that opens the document for 90 days, for whoever has it."""
-        until = int((at + LINK_LIVES).timestamp())
-        return f"{self._public_url}/d/{id}.{until}.{self._sign(id, until)}"
-
-    def linked(self, token: str, *, at: datetime) -> str:
-        """The id of the document that a link opens; raises Unknown for a forged or expired one."""
-        id, _, rest = token.partition(".")
-        until, _, signature = rest.partition(".")
-        if until.isdigit() and len(until) <= 12 and signature.isascii():
-            genuine = hmac.compare_digest(self._sign(id, int(until)), signature)
-            if genuine and at.timestamp() <= int(until):
-                return id
-        raise Unknown("link_invalid", "This link is not valid, or not any more.")
-
-    def _sign(self, id: str, until: int) -> str:
-        self._key = self._key or self._secret()
-        mac = hmac.digest(self._key, f"{id}.{until}".encode(), "sha256")
-        return base64.urlsafe_b64encode(mac[:18]).decode()
-
-    def _secret(self) -> bytes:
-        """What signs links; made when the first link is."""
-        key = keys.link_secret()
-        item = self._table.get(key)
-        if item is None:
-            try:
-                made = {"secret": secrets.token_hex(32)}
-                self._table.write([self._table.put(key, made, unless_exists=True)])
-            except ConditionFailed:
-                return self._secret()
-            return bytes.fromhex(made["secret"])
-        return bytes.fromhex(item["secret"])

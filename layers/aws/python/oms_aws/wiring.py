@@ -17,6 +17,7 @@ from oms_aws.clients import DynamoClients
 from oms_aws.dead_letters import DynamoDeadLetters
 from oms_aws.documents import S3Documents
 from oms_aws.intake import StepFunctionsIntake
+from oms_aws.links import SignedLinks
 from oms_aws.mail import SesMail
 from oms_aws.numbers import DynamoNumbers
 from oms_aws.orders import DynamoOrders
@@ -122,9 +123,11 @@ class Ports:
 
     @cached_property
     def documents(self) -> S3Documents:
-        return S3Documents(
-            client("s3"), self.settings.documents, self.table, self.settings.public_url
-        )
+        return S3Documents(client("s3"), self.settings.documents, self.table)
+
+    @cached_property
+    def links(self) -> SignedLinks:
+        return SignedLinks(self.table, self.settings.public_url)
 
     @cached_property
     def mail(self) -> SesMail:

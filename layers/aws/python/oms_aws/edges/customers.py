@@ -108,7 +108,7 @@ def _shipped(
         ),
         following=_items(order, order.pieces("backordered"), products),
         invoice_number=document.number,
-        invoice_url=oms.documents.link(document.id, at=document.issued_at),
+        invoice_url=oms.links.link("document", document.id, at=document.issued_at),
     )
 
 

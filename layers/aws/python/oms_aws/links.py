@@ -1,0 +1,91 @@
+"""Signed links: whoever has one may do one thing with one subject, until it expires."""
+
+from __future__ import annotations
+
+import base64
+import hmac
+import secrets
+from datetime import datetime, timedelta
+from typing import Literal
+
+from oms.refusals import Unknown
+from oms_aws import keys
+from oms_aws.table import ConditionFailed, Table
+
+Purpose = Literal["document", "address"]
+"""What a link lets its holder do; one of a purpose opens nothing of another."""
+
+PURPOSES: dict[Purpose, tuple[str, timedelta]] = {
+    "document": ("d", timedelta(days=90)),
+    "address": ("a", timedelta(days=14)),
+}
+"""Under which path of ours a purpose is served, and how long its links may be used."""
+
+SIGNATURE_BYTES = 18
+
+
+class LinkInvalid(Unknown):
+    """A link that is none of ours, or of another purpose."""
+
+    def __init__(self) -> None:
+        super().__init__("link_invalid", "This link is not valid.")
+
+
+class LinkExpired(Unknown):
+    """A genuine link whose time is over."""
+
+    def __init__(self) -> None:
+        super().__init__("link_expired", "This link has expired.")
+
+
+class SignedLinks:
+    """Links of the form `<address>/<path>/<subject>.<until>.<signature>`.
+
+    The signature is an HMAC-SHA256, cut to 144 bits, over purpose, subject and expiry. That a link
+    is used once only is for the subject to say: it knows what has been done already.
+    """
+
+    def __init__(self, table: Table, public_url: str) -> None:
+        self._table = table
+        self._public_url = public_url
+        self._key = b""
+
+    def link(self, purpose: Purpose, subject: str, *, at: datetime) -> str:
+        """The address that lets its holder do what `purpose` says; the subject has no slash."""
+        path, lives = PURPOSES[purpose]
+        until = int((at + lives).timestamp())
+        token = f"{subject}.{until}.{self._sign(purpose, subject, until)}"
+        return f"{self._public_url}/{path}/{token}"
+
+    def subject(self, purpose: Purpose, token: str, *, at: datetime) -> str:
+        """The subject of a token; raises LinkInvalid for a forged one, LinkExpired for a late one.
+
+        Whether it has expired is told to the holder of a genuine token only.
+        """
+        rest, _, signature = token.rpartition(".")
+        subject, _, until = rest.rpartition(".")
+        if not (until.isascii() and until.isdigit() and len(until) <= 12 and signature.isascii()):
+            raise LinkInvalid
+        if not hmac.compare_digest(self._sign(purpose, subject, int(until)), signature):
+            raise LinkInvalid
+        if at.timestamp() > int(until):
+            raise LinkExpired
+        return subject
+
+    def _sign(self, purpose: Purpose, subject: str, until: int) -> str:
+        self._key = self._key or self._secret()
+        mac = hmac.digest(self._key, f"{purpose}/{subject}.{until}".encode(), "sha256")
+        return base64.urlsafe_b64encode(mac[:SIGNATURE_BYTES]).decode()
+
+    def _secret(self) -> bytes:
+        """What signs links; made when the first link is."""
+        key = keys.link_secret()
+        item = self._table.get(key)
+        if item is None:
+            try:
+                made = {"secret": secrets.token_hex(32)}
+                self._table.write([self._table.put(key, made, unless_exists=True)])
+            except ConditionFailed:
+                return self._secret()
+            return bytes.fromhex(made["secret"])
+        return bytes.fromhex(item["secret"])
