@@ -1,4 +1,4 @@
-"""The CDK app: one stack, made from the journey by loops."""
+"""The CDK app: what all stands on, a stack for each stage, and the flows, made by loops."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 from aws_cdk import (
     App,
-    ArnFormat,
     AssetHashType,
     CfnOutput,
     IgnoreMode,
@@ -23,11 +22,13 @@ from constructs import Node
 from infra import layers
 from infra.edge import Edge
 from infra.flows import FLOWS, Flow
-from infra.ground import LEFT_OUT, Ground
-from infra.journey import JOURNEY, Authoriser, Http, Task
+from infra.ground import KEPT, LEFT_OUT, QUEUED, Ground, Names
+from infra.journey import JOURNEY, Authoriser, DeadLetters, Step, Task
 from infra.step import StepFunction
 from infra.storage import Storage
 from infra.watch import Watch
+
+STACK = "Auftakt"
 
 
 @dataclass(frozen=True)
@@ -56,12 +57,12 @@ class Choices:
 
 
 class Auftakt(Stack):
-    """The whole system."""
+    """What all steps stand on, and what outlives them: table, documents, bus, API and alarms."""
 
     def __init__(self, app: App) -> None:
-        super().__init__(app, "Auftakt", description="Auftakt, order management for online shops")
-        choices = self._choices = Choices.from_context(app.node)
-        self._prefix = self.stack_name.lower()
+        super().__init__(app, STACK, description="Auftakt, order management for online shops")
+        choices = self.choices = Choices.from_context(app.node)
+        names = self.names = Names(self, STACK.lower())
         self.watch = Watch(self, mail=choices.alarm_mail)
         self.storage = Storage(
             self,
@@ -69,50 +70,74 @@ class Auftakt(Stack):
             lock=choices.lock,
             retention_days=choices.retention_days,
         )
-        self.edge = Edge(self, name=self._prefix)
-        self.ground = self._ground()
-        self.steps = [StepFunction(self, step, self.ground) for step in JOURNEY]
-        for step in self.steps:
-            step.connect()
-        self.flows = {name: self._flow(name) for name in FLOWS}
-        self._routes()
-        self.watch.everything(
-            self.edge.failures, {name: flow.failures for name, flow in self.flows.items()}
+        (asked,) = [step for step in JOURNEY if isinstance(step.on, Authoriser)]
+        self.edge = Edge(self, name=names.prefix, authoriser=names.function(asked))
+        self.watch.everything(self.edge.failures)
+        self.watch.queues(
+            {step.name: names.of(step) for step in QUEUED},
+            {step.name: names.letters_of(step) for step in KEPT},
         )
-        self.watch.queues(self.ground.queues, self.ground.letters)
         self._outputs()
 
-    def _ground(self) -> Ground:
+    def _outputs(self) -> None:
+        outputs = {
+            "ApiUrl": self.edge.api.api_endpoint,
+            "TableName": self.storage.table.table_name,
+            "BusName": self.storage.bus.event_bus_name,
+            "DocumentsBucket": self.storage.documents.bucket_name,
+            "TopicArn": self.watch.topic.topic_arn,
+        }
+        outputs |= {f"{flow.title()}Arn": self.names.flow(flow) for flow in FLOWS}
+        for name, value in outputs.items():
+            CfnOutput(self, name, value=value)
+
+
+class Stage(Stack):
+    """The steps of one stage of the journey; a stack holds at most 500 resources."""
+
+    def __init__(self, app: App, stage: str, ground: Auftakt) -> None:
+        name = f"{STACK}-{stage}"
+        super().__init__(app, name, description=f"Auftakt, the steps of {stage}")
+        self._ground, self._choices = ground, ground.choices
+        self._names = Names(self, ground.names.prefix)
+        shared = self._shared([step for step in JOURNEY if step.stage == stage])
+        for step in JOURNEY:
+            if step.stage == stage:
+                StepFunction(self, step, shared)
+
+    def _shared(self, steps: list[Step]) -> Ground:
         sender = self._choices.sender
         identities = (sender, sender.partition("@")[2])
+        carried = {layer for step in steps for layer in (*layers.EVERY, *step.layers)}
         return Ground(
-            prefix=self._prefix,
-            storage=self.storage,
-            watch=self.watch,
-            layers={name: self._layer(name) for name in (*layers.OWN, *layers.LOCKED)},
-            flows={
-                flow: self._arn("states", "stateMachine", f"{self._prefix}-{flow}", colon=True)
-                for flow in FLOWS
-            },
-            senders=tuple(self._arn("ses", "identity", identity) for identity in identities),
+            names=self._names,
+            storage=self._ground.storage,
+            edge=self._ground.edge,
+            watch=self._ground.watch,
+            layers={name: self._layer(name) for name in sorted(carried)},
+            flows={flow: self._names.flow(flow) for flow in FLOWS},
+            senders=tuple(self._names.arn("ses", "identity", identity) for identity in identities),
             environment=self._environment(),
         )
 
     def _environment(self) -> dict[str, str]:
-        queues = f"https://sqs.{self.region}.{self.url_suffix}/{self.account}/{self._prefix}-"
+        storage = self._ground.storage
         return {
-            "TABLE": self.storage.table.table_name,
-            "BUS": self.storage.bus.event_bus_name,
-            "DOCUMENTS": self.storage.documents.bucket_name,
-            "QUEUES": queues,
-            "PUBLIC_URL": self._choices.public_url or self.edge.api.api_endpoint,
+            "TABLE": storage.table.table_name,
+            "BUS": storage.bus.event_bus_name,
+            "DOCUMENTS": storage.documents.bucket_name,
+            "QUEUES": self._names.queue_url(f"{self._names.prefix}-"),
+            "PUBLIC_URL": self._choices.public_url or self._ground.edge.api.api_endpoint,
             "SENDER": self._choices.sender,
             "RETENTION_DAYS": str(self._choices.retention_days),
             "LOG_LEVEL": "INFO",
         }
 
     def _layer(self, name: str) -> lambda_.LayerVersion:
-        """Hashed by what it is made from, so that the template is the same before it is built."""
+        """Hashed by what it is made from, so that the template is the same before it is built.
+
+        Each stack has its own: a new version may not take away one that another stack imports.
+        """
         folder = layers.built(name) if self._choices.built else layers.source(name)
         return lambda_.LayerVersion(
             self,
@@ -129,45 +154,41 @@ class Auftakt(Stack):
             removal_policy=RemovalPolicy.DESTROY,
         )
 
-    def _arn(self, service: str, resource: str, name: str, *, colon: bool = False) -> str:
-        form = ArnFormat.COLON_RESOURCE_NAME if colon else ArnFormat.SLASH_RESOURCE_NAME
-        return self.format_arn(
-            service=service, resource=resource, resource_name=name, arn_format=form
-        )
 
-    def _flow(self, name: str) -> Flow:
-        states = (Task(name), Task(name, waits=True))
-        tasks = [made for made in self.steps if made.step.on in states]
-        return Flow(
-            self,
-            name,
-            name=f"{self._prefix}-{name}",
-            steps={made.step.verb_noun: made.function for made in tasks},
-            letters=self.ground.letters[FLOWS[name].starter],
-        )
+class Flows(Stack):
+    """The state machines: changed last, when every step that they call is there."""
 
-    def _routes(self) -> None:
-        for made in self.steps:
-            if isinstance(made.step.on, Authoriser):
-                self.edge.ask(made.function)
-        for made in self.steps:
-            if isinstance(made.step.on, Http):
-                self.edge.route(made.step, made.step.on, made.function)
+    def __init__(self, app: App, ground: Auftakt) -> None:
+        super().__init__(app, f"{STACK}-flows", description="Auftakt, the state machines")
+        names = Names(self, ground.names.prefix)
+        for flow, plan in FLOWS.items():
+            tasks = [s for s in JOURNEY if isinstance(s.on, Task) and s.on.flow == flow]
+            letters = names.letters_of(plan.starter)
+            made = Flow(
+                self,
+                flow,
+                name=f"{names.prefix}-{flow}",
+                steps={step.verb_noun: names.function(step) for step in tasks},
+                letters=(names.queue_url(letters), names.queue(letters)),
+            )
+            text = f"An execution of {flow} failed"
+            ground.watch.alarm(made, "Failed", made.failures, text)
 
-    def _outputs(self) -> None:
-        outputs = {
-            "ApiUrl": self.edge.api.api_endpoint,
-            "TableName": self.storage.table.table_name,
-            "BusName": self.storage.bus.event_bus_name,
-            "DocumentsBucket": self.storage.documents.bucket_name,
-            "TopicArn": self.watch.topic.topic_arn,
-        }
-        outputs |= {
-            f"{name.title()}Arn": flow.machine.state_machine_arn
-            for name, flow in self.flows.items()
-        }
-        for name, value in outputs.items():
-            CfnOutput(self, name, value=value)
+
+def stacks(app: App) -> None:
+    """Every stack of the system, each after those that it builds on.
+
+    The dead letters of all stages go to a step of the last one, so it comes behind the others.
+    """
+    ground = Auftakt(app)
+    stages = [Stage(app, name, ground) for name in dict.fromkeys(step.stage for step in JOURNEY)]
+    (keeper,) = [step.stage for step in JOURNEY if isinstance(step.on, DeadLetters)]
+    last = next(stage for stage in stages if stage.stack_name == f"{STACK}-{keeper}")
+    flows = Flows(app, ground)
+    for stage in stages:
+        if stage is not last:
+            last.add_stack_dependency(stage)
+        flows.add_stack_dependency(stage)
 
 
 def app(outdir: str | None = None, context: Mapping[str, object] | None = None) -> App:
@@ -176,7 +197,7 @@ def app(outdir: str | None = None, context: Mapping[str, object] | None = None) 
     made = App(
         outdir=outdir, context={**settings["context"], **(context or {})}, analytics_reporting=False
     )
-    Auftakt(made)
+    stacks(made)
     Validations.of(made).add_plugins(AwsSolutionsChecks(made))
     return made
 

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import json
 
-from aws_cdk import Acknowledgment, Duration, RemovalPolicy, Validations
+from aws_cdk import Acknowledgment, Duration, RemovalPolicy, Stack, Validations
 from aws_cdk import aws_apigatewayv2 as http
-from aws_cdk import aws_apigatewayv2_authorizers as authorizers
 from aws_cdk import aws_apigatewayv2_integrations as integrations
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
-from infra.journey import Http, Step
+from infra.journey import Http
 
 REQUESTS_A_SECOND, BURST = 500, 1000
 LOGGED = {
@@ -28,9 +27,12 @@ LOGGED = {
 
 
 class Edge(Construct):
-    """The API: it is made before the steps, which need its address; routes are added after them."""
+    """The API: it is made before the steps, which need its address and bring their routes.
 
-    def __init__(self, scope: Construct, *, name: str) -> None:
+    `authoriser` is the ARN of the function that every route which is not public asks.
+    """
+
+    def __init__(self, scope: Construct, *, name: str, authoriser: str) -> None:
         super().__init__(scope, "Edge")
         self.api = http.HttpApi(self, "Api", create_default_stage=False)
         log = logs.LogGroup(
@@ -54,33 +56,61 @@ class Edge(Construct):
                 destination_arn=log.log_group_arn, format=json.dumps(LOGGED)
             ),
         )
-        self._authoriser: http.IHttpRouteAuthorizer | None = None
+        self._asked = self._authorised(authoriser)
 
-    def ask(self, function: lambda_.Function) -> None:
-        """Every route that is not public asks this function who is calling."""
-        self._authoriser = authorizers.HttpLambdaAuthorizer(
+    def _authorised(self, authoriser: str) -> str:
+        asked = http.CfnAuthorizer(
+            self,
             "Authoriser",
-            function,
-            response_types=[authorizers.HttpLambdaResponseType.SIMPLE],
+            api_id=self.api.api_id,
+            name="authorise_client",
+            authorizer_type="REQUEST",
+            authorizer_uri=Stack.of(self).format_arn(
+                service="apigateway",
+                account="lambda",
+                resource="path/2015-03-31/functions",
+                resource_name=f"{authoriser}/invocations",
+            ),
+            authorizer_payload_format_version="2.0",
+            authorizer_result_ttl_in_seconds=300,
+            enable_simple_responses=True,
             identity_source=["$request.header.Authorization"],
-            results_cache_ttl=Duration.minutes(5),
+        )
+        return asked.attr_authorizer_id
+
+    def let_ask(self, function: lambda_.Function) -> None:
+        """The API may call the function that says who is calling."""
+        lambda_.CfnPermission(
+            function,
+            "Ask",
+            action="lambda:InvokeFunction",
+            function_name=function.function_arn,
+            principal="apigateway.amazonaws.com",
+            source_arn=Stack.of(function).format_arn(
+                service="execute-api", resource=self.api.api_id, resource_name="authorizers/*"
+            ),
         )
 
-    def route(self, step: Step, on: Http, function: lambda_.Function) -> None:
+    def route(self, scope: Construct, on: Http, function: lambda_.Function) -> None:
         """Sends the step's routes to its function."""
         integration = integrations.HttpLambdaIntegration(
-            step.verb_noun, function, scope_permission_to_route=False
+            "Integration", function, scope_permission_to_route=False
+        )
+        asks = http.HttpAuthorizer.from_http_authorizer_attributes(
+            scope, "Asks", authorizer_id=self._asked, authorizer_type="CUSTOM"
         )
         for line in on.routes:
             method, path = line.split(" ")
-            routes = self.api.add_routes(
-                path=path,
-                methods=[http.HttpMethod[method]],
+            route = http.HttpRoute(
+                scope,
+                line,
+                http_api=self.api,
+                route_key=http.HttpRouteKey.with_(path, http.HttpMethod[method]),
                 integration=integration,
-                authorizer=None if on.public else self._authoriser,
+                authorizer=None if on.public else asks,
             )
             if on.public:
-                Validations.of(routes[0]).acknowledge(
+                Validations.of(route).acknowledge(
                     Acknowledgment(
                         id="AwsSolutions-APIG4",
                         reason="Public: proven by a signature or a link, or nothing secret.",

@@ -10,9 +10,7 @@ from typing import Any
 from aws_cdk import Acknowledgment, RemovalPolicy, Stack, Validations
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_iam as iam
-from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
-from aws_cdk import aws_sqs as sqs
 from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
@@ -163,19 +161,20 @@ class Flow(Construct):
         flow: str,
         *,
         name: str,
-        steps: Mapping[str, lambda_.Function],
-        letters: sqs.Queue,
+        steps: Mapping[str, str],
+        letters: tuple[str, str],
     ) -> None:
+        """`steps` are the functions' ARNs by verb_noun, `letters` a queue's URL and ARN."""
         super().__init__(scope, flow)
-        arns = {step: function.function_arn for step, function in steps.items()}
-        parts = Parts(arns, letters.queue_url, Stack.of(self).partition)
+        url, queue = letters
+        parts = Parts(steps, url, Stack.of(self).partition)
         definition = json.dumps(FLOWS[flow].definition(parts))  # the CDK's own drops `null`
         self.machine = sfn.StateMachine(
             self,
             "Machine",
             state_machine_name=name,
             definition_body=sfn.DefinitionBody.from_string(definition),
-            role=self._role([*arns.values()], letters),
+            role=self._role([*steps.values()], queue),
             logs=sfn.LogOptions(destination=self._log(name), level=sfn.LogLevel.ALL),
         )
         Validations.of(self.machine).acknowledge(
@@ -185,8 +184,8 @@ class Flow(Construct):
             )
         )
 
-    def _role(self, functions: list[str], letters: sqs.Queue) -> iam.Role:
-        may = [allow(("lambda:InvokeFunction",), *functions), allow(SEND, letters.queue_arn)]
+    def _role(self, functions: list[str], letters: str) -> iam.Role:
+        may = [allow(("lambda:InvokeFunction",), *functions), allow(SEND, letters)]
         role = iam.Role(
             self,
             "Role",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from aws_cdk import aws_iam as iam
 
-from infra.ground import Ground
+from infra.ground import QUEUED, Ground
 from infra.journey import Grant
 
 CONSUME = ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes")
@@ -21,11 +21,11 @@ def allow(actions: tuple[str, ...], *resources: str) -> iam.PolicyStatement:
 
 
 def granted(grant: Grant, ground: Ground) -> list[iam.PolicyStatement]:
-    """The statements behind a grant; `queue:redrive` needs every queue to be made already."""
+    """The statements behind a grant."""
     table = ground.storage.table.table_arn
     indexes = [f"{table}/index/{name}" for name in ground.storage.indexes]
     objects = ground.storage.objects
-    flows, queues = ground.flows.values(), ground.queues.values()
+    flows, names = ground.flows.values(), ground.names
     match grant:
         case "table:read":
             return [
@@ -48,4 +48,4 @@ def granted(grant: Grant, ground: Ground) -> list[iam.PolicyStatement]:
         case "mail:send":
             return [allow(("ses:SendEmail",), *ground.senders)]
         case "queue:redrive":
-            return [allow(SEND, *(queue.queue_arn for queue in queues))]
+            return [allow(SEND, *(names.queue(names.of(step)) for step in QUEUED))]

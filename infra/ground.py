@@ -1,15 +1,16 @@
-"""What every step stands on: the shared parts of the stack, and the queues as they are made."""
+"""What every step stands on: the shared parts, and the names by which stacks know each other."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
-from aws_cdk import IgnoreMode
+from aws_cdk import ArnFormat, IgnoreMode, Stack
 from aws_cdk import aws_lambda as lambda_
-from aws_cdk import aws_sqs as sqs
 
+from infra.edge import Edge
+from infra.journey import JOURNEY, Queue, Step, Stream
 from infra.storage import Storage
 from infra.watch import Watch
 
@@ -17,18 +18,62 @@ LEFT_OUT = ["__pycache__/", "*.pyc", "event.json"]
 
 
 @dataclass(frozen=True)
+class Names:
+    """The physical names of functions, queues and flows, and their ARNs made from them.
+
+    Stacks refer to each other's parts by name: an export that another stack imports can neither be
+    changed nor removed, and a step must be free to go.
+    """
+
+    stack: Stack
+    prefix: str
+
+    def of(self, step: Step | str) -> str:
+        """`capture/start_intake` -> `auftakt-capture-start_intake`."""
+        name = step if isinstance(step, str) else step.name
+        return f"{self.prefix}-{name.replace('/', '-')}"
+
+    def letters_of(self, step: Step | str) -> str:
+        return f"{self.of(step)}-dlq"
+
+    def function(self, step: Step | str) -> str:
+        return self.arn("lambda", "function", self.of(step), colon=True)
+
+    def flow(self, flow: str) -> str:
+        return self.arn("states", "stateMachine", f"{self.prefix}-{flow}", colon=True)
+
+    def queue(self, name: str) -> str:
+        return self.stack.format_arn(service="sqs", resource=name)
+
+    def queue_url(self, name: str) -> str:
+        stack = self.stack
+        return f"https://sqs.{stack.region}.{stack.url_suffix}/{stack.account}/{name}"
+
+    def arn(self, service: str, resource: str, name: str, *, colon: bool = False) -> str:
+        form = ArnFormat.COLON_RESOURCE_NAME if colon else ArnFormat.SLASH_RESOURCE_NAME
+        return self.stack.format_arn(
+            service=service, resource=resource, resource_name=name, arn_format=form
+        )
+
+
+QUEUED: tuple[Step, ...] = tuple(step for step in JOURNEY if isinstance(step.on, Queue))
+"""The steps with a queue of their own."""
+KEPT: tuple[Step, ...] = tuple(step for step in JOURNEY if isinstance(step.on, Queue | Stream))
+"""The steps with a dead-letter queue."""
+
+
+@dataclass(frozen=True)
 class Ground:
     """`flows` holds the ARN of every state machine, `senders` those of the mail identities."""
 
-    prefix: str
+    names: Names
     storage: Storage
+    edge: Edge
     watch: Watch
     layers: Mapping[str, lambda_.ILayerVersion]
     flows: Mapping[str, str]
     senders: tuple[str, ...]
     environment: Mapping[str, str]
-    queues: dict[str, sqs.Queue] = field(default_factory=dict)
-    letters: dict[str, sqs.Queue] = field(default_factory=dict)
 
 
 def code(folder: Path) -> lambda_.Code:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from typing import cast
-
-from aws_cdk import Acknowledgment, CfnElement, Duration, RemovalPolicy, Stack, Validations
+from aws_cdk import Acknowledgment, Duration, RemovalPolicy, Validations
 from aws_cdk import aws_events as events
 from aws_cdk import aws_events_targets as targets
 from aws_cdk import aws_iam as iam
@@ -15,11 +13,12 @@ from aws_cdk import aws_sqs as sqs
 from constructs import Construct, IConstruct
 
 from infra.grants import CONSUME, DELAY, FIND_STREAMS, FOLLOW, LOG, SEND, TRACE, allow, granted
-from infra.ground import Ground, code
-from infra.journey import Authoriser, Clock, DeadLetters, Queue, Step, Stream
+from infra.ground import KEPT, Ground, code
+from infra.journey import Authoriser, Clock, DeadLetters, Http, Queue, Step, Stream
 from infra.layers import EVERY, ROOT
+from infra.storage import DOCUMENTS
 
-KEPT = Duration.days(14)
+RETENTION = Duration.days(14)
 NO_RESOURCES = "AWS gives the permission to write traces and to find streams on all or not at all."
 OBJECTS = "A document's name is made when it is put; the bucket is named."
 RUNTIME = "The locked packages are built and tested for Python 3.13."
@@ -32,7 +31,7 @@ class StepFunction(Construct):
     def __init__(self, scope: Construct, step: Step, ground: Ground) -> None:
         super().__init__(scope, step.name.replace("/", "-"))
         self.step, self._ground = step, ground
-        self._name = f"{ground.prefix}-{step.stage}-{step.verb_noun}"
+        self._name = ground.names.of(step)
         self._may = iam.PolicyDocument()
         self._role = iam.Role(
             self,
@@ -42,6 +41,7 @@ class StepFunction(Construct):
         )
         _acknowledge(self._role, "IAM5[Resource::*]", NO_RESOURCES)
         self.function = self._function()
+        self._grant()
         self._wake()
 
     def _function(self) -> lambda_.Function:
@@ -83,7 +83,7 @@ class StepFunction(Construct):
         return variables
 
     def _wake(self) -> None:
-        """Connects what wakes the step; routes and flows are connected by edge.py and flows.py."""
+        """Connects what wakes the step; a flow calls its steps by their names."""
         watch, name = self._ground.watch, self.step.name
         match self.step.on:
             case Queue() as on:
@@ -96,20 +96,25 @@ class StepFunction(Construct):
                 target = targets.LambdaFunction(self.function, retry_attempts=0)
                 events.Rule(self, "Clock", schedule=every, targets=[target])
                 watch.failing(self, name, self.function)
-            case Authoriser() | DeadLetters():
+            case DeadLetters():
+                self._collect()
                 watch.failing(self, name, self.function)
+            case Authoriser():
+                self._ground.edge.let_ask(self.function)
+                watch.failing(self, name, self.function)
+            case Http() as on:
+                self._ground.edge.route(self, on, self.function)
 
     def _letters(self) -> sqs.Queue:
         letters = sqs.Queue(
             self,
             "DeadLetters",
-            queue_name=f"{self._name}-dlq",
-            retention_period=KEPT,
+            queue_name=self._ground.names.letters_of(self.step),
+            retention_period=RETENTION,
             visibility_timeout=Duration.minutes(2),
             enforce_ssl=True,
         )
         _acknowledge(letters, "SQS3", LAST)
-        self._ground.letters[self.step.name] = letters
         self._ground.watch.letters(self, self.step.name, letters)
         return letters
 
@@ -118,7 +123,7 @@ class StepFunction(Construct):
             self,
             "Queue",
             queue_name=self._name,
-            retention_period=KEPT,
+            retention_period=RETENTION,
             visibility_timeout=Duration.seconds(6 * self.step.seconds),
             dead_letter_queue=sqs.DeadLetterQueue(
                 queue=self._letters(), max_receive_count=on.tries
@@ -136,7 +141,6 @@ class StepFunction(Construct):
                 targets.SqsQueue(queue, message=events.RuleTargetInput.from_event_path("$.detail"))
             ],
         )
-        self._ground.queues[self.step.name] = queue
         self._ground.watch.waiting(self, self.step.name, queue)
         return queue
 
@@ -172,28 +176,22 @@ class StepFunction(Construct):
             on_failure=sources.SqsDlq(letters),
         )
 
-    def connect(self) -> None:
-        """Once all steps are made: gives the step its grants, and the letters to who keeps them."""
+    def _grant(self) -> None:
         for grant in self.step.may:
             self._may.add_statements(*granted(grant, self._ground))
         if any(grant.startswith("documents:") for grant in self.step.may):
-            _acknowledge(self._role, f"IAM5[Resource::<{self._documents()}.Arn>/*]", OBJECTS)
-        if isinstance(self.step.on, DeadLetters):
-            self._collect()
-
-    def _documents(self) -> str:
-        bucket = self._ground.storage.documents.node.default_child
-        return Stack.of(self).get_logical_id(cast(CfnElement, bucket))
+            _acknowledge(self._role, f"IAM5[Resource::{DOCUMENTS}/*]", OBJECTS)
 
     def _collect(self) -> None:
-        letters = self._ground.letters
-        self._may.add_statements(allow(CONSUME, *(queue.queue_arn for queue in letters.values())))
-        for name, queue in letters.items():
+        names = self._ground.names
+        letters = {step.name: names.queue(names.letters_of(step)) for step in KEPT}
+        self._may.add_statements(allow(CONSUME, *letters.values()))
+        for name, arn in letters.items():
             lambda_.EventSourceMapping(
                 self,
                 name.replace("/", "-"),
                 target=self.function,
-                event_source_arn=queue.queue_arn,
+                event_source_arn=arn,
                 report_batch_item_failures=True,
             )
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from aws_cdk import Acknowledgment, Duration, RemovalPolicy, Validations
+from aws_cdk import Acknowledgment, Duration, RemovalPolicy, Stack, Validations
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_events as events
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
+DOCUMENTS = "auftakt-documents"
 INDEXES = ("gsi1", "gsi2")
 # What the lists show, and no order's whole state: every change of it would be written twice.
 FULFILMENT = ["body"]
@@ -25,7 +26,9 @@ class Storage(Construct):
         self.stream = self.table.table_stream_arn or ""
         self.documents = self._documents(policy, lock, Duration.days(retention_days))
         self.indexes = INDEXES
-        self.objects = self.documents.arn_for_objects("*")
+        # Named, because cdk-nag's findings name it.
+        exported = Stack.of(self).export_value(self.documents.bucket_arn, name=DOCUMENTS)
+        self.objects = f"{exported}/*"
         self.bus = events.EventBus(self, "Bus", description="The news of Auftakt, for any listener")
 
     def _table(self, policy: RemovalPolicy, keep: bool) -> dynamodb.Table:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from aws_cdk import Duration, Stack
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_cloudwatch_actions as actions
@@ -79,27 +81,40 @@ class Watch(Construct):
         metric = function.metric_errors(period=MINUTE, statistic="Sum")
         self.alarm(scope, "Failing", metric, f"{step} fails", minutes=3)
 
-    def everything(self, api: cloudwatch.Metric, flows: dict[str, cloudwatch.Metric]) -> None:
+    def everything(self, api: cloudwatch.Metric) -> None:
         """The alarms that are not one step's, and the page on which to look first."""
         errors, throttles = _of_all_functions("Errors"), _of_all_functions("Throttles")
         self.alarm(self, "Errors", errors, "Functions fail again and again", over=10, minutes=5)
         self.alarm(self, "Throttles", throttles, "Functions wait for capacity", minutes=5)
         self.alarm(self, "Answers", api, "The API answers with 5xx", over=5, minutes=3)
-        for name, failed in flows.items():
-            self.alarm(self, f"Flow-{name}", failed, f"An execution of {name} failed")
         board = cloudwatch.Dashboard(self, "Dashboard", default_interval=Duration.hours(3))
         board.add_widgets(
             _graph("Answers with 5xx", [api]),
             _graph("Functions", [errors, throttles]),
-            _graph("Failed flows", [*flows.values()]),
         )
         self._board = board
 
-    def queues(self, queues: dict[str, sqs.Queue], letters: dict[str, sqs.Queue]) -> None:
-        """Adds every step's queue and its dead letters to the dashboard."""
-        age = [q.metric_approximate_age_of_oldest_message(label=s) for s, q in queues.items()]
-        dead = [q.metric_number_of_messages_received(label=s) for s, q in letters.items()]
+    def queues(self, queues: Mapping[str, str], letters: Mapping[str, str]) -> None:
+        """Adds every step's queue and its dead letters, by their names, to the dashboard."""
+        age = [
+            _of_queue(name, "ApproximateAgeOfOldestMessage", "Maximum", step)
+            for step, name in queues.items()
+        ]
+        dead = [
+            _of_queue(name, "NumberOfMessagesReceived", "Sum", step)
+            for step, name in letters.items()
+        ]
         self._board.add_widgets(_graph("Oldest event, s", age), _graph("Dead letters", dead))
+
+
+def _of_queue(queue: str, name: str, statistic: str, label: str) -> cloudwatch.Metric:
+    return cloudwatch.Metric(
+        namespace="AWS/SQS",
+        metric_name=name,
+        dimensions_map={"QueueName": queue},
+        statistic=statistic,
+        label=label,
+    )
 
 
 def _of_all_functions(name: str) -> cloudwatch.Metric:

@@ -8,8 +8,7 @@ import sys
 import time
 from collections.abc import Callable
 
-from local import paths, synth
-from local.stack import STACK
+from local import paths, stack, synth
 
 Outcome = tuple[bool, str]
 
@@ -59,8 +58,10 @@ def _synthesised() -> Outcome:
 
 
 def _linted() -> Outcome:
-    """cfn-lint over the template that was just synthesised."""
-    return _tool("-c", LINT, str(synth.assembly() / f"{STACK}.template.json"))()
+    """cfn-lint over the templates that were just synthesised."""
+    assembly = synth.assembly()
+    files = [str(stack.template(assembly, name)) for name in stack.names(assembly)]
+    return _tool("-c", LINT, *files)()
 
 
 IMPORTS = "from importlinter.cli import lint_imports_command; lint_imports_command()"

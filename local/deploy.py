@@ -6,6 +6,7 @@ import argparse
 import json
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +30,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Build the layers, synthesise, publish, change the stack; print its outputs."""
+    """Build the layers, synthesise, publish, change the stacks; print where things are."""
     context = synth.parse_context(args.context)
     if args.dry_run:
         return dry_run(synth.assembly(context))
@@ -52,16 +53,14 @@ def run(args: argparse.Namespace) -> int:
 def dry_run(assembly: Path) -> int:
     """What a deployment would consist of, without asking any account."""
     nowhere = Cloud(None, "<account>", "<region>")
-    found = list(stack.assets(assembly, nowhere))
-    template = json.loads((assembly / f"{stack.STACK}.template.json").read_text())
-    kinds: dict[str, int] = {}
-    for resource in template["Resources"].values():
-        kinds[resource["Type"]] = kinds.get(resource["Type"], 0) + 1
+    found = stack.assets(assembly, nowhere)
     for asset in found:
         sys.stdout.write(f"publish {asset.source.name} as s3://{asset.bucket}/{asset.key}\n")
-    sys.stdout.write(f"create or update the stack {stack.STACK} by a change set, with\n")
-    for kind, number in sorted(kinds.items()):
-        sys.stdout.write(f"{number:5} {kind}\n")
+    for name in stack.names(assembly):
+        resources = json.loads(stack.template(assembly, name).read_text())["Resources"].values()
+        sys.stdout.write(f"create or update the stack {name} by a change set, with\n")
+        for kind, number in sorted(Counter(each["Type"] for each in resources).items()):
+            sys.stdout.write(f"{number:5} {kind}\n")
     return 0
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -47,14 +46,14 @@ def deployed(cloud: Cloud) -> str | None:
 
 
 def deploy(assembly: Path, cloud: Cloud, say: Say) -> bool:
-    """Bring the stack to what was synthesised; false when it is that already."""
+    """Bring the stacks to what was synthesised; false when it is that already."""
     wanted = assembly.name
     if deployed(cloud) == wanted:
         return False
     _bootstrap(cloud)
     stack.publish(assembly, cloud)
     stack.change(assembly, cloud, say)
-    template = json.loads((assembly / f"{stack.STACK}.template.json").read_text())
+    template = stack.whole(assembly)
     _lock_objects(template, cloud)
     _verify_sender(template, cloud)
     cloud.client("ssm").put_parameter(Name=DEPLOYED, Value=wanted, Type="String", Overwrite=True)

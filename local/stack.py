@@ -1,4 +1,4 @@
-"""Publishes a synthesised app's assets and changes its stack, locally as on AWS."""
+"""Publishes a synthesised app's assets and changes its stacks, locally as on AWS."""
 
 from __future__ import annotations
 
@@ -7,12 +7,13 @@ import io
 import json
 import time
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from graphlib import TopologicalSorter
 from pathlib import Path
 from typing import Any
 
-STACK = "Auftakt"
+STACK = "Auftakt"  # what all stands on; the others are named after it
 WHOLE_TEMPLATE = 51_200  # bytes that CloudFormation takes directly
 FIXED_TIME = (1980, 1, 1, 0, 0, 0)
 CAPABILITIES = ["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"]
@@ -20,7 +21,7 @@ Say = Callable[[str], None]
 
 
 class DeploymentFailed(Exception):
-    """The stack could not be brought to the wanted state; the text says why."""
+    """A stack could not be brought to the wanted state; the text says which and why."""
 
 
 @dataclass(frozen=True)
@@ -76,9 +77,64 @@ def hollow() -> bytes:
     return target.getvalue()
 
 
-def assets(assembly: Path, cloud: Cloud) -> Iterator[Asset]:
-    """What has to be in the cloud before the stack is changed."""
-    manifest = json.loads((assembly / f"{STACK}.assets.json").read_text())
+def names(assembly: Path) -> list[str]:
+    """The stacks of an app, each behind those that it builds on."""
+    artifacts = json.loads((assembly / "manifest.json").read_text())["artifacts"]
+    made = {
+        name: set(artifact.get("dependencies", ()))
+        for name, artifact in artifacts.items()
+        if artifact["type"] == "aws:cloudformation:stack"
+    }
+    graph = {name: needs & made.keys() for name, needs in made.items()}
+    return list(TopologicalSorter(graph).static_order())
+
+
+def template(assembly: Path, stack: str) -> Path:
+    """The file that holds a stack's template."""
+    return assembly / f"{stack}.template.json"
+
+
+def whole(assembly: Path) -> dict[str, Any]:
+    """The templates of all stacks as one, with what a stack imports put in from its exporter."""
+    parts = [json.loads(template(assembly, name).read_text()) for name in names(assembly)]
+    exports = {
+        output["Export"]["Name"]: output["Value"]
+        for part in parts
+        for output in part.get("Outputs", {}).values()
+        if "Export" in output
+    }
+    joined: dict[str, Any] = {"Resources": {}, "Outputs": {}}
+    for part in parts:
+        joined["Resources"] |= part["Resources"]
+        joined["Outputs"] |= {
+            name: out for name, out in part.get("Outputs", {}).items() if "Export" not in out
+        }
+    filled: dict[str, Any] = _imported(joined, exports)
+    return filled
+
+
+def _imported(value: Any, exports: Mapping[str, Any]) -> Any:
+    match value:
+        case {"Fn::ImportValue": str(name)}:
+            return exports[name]
+        case dict():
+            return {key: _imported(each, exports) for key, each in value.items()}
+        case list():
+            return [_imported(each, exports) for each in value]
+    return value
+
+
+def assets(assembly: Path, cloud: Cloud) -> list[Asset]:
+    """What has to be in the cloud before the stacks are changed."""
+    found: dict[tuple[str, str], Asset] = {}
+    for name in names(assembly):
+        for asset in _assets(assembly, name, cloud):
+            found[asset.bucket, asset.key] = asset
+    return [*found.values()]
+
+
+def _assets(assembly: Path, stack: str, cloud: Cloud) -> Iterator[Asset]:
+    manifest = json.loads((assembly / f"{stack}.assets.json").read_text())
     for entry in manifest["files"].values():
         source = entry["source"]
         for place in entry["destinations"].values():
@@ -106,36 +162,41 @@ def publish(assembly: Path, cloud: Cloud) -> int:
 
 
 def change(assembly: Path, cloud: Cloud, say: Say) -> bool:
-    """Create or update the stack by a change set; false when there is nothing to change."""
+    """Create or update each stack by a change set; false when there is nothing to change."""
+    changed = [_change(assembly, name, cloud, say) for name in names(assembly)]
+    return any(changed)
+
+
+def _change(assembly: Path, stack: str, cloud: Cloud, say: Say) -> bool:
     formation = cloud.client("cloudformation")
-    existing = describe(cloud)
+    existing = describe(cloud, stack)
     if existing and existing["StackStatus"] in ("ROLLBACK_COMPLETE", "REVIEW_IN_PROGRESS"):
-        formation.delete_stack(StackName=STACK)
-        formation.get_waiter("stack_delete_complete").wait(StackName=STACK)
+        formation.delete_stack(StackName=stack)
+        formation.get_waiter("stack_delete_complete").wait(StackName=stack)
         existing = None
-    content = (assembly / f"{STACK}.template.json").read_bytes()
+    content = template(assembly, stack).read_bytes()
     name = f"auftakt-{hashlib.sha256(content).hexdigest()[:12]}-{int(time.time())}"
     formation.create_change_set(
-        StackName=STACK,
+        StackName=stack,
         ChangeSetName=name,
         ChangeSetType="UPDATE" if existing else "CREATE",
         Capabilities=CAPABILITIES,
-        **_template(assembly, content, cloud),
+        **_template(assembly, stack, content, cloud),
     )
-    if not _ready(formation, name):
+    if not _ready(formation, stack, name):
         return False
-    say("updating the stack" if existing else "creating the stack")
-    formation.execute_change_set(StackName=STACK, ChangeSetName=name)
-    _follow(formation, "UPDATE" if existing else "CREATE")
+    say(f"{'updating' if existing else 'creating'} the stack {stack}")
+    formation.execute_change_set(StackName=stack, ChangeSetName=name)
+    _follow(formation, stack, "UPDATE" if existing else "CREATE")
     return True
 
 
-def describe(cloud: Cloud) -> dict[str, Any] | None:
-    """The stack as it stands, or nothing."""
+def describe(cloud: Cloud, stack: str = STACK) -> dict[str, Any] | None:
+    """A stack as it stands, or nothing."""
     from botocore.exceptions import ClientError
 
     try:
-        stacks = cloud.client("cloudformation").describe_stacks(StackName=STACK)["Stacks"]
+        stacks = cloud.client("cloudformation").describe_stacks(StackName=stack)["Stacks"]
     except ClientError as error:
         if "does not exist" in str(error):
             return None
@@ -144,50 +205,56 @@ def describe(cloud: Cloud) -> dict[str, Any] | None:
 
 
 def outputs(cloud: Cloud) -> dict[str, str]:
-    """The outputs of the deployed stack."""
+    """Where the deployed system is; what one stack exports to another is left out."""
     stack = describe(cloud) or {}
-    return {out["OutputKey"]: out["OutputValue"] for out in stack.get("Outputs", [])}
+    return {
+        out["OutputKey"]: out["OutputValue"]
+        for out in stack.get("Outputs", [])
+        if "ExportName" not in out
+    }
 
 
-def _template(assembly: Path, content: bytes, cloud: Cloud) -> dict[str, str]:
+def _template(assembly: Path, stack: str, content: bytes, cloud: Cloud) -> dict[str, str]:
     """The template itself, or where it was published if it is too large for that."""
     if len(content) <= WHOLE_TEMPLATE:
         return {"TemplateBody": content.decode()}
-    for asset in assets(assembly, cloud):
-        if asset.source.name == f"{STACK}.template.json":
+    for asset in _assets(assembly, stack, cloud):
+        if asset.source == template(assembly, stack):
             host = cloud.client("s3").meta.endpoint_url
             return {"TemplateURL": f"{host}/{asset.bucket}/{asset.key}"}
     raise DeploymentFailed("the template is not among its assets")
 
 
-def _ready(formation: Any, name: str) -> bool:
+def _ready(formation: Any, stack: str, name: str) -> bool:
+    pause = 0.05
     while True:
-        made = formation.describe_change_set(StackName=STACK, ChangeSetName=name)
+        made = formation.describe_change_set(StackName=stack, ChangeSetName=name)
         if made["Status"] == "CREATE_COMPLETE":
             return True
         if made["Status"] == "FAILED":
             reason = made.get("StatusReason", "")
-            formation.delete_change_set(StackName=STACK, ChangeSetName=name)
+            formation.delete_change_set(StackName=stack, ChangeSetName=name)
             if "didn't contain changes" in reason or "No updates" in reason:
                 return False
-            raise DeploymentFailed(reason)
-        time.sleep(0.2)
+            raise DeploymentFailed(f"{stack}: {reason}")
+        time.sleep(pause)
+        pause = min(2.0, pause * 1.5)
 
 
-def _follow(formation: Any, kind: str) -> None:
-    pause = 0.1
+def _follow(formation: Any, stack: str, kind: str) -> None:
+    pause = 0.05
     while True:
-        status = formation.describe_stacks(StackName=STACK)["Stacks"][0]["StackStatus"]
+        status = formation.describe_stacks(StackName=stack)["Stacks"][0]["StackStatus"]
         if status == f"{kind}_COMPLETE":
             return
         if not status.endswith("IN_PROGRESS"):
-            raise DeploymentFailed(f"{status}\n{_failures(formation)}")
+            raise DeploymentFailed(f"{stack} {status}\n{_failures(formation, stack)}")
         time.sleep(pause)
         pause = min(5.0, pause * 1.5)
 
 
-def _failures(formation: Any) -> str:
-    events = formation.describe_stack_events(StackName=STACK)["StackEvents"]
+def _failures(formation: Any, stack: str) -> str:
+    events = formation.describe_stack_events(StackName=stack)["StackEvents"]
     return "\n".join(
         f"{event['LogicalResourceId']} ({event['ResourceType']}): {event['ResourceStatusReason']}"
         for event in reversed(events)

@@ -11,7 +11,7 @@ from tests.infra.deployed import Template
 
 @pytest.fixture(scope="session")
 def template() -> Template:
-    return Template((synth.assembly() / f"{stack.STACK}.template.json").read_text())
+    return Template(stack.whole(synth.assembly()))
 
 
 @pytest.fixture(params=JOURNEY, ids=lambda step: step.name)

@@ -14,9 +14,8 @@ Resource = dict[str, Any]
 class Template:
     """The resources of the stack, by their kind and by the step they belong to."""
 
-    def __init__(self, text: str) -> None:
-        content = json.loads(text)
-        self.text = text
+    def __init__(self, content: dict[str, Any]) -> None:
+        self.text = json.dumps(content)
         self.resources: dict[str, Resource] = content["Resources"]
         self.outputs: dict[str, Resource] = content["Outputs"]
 

@@ -87,7 +87,14 @@ def test_a_dead_letter_is_noticed_and_kept(template: Template, step: Step) -> No
     letters, _ = template.queue(step, "-dlq")
     (keeper,) = [step for step in JOURNEY if isinstance(step.on, DeadLetters)]
     assert "NumberOfMessagesReceived" in alarms(template, letters)
-    assert source(template, letters)["FunctionName"] == {"Ref": template.function(keeper)[0]}
+    (mapping,) = [
+        mapping
+        for mapping in template.of("Lambda::EventSourceMapping").values()
+        if str(mapping["EventSourceArn"]).endswith(
+            f":auftakt-{step.stage}-{step.verb_noun}-dlq']]}}"
+        )
+    ]
+    assert mapping["FunctionName"] == {"Ref": template.function(keeper)[0]}
 
 
 def test_every_alarm_tells_the_team(template: Template) -> None:

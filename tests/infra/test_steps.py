@@ -72,7 +72,9 @@ def test_routes_are_those_of_the_journey(template: Template) -> None:
 def test_the_authoriser_is_asked_once_in_five_minutes(template: Template) -> None:
     authoriser = template.the("ApiGatewayV2::Authorizer")
     (step,) = [step for step in JOURNEY if isinstance(step.on, Authoriser)]
-    assert template.function(step)[0] in str(authoriser["AuthorizerUri"])
+    assert f":function:auftakt-{step.stage}-{step.verb_noun}/invocations" in str(
+        authoriser["AuthorizerUri"]
+    )
     assert authoriser["AuthorizerResultTtlInSeconds"] == 300
     assert authoriser["EnableSimpleResponses"] is True
     assert authoriser["IdentitySource"] == ["$request.header.Authorization"]

@@ -54,7 +54,7 @@ class Blueprint:
         self.table = self._the("DynamoDB::Table")
         self.bucket = self._the("S3::Bucket")
         self.environment = {
-            _step(properties["FunctionName"]): self._variables(properties)
+            step_named(properties["FunctionName"]): self._variables(properties)
             for properties in self._all("Lambda::Function").values()
             if "FunctionName" in properties
         }
@@ -89,27 +89,25 @@ class Blueprint:
     def _queues(self) -> Iterator[QueueMade]:
         batches = {}
         for properties in self._all("Lambda::EventSourceMapping").values():
-            source = properties["EventSourceArn"]["Fn::GetAtt"][0]
-            batches[source] = properties.get("BatchSize", 10)
+            if "BatchSize" in properties:
+                batches[properties["EventSourceArn"]["Fn::GetAtt"][0]] = properties["BatchSize"]
         for id, properties in self._all("SQS::Queue").items():
             redrive = properties.get("RedrivePolicy")
             yield QueueMade(
                 name=properties["QueueName"],
-                step=_step(properties["QueueName"]),
+                step=step_named(properties["QueueName"]),
                 visibility=properties["VisibilityTimeout"],
                 tries=redrive["maxReceiveCount"] if redrive else 0,
                 batch=batches.get(id, 10),
             )
 
     def text(self, value: Any) -> str:
-        """A value of the template with references put in: functions as `step:…`, queues by name."""
+        """A value of the template with its references put in."""
         match value:
             case str():
                 return value
             case {"Ref": str(name)}:
                 return _PSEUDO.get(name) or self._named(name)
-            case {"Fn::GetAtt": [str(name), "Arn"]}:
-                return self._named(name)
             case {"Fn::GetAtt": [str(name), str(attribute)]}:
                 return f"{name}.{attribute}"
             case {"Fn::Join": [str(glue), list(parts)]}:
@@ -118,10 +116,6 @@ class Blueprint:
 
     def _named(self, id: str) -> str:
         resource = self._resources[id]
-        if resource["Type"] == "AWS::Lambda::Function":
-            return f"step:{_step(resource['Properties']['FunctionName'])}"
-        if resource["Type"] == "AWS::SQS::Queue":
-            return f"queue:{resource['Properties']['QueueName']}"
         return id.lower() if resource["Type"] == "AWS::S3::Bucket" else id
 
     def _properties(self, id: str) -> dict[str, Any]:
@@ -140,14 +134,14 @@ class Blueprint:
         return id, properties
 
 
-def _step(name: str) -> str:
+def step_named(name: str) -> str:
     """`auftakt-capture-start_intake-dlq` -> `capture/start_intake`."""
     return name.removeprefix(PREFIX).removesuffix("-dlq").replace("-", "/", 1)
 
 
 @cache
 def blueprint() -> Blueprint:
-    """The stack as it would be deployed now."""
-    made = Blueprint(json.loads((synth.assembly() / f"{stack.STACK}.template.json").read_text()))
+    """The system as it would be deployed now."""
+    made = Blueprint(stack.whole(synth.assembly()))
     assert {step.name for step in JOURNEY} == made.environment.keys()
     return made

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from tests.world.blueprint import step_named
+
 State = dict[str, Any]
 
 
@@ -149,7 +151,7 @@ class Execution:
 
     def _task(self, state: State, value: Any) -> Steps:
         resource = state["Resource"]
-        if resource.startswith("step:"):
+        if ":lambda:" in resource and ":function:" in resource:
             return self._called(resource, value)
         if resource.endswith("lambda:invoke.waitForTaskToken"):
             token = self._world.new_token()
@@ -159,12 +161,12 @@ class Execution:
             return self._world.answers[token]
         assert resource.endswith("sqs:sendMessage"), resource
         parameters = _filled(state["Parameters"], value, "")
-        queue = parameters["QueueUrl"].removeprefix("queue:")
+        queue = parameters["QueueUrl"].rsplit("/", 1)[-1]
         self._world.outside.send(queue, json.dumps(parameters["MessageBody"]))
         return {}
 
     def _called(self, resource: str, given: Any) -> Any:
-        step = resource.removeprefix("step:")
+        step = step_named(resource.rsplit(":", 1)[-1])
         try:
             return json.loads(json.dumps(self._world.invoke(step, json.loads(json.dumps(given)))))
         except BaseException as error:
