@@ -18,6 +18,7 @@ class Http:
 class Queue:
     """Events on the bus that a queue of the step's own collects; it has a DLQ and an alarm.
 
+    Without events it is woken by messages of another step alone.
     `batch` is the greatest number of events a delivery brings, `tries` how often an event is tried
     before it becomes a dead letter, `side_by_side` the greatest number of deliveries at one time.
     """
@@ -157,8 +158,9 @@ JOURNEY: tuple[Step, ...] = (
     )), (R, "documents:read")),
     Step("billing/show_document", Http(("GET /d/{token}",), public=True), (R, W, "documents:read")),
     # notices
-    Step("notices/tell_customer", Queue(("Order.Created", "Order.Cancelled", "Document.Archived")),
-         (R, W, "mail:send")),
+    Step("notices/tell_customer", Queue((
+        "Order.Created", "Order.HoldEscalated", "Order.Cancelled", "Document.Archived",
+    )), (R, W, "mail:send")),
     Step("notices/tell_subscriber", Queue(("*",), tries=8, side_by_side=10), (R, W), seconds=60),
     Step("notices/keep_webhooks", Http((
         "POST /v1/webhooks", "GET /v1/webhooks", "DELETE /v1/webhooks/{endpoint}",
@@ -176,6 +178,8 @@ JOURNEY: tuple[Step, ...] = (
     Step("records/redrive_dead_letter", Http(("POST /v1/dead-letters/{letter}/redrive",)),
          (R, W, "queue:redrive")),
     Step("records/wake_silent_orders", Clock(minutes=5), (R, W, "flow:start")),
+    Step("records/raise_due", Clock(minutes=5), (R, W, "queue:redrive"), seconds=240),
+    Step("records/see_to_due", Queue(()), (R, W)),
     Step("records/report_health", Http(("GET /v1/health",), public=True), (R,)),
     Step("records/show_docs", Http(("GET /docs", "GET /openapi.json"), public=True)),
 )

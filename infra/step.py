@@ -130,19 +130,23 @@ class StepFunction(Construct):
             ),
             enforce_ssl=True,
         )
+        if on.events:
+            self._collect_events(queue, on.events)
+        self._ground.watch.waiting(self, self.step.name, queue)
+        return queue
+
+    def _collect_events(self, queue: sqs.Queue, types: tuple[str, ...]) -> None:
         events.Rule(
             self,
             "Events",
             event_bus=self._ground.storage.bus,
             event_pattern=events.EventPattern(
-                source=["auftakt"], detail_type=None if "*" in on.events else [*on.events]
+                source=["auftakt"], detail_type=None if "*" in types else [*types]
             ),
             targets=[
                 targets.SqsQueue(queue, message=events.RuleTargetInput.from_event_path("$.detail"))
             ],
         )
-        self._ground.watch.waiting(self, self.step.name, queue)
-        return queue
 
     def _deliver(self, queue: sqs.Queue, on: Queue) -> None:
         self._may.add_statements(allow((*CONSUME, *DELAY), queue.queue_arn))

@@ -9,7 +9,7 @@ from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
 DOCUMENTS = "auftakt-documents"
-INDEXES = ("gsi1", "gsi2")
+INDEXES = ("gsi1", "gsi2", "gsi3")
 # What the lists show, and no order's whole state: every change of it would be written twice.
 FULFILMENT = ["body"]
 RESERVATION = ["order_id", "filled"]
@@ -59,6 +59,12 @@ class Storage(Construct):
             sort_key=_text("gsi2sk"),
             projection_type=dynamodb.ProjectionType.INCLUDE,
             non_key_attributes=LISTED,
+        )
+        table.add_global_secondary_index(
+            index_name="gsi3",
+            partition_key=_text("gsi3pk"),
+            sort_key=_text("gsi3sk"),
+            projection_type=dynamodb.ProjectionType.KEYS_ONLY,
         )
         return table
 

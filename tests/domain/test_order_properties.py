@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from oms.due import see_to
 from oms.events import GENESIS, Event, chained
 from oms.invariants import chained as unbroken
 from oms.invariants import conserved, spoken_for, told
@@ -167,6 +168,10 @@ commands: st.SearchStrategy[Command] = st.one_of(
         lambda n: lambda order, at: order.release_hold(f"hold_{n}", by="x", reason="y", at=at),
         st.integers(1, 3),
     ),
+    st.builds(
+        lambda hours: lambda order, at: see_to(order, at=at + timedelta(hours=hours)),
+        st.integers(0, 400),
+    ),
 )
 
 
@@ -223,6 +228,20 @@ def test_no_order_is_ever_silent(order: Order, script: list[Command]) -> None:
         at += timedelta(seconds=1)
         after = kept.do(command, at)
         assert list(spoken_for(after, at=at, letters=())) == []
+
+
+@settings(max_examples=200, deadline=None)
+@given(orders, scripts, st.integers(0, 2_000))
+def test_what_was_due_is_not_due_any_more_once_seen_to(
+    order: Order, script: list[Command], hours: int
+) -> None:
+    kept = Kept(order)
+    for minute, command in enumerate(script, 1):
+        kept.do(command, NOW + timedelta(minutes=minute))
+    at = NOW + timedelta(hours=hours)
+    after = kept.do(lambda order, at: see_to(order, at=at), at)
+    assert [due for due in after.due() if due.at <= at] == []
+    assert not see_to(after, at=at).news
 
 
 @settings(max_examples=200, deadline=None)

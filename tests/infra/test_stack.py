@@ -62,7 +62,11 @@ def test_the_table_can_be_restored_and_has_the_indexes_of_the_store(template: Te
     assert table["TimeToLiveSpecification"] == {"AttributeName": "expires", "Enabled": True}
     assert table["DeletionProtectionEnabled"] is True
     projections = {g["IndexName"]: g["Projection"] for g in table["GlobalSecondaryIndexes"]}
-    assert {projection["ProjectionType"] for projection in projections.values()} == {"INCLUDE"}
+    assert {name: each["ProjectionType"] for name, each in projections.items()} == {
+        "gsi1": "INCLUDE",
+        "gsi2": "INCLUDE",
+        "gsi3": "KEYS_ONLY",
+    }
     assert {"body", "order_id", "status"} <= set(projections["gsi1"]["NonKeyAttributes"])
     assert "state" not in projections["gsi1"]["NonKeyAttributes"]
 

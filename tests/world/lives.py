@@ -48,6 +48,20 @@ def held(merchant: Merchant) -> str:
     return id
 
 
+def overdue(merchant: Merchant) -> str:
+    """One order that nobody looks at until its hold is overdue; then it goes on."""
+    merchant.count("A", SOCKE_42=stocked(merchant, "SOCKE-42") + 2)
+    id = merchant.place(merchant.request(SOCKE_42=2) | {"payment": UNPAID})
+    merchant.world.settle()
+    merchant.world.pass_time(hours=49)
+    merchant.world.tick()
+    assert merchant.events(id).count("Order.HoldEscalated") == 1
+    merchant.release(id)
+    merchant.whole_life(id)
+    assert merchant.order(id)["status"] == "completed"
+    return id
+
+
 def dropped(merchant: Merchant) -> str:
     """One order that is cancelled while it is held."""
     merchant.count("A", SOCKE_42=stocked(merchant, "SOCKE-42"))
@@ -78,6 +92,7 @@ def cut_at_every_call(step: str, life: Life) -> None:
         nothing_is_lost(world, merchant, lives)
 
 
+TOLD = ("Order.Created", "Order.HoldEscalated", "Order.Cancelled", "Document.Archived")
 READS = {"GetItem", "BatchGetItem", "Query", "GetObject"}
 
 
@@ -114,7 +129,7 @@ def nothing_is_lost(world: World, merchant: Merchant, lives: list[str]) -> None:
     told = {mail.cause for mail in world.outside.mails}
     for id in lives:
         for event in world.ports("capture/read_events").orders.log(id):
-            if event.type in ("Order.Created", "Order.Cancelled", "Document.Archived"):
+            if event.type in TOLD:
                 assert event.id in told | unknown, event.type
     stock = merchant.stock("SOCKE-42")
     assert (stock["soft"], stock["backordered"]) == (0, 0)

@@ -260,6 +260,16 @@ class World:
             self.time = max(self.time, later)
         raise AssertionError("the world does not come to rest")
 
+    def tick(self) -> int:
+        """The clock strikes: what is due is seen to. Answers how many orders had something due."""
+        try:
+            raised: int = self.invoke("records/raise_due", {})["raised"]
+        except Crash:
+            self.pass_time(minutes=5)
+            return self.tick()
+        self.settle()
+        return raised
+
     def settle_stream(self) -> None:
         """Bring every event to the queues, and no further."""
         self._follow_stream()

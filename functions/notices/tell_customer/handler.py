@@ -1,8 +1,8 @@
-"""The customer hears by mail what became of the order, once for each cause."""
+"""The customer, or whoever else is concerned, hears by mail of the order, once for each cause."""
 
 from __future__ import annotations
 
-from oms_aws.edges.customers import letter_for
+from oms_aws.edges.customers import mail_for
 from oms_aws.edges.queue import Signal, queue
 from oms_aws.orders import Saved
 from oms_aws.wiring import Ports
@@ -11,14 +11,16 @@ from oms_aws.wiring import Ports
 @queue
 def handler(signal: Signal, oms: Ports) -> None:
     seen = oms.orders.get(signal.order_id)
-    order = seen.order
-    kind, letter = letter_for(signal, order, oms)
+    mail = mail_for(signal, seen.order, oms)
+    if mail is None:
+        return
+    kind = mail.kind
     message_id = oms.mail.claim(signal.id, kind, anyway=signal.redriven > 0)
     if message_id is None:
-        message_id = oms.mail.send(signal.id, kind, order.customer.email, letter)
+        message_id = oms.mail.send(signal.id, kind, mail.to, mail.letter)
     noted = oms.mail.sent(signal.id, kind, message_id)
     oms.orders.change(
-        order.id,
+        signal.order_id,
         lambda order: order.note_notification(kind, signal.id, message_id, oms.now()),
         Saved("auftakt", signal.id, (noted,)),
         seen=seen,

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import NamedTuple
+from zlib import crc32
 
 
 class Key(NamedTuple):
@@ -136,6 +138,11 @@ def link_secret() -> Key:
     return Key("SECRET", "LINKS")
 
 
+def raised(aggregate: str, at: str) -> Key:
+    """When was what is due at that time last handed to the step that sees to it?"""
+    return Key(f"RAISED#{aggregate}", at)
+
+
 # gsi1: lists
 
 
@@ -160,3 +167,24 @@ def backorders(sku: str) -> str:
 def orders_in(shop: str, status: str) -> str:
     """Which orders of the shop are in the status, by time?"""
     return f"ORDERS#{shop}#{status}"
+
+
+# gsi3: the clock, with only those items in it that have something due
+
+
+DUE_SHARDS = 8
+
+
+def due(id: str) -> str:
+    """What is due, the longest overdue first? Spread: a partition takes 1,000 writes a second."""
+    return f"DUE#{crc32(id.encode()) % DUE_SHARDS}"
+
+
+def due_at(at: datetime) -> str:
+    """The place in time in that index: UTC, to the second."""
+    return f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+
+
+def all_due() -> list[str]:
+    """Every partition of that index."""
+    return [f"DUE#{shard}" for shard in range(DUE_SHARDS)]

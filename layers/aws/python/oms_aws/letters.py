@@ -1,4 +1,4 @@
-"""Composes the mails to customers: subject, HTML and plain text, in their language."""
+"""Composes mails: subject, HTML and plain text, in the language of who reads them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from oms_aws.typesetting import money_text, one_line
 if TYPE_CHECKING:
     from jinja2 import Environment
 
-Kind = Literal["order_received", "order_cancelled", "parcel_shipped"]
+Kind = Literal["order_received", "order_cancelled", "parcel_shipped", "hold_escalated"]
 
 _TEMPLATES = Path(__file__).parent / "templates" / "letters"
 _LONGEST_SUBJECT = 150
@@ -94,12 +94,27 @@ class ParcelShipped(Struct, frozen=True, kw_only=True):
     invoice_url: str | None = None
 
 
-Facts = OrderReceived | OrderCancelled | ParcelShipped
+class HoldEscalated(Struct, frozen=True, kw_only=True):
+    """Nobody has looked at a hold in time; the team is told. `customer` is who is greeted."""
+
+    shop: Shop
+    customer: str
+    order_number: str
+    order_id: str
+    reason: str
+    text: str
+    owner: str
+    raised_at: str
+    deadline: str
+
+
+Facts = OrderReceived | OrderCancelled | ParcelShipped | HoldEscalated
 
 _FACTS: dict[Kind, type[Facts]] = {
     "order_received": OrderReceived,
     "order_cancelled": OrderCancelled,
     "parcel_shipped": ParcelShipped,
+    "hold_escalated": HoldEscalated,
 }
 
 

@@ -309,6 +309,8 @@ def _fulfilment_view(item: dict[str, Any]) -> dict[str, Any]:
 def order_attributes(stored: Stored) -> dict[str, Any]:
     """The attributes of an order's item; what is not its body or its version follows from these."""
     order = stored.order
+    due = order.due()
+    clock = {"gsi3pk": keys.due(order.id), "gsi3sk": keys.due_at(due[0].at)} if due else {}
     return {
         "kind": "order",
         "version": stored.version,
@@ -325,6 +327,7 @@ def order_attributes(stored: Stored) -> dict[str, Any]:
         "gsi1sk": order.id,
         "gsi2pk": keys.orders_in(order.shop, order.status),
         "gsi2sk": order.id,
+        **clock,
     }
 
 

@@ -79,12 +79,19 @@ class Table:
         pk: str,
         *,
         after: str = "",
+        until: str = "",
         limit: int | None = None,
         newest: bool = False,
     ) -> Iterator[dict[str, Any]]:
-        """The items of an index partition in order; `after` is the sort key to go on behind."""
+        """The items of an index partition in order; `after` is the sort key to go on behind.
+
+        `until` is the last sort key of interest, of a list that is not read from its newest end.
+        """
         condition, values = f"{index}pk = :pk", {":pk": pk}
-        if after:
+        if until:
+            condition += f" AND {index}sk BETWEEN :after AND :until"
+            values |= {":after": after + "\x00", ":until": until}
+        elif after:
             condition += f" AND {index}sk {'<' if newest else '>'} :after"
             values[":after"] = after
         yield from self._pages(

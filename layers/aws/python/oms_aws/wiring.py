@@ -16,6 +16,7 @@ from oms_aws.catalogue import DynamoCatalogue
 from oms_aws.clients import DynamoClients
 from oms_aws.dead_letters import DynamoDeadLetters
 from oms_aws.documents import S3Documents
+from oms_aws.due import DynamoDue
 from oms_aws.intake import StepFunctionsIntake
 from oms_aws.links import SignedLinks
 from oms_aws.mail import SesMail
@@ -124,6 +125,10 @@ class Ports:
     @cached_property
     def documents(self) -> S3Documents:
         return S3Documents(client("s3"), self.settings.documents, self.table)
+
+    @cached_property
+    def due(self) -> DynamoDue:
+        return DynamoDue(self.table, self.now)
 
     @cached_property
     def links(self) -> SignedLinks:

@@ -32,6 +32,7 @@ PLACES = (
 RESERVE_WITHIN = timedelta(minutes=15)
 DELIVER_WITHIN = timedelta(days=14)
 RESTOCK_WITHIN = timedelta(days=30)
+ESCALATED_WITHIN = timedelta(days=7)
 
 
 class Value(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
@@ -112,8 +113,19 @@ class Payment(Value, frozen=True, omit_defaults=True):
     reference: str | None = None
 
 
+class Waiting(Value, frozen=True):
+    """Whom an unfinished order waits for, for what, and until when."""
+
+    party: str
+    cause: str
+    until: datetime
+
+
 class Finding(Value, frozen=True, omit_defaults=True):
-    """What one check found: pass, hold (someone must look, until a deadline) or refuse."""
+    """What one check found: pass, hold (someone must look, until a deadline) or refuse.
+
+    `text` is English and `text_de` German; `hours` is how long the owner of a hold has.
+    """
 
     check: str
     verdict: Literal["pass", "hold", "refuse"]
@@ -122,6 +134,7 @@ class Finding(Value, frozen=True, omit_defaults=True):
     owner: str = "clerk"
     hours: int = 48
     data: dict[str, Any] = {}
+    text_de: str = ""
 
 
 class Hold(Value, frozen=True, omit_defaults=True):
@@ -137,6 +150,15 @@ class Hold(Value, frozen=True, omit_defaults=True):
     released_at: datetime | None = None
     released_by: str | None = None
     release_reason: str | None = None
+    text_de: str = ""
+    escalated_at: datetime | None = None
+
+    @property
+    def waiting(self) -> Waiting:
+        """Whom it waits for: its owner, and the team once its deadline has passed."""
+        if self.escalated_at:
+            return Waiting("team", self.reason, self.escalated_at + ESCALATED_WITHIN)
+        return Waiting(self.owner, self.reason, self.deadline)
 
 
 class Parcel(Value, frozen=True, omit_defaults=True):
@@ -179,12 +201,15 @@ class Document(Value, frozen=True, omit_defaults=True):
     sha256: str | None = None
 
 
-class Waiting(Value, frozen=True):
-    """Whom an unfinished order waits for, for what, and until when."""
+class Due(Value, frozen=True):
+    """What the clock does to an order at a time, unless something happens before.
 
-    party: str
-    cause: str
-    until: datetime
+    `kind` says what (`oms.due`), `id` to which part of the order.
+    """
+
+    kind: str
+    id: str
+    at: datetime
 
 
 class News(Struct, frozen=True, tag_field="news", omit_defaults=True):
@@ -211,10 +236,16 @@ class OrderReleased(News, frozen=True, tag="Order.Released"):
     at: datetime
 
 
+class OrderHoldEscalated(News, frozen=True, tag="Order.HoldEscalated"):
+    hold: str
+    at: datetime
+
+
 class OrderRefused(News, frozen=True, tag="Order.Refused"):
     reason: str
     text: str
     at: datetime
+    text_de: str = ""
 
 
 class OrderCancelled(News, frozen=True, tag="Order.Cancelled"):
@@ -424,7 +455,7 @@ class Order(Value, frozen=True, omit_defaults=True):
     def _waits(self) -> Iterator[Waiting]:
         since = self.changed_at or self.received_at
         holds = self.open_holds
-        yield from (Waiting(hold.owner, hold.reason, hold.deadline) for hold in holds)
+        yield from (hold.waiting for hold in holds)
         for fulfilment in self.fulfilments:
             if fulfilment.status in ("released", "packed"):
                 yield Waiting(
@@ -442,6 +473,16 @@ class Order(Value, frozen=True, omit_defaults=True):
         unbilled = any(f.shipped_at and f.id not in settled for f in self.fulfilments)
         if (ours and not holds) or unbilled:
             yield Waiting("auftakt", "open" if ours else "invoice", since + RESERVE_WITHIN)
+
+    def due(self) -> tuple[Due, ...]:
+        """What the clock has to see to, the earliest first."""
+        return tuple(sorted(self._dues(), key=lambda due: due.at))
+
+    def _dues(self) -> Iterator[Due]:
+        if not self.finished:
+            for hold in self.open_holds:
+                if not hold.escalated_at:
+                    yield Due("hold", hold.id, hold.deadline)
 
     def line(self, number: str) -> Line:
         """The line of that number; raises Unknown."""
@@ -474,7 +515,8 @@ class Order(Value, frozen=True, omit_defaults=True):
         order = self.tell(OrderScreened(found, at))
         for finding in found:
             if finding.verdict == "refuse":
-                return order.tell(OrderRefused(finding.reason, finding.text, at))
+                refused = OrderRefused(finding.reason, finding.text, at, finding.text_de)
+                return order.tell(refused)
         for finding in found:
             if finding.verdict == "hold":
                 order = order.tell(OrderHeld(order._hold(finding, at)))
@@ -489,6 +531,7 @@ class Order(Value, frozen=True, omit_defaults=True):
             raised_at=at,
             deadline=at + timedelta(hours=finding.hours),
             data=finding.data,
+            text_de=finding.text_de,
         )
 
     def release_hold(self, id: str, *, by: str, reason: str, at: datetime) -> Order:
@@ -713,6 +756,7 @@ AnyNews = (
     | OrderScreened
     | OrderHeld
     | OrderReleased
+    | OrderHoldEscalated
     | OrderRefused
     | OrderCancelled
     | StockReserved
@@ -787,6 +831,11 @@ def _released(order: Order, news: OrderReleased) -> Order:
         else h
         for h in order.holds
     )
+    return replace(order, holds=holds)
+
+
+def _escalated(order: Order, news: OrderHoldEscalated) -> Order:
+    holds = tuple(replace(h, escalated_at=news.at) if h.id == news.hold else h for h in order.holds)
     return replace(order, holds=holds)
 
 
@@ -887,6 +936,7 @@ _AFTER: dict[type, Any] = {
     OrderScreened: _screened,
     OrderHeld: _held,
     OrderReleased: _released,
+    OrderHoldEscalated: _escalated,
     OrderRefused: _refused,
     OrderCancelled: _cancelled,
     StockReserved: _reserved,

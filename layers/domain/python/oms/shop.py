@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from oms.invoice import Seller
+from oms.invoice import Language, Seller
 
 
 class Shop(Struct, frozen=True, kw_only=True):
-    """A sales channel; `invoice_prefix` begins its invoice numbers, as in `RE-2026-000123`."""
+    """A sales channel; `invoice_prefix` begins its invoice numbers, as in `RE-2026-000123`.
+
+    `language` is what its team is written in.
+    """
 
     id: str
     name: str
     seller: Seller
     support_email: str
     invoice_prefix: str = "RE"
+    language: Language = "de"
     version: int = 0

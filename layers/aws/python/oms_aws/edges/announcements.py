@@ -50,6 +50,7 @@ MEANING = {
     "Order.Screened": "An order went through all checks",
     "Order.Held": "An order waits for somebody's decision",
     "Order.Released": "A hold of an order was let go",
+    "Order.HoldEscalated": "The deadline of a hold has passed: the team was told",
     "Order.Refused": "A check refused an order for good",
     "Order.Cancelled": "Pieces of an order were cancelled, or all of them",
     "Stock.Reserved": "Pieces of an order are promised from stock",

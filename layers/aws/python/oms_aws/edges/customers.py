@@ -1,10 +1,11 @@
-"""What customers are told: the facts of a mail, from the order and the event that causes it."""
+"""Who is told what: the facts of a mail, from the order and the event that causes it."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
+from oms.invoice import Language
 from oms.money import times
 from oms.order import Address, Order, Pieces, decode_news
 from oms.order import OrderCancelled as Cancelled
@@ -12,6 +13,7 @@ from oms.product import Product
 from oms.refusals import Refusal
 from oms_aws.edges.queue import Signal
 from oms_aws.letters import (
+    HoldEscalated,
     Item,
     Letter,
     OrderCancelled,
@@ -25,8 +27,16 @@ from oms_aws.orders import read_event
 from oms_aws.wiring import Ports
 
 
-def letter_for(signal: Signal, order: Order, oms: Ports) -> tuple[str, Letter]:
-    """The kind of the mail that an event causes, and the mail in the customer's language."""
+class Mail(NamedTuple):
+    """A mail of a kind, and to whom it goes."""
+
+    kind: str
+    to: str
+    letter: Letter
+
+
+def mail_for(signal: Signal, order: Order, oms: Ports) -> Mail | None:
+    """The mail that an event causes, in its reader's language; None when nobody is to be told."""
     shop = oms.catalogue.shop_of_late(order.shop)
     common = {
         "shop": Shop(shop.name, shop.support_email),
@@ -34,18 +44,38 @@ def letter_for(signal: Signal, order: Order, oms: Ports) -> tuple[str, Letter]:
         "order_number": order.external_number,
     }
     products = oms.catalogue.products(order.skus)
-    locale = order.customer.locale
+    customer, locale = order.customer.email, order.customer.locale
     match signal.type:
         case "Order.Created":
             received = _received(common, order, products)
-            return "order_received", compose("order_received", received, locale)
+            return Mail("order_received", customer, compose("order_received", received, locale))
         case "Order.Cancelled":
             cancelled = _cancelled(common, order, products, signal, oms)
-            return "order_cancelled", compose("order_cancelled", cancelled, locale)
+            return Mail("order_cancelled", customer, compose("order_cancelled", cancelled, locale))
         case "Document.Archived":
             shipped = _shipped(common, order, products, signal, oms)
-            return "parcel_shipped", compose("parcel_shipped", shipped, locale)
+            return Mail("parcel_shipped", customer, compose("parcel_shipped", shipped, locale))
+        case "Order.HoldEscalated":
+            team = shop.language
+            escalated = _escalated(common, order, str(signal.facts["hold"]), team)
+            letter = compose("hold_escalated", escalated, team)
+            return Mail("hold_escalated", shop.support_email, letter)
     raise Refusal("no_letter", f"Nobody is told of {signal.type}.")
+
+
+def _escalated(
+    common: Mapping[str, Any], order: Order, id: str, language: Language
+) -> HoldEscalated:
+    (hold,) = [hold for hold in order.holds if hold.id == id]
+    return HoldEscalated(
+        **{**common, "customer": f"Team {common['shop'].name}"},
+        order_id=order.id,
+        reason=hold.reason,
+        text=(hold.text_de or hold.text) if language == "de" else hold.text,
+        owner=hold.owner,
+        raised_at=f"{hold.raised_at:%Y-%m-%d %H:%M} UTC",
+        deadline=f"{hold.deadline:%Y-%m-%d %H:%M} UTC",
+    )
 
 
 def _received(

@@ -187,6 +187,10 @@ class Hold(Model):
     released_at: Time | None
     released_by: Annotated[str | None, Field(examples=["clerk:anna"])]
     release_reason: Annotated[str | None, Field(examples=["The bank confirmed it."])]
+    text_de: Annotated[str, Field(examples=["Die Zahlung ist noch nicht bestätigt."])]
+    escalated_at: Annotated[
+        Time | None, Field(description="When the team was told that its deadline has passed.")
+    ]
 
 
 class Finding(Model):
@@ -199,6 +203,7 @@ class Finding(Model):
     owner: Annotated[str, Field(examples=["clerk"])]
     hours: Annotated[int, Field(description="How long a hold lasts at most.", examples=[48])]
     data: Annotated[dict[str, Any], Field(examples=[{}])]
+    text_de: Annotated[str, Field(examples=[""])]
 
 
 class LinePieces(Model):
@@ -570,6 +575,7 @@ class ShopRecord(Model):
     seller: Seller
     support_email: Annotated[str, Field(examples=["service@example.com"])]
     invoice_prefix: Annotated[str, Field(examples=["RE"])]
+    language: Annotated[Literal["de", "en"], Field(description="What its team is written in.")]
     version: Annotated[Version, Field(examples=[1])]
 
 

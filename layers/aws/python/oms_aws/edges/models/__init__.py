@@ -429,6 +429,7 @@ class ShopIn(Model):
     seller: SellerIn
     support_email: Email
     invoice_prefix: Annotated[str, StringConstraints(pattern=r"^[A-Z0-9]{1,10}$")] = "RE"
+    language: Literal["de", "en"] = "de"
 
 
 class CarrierIn(Model):

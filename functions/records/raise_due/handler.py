@@ -1,0 +1,30 @@
+"""Every few minutes, orders with something due are handed to the step that sees to it."""
+
+from __future__ import annotations
+
+from itertools import islice
+from typing import Any
+
+from msgspec.json import encode
+
+from oms_aws.edges.queue import Signal
+from oms_aws.logs import logger
+from oms_aws.wiring import ports
+
+MOST = 5_000
+
+
+def handler(event: dict[str, Any], context: Any) -> dict[str, int]:
+    """Answer a schedule; what was handed on a short while ago is not handed on again.
+
+    It is noted after it was handed on: a crash between the two hands it on once more at worst.
+    """
+    oms, raised = ports(), 0
+    for due in islice(oms.due.overdue(), MOST):
+        signal = Signal(id=f"due-{due.at}", type="Due", aggregate=due.aggregate, at=due.at)
+        oms.queues.send("records/see_to_due", encode(signal).decode())
+        oms.due.handed_on(due)
+        raised += 1
+    if raised == MOST:
+        logger.warning("more is due than one run hands on", extra={"raised": raised})
+    return {"raised": raised}

@@ -1,0 +1,24 @@
+"""What the clock does to an order: for each kind of due thing, the command that sees to it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+
+from oms.holds import escalate
+from oms.order import Order
+
+DEEDS: Mapping[str, Callable[[Order, str, datetime], Order]] = {
+    "hold": escalate,
+}
+"""Commands by the kind of `Order.due()`: each takes the id of what is due, and after it that thing
+is not due any more, or later. A command decides for itself whether it still is: it may come late,
+twice, or after the order has moved on."""
+
+
+def see_to(order: Order, *, at: datetime) -> Order:
+    """The order after everything that is due at a time."""
+    for due in order.due():
+        if due.at <= at:
+            order = DEEDS[due.kind](order, due.id, at)
+    return order
