@@ -129,7 +129,7 @@ class Stage(Stack):
             "QUEUES": self._names.queue_url(f"{self._names.prefix}-"),
             "PUBLIC_URL": self._choices.public_url or self._ground.edge.api.api_endpoint,
             "SENDER": self._choices.sender,
-            "RETENTION_DAYS": str(self._choices.retention_days),
+            "LOCK": self._choices.lock,
             "LOG_LEVEL": "INFO",
         }
 

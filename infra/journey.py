@@ -180,6 +180,8 @@ JOURNEY: tuple[Step, ...] = (
     Step("records/wake_silent_orders", Clock(minutes=5), (R, W, "flow:start")),
     Step("records/raise_due", Clock(minutes=5), (R, W, "queue:redrive"), seconds=240),
     Step("records/see_to_due", Queue(()), (R, W)),
+    Step("records/seal_day", Clock(minutes=60), (R, W, "documents:put", "documents:read"),
+         seconds=300),
     Step("records/report_health", Http(("GET /v1/health",), public=True), (R,)),
     Step("records/show_docs", Http(("GET /docs", "GET /openapi.json"), public=True)),
 )

@@ -76,8 +76,6 @@ class StepFunction(Construct):
 
     def _environment(self) -> dict[str, str]:
         variables = {"STEP": self.step.name, "POWERTOOLS_SERVICE_NAME": self.step.name}
-        if isinstance(self.step.on, Queue):
-            variables["TRIES"] = str(self.step.on.tries)
         if any(grant.startswith("flow:") for grant in self.step.may):
             variables |= {name.upper(): arn for name, arn in self._ground.flows.items()}
         return variables

@@ -204,12 +204,12 @@ def describe(cloud: Cloud, stack: str = STACK) -> dict[str, Any] | None:
     return dict(stacks[0])
 
 
-def outputs(cloud: Cloud) -> dict[str, str]:
+def outputs(cloud: Cloud, stack: str = STACK) -> dict[str, str]:
     """Where the deployed system is; what one stack exports to another is left out."""
-    stack = describe(cloud) or {}
+    found = describe(cloud, stack) or {}
     return {
         out["OutputKey"]: out["OutputValue"]
-        for out in stack.get("Outputs", [])
+        for out in found.get("Outputs", [])
         if "ExportName" not in out
     }
 

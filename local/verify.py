@@ -6,7 +6,7 @@ import argparse
 import json
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import Any
 
@@ -26,6 +26,8 @@ WORDS = {
     "event_logs": "logs without gap, chained, and telling the stored state",
     "silent_orders": "every order is finished, waits for someone, or is a dead letter",
     "projections": "lists and pointers say what the orders say",
+    "archive": "every archived document is the one that its order's log names",
+    "seals": "every sealed day is as it was sealed",
 }
 
 
@@ -55,10 +57,11 @@ def check(running: Running) -> dict[str, Any]:
 def _checked(cloud: Cloud, name: str) -> dict[str, Any]:
     from oms_aws import verify
 
-    client, table = cloud.client("dynamodb"), _table(cloud, name)
+    client, outputs = cloud.client("dynamodb"), stack.outputs(cloud, name)
+    read = archive(cloud.client("s3"), outputs["DocumentsBucket"])
 
     def once() -> dict[str, Any]:
-        return verify.check(scan(client, table), at=datetime.now(UTC))
+        return verify.check(scan(client, outputs["TableName"]), at=datetime.now(UTC), read=read)
 
     found = once()
     for pause in PAUSES:
@@ -78,10 +81,17 @@ def scan(client: Any, table: str) -> Iterator[dict[str, Any]]:
             yield unmarshal(item)
 
 
-def _table(cloud: Cloud, name: str) -> str:
-    found = cloud.client("cloudformation").describe_stacks(StackName=name)["Stacks"][0]
-    outputs = {out["OutputKey"]: out["OutputValue"] for out in found["Outputs"]}
-    return str(outputs["TableName"])
+def archive(client: Any, bucket: str) -> Callable[[str], bytes | None]:
+    """What reads a file of the archive, None where there is none."""
+
+    def read(key: str) -> bytes | None:
+        try:
+            found: bytes = client.get_object(Bucket=bucket, Key=key)["Body"].read()
+        except client.exceptions.NoSuchKey:
+            return None
+        return found
+
+    return read
 
 
 def _told(found: dict[str, Any]) -> str:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from infra.journey import JOURNEY, Authoriser, Clock, Http, Queue, Step
+from infra.journey import JOURNEY, Authoriser, Clock, Http, Step
 from tests.infra.deployed import Template
 
 EVERYWHERE = {
-    "TABLE", "BUS", "DOCUMENTS", "QUEUES", "PUBLIC_URL", "SENDER", "STEP", "RETENTION_DAYS",
+    "TABLE", "BUS", "DOCUMENTS", "QUEUES", "PUBLIC_URL", "SENDER", "STEP", "LOCK",
     "POWERTOOLS_SERVICE_NAME", "LOG_LEVEL",
 }  # fmt: skip
 
@@ -31,8 +31,7 @@ def test_a_step_finds_its_surroundings(template: Template, step: Step) -> None:
     _, function = template.function(step)
     found = function["Environment"]["Variables"]
     flows = {"INTAKE"} if any(grant.startswith("flow:") for grant in step.may) else set()
-    tries = {"TRIES"} if isinstance(step.on, Queue) else set()
-    assert found.keys() == EVERYWHERE | flows | tries
+    assert found.keys() == EVERYWHERE | flows
     assert found["STEP"] == step.name
 
 
@@ -51,7 +50,8 @@ def test_a_step_on_the_clock_is_woken_by_a_rate(template: Template) -> None:
                 for rule in template.of("Events::Rule").values()
                 if rule["Targets"][0]["Arn"] == {"Fn::GetAtt": [function, "Arn"]}
             ]
-            assert rules == [f"rate({step.on.minutes} minutes)"]
+            hourly = step.on.minutes == 60
+            assert rules == ["rate(1 hour)" if hourly else f"rate({step.on.minutes} minutes)"]
 
 
 def test_routes_are_those_of_the_journey(template: Template) -> None:

@@ -417,7 +417,11 @@ class World:
 
     def verify(self) -> dict[str, Any]:
         """The verdict of the checkers over the table as it is."""
-        return verify.check(self.items(), at=self.time)
+        return verify.check(self.items(), at=self.time, read=self.archived)
+
+    def archived(self, key: str) -> bytes | None:
+        """A file of the archive, if it is there."""
+        return self.object(key) if key in self.objects() else None
 
     def broken(self) -> list[str]:
         """What the checkers object to, as text."""
@@ -440,6 +444,19 @@ class World:
         bucket = self.ports(STEPS[0]).settings.documents
         content: bytes = self._clients["s3"].get_object(Bucket=bucket, Key=key)["Body"].read()
         return content
+
+    def locked_until(self, key: str) -> datetime:
+        bucket = self.ports(STEPS[0]).settings.documents
+        found = self._clients["s3"].head_object(Bucket=bucket, Key=key)
+        until: datetime = found["ObjectLockRetainUntilDate"]
+        return until
+
+    def delete_version(self, key: str) -> None:
+        """What an attacker with all rights but that of lifting locks would do."""
+        bucket = self.ports(STEPS[0]).settings.documents
+        s3 = self._clients["s3"]
+        version = s3.head_object(Bucket=bucket, Key=key)["VersionId"]
+        s3.delete_object(Bucket=bucket, Key=key, VersionId=version)
 
     def add_client(self, client: str, role: str, shop: str = "") -> str:
         return DynamoClients(self.table).add(client, role, shop)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from oms.billing import book_day
 from oms.invoice import Invoice
+from oms.retention import kept_until
 from oms_aws.edges.queue import Signal, queue
 from oms_aws.orders import Saved
 from oms_aws.typesetting import typeset
@@ -18,7 +20,10 @@ def handler(signal: Signal, oms: Ports) -> None:
         return
     key = f"invoices/{document.issued_at:%Y/%m}/{id}.pdf"
     digest = oms.documents.keep(
-        key, typeset(oms.documents.snapshot(id, Invoice)), "application/pdf"
+        key,
+        typeset(oms.documents.snapshot(id, Invoice)),
+        "application/pdf",
+        until=kept_until("voucher", book_day(document.issued_at)),
     )
     oms.orders.change(
         signal.order_id,

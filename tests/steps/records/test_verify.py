@@ -18,11 +18,14 @@ Items = list[dict[str, Any]]
 def lived() -> Iterator[tuple[World, Items]]:
     """A world with one order done, one backordered and one released, and its items."""
     with opened() as world:
+        world.invoke("records/seal_day", {})
         merchant = Merchant(world)
         merchant.count("A", RUCK_45=2, SOCKE_42=1)
         merchant.whole_life(merchant.place(merchant.request(RUCK_45=1)))
         merchant.place(merchant.request(RUCK_45=1, ZELT_2=1, SOCKE_42=1))
         world.settle()
+        world.pass_time(days=1)
+        world.invoke("records/seal_day", {})
         yield world, list(world.items())
 
 
@@ -78,6 +81,13 @@ BROKEN: list[tuple[str, Callable[[Items], None]]] = [
     ("projections", remove("fulfilment")),
     ("projections", change("fulfilment", "gsi1pk", "elsewhere")),
     ("projections", remove("order")),
+    ("archive", swap_body("order", '"sha256":"', '"sha256":"0', **DONE)),
+    ("archive", swap_body("order", '"key":"invoices/', '"key":"letters/', **DONE)),
+    ("seals", change("event", "hash", "0" * 64, sequence=1)),
+    ("seals", change("event", "id", "evt_other", sequence=1)),
+    ("seals", remove("event", sequence=2)),
+    ("seals", change("seal", "sha256", "0" * 64)),
+    ("seals", change("seal", "key", "seals/none.json")),
 ]
 
 
@@ -87,7 +97,7 @@ def names() -> list[str]:
 
 def test_untouched_data_is_clean(lived: tuple[World, Items]) -> None:
     world, items = lived
-    verdict = check(items, at=world.now())
+    verdict = check(items, at=world.now(), read=world.archived)
     assert verdict["ok"], verdict
     assert all(each["checked"] for each in verdict["checks"].values())
 
@@ -99,7 +109,7 @@ def test_tampering_is_found(
     world, items = lived
     copies = [dict(item) for item in items]
     tamper(copies)
-    verdict = check(copies, at=world.now())
+    verdict = check(copies, at=world.now(), read=world.archived)
     assert not verdict["ok"]
     assert all(b["where"] and b["what"] for b in verdict["checks"][name]["broken"])
     assert verdict["checks"][name]["broken"], verdict
@@ -109,7 +119,10 @@ def test_only_what_stays_broken_is_broken(lived: tuple[World, Items]) -> None:
     world, items = lived
     copies = [dict(item) for item in items]
     change("order", "status", "held")(copies)
-    broken, clean = check(copies, at=world.now()), check(items, at=world.now())
+    broken, clean = (
+        check(copies, at=world.now(), read=world.archived),
+        check(items, at=world.now(), read=world.archived),
+    )
     assert persisting(broken, clean)["ok"]
     assert persisting(clean, broken)["ok"]
     assert not persisting(broken, broken)["ok"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 import msgspec
@@ -21,10 +21,11 @@ Snapshot = TypeVar("Snapshot")
 class S3Documents:
     """The archive: a bucket with Object Lock, where nothing is written twice."""
 
-    def __init__(self, client: Any, bucket: str, table: Table) -> None:
+    def __init__(self, client: Any, bucket: str, table: Table, lock: str) -> None:
         self._client = client
         self._bucket = bucket
         self._table = table
+        self._lock = lock
 
     # -- what was true at issue ---------------------------------------------------------------
 
@@ -56,8 +57,8 @@ class S3Documents:
 
     # -- the file -----------------------------------------------------------------------------
 
-    def keep(self, key: str, content: bytes, content_type: str) -> str:
-        """Put a file into the archive, where the bucket locks it; answers its SHA-256 in hex.
+    def keep(self, key: str, content: bytes, content_type: str, *, until: datetime) -> str:
+        """Put a file into the archive, locked until a time; answers its SHA-256 in hex.
 
         A file that is there already stays, and must be the same; raises Refusal if it is not.
         """
@@ -71,6 +72,8 @@ class S3Documents:
                 Metadata={"sha256": digest},
                 ChecksumAlgorithm="SHA256",
                 IfNoneMatch="*",
+                ObjectLockMode=self._lock,
+                ObjectLockRetainUntilDate=until,
             )
         except ClientError as error:
             if error.response["ResponseMetadata"]["HTTPStatusCode"] not in (409, 412):
@@ -81,8 +84,12 @@ class S3Documents:
 
     def digest(self, key: str) -> str:
         """The SHA-256, in hex, of a file as it is in the archive."""
-        content = self._client.get_object(Bucket=self._bucket, Key=key)["Body"].read()
-        return hashlib.sha256(content).hexdigest()
+        return hashlib.sha256(self.read(key)).hexdigest()
+
+    def read(self, key: str) -> bytes:
+        """A file as it is in the archive."""
+        content: bytes = self._client.get_object(Bucket=self._bucket, Key=key)["Body"].read()
+        return content
 
     def url(self, key: str, name: str) -> str:
         """An address that opens the file for ten minutes, without a key."""

@@ -143,6 +143,11 @@ def raised(aggregate: str, at: str) -> Key:
     return Key(f"RAISED#{aggregate}", at)
 
 
+def seal(day: str) -> Key:
+    """How was the day sealed? All seals share a partition, newest last."""
+    return Key("SEALS", f"SEAL#{day}")
+
+
 # gsi1: lists
 
 
@@ -159,6 +164,15 @@ def fulfilments_at(location: str, status: str) -> str:
 def backorders(sku: str) -> str:
     """Which orders wait for the SKU, oldest first?"""
     return f"BACKORDERS#{sku}"
+
+
+EVENT_SHARDS = "0123456789abcdef"
+"""The last digit of an event's id: an index partition takes about 1,000 writes a second."""
+
+
+def events_on(day: str, shard: str) -> str:
+    """What happened on the day (`YYYY-MM-DD`, UTC)? Its sort key says id and hash."""
+    return f"EVENTS#{day}#{shard}"
 
 
 # gsi2: lists by status

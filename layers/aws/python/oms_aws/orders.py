@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 import msgspec
@@ -249,6 +249,8 @@ def event_action(table: Table, event: Event) -> Action:
             "hash": event.hash,
             "data": packed(bytes(event.data)),
             "facts": encode(small_facts(bytes(event.data))).decode(),
+            "gsi1pk": keys.events_on(f"{event.at.astimezone(UTC):%Y-%m-%d}", event.id[-1]),
+            "gsi1sk": f"{event.id}#{event.hash}",
         },
         unless_exists=True,
     )

@@ -56,9 +56,18 @@ class Table:
         return items
 
     def query(
-        self, pk: str, *, sk_prefix: str = "", after: str = "", limit: int | None = None
+        self,
+        pk: str,
+        *,
+        sk_prefix: str = "",
+        after: str = "",
+        limit: int | None = None,
+        newest: bool = False,
     ) -> Iterator[dict[str, Any]]:
-        """The partition's items in order of their sort key, from behind `after` on."""
+        """The partition's items in order of their sort key, from behind `after` on.
+
+        `newest` turns the order round, and does not go with `after`.
+        """
         condition, values = "pk = :pk", {":pk": pk}
         if after:
             condition += " AND sk BETWEEN :after AND :last"
@@ -71,6 +80,7 @@ class Table:
             KeyConditionExpression=condition,
             ExpressionAttributeValues=marshal(values),
             ConsistentRead=True,
+            ScanIndexForward=not newest,
         )
 
     def listed(

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from datetime import datetime
+from datetime import UTC, date, datetime
+from hashlib import sha256
 from typing import Any
 
 import msgspec
@@ -24,6 +25,7 @@ from oms.invariants import (
     unbroken,
 )
 from oms.order import Order
+from oms.seal import Entry, Seal, unaltered
 from oms.stock import Item, Reservation
 from oms_aws import keys
 from oms_aws.numbers import Number
@@ -38,6 +40,7 @@ from oms_aws.stock import stored_item, stored_reservation
 from oms_aws.table import unpacked
 
 Checks = dict[str, dict[str, Any]]
+Read = Callable[[str], bytes | None]
 
 
 class Snapshot:
@@ -56,6 +59,7 @@ class Snapshot:
         self.documents: dict[str, str] = {}
         self.letters: set[str] = set()
         self.pointers: dict[keys.Key, str] = {}
+        self.seals: dict[date, Mapping[str, Any]] = {}
         takes: dict[str, Callable[[Mapping[str, Any]], None]] = {
             "order": self._order,
             "fulfilment": self._fulfilment,
@@ -66,6 +70,7 @@ class Snapshot:
             "number": self._number,
             "document": self._document,
             "dead_letter": self._letter,
+            "seal": self._seal,
             "": self._pointer,
         }
         for item in scan:
@@ -104,6 +109,9 @@ class Snapshot:
     def _document(self, item: Mapping[str, Any]) -> None:
         self.documents[item["id"]] = msgspec.json.decode(unpacked(item["body"]))["number"]
 
+    def _seal(self, item: Mapping[str, Any]) -> None:
+        self.seals[date.fromisoformat(item["day"])] = item
+
     def _letter(self, item: Mapping[str, Any]) -> None:
         if not item.get("redriven_at"):
             self.letters |= _named(item["body"])
@@ -113,9 +121,10 @@ class Snapshot:
             self.pointers[keys.Key(item["pk"], item["sk"])] = item["order_id"]
 
 
-def check(scan: Iterable[Mapping[str, Any]], *, at: datetime) -> dict[str, Any]:
-    """The invariants 1, 2, 4, 5 and 6 of `domain.md` § 6 and the projections, over all items.
+def check(scan: Iterable[Mapping[str, Any]], *, at: datetime, read: Read) -> dict[str, Any]:
+    """The invariants 1, 2, 4, 5 and 6 of `domain.md` § 6, the projections, and the archive.
 
+    `read` answers the content of a file of the archive, None where there is none.
     Answers `{"ok", "checks": {name: {"checked": n, "broken": [{"where", "what"}]}}}`. A scan reads
     item by item, so that what is in motion can look broken: what is really broken stays.
     """
@@ -128,6 +137,8 @@ def check(scan: Iterable[Mapping[str, Any]], *, at: datetime) -> dict[str, Any]:
         "event_logs": _result(sum(map(len, found.logs.values())), _events(found)),
         "silent_orders": _result(len(found.orders), _silent(found, at)),
         "projections": _result(len(found.orders) + len(found.fulfilments), _projections(found)),
+        "archive": _result(len(found.documents), _archived(found, read)),
+        "seals": _result(len(found.seals), _sealed(found, read)),
     }
     return verdict(checks)
 
@@ -229,6 +240,37 @@ def _projections(found: Snapshot) -> Iterator[Breach]:
                 yield Breach(id, f"{key.pk} leads to {found.pointers.get(key)}")
     for id in found.fulfilments.keys() - owned:
         yield Breach(id, "is of no order")
+
+
+def _archived(found: Snapshot, read: Read) -> Iterator[Breach]:
+    """Each file of the archive is the one whose SHA-256 its order's log gives."""
+    for id, stored in found.orders.items():
+        for document in stored.order.documents:
+            if document.key:
+                yield from _same(id, document.key, document.sha256 or "", read)
+
+
+def _same(where: str, key: str, digest: str, read: Read) -> Iterator[Breach]:
+    content = read(key)
+    if content is None:
+        yield Breach(where, f"{key} is not in the archive")
+    elif sha256(content).hexdigest() != digest:
+        yield Breach(where, f"{key} is in the archive with other content")
+
+
+def _sealed(found: Snapshot, read: Read) -> Iterator[Breach]:
+    """The days are as they were sealed (`oms.seal`)."""
+    seals = []
+    for day, item in sorted(found.seals.items()):
+        broken = list(_same(f"seal {day}", item["key"], item["sha256"], read))
+        yield from broken
+        if not broken:
+            seals.append(msgspec.json.decode(read(item["key"]) or b"", type=Seal))
+    events: dict[date, list[Entry]] = defaultdict(list)
+    for log in found.logs.values():
+        for event in log:
+            events[event.at.astimezone(UTC).date()].append(Entry(event.id, event.hash))
+    yield from unaltered(seals, events)
 
 
 def _facts(item: Mapping[str, Any]) -> dict[str, Any]:

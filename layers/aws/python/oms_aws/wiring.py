@@ -23,6 +23,7 @@ from oms_aws.mail import SesMail
 from oms_aws.numbers import DynamoNumbers
 from oms_aws.orders import DynamoOrders
 from oms_aws.queues import SqsQueues
+from oms_aws.seals import DynamoSeals
 from oms_aws.stock import DynamoStock
 from oms_aws.table import Table
 from oms_aws.webhooks import DynamoWebhooks
@@ -43,9 +44,8 @@ class Settings:
     public_url: str
     sender: str
     step: str
+    lock: str
     intake: str = ""
-    tries: int = 5
-    retention_days: int = 2922
 
     @property
     def local(self) -> bool:
@@ -63,9 +63,8 @@ class Settings:
             public_url=_variable("PUBLIC_URL").rstrip("/"),
             sender=_variable("SENDER"),
             step=_variable("STEP"),
+            lock=_variable("LOCK"),
             intake=os.environ.get("INTAKE", ""),
-            tries=int(os.environ.get("TRIES", "5")),
-            retention_days=int(os.environ.get("RETENTION_DAYS", "2922")),
         )
 
 
@@ -124,7 +123,7 @@ class Ports:
 
     @cached_property
     def documents(self) -> S3Documents:
-        return S3Documents(client("s3"), self.settings.documents, self.table)
+        return S3Documents(client("s3"), self.settings.documents, self.table, self.settings.lock)
 
     @cached_property
     def due(self) -> DynamoDue:
@@ -133,6 +132,10 @@ class Ports:
     @cached_property
     def links(self) -> SignedLinks:
         return SignedLinks(self.table, self.settings.public_url)
+
+    @cached_property
+    def seals(self) -> DynamoSeals:
+        return DynamoSeals(self.table, self.documents)
 
     @cached_property
     def mail(self) -> SesMail:

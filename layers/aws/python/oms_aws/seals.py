@@ -1,0 +1,66 @@
+"""Seals in DynamoDB and S3: which days are sealed, and the events of one that is not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from hashlib import sha256
+
+import msgspec
+
+from oms.events import GENESIS
+from oms.refusals import Refusal
+from oms.retention import kept_until
+from oms.seal import Entry, Seal, sealed
+from oms_aws import keys
+from oms_aws.documents import S3Documents
+from oms_aws.table import ConditionFailed, Table
+
+
+class DynamoSeals:
+    """The seals of all days; the archive keeps each one whole, the table that it is there."""
+
+    def __init__(self, table: Table, documents: S3Documents) -> None:
+        self._table = table
+        self._documents = documents
+
+    def last(self) -> tuple[date | None, str]:
+        """The newest sealed day, and its chain value."""
+        pk = keys.seal("").pk
+        for item in self._table.query(pk, limit=1, newest=True):
+            return date.fromisoformat(item["day"]), item["chain"]
+        return None, GENESIS
+
+    def events(self, day: date) -> Iterator[Entry]:
+        """The events of a day."""
+        for shard in keys.EVENT_SHARDS:
+            for item in self._table.listed("gsi1", keys.events_on(day.isoformat(), shard)):
+                event, _, hash = item["gsi1sk"].partition("#")
+                yield Entry(event, hash)
+
+    def seal(self, day: date, previous: str) -> Seal:
+        """Seal a day; sealing it again changes nothing."""
+        made = sealed(day, self.events(day), previous)
+        key = f"seals/{day:%Y}/{day}.json"
+        until = kept_until("book", day)
+        content = msgspec.json.encode(made)
+        try:
+            digest = self._documents.keep(key, content, "application/json", until=until)
+        except Refusal:  # a run that was cut off has sealed it; what the archive says holds
+            content = self._documents.read(key)
+            made, digest = msgspec.json.decode(content, type=Seal), sha256(content).hexdigest()
+        attributes = {
+            "kind": "seal",
+            "day": day.isoformat(),
+            "root": made.root,
+            "chain": made.chain,
+            "events": len(made.entries),
+            "key": key,
+            "sha256": digest,
+        }
+        try:
+            put = self._table.put(keys.seal(day.isoformat()), attributes, unless_exists=True)
+            self._table.write([put])
+        except ConditionFailed:
+            return made
+        return made
