@@ -107,6 +107,9 @@ JOURNEY: tuple[Step, ...] = (
     Step("master/keep_products", Http((
         "PUT /v1/products/{sku}", "GET /v1/products/{sku}", "POST /v1/products/batch",
     )), (R, W), seconds=29, memory=1024),
+    Step("master/keep_customers", Http((
+        "PUT /v1/customers/{customer}", "GET /v1/customers/{customer}",
+    )), (R, W)),
     Step("master/keep_warehouses", Http((
         "PUT /v1/warehouses/{warehouse}", "GET /v1/warehouses/{warehouse}",
         "POST /v1/warehouses/batch",

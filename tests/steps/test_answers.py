@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from oms_aws.edges.answers import ANSWERS
+from oms_aws.edges.examples import ACCOUNT
 from tests.answers import fits
 from tests.world.merchant import Merchant
 from tests.world.world import Answered, World
@@ -75,6 +76,8 @@ def read_everything(merchant: Merchant, order: Any) -> None:
     call("GET /v1/warehouses/{warehouse}", clerk, warehouse="A")
     rows = {"items": [{"id": "C"}, "no row"]}
     call("POST /v1/warehouses/batch", clerk, rows)
+    call("PUT /v1/customers/{customer}", merchant.shop, ACCOUNT, customer="C-2001")
+    call("GET /v1/customers/{customer}", merchant.shop, customer="C-2001")
     call("GET /v1/shops/{shop}", merchant.shop, shop="berg-beutel")
     for public in ("GET /v1/health", "GET /docs", "GET /openapi.json"):
         call(public, "")

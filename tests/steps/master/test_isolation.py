@@ -9,6 +9,7 @@ import pytest
 
 from infra.journey import JOURNEY, Http
 from oms_aws.clients import SCOPES
+from oms_aws.edges.examples import ACCOUNT
 from tests.world.merchant import SELLER, Merchant
 from tests.world.world import World, handler, opened, step_of
 
@@ -99,11 +100,14 @@ def asks(mine: Belongings) -> dict[str, Ask]:
         "POST /v1/webhooks/{endpoint}/replay": Ask(endpoint, replay),
         "GET /v1/shops/{shop}": Ask({"shop": "berg-beutel"}),
         "PUT /v1/shops/{shop}": Ask({"shop": "berg-beutel"}, shop),
+        "PUT /v1/customers/{customer}": Ask({"customer": "C-1"}, ACCOUNT, ITS),
+        "GET /v1/customers/{customer}": Ask({"customer": "C-1"}, query=ITS),
         "GET /v1/dead-letters": Ask({}),
         "POST /v1/dead-letters/{letter}/redrive": Ask({"letter": "dl_1"}),
     }
 
 
+ITS = {"shop": "berg-beutel"}
 LISTS = ("GET /v1/orders", "GET /v1/webhooks")
 OF_NO_SHOP = (
     "POST /v1/orders",
@@ -173,7 +177,7 @@ def test_a_role_reaches_the_routes_of_its_scopes_alone(
     assert scope in answer.body["detail"]
 
 
-NAMES = ("order", "hold", "sku", "shop", "endpoint", "document")
+NAMES = ("order", "hold", "sku", "shop", "endpoint", "customer", "document")
 NOTHING: dict[str, Any] = dict.fromkeys(NAMES, "none")
 
 

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple, TypeVar
 import msgspec
 from msgspec.structs import replace
 
+from oms.account import Account
 from oms.product import Product
 from oms.refusals import NotNow, Unknown
 from oms.routing import Warehouse
@@ -21,7 +22,7 @@ from oms_aws.table import Action, ConditionFailed, Table
 STORE_TRIES = 5
 FRESH_SECONDS = 30
 
-Kept = TypeVar("Kept", Product, Warehouse, Shop)
+Kept = TypeVar("Kept", Product, Warehouse, Shop, Account)
 
 
 class Carrier(NamedTuple):
@@ -97,6 +98,24 @@ class DynamoCatalogue:
         """Store a shop as its next version; raises VersionDiffers."""
         return self._store(keys.seller(shop.id), shop, if_version)
 
+    def account(self, shop: str, id: str) -> Account | None:
+        """The shop's customer as agreed with now, or None."""
+        return self._read(keys.account(shop, id), Account)
+
+    def account_of_late(self, shop: str, id: str) -> Account | None:
+        """The shop's customer, at most half a minute old, or None."""
+        return self._fresh.get(f"account {shop}/{id}", lambda: self.account(shop, id))
+
+    def store_account(self, account: Account, *, if_version: int | None = None) -> Account:
+        """Store a customer as its next version; raises VersionDiffers.
+
+        What was found about its VAT id stays on record while the id does.
+        """
+        known = self.account(account.shop, account.id)
+        if known and account.vat_check is None and known.vat_id == account.vat_id:
+            account = replace(account, vat_check=known.vat_check)
+        return self._store(keys.account(account.shop, account.id), account, if_version)
+
     def _read(self, key: keys.Key, kind: type[Kept]) -> Kept | None:
         item = self._table.get(key)
         return msgspec.json.decode(item["body"], type=kind) if item else None
@@ -117,7 +136,7 @@ class DynamoCatalogue:
             return stored
         raise NotNow(f"{key.pk} is being changed by many at once")
 
-    def _next(self, key: keys.Key, stored: Product | Warehouse | Shop) -> Action:
+    def _next(self, key: keys.Key, stored: Product | Warehouse | Shop | Account) -> Action:
         body = msgspec.json.encode(stored).decode()
         attributes: dict[str, Any] = {"body": body, "version": stored.version}
         if stored.version == 1:

@@ -68,6 +68,11 @@ def product(sku: str) -> Key:
     return Key(f"PRODUCT#{sku}", "PRODUCT")
 
 
+def account(shop: str, id: str) -> Key:
+    """What has the merchant agreed with the shop's customer?"""
+    return Key(f"CUSTOMER#{shop}#{id}", "CUSTOMER")
+
+
 def warehouse(id: str) -> Key:
     """What does the merchant ship from? All warehouses share a partition and are read at once."""
     return Key("WAREHOUSES", f"WAREHOUSE#{id}")

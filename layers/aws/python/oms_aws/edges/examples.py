@@ -41,6 +41,25 @@ PRODUCT = {
     "origin": "DE",
     "group": "bags",
 }
+ACCOUNT = {
+    "type": "B2B",
+    "name": "Alpenverein Sektion Tal",
+    "email": "einkauf@verein.example",
+    "company": "Alpenverein Sektion Tal e. V.",
+    "addresses": [ADDRESS],
+    "group": "clubs",
+    "vat_id": "ATU57477929",
+    "credit_limit": "5000.00",
+    "terms": {"days": 30, "discount_percent": "2", "discount_days": 10},
+    "priority": 10,
+    "approvals": [
+        {
+            "level": 1,
+            "approver": {"id": "P-2", "name": "Ruth Vorstand", "email": "ruth@verein.example"},
+            "over": "1000.00",
+        }
+    ],
+}
 ORDER = {
     "external_number": "BB-10001",
     "placed_at": "2026-11-23T10:15:00+01:00",
@@ -86,6 +105,7 @@ REQUESTS: dict[str, dict[str, Any]] = {
     "POST /v1/products/batch": {"items": [{"sku": "RUCK-45", **PRODUCT}]},
     "PUT /v1/warehouses/{warehouse}": WAREHOUSE,
     "POST /v1/warehouses/batch": {"items": [{"id": "A", **WAREHOUSE}]},
+    "PUT /v1/customers/{customer}": ACCOUNT,
     "PUT /v1/shops/{shop}": {
         "name": "Berg&Beutel",
         "seller": SELLER,

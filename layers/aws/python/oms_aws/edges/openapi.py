@@ -44,7 +44,7 @@ STAGES = {
     "fulfilment": "Fulfilments: what a warehouse packs and ships, and what carriers say of it.",
     "billing": "Documents: invoices as PDF.",
     "notices": "Webhooks: where events are sent, and how that went.",
-    "master": "Master data: products, warehouses, shops and carriers.",
+    "master": "Master data: products, customers, warehouses, shops and carriers.",
     "records": "Operations: dead letters, health and this document.",
 }
 EVENTS = "What is sent to your webhooks, signed as Standard Webhooks says."
@@ -53,6 +53,7 @@ PATH = {
     "order": ("The order's id.", f"ord_{ID}"),
     "hold": ("The hold's id within its order.", "hold_1"),
     "sku": ("The SKU.", "RUCK-45"),
+    "customer": ("The shop's own id of the customer.", "C-2001"),
     "warehouse": ("The warehouse's id.", "A"),
     "shop": ("The shop's id.", "berg-beutel"),
     "carrier": ("The carrier's id.", "dhl"),
@@ -65,7 +66,7 @@ PATH = {
 QUERY: dict[str, tuple[str, Json]] = {
     "external_number": ("Only the order with the shop's own number.", {"type": "string"}),
     "status": ("Only those in this status.", {"type": "string"}),
-    "shop": ("Only of this shop; a shop's key sees only its own anyway.", {"type": "string"}),
+    "shop": ("Of this shop; a shop's key sees only its own anyway.", {"type": "string"}),
     "location": ("The warehouse.", {"type": "string"}),
     "cursor": ("Where the page before ended.", {"type": "string"}),
     "limit": (

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import msgspec
 
 from oms.order import PLACES, Document, Fulfilment, Line, Order, Parcel
 from oms.refusals import Unknown
-from oms_aws.edges.http import Answer, Call
+from oms_aws.edges.http import Answer, Call, Problem
+from oms_aws.edges.models import ID
 from oms_aws.orders import Stored
 from oms_aws.webhooks import Endpoint
 from oms_aws.wiring import Ports
@@ -30,6 +32,19 @@ def seen_endpoint(call: Call[Any], oms: Ports) -> Endpoint:
     return endpoint
 
 
+def shop_meant(call: Call[Any]) -> str:
+    """The shop whose master data is meant: the key's own, or the one that `?shop=` names."""
+    named = call.query.get("shop", "")
+    if call.caller.shop and named not in ("", call.caller.shop):
+        raise Unknown("shop_unknown", f"There is no shop {named}.")
+    shop = call.caller.shop or named
+    if not shop:
+        raise Problem(422, "request_invalid", "Whose?", {"shop": "a key for all shops names one"})
+    if not re.fullmatch(ID, shop):
+        raise Problem(422, "request_invalid", "Whose?", {"shop": f"does not match {ID}"})
+    return shop
+
+
 def order_answer(stored: Stored, oms: Ports) -> Answer:
     """The whole order, with its version as ETag."""
     return Answer(order_view(stored, oms), headers={"ETag": f'"{stored.version}"'})
@@ -48,16 +63,16 @@ def order_view(stored: Stored, oms: Ports) -> dict[str, Any]:
         "completed_at": order.completed_at,
         "currency": order.currency,
         "price_mode": order.price_mode,
-        "customer": _whole(order.customer),
-        "billing_address": _whole(order.billing_address),
-        "shipping_address": _whole(order.shipping_address) if order.shipping_address else None,
+        "customer": whole(order.customer),
+        "billing_address": whole(order.billing_address),
+        "shipping_address": whole(order.shipping_address) if order.shipping_address else None,
         "delivery": {"partial_allowed": order.partial_allowed},
-        "shipping": _whole(order.shipping),
-        "payment": _whole(order.payment),
+        "shipping": whole(order.shipping),
+        "payment": whole(order.payment),
         "note": order.note,
         "lines": [_line(line) for line in order.lines],
-        "holds": [_whole(hold) for hold in order.holds],
-        "findings": [_whole(finding) for finding in order.findings],
+        "holds": [whole(hold) for hold in order.holds],
+        "findings": [whole(finding) for finding in order.findings],
         "fulfilments": [_fulfilment(f, order, oms) for f in order.fulfilments],
         "documents": [document_view(document, oms) for document in order.documents],
         "totals": {
@@ -66,7 +81,7 @@ def order_view(stored: Stored, oms: Ports) -> dict[str, Any]:
             "total": str(order.total),
             "currency": order.currency,
         },
-        "waiting": [_whole(waiting) for waiting in order.waiting()],
+        "waiting": [whole(waiting) for waiting in order.waiting()],
         "refused": order.refused,
         "version": stored.version,
     }
@@ -141,8 +156,15 @@ def _parcel(parcel: Parcel, oms: Ports) -> dict[str, Any]:
     }
 
 
-def _whole(value: msgspec.Struct) -> dict[str, Any]:
-    """Every field, those at their default as well."""
-    fields = {name: getattr(value, name) for name in value.__struct_fields__}
-    built: dict[str, Any] = msgspec.to_builtins(fields)
-    return built
+def whole(value: msgspec.Struct) -> dict[str, Any]:
+    """Every field, those at their default as well, also of what is inside."""
+    return {name: _shown(getattr(value, name)) for name in value.__struct_fields__}
+
+
+def _shown(value: Any) -> Any:
+    match value:
+        case msgspec.Struct():
+            return whole(value)
+        case tuple():
+            return [_shown(each) for each in value]
+    return msgspec.to_builtins(value)

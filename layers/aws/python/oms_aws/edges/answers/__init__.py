@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from oms_aws.edges.answers import core
+from oms_aws.edges.answers import core, customers
 from oms_aws.edges.answers.core import ID, EventId, Problem, Told, Turned
 
 # One part a module, so that each area of the API is read by itself.
-ANSWERS: dict[str, Told] = {**core.ANSWERS}
+ANSWERS: dict[str, Told] = {**core.ANSWERS, **customers.ANSWERS}
 
 __all__ = ["ANSWERS", "ID", "EventId", "Problem", "Told", "Turned"]
