@@ -54,7 +54,7 @@ def start() -> Running:
     with _alone():
         found = running.process()
         launched = found if found is not None and found.answers() else _launch()
-        assembly = synth.assembly()
+        assembly = synth.outline()
         process = _wait(launched)
         cloud = deployment.embedded(process.base)
         changed = deployment.deploy(assembly, cloud, say)

@@ -11,7 +11,7 @@ from tests.infra.deployed import Template
 
 @pytest.fixture(scope="session")
 def template() -> Template:
-    return Template(stack.whole(synth.assembly()))
+    return Template(stack.whole(synth.outline()))
 
 
 @pytest.fixture(params=JOURNEY, ids=lambda step: step.name)

@@ -142,6 +142,6 @@ def step_named(name: str) -> str:
 @cache
 def blueprint() -> Blueprint:
     """The system as it would be deployed now."""
-    made = Blueprint(stack.whole(synth.assembly()))
+    made = Blueprint(stack.whole(synth.outline()))
     assert {step.name for step in JOURNEY} == made.environment.keys()
     return made
