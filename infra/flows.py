@@ -83,7 +83,7 @@ def intake(parts: Parts) -> State:
             "reserve_stock": task("reserve_stock", **reserve, Next="route_order"),
             "reserve_held": task("reserve_stock", **reserve, Next="await_release"),
             "await_release": _wait(parts, "await_release", Next="released"),
-            "released": _choice({"pass": "route_order", **ENDED}),
+            "released": _choice({"pass": "reserve_stock", **ENDED}),
             "route_order": task("route_order", Catch=CATCH, End=True),
             "ended": {"Type": "Succeed"},
             **_failure(parts, "Order.Created"),

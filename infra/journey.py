@@ -135,8 +135,9 @@ JOURNEY: tuple[Step, ...] = (
     # sourcing
     Step("sourcing/reserve_stock", Task("intake"), (R, W), seconds=60),
     Step("sourcing/route_order", Task("intake"), (R, W), seconds=60),
-    Step("sourcing/settle_stock", Queue(("Order.Cancelled", "Order.Refused", "Shipment.Confirmed")),
-         (R, W), seconds=60),
+    Step("sourcing/settle_stock", Queue((
+        "Order.Cancelled", "Order.Refused", "Stock.Released", "Shipment.Confirmed",
+    )), (R, W), seconds=60),
     Step("sourcing/import_stock", Http(("POST /v1/stock/batch",)), (R, W), seconds=29, memory=1024),
     Step("sourcing/read_stock", Http(("GET /v1/stock/{sku}",)), (R,)),
     Step("sourcing/answer_availability", Http(("POST /v1/availability",)), (R,)),

@@ -40,7 +40,8 @@ def test_an_order_that_nothing_holds_stays_in_the_budget_of_transitions() -> Non
 
 def test_a_held_order_has_its_stock_before_it_waits() -> None:
     path = travel("hold", "pass")
-    assert path[-4:] == ["reserve_held", "await_release", "released", "route_order"]
+    assert path[-5:-1] == ["reserve_held", "await_release", "released", "reserve_stock"]
+    assert path[-1] == "route_order"
 
 
 @pytest.mark.parametrize("verdicts", [("refuse",), ("cancelled",), ("hold", "cancelled")])

@@ -9,4 +9,4 @@ from oms_aws.wiring import Ports
 
 @queue
 def handler(signal: Signal, oms: Ports) -> None:
-    allocate_waiting(oms.orders, oms.stock, signal.aggregate.removeprefix("stock/"), oms.now())
+    allocate_waiting(oms, signal.aggregate.removeprefix("stock/"))

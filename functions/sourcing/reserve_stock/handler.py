@@ -11,5 +11,5 @@ from oms_aws.wiring import Ports
 
 @task
 def handler(asked: Asked, oms: Ports) -> dict[str, Any]:
-    order = reserve(oms.orders, oms.stock, asked.order_id, oms.now())
+    order = reserve(oms, asked.order_id)
     return {"order_id": order.id, "verdict": order.verdict}

@@ -9,4 +9,4 @@ from oms_aws.wiring import Ports
 
 @queue
 def handler(signal: Signal, oms: Ports) -> None:
-    route(oms.orders, oms.stock, oms.catalogue, signal.order_id, oms.now())
+    route(oms, signal.order_id)

@@ -11,5 +11,5 @@ from oms_aws.wiring import Ports
 
 @task
 def handler(asked: Asked, oms: Ports) -> dict[str, Any]:
-    order = route(oms.orders, oms.stock, oms.catalogue, asked.order_id, oms.now())
+    order = route(oms, asked.order_id)
     return {"order_id": order.id, "status": order.status}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from oms.bundles import stock_skus
 from oms_aws.edges.queue import Signal, queue
 from oms_aws.sourcing import allocate_waiting, route
 from oms_aws.wiring import Ports
@@ -12,6 +13,6 @@ def handler(signal: Signal, oms: Ports) -> None:
     oms.stock.settle(oms.orders, signal.order_id)
     if signal.type == "Shipment.Confirmed":
         return
-    order = route(oms.orders, oms.stock, oms.catalogue, signal.order_id, oms.now())
-    for sku in order.skus:
-        allocate_waiting(oms.orders, oms.stock, sku, oms.now())
+    order = route(oms, signal.order_id)
+    for sku in stock_skus(order):
+        allocate_waiting(oms, sku)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import NamedTuple
 from zlib import crc32
 
@@ -60,7 +60,7 @@ def stock(sku: str) -> Key:
 
 def reservation(sku: str, order_id: str) -> Key:
     """What does the order hold of the SKU?"""
-    return Key(f"STOCK#{sku}", f"RESERVATION#{order_id}")
+    return Key(f"STOCK#{sku}", f"{RESERVATIONS}{order_id}")
 
 
 def product(sku: str) -> Key:
@@ -167,7 +167,7 @@ def fulfilments_at(location: str, status: str) -> str:
 
 
 def backorders(sku: str) -> str:
-    """Which orders wait for the SKU, oldest first?"""
+    """Which orders wait for the SKU, in their turn?"""
     return f"BACKORDERS#{sku}"
 
 
@@ -178,6 +178,16 @@ EVENT_SHARDS = "0123456789abcdef"
 def events_on(day: str, shard: str) -> str:
     """What happened on the day (`YYYY-MM-DD`, UTC)? Its sort key says id and hash."""
     return f"EVENTS#{day}#{shard}"
+
+
+def turn(rank: int, promised_on: date | None, placed_at: datetime, order_id: str) -> str:
+    """Whose turn is it? Higher ranks come first, then earlier promises, then older orders."""
+    behind = HIGHEST_RANK - min(max(rank, 0), HIGHEST_RANK)
+    return f"{behind:04d}#{promised_on or date.max}#{placed_at.isoformat()}#{order_id}"
+
+
+HIGHEST_RANK = 9_999
+RESERVATIONS = "RESERVATION#"
 
 
 # gsi2: lists by status

@@ -2,95 +2,100 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
+from typing import NamedTuple
 
-from oms.order import Order
+from oms import allotment
+from oms.billing import book_day
+from oms.bundles import parts, recipes, stock_skus
+from oms.order import LineBackordered, Order, Pieces
+from oms.product import Product
 from oms.refusals import NotNow
-from oms.routing import Plan, Share, Warehouse
+from oms.routing import Plan
 from oms.routing import route as plan_route
-from oms.stock import ByLocation, Claim, Reservation, claims, spread, take_for
-from oms_aws.catalogue import DynamoCatalogue
-from oms_aws.orders import CHANGE_TRIES, Conflict, DynamoOrders, Saved, Stored
-from oms_aws.stock import DynamoStock, Move
+from oms.stock import ByLocation, Claim, Item, Reservation, agrees, asking, claims, spread
+from oms_aws.logs import logger
+from oms_aws.orders import CHANGE_TRIES, Conflict, Saved, Stored
+from oms_aws.stock import MOVE_TRIES, Move
+from oms_aws.table import ConditionFailed
+from oms_aws.wiring import Ports
 
 BY = Saved("auftakt", "sourcing")
 
 
-def reserve(orders: DynamoOrders, stock: DynamoStock, order_id: str, at: datetime) -> Order:
-    """Claim stock for the order's open pieces, then book the outcome in the order.
+class Scene(NamedTuple):
+    """An order, what it holds and what there is, as they were read together."""
 
-    A run cut off in between is picked up from the reservations that it left. Raises NotNow.
-    """
-
-    def once(seen: Stored) -> Order:
-        order = seen.order
-        claimed = claims(order)
-        held = stock.move_until_done(lambda: _takes(order, stock))
-        promised = {sku: each.firm - claimed[sku].firm for sku, each in held.items()}
-        taken = spread(order, "open", promised)
-        short = {
-            number: n - taken.get(number, 0)
-            for number, n in order.pieces("open").items()
-            if n > taken.get(number, 0)
-        }
-        return order.reserve(taken, short, at=at)
-
-    return _settled(orders, stock, order_id, once, lambda order: order.count("open") > 0)
+    order: Order
+    held: dict[str, Reservation]
+    items: dict[str, Item]
 
 
-def _takes(order: Order, stock: DynamoStock) -> list[Move]:
-    held, claimed = stock.reservations(order), claims(order)
-    items = stock.items(order.skus)
-    return [
-        Move(r, take_for(claimed[sku], r, items[sku].promisable_to(r))) for sku, r in held.items()
-    ]
+Decide = Callable[[Scene], Order]
 
 
-def route(
-    orders: DynamoOrders,
-    stock: DynamoStock,
-    catalogue: DynamoCatalogue,
-    order_id: str,
-    at: datetime,
-) -> Order:
+def reserve(oms: Ports, order_id: str) -> Order:
+    """Claim stock for the order's open pieces, and book the outcome in the order. Raises NotNow."""
+    at = oms.now()
+    products: dict[str, Product] = {}
+
+    def sourced(order: Order) -> Order:
+        if not order.count("open"):
+            return order
+        products.update(_products(oms, order))
+        account = oms.catalogue.account_of_late(order.shop, order.customer.id)
+        hours = oms.catalogue.shop_of_late(order.shop).reserve_hours
+        return allotment.sourced(order, products, account, reserve_hours=hours, at=at)
+
+    def decide(scene: Scene) -> Order:
+        products.update(_products(oms, scene.order, products))
+        limits = allotment.limits(products)
+        room = allotment.room_of(scene.order, scene.held, scene.items, limits)
+        shut = allotment.closed(products, book_day(at))
+        return allotment.reserved(
+            scene.order, room, closed=shut, fits=_misfits(oms, scene, at), at=at
+        )
+
+    oms.orders.change(order_id, sourced, BY)
+    return _work(oms, order_id, decide, lambda order: bool(asking(order)))
+
+
+def route(oms: Ports, order_id: str) -> Order:
     """Claim the order's reserved pieces at warehouses, then release them as fulfilments.
 
     An order that wants one delivery waits until nothing is backordered. Raises NotNow.
     """
-    warehouses = catalogue.warehouses()
+    at = oms.now()
 
-    def once(seen: Stored) -> Order:
-        plan = Plan((), {})
+    def decide(scene: Scene) -> Order:
+        order = scene.order.provide(at=at)
+        if not _ready(order):
+            return order
+        order = allotment.kept(order, allotment.room_of(order, scene.held, scene.items), at=at)
+        return _released(order, _plan(oms, order, scene, at), at)
 
-        def claims() -> list[Move]:
-            nonlocal plan
-            plan, moves = _claims(seen.order, stock, warehouses, at)
-            return moves
-
-        stock.move_until_done(claims)
-        return _released(seen.order, plan, at)
-
-    return _settled(orders, stock, order_id, once, _routable)
+    order = _work(oms, order_id, decide, _routable)
+    for sku in _given_up(order):
+        allocate_waiting(oms, sku, but=order.id)
+    return order
 
 
-def _claims(
-    order: Order, stock: DynamoStock, warehouses: list[Warehouse], at: datetime
-) -> tuple[Plan, list[Move]]:
-    """Where the reserved pieces go as things stand, and the moves that claim them there."""
-    held, claimed = stock.reservations(order), claims(order)
-    items = stock.items(order.skus)
-    placed = {sku: _placed(each, claimed[sku]) for sku, each in held.items()}
-    free = {sku: _plus(items[sku].free, placed[sku]) for sku in held}
-    needed = order.by_sku("reserved")
-    plan = plan_route(needed, free, warehouses, method=order.shipping.method, now=at)
-    return plan, [
-        Move(
-            held[sku],
-            _hardened(held[sku], placed[sku], plan.shares, plan.uncovered.get(sku, 0)),
-        )
-        for sku in needed
-    ]
+def _plan(oms: Ports, order: Order, scene: Scene, at: datetime) -> Plan:
+    """Where the reserved pieces go as things stand."""
+    told = claims(scene.order)
+    free = {
+        sku: _plus(scene.items[sku].free, _placed(held, told[sku]))
+        for sku, held in scene.held.items()
+    }
+    return plan_route(
+        order.by_sku("reserved"),
+        free,
+        oms.catalogue.warehouses(),
+        method=order.shipping.method,
+        now=at,
+        recipes=recipes(order),
+    )
 
 
 def _released(order: Order, plan: Plan, at: datetime) -> Order:
@@ -108,8 +113,19 @@ def _released(order: Order, plan: Plan, at: datetime) -> Order:
 
 
 def _routable(order: Order) -> bool:
-    ready = order.partial_allowed or not (order.count("backordered") or order.count("open"))
-    return ready and not order.open_holds and order.count("reserved") > 0
+    digital = any(line.open and line.nature.kind == "digital" for line in order.lines)
+    return not order.open_holds and (digital or (_ready(order) and order.count("reserved") > 0))
+
+
+def _ready(order: Order) -> bool:
+    return order.partial_allowed or not (order.count("backordered") or asking(order))
+
+
+def _given_up(order: Order) -> set[str]:
+    """The parts of bundles that lost their reservation as no location has them all: others may."""
+    lost = (news.pieces for news in order.news if isinstance(news, LineBackordered))
+    lines = [order.line(number) for pieces in lost for number in pieces]
+    return {sku for line in lines if line.nature.components for sku in parts(line)}
 
 
 def _placed(held: Reservation, claimed: Claim) -> ByLocation:
@@ -121,71 +137,119 @@ def _plus(free: ByLocation, placed: ByLocation) -> ByLocation:
     return {p: max(0, free.get(p, 0)) + placed.get(p, 0) for p in {**free, **placed}}
 
 
-def _hardened(
-    held: Reservation, placed: ByLocation, shares: tuple[Share, ...], uncovered: int
-) -> Reservation:
-    """The reservation once it is claimed where the plan says, whatever is claimed so far."""
-    for place, n in placed.items():
-        held = held.harden(place, -n)
-    for share in shares:
-        held = held.harden(share.location, share.quantities.get(held.sku, 0))
-    return held.lose(uncovered) if uncovered else held
+def _misfits(oms: Ports, scene: Scene, at: datetime) -> allotment.Fits:
+    """Which bundles of an order no location has whole."""
+
+    def misfits(order: Order) -> Pieces:
+        bundles = recipes(order)
+        if not bundles or not order.count("reserved"):
+            return {}
+        lacking = _plan(oms, order, scene, at).uncovered
+        return spread(order, "reserved", {sku: n for sku, n in lacking.items() if sku in bundles})
+
+    return misfits
 
 
-def allocate_waiting(orders: DynamoOrders, stock: DynamoStock, sku: str, at: datetime) -> None:
-    """Give what can be promised of a SKU to the orders that wait for it, the oldest first.
+def allocate_waiting(oms: Ports, sku: str, *, but: str = "") -> None:
+    """Give what can be promised of a SKU to the orders that wait for it, in their turn.
 
-    An order that an interrupted run gave stock to is told, whatever is left. Raises NotNow.
+    Before that, what no shelf covers any more is taken from those whose turn comes last. An order
+    that an interrupted run gave to, or took from, is told, whatever is left. Raises NotNow.
     """
-    left = True
-    for waiting in stock.waiting_for(sku):
-        left = left and stock.items([sku])[sku].promisable > 0
-        if left or waiting.filled:
-            allocate(orders, stock, waiting.order_id, at)
+    _cover(oms, sku)
+    shut = allotment.closed(oms.catalogue.products([sku]), book_day(oms.now()))
+    left = not shut
+    for waiting in oms.stock.waiting_for(sku):
+        left = left and oms.stock.items([sku])[sku].promisable > 0
+        if (left or waiting.filled) and waiting.order_id != but:
+            allocate(oms, waiting.order_id)
 
 
-def allocate(orders: DynamoOrders, stock: DynamoStock, order_id: str, at: datetime) -> Order:
+def allocate(oms: Ports, order_id: str) -> Order:
     """Give the order's backordered pieces what can be promised now. Raises NotNow."""
+    at = oms.now()
 
-    def once(seen: Stored) -> Order:
-        order = seen.order
-        claimed = claims(order)
-        held = stock.move_until_done(lambda: _fills(order, stock))
-        got = {sku: claimed[sku].backordered - each.backordered for sku, each in held.items()}
-        return order.allocate(spread(order, "backordered", got), at=at)
+    def decide(scene: Scene) -> Order:
+        shut = allotment.closed(_products(oms, scene.order), book_day(at))
+        room = allotment.room_of(scene.order, scene.held, scene.items)
+        return allotment.allocated(
+            scene.order, room, closed=shut, fits=_misfits(oms, scene, at), at=at
+        )
 
-    return _settled(orders, stock, order_id, once, lambda order: order.count("backordered") > 0)
+    def due(order: Order) -> bool:
+        return order.count("backordered") + order.count("reserved") > 0
 
-
-def _fills(order: Order, stock: DynamoStock) -> list[Move]:
-    items = stock.items(order.skus)
-    claimed = claims(order)
-    moves = []
-    for sku, held in stock.reservations(order).items():
-        already = claimed[sku].backordered - held.backordered
-        gain = min(held.backordered, max(0, items[sku].promisable)) if not already else 0
-        moves.append(Move(held, held.fill(gain)))
-    return moves
+    return _work(oms, order_id, decide, due, filled=True)
 
 
-def _settled(
-    orders: DynamoOrders,
-    stock: DynamoStock,
+def _cover(oms: Ports, sku: str) -> None:
+    """Take back promises that no shelf covers, from those whose turn comes last. Raises NotNow."""
+    if oms.stock.items([sku])[sku].promisable >= 0:
+        return
+    at = oms.now()
+
+    def decide(scene: Scene) -> Order:
+        return allotment.uncovered(scene.order, scene.held, scene.items, sku, at)
+
+    for held in oms.stock.promised(sku):
+        _work(oms, held.order_id, decide, lambda order: order.count("reserved") > 0, filled=True)
+        if oms.stock.items([sku])[sku].promisable >= 0:
+            return
+    logger.warning("shelves hold less than warehouses have to ship", extra={"sku": sku})
+
+
+def _products(
+    oms: Ports, order: Order, known: Mapping[str, Product] | None = None
+) -> dict[str, Product]:
+    """The products of the order's lines and of what they take from stock, but for those known."""
+    skus = dict.fromkeys((*order.skus, *stock_skus(order)))
+    return oms.catalogue.products(sku for sku in skus if sku not in (known or {}))
+
+
+def _work(
+    oms: Ports,
     order_id: str,
-    once: Callable[[Stored], Order],
+    decide: Decide,
     due: Callable[[Order], bool],
+    *,
+    filled: bool = False,
 ) -> Order:
-    """Run `once` while it is due, from the start whenever the order changes under it."""
+    """Decide how the order goes on while that is due, move its reservations, and save it.
+
+    Starts again whenever the order changes under it. Answers the order with its news.
+    """
     for _ in range(CHANGE_TRIES):
-        seen = orders.get(order_id)
+        seen = oms.orders.get(order_id)
         if not due(seen.order):
-            stock.settle(orders, order_id)
+            oms.stock.settle(oms.orders, order_id)
             return seen.order
-        order = once(seen)
-        if not order.news:
-            return order
         try:
-            return orders.save(seen, order, BY).order
+            seen, order = _moved(oms, seen, decide, filled)
+            if order.news:
+                oms.orders.save(seen, order, BY)
+            return order
         except Conflict:
             continue
     raise NotNow(f"{order_id} is being changed by many at once")
+
+
+def _moved(oms: Ports, seen: Stored, decide: Decide, filled: bool) -> tuple[Stored, Order]:
+    """Bring the reservations to what the order will claim; decide again after every objection.
+
+    Where they are not what the order claims now, another step is at work on it or was cut off: then
+    they only move together with the order's version, so that the other one starts again.
+    """
+    for _ in range(MOVE_TRIES):
+        held = oms.stock.reservations(seen.order)
+        scene = Scene(seen.order, held, oms.stock.items(held))
+        order = decide(scene)
+        wanted, told = claims(order), claims(seen.order)
+        moves = [Move(r, r.brought_to(wanted[sku], filled=filled)) for sku, r in held.items()]
+        moves = [move for move in moves if move.before != move.after]
+        alone = any(not agrees(r, told[sku]) for sku, r in held.items())
+        try:
+            return oms.stock.move(moves, oms.orders, seen, alone=alone), order
+        except ConditionFailed:
+            if alone:
+                raise Conflict(seen.order.id) from None
+    raise NotNow("the stock is being claimed by many at once")

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, NamedTuple
 
 import msgspec
 
+from oms.bundles import stock_skus
 from oms.events import GENESIS, Event, chained
 from oms.order import Order
 from oms.refusals import NotNow
@@ -61,17 +62,23 @@ class DynamoStock:
         return {sku: known.get(sku) or Item(sku=sku) for sku in wanted}
 
     def reservations(self, order: Order) -> dict[str, Reservation]:
-        """What the order holds of each of its SKUs."""
-        found = self._table.get_many(keys.reservation(sku, order.id) for sku in order.skus)
+        """What the order holds of each SKU that it takes from stock."""
+        skus = stock_skus(order)
+        found = self._table.get_many(keys.reservation(sku, order.id) for sku in skus)
         known = {item["sku"]: stored_reservation(item) for item in found}
-        return {
-            sku: known.get(sku)
-            or Reservation(sku=sku, order_id=order.id, placed_at=order.placed_at)
-            for sku in order.skus
-        }
+        return {sku: known.get(sku) or unreserved(order, sku) for sku in skus}
+
+    def promised(self, sku: str) -> list[Reservation]:
+        """What is promised of the SKU and claimed at no location yet, the last in turn first.
+
+        It reads every reservation there ever was: for a shelf that holds less than it should.
+        """
+        items = self._table.query(keys.stock(sku).pk, sk_prefix=keys.RESERVATIONS)
+        held = (stored_reservation(item) for item in items)
+        return sorted((each for each in held if each.soft), key=lambda r: r.turn, reverse=True)
 
     def waiting_for(self, sku: str) -> Iterator[Waiting]:
-        """The orders that wait for the SKU, by age.
+        """The orders that wait for the SKU, in their turn.
 
         Those that got stock stay among them until it is claimed at a location: should the step that
         filled them be cut off, they are found again and their orders told.
@@ -81,22 +88,19 @@ class DynamoStock:
 
     # -- moving reservations ------------------------------------------------------------------
 
-    def move_until_done(self, plan: Callable[[], list[Move]]) -> dict[str, Reservation]:
-        """Do the moves that `plan` names, and ask it again after every objection.
+    def move(
+        self, moves: list[Move], orders: DynamoOrders, seen: Stored, *, alone: bool = False
+    ) -> Stored:
+        """Do the moves of an order; answers the order as it is then.
 
-        `plan` reads afresh each time, so it names only what is left; answers the reservations after
-        the moves, by SKU. Raises NotNow.
+        `alone`: only while it is as it was seen, and other steps on it start again. Raises
+        ConditionFailed when anything is not as it was read.
         """
-        for _ in range(MOVE_TRIES):
-            planned = plan()
-            moves = [move for move in planned if move.before != move.after]
-            try:
-                for start in range(0, len(moves), MOVES_A_TRANSACTION):
-                    self._move(moves[start : start + MOVES_A_TRANSACTION])
-                return {move.after.sku: move.after for move in planned}
-            except ConditionFailed:
-                continue
-        raise NotNow("the stock is being claimed by many at once")
+        for start in range(0, len(moves), MOVES_A_TRANSACTION):
+            guards = [orders.touched(seen)] if alone else []
+            self._move(moves[start : start + MOVES_A_TRANSACTION], *guards)
+            seen = seen._replace(version=seen.version + 1) if alone else seen
+        return seen
 
     def settle(self, orders: DynamoOrders, order_id: str) -> None:
         """Issue what the order shipped and give back what it dropped, exactly once."""
@@ -153,12 +157,16 @@ class DynamoStock:
             "issued": after.issued,
             "version": move.before.version + 1,
         }
+        if after.rank:
+            attributes["rank"] = after.rank
+        if after.promised_on:
+            attributes["promised_on"] = after.promised_on.isoformat()
         if after.filled:
             attributes["filled"] = True
         if after.backordered or after.filled:
             attributes |= {
                 "gsi1pk": keys.backorders(after.sku),
-                "gsi1sk": f"{after.placed_at.isoformat()}#{after.order_id}",
+                "gsi1sk": keys.turn(after.rank, after.promised_on, after.placed_at, after.order_id),
             }
         key = keys.reservation(after.sku, after.order_id)
         if move.before.version == 0:
@@ -345,6 +353,18 @@ def stored_item(attributes: Mapping[str, Any]) -> Item:
     )
 
 
+def unreserved(order: Order, sku: str) -> Reservation:
+    """What an order holds of a SKU before anything; preorders are served as they come."""
+    preorder = any(li.sku == sku and li.nature.kind == "preorder" for li in order.lines)
+    return Reservation(
+        sku=sku,
+        order_id=order.id,
+        placed_at=order.placed_at,
+        rank=0 if preorder else order.rank,
+        promised_on=None if preorder else order.promised_on,
+    )
+
+
 def stored_reservation(attributes: Mapping[str, Any]) -> Reservation:
     """The reservation in a table item."""
     return Reservation(
@@ -356,5 +376,7 @@ def stored_reservation(attributes: Mapping[str, Any]) -> Reservation:
         hard=attributes["hard"],
         issued=attributes["issued"],
         filled=attributes.get("filled", False),
+        rank=attributes.get("rank", 0),
+        promised_on=date.fromisoformat(day) if (day := attributes.get("promised_on")) else None,
         version=attributes["version"],
     )

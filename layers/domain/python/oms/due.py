@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
+from oms.allotment import expire
+from oms.backorder import look_again
 from oms.holds import escalate
 from oms.order import Order
 
 DEEDS: Mapping[str, Callable[[Order, str, datetime], Order]] = {
     "hold": escalate,
+    "reservation": expire,
+    "backorder": look_again,
 }
 """Commands by the kind of `Order.due()`: each takes the id of what is due, and after it that thing
 is not due any more, or later. A command decides for itself whether it still is: it may come late,

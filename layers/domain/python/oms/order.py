@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any, Literal
+from zoneinfo import ZoneInfo
 
 import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
+from oms.product import Component, Kind
 from oms.refusals import Broken, Refusal, Unknown
 
 Pieces = dict[str, int]
@@ -30,9 +32,22 @@ PLACES = (
 """Where a piece can be; `open` is captured and not yet reserved."""
 
 RESERVE_WITHIN = timedelta(minutes=15)
+RESERVE_HOURS = 72
+"""How long a held order keeps its reservation, unless its shop says otherwise."""
+
+PERFORM_WITHIN = timedelta(days=30)
+SUPPLIER_NEEDED = "supplier_needed"
+DIGITAL = "digital"
+"""Where fulfilments without a parcel come from."""
+
 DELIVER_WITHIN = timedelta(days=14)
 RESTOCK_WITHIN = timedelta(days=30)
 ESCALATED_WITHIN = timedelta(days=7)
+LATE_AFTER = timedelta(days=4)
+"""So long after its expected day, what still waits is asked for anew."""
+
+PLACE = ZoneInfo("Europe/Berlin")
+"""Where a day of sale begins."""
 
 
 class Value(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
@@ -66,6 +81,14 @@ class Customer(Value, frozen=True, omit_defaults=True):
     group: str | None = None
 
 
+class Nature(Value, frozen=True, omit_defaults=True):
+    """What master data said a line's product is when the line first claimed stock."""
+
+    kind: Kind = "stock"
+    components: tuple[Component, ...] = ()
+    available_from: date | None = None
+
+
 class Line(Value, frozen=True, omit_defaults=True):
     """An order line: what was ordered, and how many of its pieces are where."""
 
@@ -82,6 +105,7 @@ class Line(Value, frozen=True, omit_defaults=True):
     delivered: int = 0
     cancelled: int = 0
     returned: int = 0
+    nature: Nature = Nature()
 
     def move(self, quantity: int, origin: str, target: str) -> Line:
         """The line with `quantity` pieces moved; raises Broken when there are not that many."""
@@ -225,6 +249,16 @@ class OrderScreened(News, frozen=True, tag="Order.Screened"):
     at: datetime
 
 
+class OrderSourced(News, frozen=True, tag="Order.Sourced"):
+    """What master data says of the lines and the customer, as far as it is not the rule."""
+
+    natures: dict[str, Nature]
+    rank: int
+    partial_allowed: bool
+    reserve_hours: int
+    at: datetime
+
+
 class OrderHeld(News, frozen=True, tag="Order.Held"):
     hold: Hold
 
@@ -261,6 +295,13 @@ class StockReserved(News, frozen=True, tag="Stock.Reserved"):
     at: datetime
 
 
+class StockReleased(News, frozen=True, tag="Stock.Released"):
+    """The reservation of a held order has expired: what it held is open again."""
+
+    pieces: dict[str, Pieces]
+    at: datetime
+
+
 class LineBackordered(News, frozen=True, tag="Line.Backordered"):
     pieces: Pieces
     origin: str
@@ -272,8 +313,24 @@ class BackorderAllocated(News, frozen=True, tag="Backorder.Allocated"):
     at: datetime
 
 
+class EtaChanged(News, frozen=True, tag="Eta.Changed"):
+    """When waiting pieces are expected now, by line; `first` when a line was never told of."""
+
+    expected: dict[str, date | None]
+    first: bool
+    at: datetime
+
+
+class BackorderDue(News, frozen=True, tag="Backorder.Due"):
+    """The day has come on which these lines were expected, or may be sold."""
+
+    lines: tuple[str, ...]
+    at: datetime
+
+
 class FulfilmentPlanned(News, frozen=True, tag="Fulfilment.Planned"):
     fulfilment: Fulfilment
+    origin: str = "reserved"
 
 
 class FulfilmentReleased(News, frozen=True, tag="Fulfilment.Released"):
@@ -340,7 +397,11 @@ class OrderCompleted(News, frozen=True, tag="Order.Completed"):
 class Order(Value, frozen=True, omit_defaults=True):
     """One customer order. Commands return the order after them, with their news in `news`.
 
-    Money is in `currency`, gross or net as `price_mode` says. Sources: `domain.md` § 2 and § 6.
+    Money is in `currency`, gross or net as `price_mode` says. `priority` is what the shop said, and
+    `rank` what counts among those who wait: the order's own priority, or the customer's. Without
+    `partial_said` the customer's account says whether a part may go first. `lapsed_at` is when the
+    reservation of a held order expired, `expected` what the customer was told last of lines that
+    wait, `looked_at` when their days were last looked at. Sources: `domain.md` § 2 and § 6.
     """
 
     id: str
@@ -357,6 +418,14 @@ class Order(Value, frozen=True, omit_defaults=True):
     payment: Payment
     shipping_address: Address | None = None
     partial_allowed: bool = True
+    partial_said: bool = True
+    priority: int | None = None
+    promised_on: date | None = None
+    rank: int = 0
+    reserve_hours: int = RESERVE_HOURS
+    lapsed_at: datetime | None = None
+    expected: dict[str, date | None] = {}
+    looked_at: datetime | None = None
     note: str | None = None
     screened_at: datetime | None = None
     findings: tuple[Finding, ...] = ()
@@ -385,6 +454,24 @@ class Order(Value, frozen=True, omit_defaults=True):
     @property
     def open_holds(self) -> tuple[Hold, ...]:
         return tuple(hold for hold in self.holds if hold.released_at is None)
+
+    def unsupplied(self, line: Line) -> bool:
+        """Whether a line still waits for somebody to say who supplies it."""
+        if line.nature.kind != "drop_ship":
+            return False
+        return not any(
+            hold.released_at and line.number in hold.data.get("lines", ())
+            for hold in self.holds
+            if hold.reason == SUPPLIER_NEEDED
+        )
+
+    @property
+    def reserved_until(self) -> datetime | None:
+        """When a held order gives back what it has reserved."""
+        raised = [hold.raised_at for hold in self.open_holds]
+        if not raised or not self.count("reserved"):
+            return None
+        return min(raised) + timedelta(hours=self.reserve_hours)
 
     def count(self, place: str) -> int:
         """How many pieces of all lines are in a place (`ordered` counts all)."""
@@ -464,9 +551,8 @@ class Order(Value, frozen=True, omit_defaults=True):
             elif fulfilment.status == "shipped" and fulfilment.shipped_at:
                 until = fulfilment.shipped_at + DELIVER_WITHIN
                 yield Waiting("carrier", "shipped", until)
-        if self.count("backordered"):
-            yield Waiting("supplier", "backordered", since + RESTOCK_WITHIN)
-        ours = self.count("open") or (
+        yield from self._waits_for_goods(since)
+        ours = any(self._moving(line) for line in self.lines) or (
             self.count("reserved") and (self.partial_allowed or not self.count("backordered"))
         )
         settled = {document.fulfilment for document in self.documents if document.key}
@@ -483,6 +569,35 @@ class Order(Value, frozen=True, omit_defaults=True):
             for hold in self.open_holds:
                 if not hold.escalated_at:
                     yield Due("hold", hold.id, hold.deadline)
+            if self.reserved_until:
+                yield Due("reservation", "", self.reserved_until)
+            for number, at in self.days_to_look_again():
+                yield Due("backorder", number, at)
+
+    def days_to_look_again(self) -> Iterator[tuple[str, datetime]]:
+        """When a waiting line is to be looked at: its day of sale, or when its ETA has passed."""
+        for line in self.lines:
+            if not line.backordered:
+                continue
+            for day in (line.nature.available_from, _passed(self.expected.get(line.number))):
+                at = datetime.combine(day, time(), PLACE) if day else None
+                if at and not (self.looked_at and self.looked_at >= at):
+                    yield line.number, at
+
+    def _waits_for_goods(self, since: datetime) -> Iterator[Waiting]:
+        for line in self.lines:
+            if line.backordered and line.nature.available_from:
+                until = datetime.combine(line.nature.available_from, time(), PLACE) + RESTOCK_WITHIN
+                yield Waiting("supplier", "preordered", until)
+                break
+        if any(line.backordered and not line.nature.available_from for line in self.lines):
+            yield Waiting("supplier", "backordered", since + RESTOCK_WITHIN)
+        if any(line.open and line.nature.kind == "service" for line in self.lines):
+            yield Waiting("clerk", "service_to_perform", since + PERFORM_WITHIN)
+
+    def _moving(self, line: Line) -> bool:
+        """Whether it is for us to move a line's open pieces on."""
+        return bool(line.open) and line.nature.kind != "service" and not self.unsupplied(line)
 
     def line(self, number: str) -> Line:
         """The line of that number; raises Unknown."""
@@ -519,8 +634,12 @@ class Order(Value, frozen=True, omit_defaults=True):
                 return order.tell(refused)
         for finding in found:
             if finding.verdict == "hold":
-                order = order.tell(OrderHeld(order._hold(finding, at)))
+                order = order.hold(finding, at=at)
         return order
+
+    def hold(self, finding: Finding, *, at: datetime) -> Order:
+        """Hold the order for a finding, whatever holds it already."""
+        return self.tell(OrderHeld(self._hold(finding, at)))
 
     def _hold(self, finding: Finding, at: datetime) -> Hold:
         return Hold(
@@ -608,7 +727,7 @@ class Order(Value, frozen=True, omit_defaults=True):
     ) -> Order:
         """Offer reserved pieces to a warehouse as a new fulfilment."""
         fulfilment = Fulfilment(
-            id=f"ful_{self.id.removeprefix('ord_')}-{len(self.fulfilments) + 1}",
+            id=self._next_fulfilment(),
             location=location,
             pieces=pieces,
             planned_at=at,
@@ -616,6 +735,31 @@ class Order(Value, frozen=True, omit_defaults=True):
             reasons=reasons,
         )
         return self.tell(FulfilmentPlanned(fulfilment), FulfilmentReleased(fulfilment.id, location))
+
+    def _next_fulfilment(self) -> str:
+        return f"ful_{self.id.removeprefix('ord_')}-{len(self.fulfilments) + 1}"
+
+    def provide(self, *, at: datetime) -> Order:
+        """Hand over the open pieces that no parcel carries: at once, as one fulfilment."""
+        pieces = {
+            li.number: li.open for li in self.lines if li.open and li.nature.kind == "digital"
+        }
+        if not pieces:
+            return self
+        fulfilment = Fulfilment(
+            id=self._next_fulfilment(),
+            location=DIGITAL,
+            pieces=pieces,
+            planned_at=at,
+            ship_by=at,
+            reasons=("needs no parcel",),
+        )
+        return self.tell(
+            FulfilmentPlanned(fulfilment, "open"),
+            FulfilmentPacked(fulfilment.id, (), at),
+            ShipmentConfirmed(fulfilment.id, DIGITAL, (), at),
+            ShipmentDelivered(fulfilment.id, at),
+        )
 
     def pack(self, id: str, contents: list[tuple[int, Pieces | None]], *, at: datetime) -> Order:
         """Pack a fulfilment whole, as parcels of (weight in grams, pieces; None: everything).
@@ -730,8 +874,15 @@ class Order(Value, frozen=True, omit_defaults=True):
     def apply(self, news: AnyNews) -> Order:
         """The order after one piece of news, as replaying the log does it (invariant 5)."""
         order: Order = _AFTER[type(news)](self, news)
+        if order.expected:
+            order = order._forget_expected()
         at = getattr(news, "at", None)
         return replace(order, changed_at=at) if at else order
+
+    def _forget_expected(self) -> Order:
+        """The order without what was said of lines of which nothing waits any more."""
+        waiting = self.pieces("backordered")
+        return replace(self, expected={n: d for n, d in self.expected.items() if n in waiting})
 
     def move(self, pieces: Pieces, origin: str, target: str) -> Order:
         """The order with pieces moved from place to place; raises Broken if they are not there."""
@@ -754,14 +905,18 @@ class Order(Value, frozen=True, omit_defaults=True):
 AnyNews = (
     OrderCreated
     | OrderScreened
+    | OrderSourced
     | OrderHeld
     | OrderReleased
     | OrderHoldEscalated
     | OrderRefused
     | OrderCancelled
     | StockReserved
+    | StockReleased
     | LineBackordered
     | BackorderAllocated
+    | EtaChanged
+    | BackorderDue
     | FulfilmentPlanned
     | FulfilmentReleased
     | FulfilmentPacked
@@ -774,6 +929,10 @@ AnyNews = (
     | WebhookExhausted
     | OrderCompleted
 )
+
+
+def _passed(day: date | None) -> date | None:
+    return day + LATE_AFTER if day else None
 
 
 def order_of(fulfilment_id: str) -> str:
@@ -820,6 +979,20 @@ def _screened(order: Order, news: OrderScreened) -> Order:
     return replace(order, screened_at=news.at, findings=news.findings)
 
 
+def _sourced(order: Order, news: OrderSourced) -> Order:
+    lines = tuple(
+        replace(line, nature=news.natures[line.number]) if line.number in news.natures else line
+        for line in order.lines
+    )
+    return replace(
+        order,
+        lines=lines,
+        rank=news.rank,
+        partial_allowed=news.partial_allowed,
+        reserve_hours=news.reserve_hours,
+    )
+
+
 def _held(order: Order, news: OrderHeld) -> Order:
     return replace(order, holds=(*order.holds, news.hold), changed_at=news.hold.raised_at)
 
@@ -831,7 +1004,8 @@ def _released(order: Order, news: OrderReleased) -> Order:
         else h
         for h in order.holds
     )
-    return replace(order, holds=holds)
+    held = any(hold.released_at is None for hold in holds)
+    return replace(order, holds=holds, lapsed_at=order.lapsed_at if held else None)
 
 
 def _escalated(order: Order, news: OrderHoldEscalated) -> Order:
@@ -853,6 +1027,12 @@ def _reserved(order: Order, news: StockReserved) -> Order:
     return order.move(news.pieces, "open", "reserved")
 
 
+def _lapsed(order: Order, news: StockReleased) -> Order:
+    for place, pieces in news.pieces.items():
+        order = order.move(pieces, place, "open")
+    return replace(order, lapsed_at=news.at)
+
+
 def _backordered(order: Order, news: LineBackordered) -> Order:
     return order.move(news.pieces, news.origin, "backordered")
 
@@ -861,8 +1041,16 @@ def _allocated(order: Order, news: BackorderAllocated) -> Order:
     return order.move(news.pieces, "backordered", "reserved")
 
 
+def _expected(order: Order, news: EtaChanged) -> Order:
+    return replace(order, expected={**order.expected, **news.expected})
+
+
+def _looked_again(order: Order, news: BackorderDue) -> Order:
+    return replace(order, looked_at=news.at)
+
+
 def _planned(order: Order, news: FulfilmentPlanned) -> Order:
-    order = order.move(news.fulfilment.pieces, "reserved", "released")
+    order = order.move(news.fulfilment.pieces, news.origin, "released")
     return replace(
         order,
         fulfilments=(*order.fulfilments, news.fulfilment),
@@ -934,14 +1122,18 @@ def _completed(order: Order, news: OrderCompleted) -> Order:
 _AFTER: dict[type, Any] = {
     OrderCreated: _created,
     OrderScreened: _screened,
+    OrderSourced: _sourced,
     OrderHeld: _held,
     OrderReleased: _released,
     OrderHoldEscalated: _escalated,
     OrderRefused: _refused,
     OrderCancelled: _cancelled,
     StockReserved: _reserved,
+    StockReleased: _lapsed,
     LineBackordered: _backordered,
     BackorderAllocated: _allocated,
+    EtaChanged: _expected,
+    BackorderDue: _looked_again,
     FulfilmentPlanned: _planned,
     FulfilmentReleased: _offered,
     FulfilmentPacked: _packed,

@@ -11,6 +11,9 @@ from msgspec import Struct
 
 from oms.order import Address
 
+Recipes = Mapping[str, Mapping[str, int]]
+"""Bundle -> SKU of a part -> pieces of it in one bundle."""
+
 EXACT_UP_TO = 8
 """With more warehouses than this, sets of warehouses are tried greedily instead of exhaustively."""
 
@@ -68,27 +71,26 @@ def route(
     *,
     method: str,
     now: datetime,
+    recipes: Recipes | None = None,
 ) -> Plan:
     """Choose the fewest warehouses that cover the pieces.
 
     Between equals the earliest departure decides, then the merchant's priority.
 
-    `needed` is SKU -> pieces, `free` is SKU -> location -> pieces a location can give.
+    `needed` is SKU -> pieces, `free` is SKU -> location -> pieces a location can give. `recipes`
+    names the parts of each bundle: one location gives all parts of a bundle piece.
     """
     ranked = sorted(warehouses, key=lambda w: (departure(w, method, now), w.priority, w.id))
-    chosen = _fewest(needed, free, ranked)
+    wants = _Wants(needed, free, recipes or {})
+    chosen = _fewest(wants, ranked)
     rest = dict(needed)
     shares = []
     for warehouse in chosen:
-        given = {
-            sku: n
-            for sku, wanted in rest.items()
-            if (n := min(wanted, max(0, free.get(sku, {}).get(warehouse.id, 0))))
-        }
+        given = wants.given(warehouse.id, rest)
         if given:
             rest = {sku: n - given.get(sku, 0) for sku, n in rest.items()}
             leaves = departure(warehouse, method, now)
-            reasons = _reasons(warehouse, needed, free, ranked, len(chosen), leaves)
+            reasons = _reasons(warehouse, wants, ranked, len(chosen), leaves)
             shares.append(Share(warehouse.id, given, leaves, reasons))
     return Plan(tuple(shares), {sku: n for sku, n in rest.items() if n})
 
@@ -107,23 +109,58 @@ def departure(warehouse: Warehouse, method: str, now: datetime) -> datetime:
     return datetime.combine(day, limit, zone)
 
 
-def _fewest(
-    needed: Mapping[str, int],
-    free: Mapping[str, Mapping[str, int]],
-    ranked: Sequence[Warehouse],
-) -> Sequence[Warehouse]:
-    def covered(some: Sequence[Warehouse]) -> int:
-        return sum(
-            min(n, sum(max(0, free.get(sku, {}).get(w.id, 0)) for w in some))
-            for sku, n in needed.items()
-        )
+class _Wants(Struct, frozen=True):
+    """What is needed, what each location has of it, and what bundles are made of."""
 
+    needed: Mapping[str, int]
+    free: Mapping[str, Mapping[str, int]]
+    recipes: Recipes
+
+    def given(self, location: str, rest: Mapping[str, int]) -> dict[str, int]:
+        """What a location gives of the rest: bundles first, as single pieces go anywhere."""
+        left: dict[str, int] = {}
+        given = {}
+        for sku in sorted(rest, key=lambda sku: sku not in self.recipes):
+            parts = self.recipes.get(sku) or {sku: 1}
+            n = rest[sku]
+            for part, each in parts.items():
+                has = left.get(part, max(0, self.free.get(part, {}).get(location, 0)))
+                n = min(n, has // each)
+                left[part] = has
+            if n:
+                given[sku] = n
+                for part, each in parts.items():
+                    left[part] -= n * each
+        return given
+
+    def covered(self, some: Sequence[Warehouse]) -> int:
+        """How many pieces some warehouses cover together."""
+        if not self.recipes:
+            return sum(
+                min(n, sum(max(0, self.free.get(sku, {}).get(w.id, 0)) for w in some))
+                for sku, n in self.needed.items()
+            )
+        rest, pieces = dict(self.needed), 0
+        for warehouse in some:
+            given = self.given(warehouse.id, rest)
+            rest = {sku: n - given.get(sku, 0) for sku, n in rest.items()}
+            pieces += sum(given.values())
+        return pieces
+
+    def has(self, location: str, sku: str) -> bool:
+        """Whether a location has every needed piece of a SKU."""
+        parts = self.recipes.get(sku) or {sku: 1}
+        n = self.needed[sku]
+        return all(self.free.get(part, {}).get(location, 0) >= n * m for part, m in parts.items())
+
+
+def _fewest(wants: _Wants, ranked: Sequence[Warehouse]) -> Sequence[Warehouse]:
     if len(ranked) > EXACT_UP_TO:
-        return _greedy(ranked, covered)
-    most = covered(ranked)
+        return _greedy(ranked, wants.covered)
+    most = wants.covered(ranked)
     for size in range(1, len(ranked) + 1):
         for some in combinations(ranked, size):
-            if covered(some) == most:
+            if wants.covered(some) == most:
                 return some
     return ()
 
@@ -141,8 +178,7 @@ def _greedy(
 
 def _reasons(
     warehouse: Warehouse,
-    needed: Mapping[str, int],
-    free: Mapping[str, Mapping[str, int]],
+    wants: _Wants,
     ranked: Sequence[Warehouse],
     split: int,
     leaves: datetime,
@@ -152,14 +188,12 @@ def _reasons(
         reasons.append(f"{warehouse.id}: has every piece")
     else:
         reasons.append(f"split over {split}: no fewer warehouses have every piece")
-    reasons += [_passed_over(w, needed, free) for w in ranked if w.id != warehouse.id]
+    reasons += [_passed_over(w, wants) for w in ranked if w.id != warehouse.id]
     return tuple(reasons)
 
 
-def _passed_over(
-    other: Warehouse, needed: Mapping[str, int], free: Mapping[str, Mapping[str, int]]
-) -> str:
-    lacking = [sku for sku, n in needed.items() if free.get(sku, {}).get(other.id, 0) < n]
+def _passed_over(other: Warehouse, wants: _Wants) -> str:
+    lacking = [sku for sku in wants.needed if not wants.has(other.id, sku)]
     if not lacking:
         return f"{other.id}: has every piece, but leaves later or ranks lower"
     more = f" and {len(lacking) - 5} more" if len(lacking) > 5 else ""

@@ -5,12 +5,13 @@ from __future__ import annotations
 from msgspec import Struct
 
 from oms.invoice import Language, Seller
+from oms.order import RESERVE_HOURS
 
 
 class Shop(Struct, frozen=True, kw_only=True):
     """A sales channel; `invoice_prefix` begins its invoice numbers, as in `RE-2026-000123`.
 
-    `language` is what its team is written in.
+    `language` is what its team is written in. A held order keeps its reservation `reserve_hours`.
     """
 
     id: str
@@ -19,4 +20,5 @@ class Shop(Struct, frozen=True, kw_only=True):
     support_email: str
     invoice_prefix: str = "RE"
     language: Language = "de"
+    reserve_hours: int = RESERVE_HOURS
     version: int = 0

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 
 from msgspec import Struct, field
 from msgspec.structs import replace
 
+from oms.bundles import demand, parts, stock_skus
 from oms.order import Order, Pieces
 
 ByLocation = dict[str, int]
@@ -52,7 +53,9 @@ class Reservation(Struct, frozen=True, kw_only=True):
 
     soft: promised, from no location yet. hard: claimed at a location. backordered: waits for stock.
     issued: has left a location (kept, so that on hand can be proved from the records).
-    filled: pieces that waited got stock in the last move; the order may not have booked that yet.
+    filled: the last move gave to what waited, or took from what was promised, because the stock
+    changed; the order may not have booked that yet. rank, promised_on and placed_at are its place
+    among those who wait: higher ranks first, then earlier promises, then older orders.
     """
 
     sku: str
@@ -63,6 +66,8 @@ class Reservation(Struct, frozen=True, kw_only=True):
     hard: ByLocation = field(default_factory=dict)
     issued: ByLocation = field(default_factory=dict)
     filled: bool = False
+    rank: int = 0
+    promised_on: date | None = None
     version: int = 0
 
     @property
@@ -75,33 +80,21 @@ class Reservation(Struct, frozen=True, kw_only=True):
         """The pieces it keeps or waits for."""
         return self.firm + self.backordered
 
-    def take(self, soft: int, backordered: int) -> Reservation:
-        """Promise `soft` more pieces and let `backordered` more wait."""
-        return replace(self, soft=self.soft + soft, backordered=self.backordered + backordered)
+    @property
+    def turn(self) -> tuple[int, date, datetime, str]:
+        """Its place among those who wait; the smallest comes first."""
+        return (-self.rank, self.promised_on or date.max, self.placed_at, self.order_id)
 
-    def fill(self, quantity: int) -> Reservation:
-        """Backordered pieces get stock."""
-        if quantity == 0:
-            return self
-        return replace(
+    def brought_to(self, claimed: Claim, *, filled: bool = False) -> Reservation:
+        """The reservation once it is exactly what its order claims."""
+        after = replace(
             self,
-            soft=self.soft + quantity,
-            backordered=self.backordered - quantity,
-            filled=quantity > 0,
+            soft=claimed.soft,
+            backordered=claimed.backordered,
+            hard=_drop_zeros(claimed.hard),
+            issued=_drop_zeros(claimed.issued),
         )
-
-    def lose(self, quantity: int) -> Reservation:
-        """Soft pieces that no shelf covers wait again."""
-        return self.fill(-quantity)
-
-    def harden(self, location: str, quantity: int) -> Reservation:
-        """Soft pieces are claimed at a location."""
-        return replace(
-            self,
-            soft=self.soft - quantity,
-            hard=_plus(self.hard, {location: quantity}),
-            filled=False,
-        )
+        return self if agrees(self, claimed) else replace(after, filled=filled)
 
 
 class Delta(Struct, frozen=True):
@@ -157,27 +150,41 @@ def delta(before: Reservation, after: Reservation) -> Delta:
     )
 
 
+def asking(order: Order) -> Pieces:
+    """The open pieces that are to be reserved now, by line.
+
+    Not those of a held order whose reservation has expired, nor of lines that need no stock or wait
+    for a supplier to be found.
+    """
+    if order.lapsed_at:
+        return {}
+    lines = (li for li in order.lines if li.open and parts(li) and not order.unsupplied(li))
+    return {line.number: line.open for line in lines}
+
+
 def claims(order: Order) -> dict[str, Claim]:
     """What the order, as it stands, holds of each SKU; its reservations must come to equal it."""
-    skus = {line.number: line.sku for line in order.lines}
-    hard: dict[str, ByLocation] = {sku: {} for sku in order.skus}
-    issued: dict[str, ByLocation] = {sku: {} for sku in order.skus}
+    needs = {line.number: parts(line) for line in order.lines}
+    hard: dict[str, ByLocation] = {sku: {} for sku in stock_skus(order)}
+    issued: dict[str, ByLocation] = {sku: {} for sku in hard}
     for fulfilment in order.fulfilments:
         if fulfilment.status == "cancelled":
             continue
         for number, quantity in fulfilment.pieces.items():
-            into = (issued if fulfilment.shipped_at else hard)[skus[number]]
-            into[fulfilment.location] = into.get(fulfilment.location, 0) + quantity
-    places = {name: order.by_sku(name) for name in ("open", "reserved", "backordered")}
+            for sku, each in needs[number].items():
+                into = (issued if fulfilment.shipped_at else hard)[sku]
+                into[fulfilment.location] = into.get(fulfilment.location, 0) + quantity * each
+    open_ = demand(order, asking(order))
+    soft, backordered = (demand(order, order.pieces(p)) for p in ("reserved", "backordered"))
     return {
         sku: Claim(
-            open=places["open"].get(sku, 0),
-            soft=places["reserved"].get(sku, 0),
-            backordered=places["backordered"].get(sku, 0),
+            open=open_.get(sku, 0),
+            soft=soft.get(sku, 0),
+            backordered=backordered.get(sku, 0),
             hard=hard[sku],
             issued=issued[sku],
         )
-        for sku in order.skus
+        for sku in hard
     }
 
 
@@ -220,19 +227,6 @@ def agrees(held: Reservation, claimed: Claim) -> bool:
         and _drop_zeros(held.hard) == _drop_zeros(claimed.hard)
         and _drop_zeros(held.issued) == _drop_zeros(claimed.issued)
     )
-
-
-def take_for(claimed: Claim, held: Reservation, promisable: int) -> Reservation:
-    """The reservation once it covers the open pieces of what an order claims of its SKU.
-
-    As many pieces as can be promised become soft, the rest waits; what an earlier, interrupted run
-    has taken already counts.
-    """
-    needed = claimed.open - (held.held - claimed.held)
-    if needed <= 0:
-        return held
-    soft = max(0, min(needed, promisable))
-    return held.take(soft, needed - soft)
 
 
 def spread(order: Order, place: str, quantities: Mapping[str, int]) -> Pieces:

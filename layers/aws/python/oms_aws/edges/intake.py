@@ -11,12 +11,15 @@ def answer_if_free(order_id: str, oms: Ports) -> Literal["held", "answered", "go
     """Let the order's waiting run go on if nothing holds it any more.
 
     Both `await_release` and `resume_intake` ask, so that neither order of the two loses the answer:
-    `held` while something holds it or no run waits yet, `gone` when the run ended without us.
+    `held` while something holds it, `gone` when no run waits: it ended without us, or was not held
+    by its checks and never waited, or will ask for itself once it comes to wait.
     """
     order = oms.orders.get(order_id).order
     token = oms.intake.token(order_id)
-    if token is None or order.status == "held":
+    if order.status == "held":
         return "held"
+    if token is None:
+        return "gone"
     verdict = "cancelled" if order.status == "cancelled" else "pass"
     took = oms.intake.go_on(token, {"order_id": order_id, "verdict": verdict})
     return "answered" if took else "gone"

@@ -82,6 +82,7 @@ def order_view(stored: Stored, oms: Ports) -> dict[str, Any]:
             "currency": order.currency,
         },
         "waiting": [whole(waiting) for waiting in order.waiting()],
+        "reserved_until": order.reserved_until,
         "refused": order.refused,
         "version": stored.version,
     }

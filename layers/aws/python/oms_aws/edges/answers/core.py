@@ -304,6 +304,14 @@ class Order(Model):
     documents: list[Document]
     totals: Totals
     waiting: Annotated[list[Waiting], Field(description="Empty only when it is finished.")]
+    reserved_until: Annotated[
+        Time | None,
+        Field(
+            description="When a held order gives back what it has reserved; it reserves anew once "
+            "it is released.",
+            examples=[None],
+        ),
+    ]
     refused: Annotated[str | None, Field(description="Why it was refused.", examples=[None])]
     version: Version
 
@@ -576,6 +584,10 @@ class ShopRecord(Model):
     support_email: Annotated[str, Field(examples=["service@example.com"])]
     invoice_prefix: Annotated[str, Field(examples=["RE"])]
     language: Annotated[Literal["de", "en"], Field(description="What its team is written in.")]
+    reserve_hours: Annotated[
+        int,
+        Field(description="How long a held order keeps its reservation.", examples=[72]),
+    ]
     version: Annotated[Version, Field(examples=[1])]
 
 

@@ -20,6 +20,7 @@ from pydantic import (
 )
 
 from oms.money import MINOR_UNITS
+from oms.order import RESERVE_HOURS
 from oms.product import Kind
 
 MOST_LINES = 2_000
@@ -430,6 +431,7 @@ class ShopIn(Model):
     support_email: Email
     invoice_prefix: Annotated[str, StringConstraints(pattern=r"^[A-Z0-9]{1,10}$")] = "RE"
     language: Literal["de", "en"] = "de"
+    reserve_hours: Annotated[int, Field(strict=True, ge=1, le=8_760)] = RESERVE_HOURS
 
 
 class CarrierIn(Model):
