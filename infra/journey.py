@@ -122,6 +122,9 @@ JOURNEY: tuple[Step, ...] = (
     Step("capture/list_orders", Http(("GET /v1/orders",)), (R,)),
     Step("capture/read_events", Http(("GET /v1/orders/{order}/events",)), (R,)),
     Step("capture/cancel_order", Http(("POST /v1/orders/{order}/cancellations",)), (R, W)),
+    Step("capture/change_order", Http((
+        "POST /v1/orders/{order}/changes", "POST /v1/orders/{order}/changes/{change}/confirm",
+    )), (R, W)),
     Step("capture/start_intake", Queue(("Order.Created",)), ("flow:start", W)),
     # screening
     Step("screening/check_address", Task("intake"), (R,)),
@@ -138,6 +141,7 @@ JOURNEY: tuple[Step, ...] = (
     Step("sourcing/settle_stock", Queue((
         "Order.Cancelled", "Order.Refused", "Stock.Released", "Shipment.Confirmed",
     )), (R, W), seconds=60),
+    Step("sourcing/follow_change", Queue(("Order.Changed",)), (R, W), seconds=60),
     Step("sourcing/import_stock", Http(("POST /v1/stock/batch",)), (R, W), seconds=29, memory=1024),
     Step("sourcing/read_stock", Http(("GET /v1/stock/{sku}",)), (R,)),
     Step("sourcing/answer_availability", Http(("POST /v1/availability",)), (R,)),
@@ -163,7 +167,8 @@ JOURNEY: tuple[Step, ...] = (
     Step("billing/show_document", Http(("GET /d/{token}",), public=True), (R, W, "documents:read")),
     # notices
     Step("notices/tell_customer", Queue((
-        "Order.Created", "Order.HoldEscalated", "Order.Cancelled", "Document.Archived",
+        "Order.Created", "Order.HoldEscalated", "Order.Changed", "Order.Cancelled",
+        "Document.Archived",
     )), (R, W, "mail:send")),
     Step("notices/tell_subscriber", Queue(("*",), tries=8, side_by_side=10), (R, W), seconds=60),
     Step("notices/keep_webhooks", Http((

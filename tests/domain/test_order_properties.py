@@ -12,16 +12,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from oms.changing import changed, confirmed
 from oms.due import see_to
 from oms.events import GENESIS, Event, chained
 from oms.invariants import chained as unbroken
 from oms.invariants import conserved, spoken_for, told
 from oms.order import (
     Address,
+    Change,
     Customer,
     Document,
     Finding,
     Line,
+    LineChange,
     Order,
     OrderCreated,
     Payment,
@@ -29,7 +32,7 @@ from oms.order import (
     decode_order,
     encode,
 )
-from oms.refusals import Refusal
+from oms.refusals import NotNow, Refusal
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 Command = Callable[[Order, datetime], Order]
@@ -143,6 +146,29 @@ def archive(index: int) -> Command:
     return command
 
 
+def change(wishes: dict[str, int], price: str, street: str | None, held: bool) -> Command:
+    """A confirmed change; a line that the order does not have is new."""
+
+    def command(order: Order, at: datetime) -> Order:
+        known = {line.number for line in order.lines}
+        lines = tuple(
+            LineChange(n, None if n in known else f"SKU-{n}", quantity, Decimal(price))
+            for n, quantity in wishes.items()
+        )
+        address = replace(order.billing_address, line1=street) if street else None
+        wanted = Change(lines=lines, shipping_address=address, reason="test")
+        id = f"chg_{len(order.changes)}"
+        news = changed(order, wanted, id=id, by="shop", at=at)
+        verdict = Finding("payment", "hold", "payment_insufficient", data={"due": str(news.total)})
+        after = confirmed(order, news, [verdict if held else Finding("payment", "pass")])
+        owed = sum(li.unit_price * (li.ordered - li.cancelled) for li in after.lines)
+        assert news.total == after.charged == owed + after.shipping.price
+        assert not confirmed(replace(after, news=()), news, []).news
+        return after
+
+    return command
+
+
 def ful(order: Order, index: int) -> str:
     """The id of the order's n-th fulfilment, or one that does not exist."""
     return order.fulfilments[index].id if index < len(order.fulfilments) else "ful_none"
@@ -159,6 +185,13 @@ commands: st.SearchStrategy[Command] = st.one_of(
     st.builds(ship, indexes),
     st.builds(scan, indexes, st.sampled_from(["in_transit", "delivered"]), st.integers(0, 30)),
     st.builds(invoice, indexes),
+    st.builds(
+        change,
+        pieces,
+        st.sampled_from(["1.50", "1.20"]),
+        st.none() | st.sampled_from(["Ringstr. 5", "Bergstr. 9"]),
+        st.booleans(),
+    ),
     st.builds(archive, indexes),
     st.builds(
         lambda wanted: lambda order, at: order.cancel(wanted, reason="", by="shop", at=at),
@@ -200,7 +233,7 @@ class Kept:
         return self.order
 
     def do(self, command: Command, at: datetime) -> Order:
-        with suppress(Refusal):
+        with suppress(Refusal, NotNow):
             self.save(command(self.order, at))
         return self.order
 

@@ -42,12 +42,13 @@ def test_every_route_answers_what_it_promises(world: World) -> None:
 
 
 def live_through(merchant: Merchant) -> Any:
-    """One order, not paid yet, is held, released, partly cancelled, shipped, delivered."""
+    """One order, not paid yet, is held, released, changed, partly cancelled, shipped, delivered."""
     merchant.count("A", RUCK_45=10)
     body = merchant.request(RUCK_45=3)
     body["payment"]["status"] = "pending"
     id = merchant.place(body)
     merchant.world.settle()
+    merchant.change(id, lines=[{"number": "1", "quantity": 2}])
     merchant.release(id)
     merchant.cancel(id, {"1": 1})
     merchant.whole_life(id)

@@ -73,6 +73,20 @@ def dropped(merchant: Merchant) -> str:
     return id
 
 
+def changed(merchant: Merchant) -> str:
+    """One order, not paid yet, that gets a piece more and is paid with that: it goes on."""
+    merchant.count("A", SOCKE_42=stocked(merchant, "SOCKE-42") + 3)
+    id = merchant.place(merchant.request(SOCKE_42=2) | {"payment": UNPAID})
+    merchant.world.settle()
+    payment = {"method": "paypal", "status": "authorised", "amount": "48.40", "reference": "PAY-2"}
+    merchant.change(id, lines=[{"number": "1", "quantity": 3}], payment=payment)
+    merchant.whole_life(id)
+    order = merchant.order(id)
+    assert order["status"] == "completed"
+    assert order["lines"][0]["quantities"]["delivered"] == 3
+    return id
+
+
 def cut_at_every_call(step: str, life: Life) -> None:
     """Lead a life for each state that a cut can leave: nothing may be lost, nothing doubled."""
     with opened() as world:
@@ -92,7 +106,13 @@ def cut_at_every_call(step: str, life: Life) -> None:
         nothing_is_lost(world, merchant, lives)
 
 
-TOLD = ("Order.Created", "Order.HoldEscalated", "Order.Cancelled", "Document.Archived")
+TOLD = (
+    "Order.Created",
+    "Order.HoldEscalated",
+    "Order.Changed",
+    "Order.Cancelled",
+    "Document.Archived",
+)
 READS = {"GetItem", "BatchGetItem", "Query", "GetObject"}
 
 

@@ -145,6 +145,12 @@ class Merchant:
             order=id,
         )
 
+    def change(self, id: str, /, **wanted: Any) -> Any:
+        """Look at a change and confirm it; answers the order."""
+        seen = self.do("POST /v1/orders/{order}/changes", self.shop, wanted, order=id)
+        route = "POST /v1/orders/{order}/changes/{change}/confirm"
+        return self.do(route, self.shop, order=id, change=seen["id"])
+
     # -- warehouse and carrier ----------------------------------------------------------------
 
     def pack(self, id: str) -> Any:

@@ -17,6 +17,7 @@ from oms_aws.letters import (
     Item,
     Kind,
     OrderCancelled,
+    OrderChanged,
     OrderReceived,
     ParcelShipped,
     ShippedParcel,
@@ -39,6 +40,18 @@ RECEIVED = OrderReceived(
 )
 CANCELLED = OrderCancelled(
     shop=SHOP, customer="Jörg Müller", order_number="BB-10001", items=ITEMS[:1], whole=True
+)
+CHANGED = OrderChanged(
+    shop=SHOP,
+    customer="Jörg Müller",
+    order_number="BB-10001",
+    items=ITEMS[:1],
+    removed=ITEMS[1:],
+    repriced=(),
+    total=Decimal("409.10"),
+    currency="EUR",
+    ship_to=("Jörg Müller", "Bergstr. 9", "80331 München"),
+    method="express",
 )
 SHIPPED = ParcelShipped(
     shop=SHOP,
@@ -63,6 +76,7 @@ ESCALATED = HoldEscalated(
 )
 ALL: tuple[tuple[Kind, Facts], ...] = (
     ("order_received", RECEIVED),
+    ("order_changed", CHANGED),
     ("order_cancelled", CANCELLED),
     ("parcel_shipped", SHIPPED),
     ("hold_escalated", ESCALATED),

@@ -43,6 +43,11 @@ def waiting_run(order_id: str) -> Key:
     return Key(f"ORDER#{order_id}", "WAITING")
 
 
+def preview(order_id: str, change: str) -> Key:
+    """Which change did the preview show, and what of?"""
+    return Key(f"ORDER#{order_id}", f"CHANGE#{change}")
+
+
 def fulfilment(id: str) -> Key:
     """What does a warehouse see of the fulfilment, and which order is it of?"""
     return Key(f"FULFILMENT#{id}", "FULFILMENT")

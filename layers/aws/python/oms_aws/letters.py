@@ -17,7 +17,13 @@ from oms_aws.typesetting import money_text, one_line
 if TYPE_CHECKING:
     from jinja2 import Environment
 
-Kind = Literal["order_received", "order_cancelled", "parcel_shipped", "hold_escalated"]
+Kind = Literal[
+    "order_received",
+    "order_changed",
+    "order_cancelled",
+    "parcel_shipped",
+    "hold_escalated",
+]
 
 _TEMPLATES = Path(__file__).parent / "templates" / "letters"
 _LONGEST_SUBJECT = 150
@@ -60,6 +66,25 @@ class OrderReceived(Struct, frozen=True, kw_only=True):
     currency: str
     price_mode: Literal["gross", "net"] = "gross"
     ship_to: tuple[str, ...] = ()
+
+
+class OrderChanged(Struct, frozen=True, kw_only=True):
+    """What is different about the order now: pieces that came (`items`), went or cost otherwise.
+
+    `total` is what it costs now, in `currency` and its price mode.
+    """
+
+    shop: Shop
+    customer: str
+    order_number: str
+    items: tuple[Item, ...]
+    removed: tuple[Item, ...]
+    repriced: tuple[Item, ...]
+    total: Decimal
+    currency: str
+    price_mode: Literal["gross", "net"] = "gross"
+    ship_to: tuple[str, ...] = ()
+    method: str | None = None
 
 
 class OrderCancelled(Struct, frozen=True, kw_only=True):
@@ -108,10 +133,11 @@ class HoldEscalated(Struct, frozen=True, kw_only=True):
     deadline: str
 
 
-Facts = OrderReceived | OrderCancelled | ParcelShipped | HoldEscalated
+Facts = OrderReceived | OrderChanged | OrderCancelled | ParcelShipped | HoldEscalated
 
 _FACTS: dict[Kind, type[Facts]] = {
     "order_received": OrderReceived,
+    "order_changed": OrderChanged,
     "order_cancelled": OrderCancelled,
     "parcel_shipped": ParcelShipped,
     "hold_escalated": HoldEscalated,

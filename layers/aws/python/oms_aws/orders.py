@@ -364,7 +364,7 @@ def fulfilment_seen(order: Order, fulfilment: Fulfilment) -> dict[str, Any]:
             {"number": number, "sku": skus[number], "quantity": quantity}
             for number, quantity in fulfilment.pieces.items()
         ],
-        "ship_to": order.ship_to,
+        "ship_to": fulfilment.ship_to or order.ship_to,
         "method": order.shipping.method,
         "ship_by": fulfilment.ship_by,
         "note": order.note,

@@ -61,6 +61,32 @@ def reserve(oms: Ports, order_id: str) -> Order:
     return _work(oms, order_id, decide, lambda order: bool(asking(order)))
 
 
+def follow(oms: Ports, order_id: str) -> Order:
+    """Bring stock and warehouses to what a changed order says: give back, reserve, route.
+
+    What it gave back goes to whoever waits for it. Raises NotNow.
+    """
+    _work(oms, order_id, lambda scene: scene.order, lambda _: True)
+    reserve(oms, order_id)
+    order = route(oms, order_id)
+    for sku in stock_skus(order):
+        allocate_waiting(oms, sku)
+    return order
+
+
+def foreseen(oms: Ports, order: Order) -> Order:
+    """The order as it would be once its open pieces have claimed stock as it is now."""
+    at = oms.now()
+    account = oms.catalogue.account_of_late(order.shop, order.customer.id)
+    products = _products(oms, order)
+    order = allotment.sourced(order, products, account, reserve_hours=order.reserve_hours, at=at)
+    products |= _products(oms, order, products)
+    held = oms.stock.reservations(order)
+    room = allotment.room_of(order, held, oms.stock.items(held), allotment.limits(products))
+    shut = allotment.closed(products, book_day(at))
+    return allotment.reserved(order, room, closed=shut, fits=lambda _: {}, at=at)
+
+
 def route(oms: Ports, order_id: str) -> Order:
     """Claim the order's reserved pieces at warehouses, then release them as fulfilments.
 

@@ -50,7 +50,7 @@ def invoice_of(
         supplied_on=book_day(shipped_at),
         sold=_sold(order, fulfilment.pieces, products),
     )
-    sale = _sale(order, shop, products)
+    sale = _sale(order, fulfilment.ship_to or order.ship_to, shop, products)
     return draft_invoice(sale, shipment, number=number, issued_on=issued_on, earlier=earlier)
 
 
@@ -58,17 +58,27 @@ def amount_due(
     order: Order, *, shop: Shop, products: Mapping[str, Product], ship_from: str, on: date
 ) -> Decimal:
     """What the whole order, in net prices, costs the customer gross, in the order's currency."""
+    return estimate(order, shop=shop, products=products, ship_from=ship_from, on=on).gross
+
+
+def estimate(
+    order: Order, *, shop: Shop, products: Mapping[str, Product], ship_from: str, on: date
+) -> Invoice:
+    """One invoice over the whole order as it would be, for its totals and taxes alone.
+
+    Raises what `invoice_of` raises.
+    """
     everything = Shipment(
         fulfilment_id="none",
         ship_from=ship_from,
         supplied_on=on,
         sold=_sold(order, order.pieces("ordered"), products),
     )
-    sale = _sale(order, shop, products)
-    return draft_invoice(sale, everything, number="none", issued_on=on, earlier=()).gross
+    sale = _sale(order, order.ship_to, shop, products)
+    return draft_invoice(sale, everything, number="none", issued_on=on, earlier=())
 
 
-def _sale(order: Order, shop: Shop, products: Mapping[str, Product]) -> Sale:
+def _sale(order: Order, ship_to: Address, shop: Shop, products: Mapping[str, Product]) -> Sale:
     billed = order.billing_address
     buyer = _party(billed, company=billed.company or order.customer.company)
     buyer = replace(buyer, vat_id=order.customer.vat_id, number=order.customer.id)
@@ -81,7 +91,7 @@ def _sale(order: Order, shop: Shop, products: Mapping[str, Product]) -> Sale:
         seller=shop.seller,
         buyer=buyer,
         buyer_type=order.customer.type,
-        ship_to=_party(order.ship_to, company=order.ship_to.company),
+        ship_to=_party(ship_to, company=ship_to.company),
         goods=_sold(order, order.pieces("ordered"), products),
         shipping=order.shipping.price,
         payment=payment_text(order.payment.method, order.customer.locale),

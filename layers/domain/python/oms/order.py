@@ -198,7 +198,10 @@ class Parcel(Value, frozen=True, omit_defaults=True):
 
 
 class Fulfilment(Value, frozen=True, omit_defaults=True):
-    """What one warehouse packs and ships of an order."""
+    """What one warehouse packs and ships of an order.
+
+    `ship_to` is set once the order goes elsewhere than what this warehouse has.
+    """
 
     id: str
     location: str
@@ -210,6 +213,7 @@ class Fulfilment(Value, frozen=True, omit_defaults=True):
     parcels: tuple[Parcel, ...] = ()
     shipped_at: datetime | None = None
     delivered_at: datetime | None = None
+    ship_to: Address | None = None
 
 
 class Document(Value, frozen=True, omit_defaults=True):
@@ -223,6 +227,43 @@ class Document(Value, frozen=True, omit_defaults=True):
     gross: Decimal
     key: str | None = None
     sha256: str | None = None
+
+
+class LineChange(Value, frozen=True, omit_defaults=True):
+    """What a line shall be: its pieces without the cancelled ones, and the price of each.
+
+    None leaves it as it is; no pieces remove the line. A `number` that the order does not have is a
+    new line and needs all of it.
+    """
+
+    number: str
+    sku: str | None = None
+    quantity: int | None = None
+    unit_price: Decimal | None = None
+
+
+class Change(Value, frozen=True, omit_defaults=True):
+    """What somebody wants to be different about an order; None leaves it as it is."""
+
+    lines: tuple[LineChange, ...] = ()
+    billing_address: Address | None = None
+    shipping_address: Address | None = None
+    shipping: Shipping | None = None
+    payment: Payment | None = None
+    reason: str = ""
+
+
+class LineChanged(Value, frozen=True, omit_defaults=True):
+    """What became of a line: pieces that were added are `open`, others left from where they were.
+
+    `sku` is given of a new line, `unit_price` of a new or another price, `removed` by place.
+    """
+
+    number: str
+    sku: str | None = None
+    unit_price: Decimal | None = None
+    added: int = 0
+    removed: dict[str, int] = {}
 
 
 class Due(Value, frozen=True):
@@ -288,6 +329,24 @@ class OrderCancelled(News, frozen=True, tag="Order.Cancelled"):
     by: str
     whole: bool
     at: datetime
+
+
+class OrderChanged(News, frozen=True, tag="Order.Changed"):
+    """`total_before` and `total` are what the order costs, in its price mode; `findings` are those
+    of the checks that ran again."""
+
+    change: str
+    lines: tuple[LineChanged, ...]
+    reason: str
+    by: str
+    total_before: Decimal
+    total: Decimal
+    at: datetime
+    billing_address: Address | None = None
+    shipping_address: Address | None = None
+    shipping: Shipping | None = None
+    payment: Payment | None = None
+    findings: tuple[Finding, ...] = ()
 
 
 class StockReserved(News, frozen=True, tag="Stock.Reserved"):
@@ -435,6 +494,7 @@ class Order(Value, frozen=True, omit_defaults=True):
     refused: str | None = None
     changed_at: datetime | None = None
     completed_at: datetime | None = None
+    changes: tuple[str, ...] = ()
     news: tuple[AnyNews, ...] = ()
 
     # -- what is asked of an order ------------------------------------------------------------
@@ -450,6 +510,13 @@ class Order(Value, frozen=True, omit_defaults=True):
     @property
     def total(self) -> Decimal:
         return self.goods_total + self.shipping.price
+
+    @property
+    def charged(self) -> Decimal:
+        """What it costs without the cancelled pieces, in its price mode."""
+        left = [(line.unit_price, line.ordered - line.cancelled) for line in self.lines]
+        goods = sum((price * quantity for price, quantity in left), Decimal(0))
+        return goods + (self.shipping.price if any(quantity for _, quantity in left) else 0)
 
     @property
     def open_holds(self) -> tuple[Hold, ...]:
@@ -911,6 +978,7 @@ AnyNews = (
     | OrderHoldEscalated
     | OrderRefused
     | OrderCancelled
+    | OrderChanged
     | StockReserved
     | StockReleased
     | LineBackordered
@@ -1023,6 +1091,45 @@ def _cancelled(order: Order, news: OrderCancelled) -> Order:
     return order
 
 
+def _changed(order: Order, news: OrderChanged) -> Order:
+    lines = {line.number: line for line in order.lines}
+    for change in news.lines:
+        lines[change.number] = _line_changed(lines.get(change.number), change)
+    again = {finding.check for finding in news.findings}
+    kept = tuple(finding for finding in order.findings if finding.check not in again)
+    changed = replace(
+        order,
+        lines=tuple(lines.values()),
+        billing_address=news.billing_address or order.billing_address,
+        shipping_address=news.shipping_address or order.shipping_address,
+        shipping=news.shipping or order.shipping,
+        payment=news.payment or order.payment,
+        findings=(*kept, *news.findings),
+        changes=(*order.changes, news.change),
+    )
+    if changed.ship_to == order.ship_to:
+        return changed
+    fulfilments = (replace(f, ship_to=f.ship_to or order.ship_to) for f in order.fulfilments)
+    return replace(changed, fulfilments=tuple(fulfilments))
+
+
+def _line_changed(line: Line | None, change: LineChanged) -> Line:
+    if line is None:
+        if change.sku is None or change.unit_price is None:
+            raise Broken(f"line {change.number}: a new line without SKU or price")
+        line = Line(change.number, change.sku, change.unit_price, 0)
+    left = {place: getattr(line, place) - n for place, n in change.removed.items()}
+    if any(n < 0 for n in left.values()):
+        raise Broken(f"line {change.number}: {change.removed} pieces are not there")
+    left["open"] = left.get("open", line.open) + change.added
+    return replace(
+        line,
+        unit_price=line.unit_price if change.unit_price is None else change.unit_price,
+        ordered=line.ordered + change.added - sum(change.removed.values()),
+        **left,
+    )
+
+
 def _reserved(order: Order, news: StockReserved) -> Order:
     return order.move(news.pieces, "open", "reserved")
 
@@ -1128,6 +1235,7 @@ _AFTER: dict[type, Any] = {
     OrderHoldEscalated: _escalated,
     OrderRefused: _refused,
     OrderCancelled: _cancelled,
+    OrderChanged: _changed,
     StockReserved: _reserved,
     StockReleased: _lapsed,
     LineBackordered: _backordered,

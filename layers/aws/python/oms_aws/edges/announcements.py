@@ -54,6 +54,7 @@ MEANING = {
     "Order.HoldEscalated": "The deadline of a hold has passed: the team was told",
     "Order.Refused": "A check refused an order for good",
     "Order.Cancelled": "Pieces of an order were cancelled, or all of them",
+    "Order.Changed": "Lines, addresses, shipping or payment of an order are different now",
     "Stock.Reserved": "Pieces of an order are promised from stock",
     "Stock.Released": "The reservation of a held order expired and was given back",
     "Line.Backordered": "Pieces of an order wait for stock",

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+from msgspec.structs import replace
+
 from oms.invoice import Language
 from oms.money import times
 from oms.order import Address, Order, Pieces, decode_news
 from oms.order import OrderCancelled as Cancelled
+from oms.order import OrderChanged as Changed
 from oms.product import Product
 from oms.refusals import Refusal
 from oms_aws.edges.queue import Signal
@@ -17,6 +20,7 @@ from oms_aws.letters import (
     Item,
     Letter,
     OrderCancelled,
+    OrderChanged,
     OrderReceived,
     ParcelShipped,
     ShippedParcel,
@@ -49,6 +53,9 @@ def mail_for(signal: Signal, order: Order, oms: Ports) -> Mail | None:
         case "Order.Created":
             received = _received(common, order, products)
             return Mail("order_received", customer, compose("order_received", received, locale))
+        case "Order.Changed":
+            changed = _changed(common, order, products, signal, oms)
+            return Mail("order_changed", customer, compose("order_changed", changed, locale))
         case "Order.Cancelled":
             cancelled = _cancelled(common, order, products, signal, oms)
             return Mail("order_cancelled", customer, compose("order_cancelled", cancelled, locale))
@@ -90,6 +97,37 @@ def _received(
         currency=order.currency,
         price_mode=order.price_mode,
         ship_to=_label(order.ship_to),
+    )
+
+
+def _changed(
+    common: Mapping[str, Any],
+    order: Order,
+    products: Mapping[str, Product],
+    signal: Signal,
+    oms: Ports,
+) -> OrderChanged:
+    event = read_event(oms.table, signal.aggregate, signal.sequence)
+    news = decode_news(event.data)
+    if not isinstance(news, Changed):
+        raise Refusal("not_a_change", f"{signal.id} is no change.")
+    added = {line.number: line.added for line in news.lines if line.added}
+    removed = {line.number: sum(line.removed.values()) for line in news.lines if line.removed}
+    prices = {line.number: line.unit_price for line in news.lines if line.unit_price is not None}
+    repriced = {line.number for line in news.lines if line.sku is None} & prices.keys()
+    lines = (replace(li, unit_price=prices.get(li.number, li.unit_price)) for li in order.lines)
+    then = replace(order, lines=tuple(lines))
+    address = news.shipping_address or news.billing_address
+    return OrderChanged(
+        **common,
+        items=_items(then, added, products),
+        removed=_items(then, removed, products),
+        repriced=_items(then, dict.fromkeys(repriced, 1), products),
+        total=news.total,
+        currency=order.currency,
+        price_mode=order.price_mode,
+        ship_to=_label(address) if address else (),
+        method=news.shipping.method if news.shipping else None,
     )
 
 

@@ -60,6 +60,7 @@ ACCOUNT = {
         }
     ],
 }
+PAYMENT = {"method": "paypal", "status": "authorised", "amount": "264.70", "reference": "PAY-1"}
 ORDER = {
     "external_number": "BB-10001",
     "placed_at": "2026-11-23T10:15:00+01:00",
@@ -80,12 +81,7 @@ ORDER = {
     "shipping_address": None,
     "lines": [{"number": "1", "sku": "RUCK-45", "quantity": 2, "unit_price": "129.90"}],
     "shipping": {"method": "standard", "price": "4.90"},
-    "payment": {
-        "method": "paypal",
-        "status": "authorised",
-        "amount": "264.70",
-        "reference": "PAY-1",
-    },
+    "payment": PAYMENT,
     "delivery": {"partial_allowed": True},
     "note": None,
 }
@@ -120,6 +116,15 @@ REQUESTS: dict[str, dict[str, Any]] = {
     "POST /v1/orders/{order}/cancellations": {
         "reason": "The customer changed their mind.",
         "lines": [{"number": "1", "quantity": 1}],
+    },
+    "POST /v1/orders/{order}/changes": {
+        "reason": "The customer wants one more, and a pair of socks.",
+        "lines": [
+            {"number": "1", "quantity": 3},
+            {"number": "2", "sku": "SOCKE-42", "quantity": 1, "unit_price": "14.50"},
+        ],
+        "shipping_address": ADDRESS,
+        "payment": {**PAYMENT, "amount": "409.10", "reference": "PAY-2"},
     },
     "POST /v1/orders/{order}/holds/{hold}/release": {"reason": "The bank confirmed the payment."},
     "POST /v1/stock/batch": {

@@ -83,8 +83,9 @@ class Call(Generic[Body]):
 
     @property
     def digest(self) -> str:
-        """SHA-256 of the body, in hex."""
-        return hashlib.sha256(self.raw).hexdigest()
+        """SHA-256 of the body and of what the path names, in hex."""
+        named = "\n".join(f"{name} {value}" for name, value in sorted(self.path.items()))
+        return hashlib.sha256(self.raw + named.encode()).hexdigest()
 
     @property
     def if_version(self) -> int | None:

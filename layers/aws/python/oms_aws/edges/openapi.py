@@ -38,7 +38,7 @@ class Described(NamedTuple):
 
 
 STAGES = {
-    "capture": "Orders: place, read, list and cancel them.",
+    "capture": "Orders: place, read, list, change and cancel them.",
     "screening": "Holds: somebody decides, and the order goes on.",
     "sourcing": "Stock: what is on the shelves and what can be promised.",
     "fulfilment": "Fulfilments: what a warehouse packs and ships, and what carriers say of it.",
@@ -51,6 +51,7 @@ EVENTS = "What is sent to your webhooks, signed as Standard Webhooks says."
 
 PATH = {
     "order": ("The order's id.", f"ord_{ID}"),
+    "change": ("The id of the change's preview.", f"chg_{ID}"),
     "hold": ("The hold's id within its order.", "hold_1"),
     "sku": ("The SKU.", "RUCK-45"),
     "customer": ("The shop's own id of the customer.", "C-2001"),

@@ -84,6 +84,7 @@ def order_view(stored: Stored, oms: Ports) -> dict[str, Any]:
         "waiting": [whole(waiting) for waiting in order.waiting()],
         "reserved_until": order.reserved_until,
         "refused": order.refused,
+        "changes": list(order.changes),
         "version": stored.version,
     }
 

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from oms_aws.edges.answers import core, customers
+from oms_aws.edges.answers import changes, core, customers
 from oms_aws.edges.answers.core import ID, EventId, Problem, Told, Turned
 
 # One part a module, so that each area of the API is read by itself.
-ANSWERS: dict[str, Told] = {**core.ANSWERS, **customers.ANSWERS}
+ANSWERS: dict[str, Told] = {
+    **core.ANSWERS,
+    **customers.ANSWERS,
+    **changes.ANSWERS,
+}
 
 __all__ = ["ANSWERS", "ID", "EventId", "Problem", "Told", "Turned"]

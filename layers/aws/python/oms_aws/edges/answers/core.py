@@ -313,6 +313,9 @@ class Order(Model):
         ),
     ]
     refused: Annotated[str | None, Field(description="Why it was refused.", examples=[None])]
+    changes: Annotated[
+        list[str], Field(description="The changes confirmed, in order.", examples=[[f"chg_{ID}"]])
+    ]
     version: Version
 
 

@@ -1,0 +1,49 @@
+"""A shop or clerk looks at what a change of an order comes to, and then confirms it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from oms_aws import changes
+from oms_aws.edges.http import Answer, Call, Http, Problem, remembered, replayed
+from oms_aws.edges.models.changes import ChangeOrder, asked_change
+from oms_aws.edges.views import order_answer, seen_order
+from oms_aws.orders import Saved
+from oms_aws.wiring import Ports
+
+step = Http()
+handler = step.handler
+
+
+@step.route("POST /v1/orders/{order}/changes", scope="orders:write", takes=ChangeOrder, status=201)
+def preview(call: Call[ChangeOrder], oms: Ports) -> Answer:
+    """See what a change of an order comes to; nothing is changed yet."""
+    seen = seen_order(call, oms)
+    if wrong := call.body.amounts_wrong_in(seen.order.currency):
+        raise Problem(422, "request_invalid", "The request has wrong fields.", wrong)
+    change, id = asked_change(call.body), oms.new_id("chg")
+    shown = changes.weighed(seen.order, change, id, call.actor, oms)
+    expires_at = changes.keep(seen.order, change, shown, oms)
+    head = {"id": id, "order_id": seen.order.id, "expires_at": expires_at}
+    return Answer({**head, **changes.view(seen.order, shown)}, 201)
+
+
+@step.route(
+    "POST /v1/orders/{order}/changes/{change}/confirm",
+    scope="orders:write",
+    headers=("Idempotency-Key", "If-Match"),
+)
+def confirm_change(call: Call[Any], oms: Ports) -> Answer:
+    """Confirm a change as its preview showed it."""
+    seen = seen_order(call, oms)
+    if replayed(call, oms):
+        return order_answer(seen, oms)
+    shown = changes.preview(seen.order.id, call.path["change"], oms)
+    stored = oms.orders.change(
+        seen.order.id,
+        lambda order: changes.confirm(order, call.path["change"], shown, call.actor, oms),
+        Saved(call.actor, f"request:{call.request_id}", remembered(call, oms, Answer({}))),
+        seen=seen,
+        if_version=call.if_version,
+    )
+    return order_answer(stored, oms)

@@ -1,0 +1,200 @@
+"""Changes of orders: weighed with the checks that apply, previewed, and kept until confirmed."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+
+import msgspec
+
+from oms.billing import book_day, estimate
+from oms.changing import Outcome, basis, changed, confirmed, foreseen, part_changed, part_left
+from oms.invoice import Invoice
+from oms.order import Change, Finding, Order, OrderChanged
+from oms.refusals import Refusal, Unknown
+from oms.screening import check_address, check_payment, check_price
+from oms_aws import keys
+from oms_aws.sourcing import foreseen as sourced
+from oms_aws.table import packed, unpacked
+from oms_aws.wiring import Ports
+
+PREVIEW_LIVES = timedelta(hours=1)
+"""How long a preview can be confirmed."""
+
+
+class Weighed(NamedTuple):
+    """A change with all that it comes to.
+
+    `before` is None while the old order has no taxes; `sourced` is the order after the change once
+    it has claimed stock, as stock is now.
+    """
+
+    news: OrderChanged
+    findings: tuple[Finding, ...]
+    outcome: Outcome
+    before: Invoice | None
+    after: Invoice
+    sourced: Order
+
+    @property
+    def digest(self) -> str:
+        """What must still be true when the change is confirmed; stock is no promise."""
+        parts = (self.after.taxes, self.outcome.raised, [h.id for h in self.outcome.mended])
+        return hashlib.sha256(msgspec.json.encode(parts)).hexdigest()
+
+
+class Preview(NamedTuple):
+    """A change that was shown, and what must not differ when it is confirmed."""
+
+    change: Change
+    basis: str
+    digest: str
+    expires_at: datetime
+
+
+def weighed(order: Order, change: Change, id: str, by: str, oms: Ports) -> Weighed:
+    """What the change comes to as things stand. Raises Refusal and NotNow."""
+    news = changed(order, change, id=id, by=by, at=oms.now())
+    after = order.apply(news)
+    totals = _estimate(after, oms)
+    findings = tuple(_checked(order, after, news, totals, oms))
+    outcome = foreseen(order, news, findings)
+    try:
+        before = _estimate(order, oms)
+    except Refusal:
+        before = None
+    return Weighed(news, findings, outcome, before, totals, sourced(oms, outcome.order))
+
+
+def keep(order: Order, change: Change, shown: Weighed, oms: Ports) -> datetime:
+    """Keep a preview so that it can be confirmed; answers until when."""
+    expires_at = oms.now() + PREVIEW_LIVES
+    attributes = {
+        "kind": "preview",
+        "change": packed(msgspec.json.encode(change)),
+        "basis": basis(order),
+        "digest": shown.digest,
+        "expires_at": expires_at.isoformat(),
+        "expires": int((expires_at + PREVIEW_LIVES).timestamp()),
+    }
+    oms.table.write([oms.table.put(keys.preview(order.id, shown.news.change), attributes)])
+    return expires_at
+
+
+def preview(order_id: str, id: str, oms: Ports) -> Preview:
+    """The preview of that id; raises Unknown."""
+    item = oms.table.get(keys.preview(order_id, id))
+    if item is None:
+        raise Unknown("change_unknown", f"There is no preview {id} of this order.")
+    return Preview(
+        msgspec.json.decode(unpacked(item["change"]), type=Change),
+        item["basis"],
+        item["digest"],
+        datetime.fromisoformat(item["expires_at"]),
+    )
+
+
+def confirm(order: Order, id: str, shown: Preview, by: str, oms: Ports) -> Order:
+    """The order changed as the preview showed it, or as it is if that was done already.
+
+    Raises Refusal when the order, or what the change comes to, is not what was shown any more.
+    """
+    if id in order.changes:
+        return order
+    if shown.expires_at < oms.now():
+        raise Refusal("preview_expired", "The preview is too old: ask for a new one.")
+    if basis(order) != shown.basis:
+        raise Refusal("order_changed", "The order has changed since: ask for a new preview.")
+    now = weighed(order, shown.change, id, by, oms)
+    if now.digest != shown.digest:
+        raise Refusal("preview_outdated", "The change comes to something else by now: look again.")
+    return confirmed(order, now.news, now.findings)
+
+
+def _estimate(order: Order, oms: Ports) -> Invoice:
+    left = part_left(order)
+    return estimate(
+        left,
+        shop=oms.catalogue.shop_of_late(order.shop),
+        products=oms.catalogue.products(left.skus),
+        ship_from="DE",
+        on=book_day(order.placed_at),
+    )
+
+
+def _checked(
+    order: Order, after: Order, news: OrderChanged, totals: Invoice, oms: Ports
+) -> Iterator[Finding]:
+    """The findings of the checks that a change makes necessary again."""
+    left = part_left(after)
+    if after.ship_to != order.ship_to:
+        yield check_address(left)
+    if news.lines:
+        priced = left if _holds(order, "price") else part_changed(left, news)
+        yield check_price(priced, oms.catalogue.products(priced.skus))
+    if news.payment or news.total != news.total_before or _holds(order, "payment"):
+        finding = check_payment(left, totals.gross)
+        if finding.verdict != "hold" or news.payment or news.total > news.total_before:
+            yield finding
+
+
+def _holds(order: Order, check: str) -> bool:
+    """Whether a check holds the order right now."""
+    reasons = {finding.reason for finding in order.findings if finding.check == check}
+    return any(hold.reason in reasons for hold in order.open_holds)
+
+
+def view(order: Order, shown: Weighed) -> dict[str, Any]:
+    """The effects of a change as callers see them."""
+    after, outcome = shown.outcome.order, shown.outcome
+    payment = after.payment
+    return {
+        "before": _totals(order, shown.before),
+        "after": _totals(after, shown.after),
+        "lines": list(_lines(order, after, shown)),
+        "payment": {
+            "status": payment.status,
+            "amount": str(payment.amount),
+            "due": str(shown.after.gross),
+            "covered": payment.status != "open" and payment.amount >= shown.after.gross,
+        },
+        "holds": [
+            {"reason": f.reason, "text": f.text, "owner": f.owner, "hours": f.hours}
+            for f in outcome.raised
+        ],
+        "ends_holds": [hold.id for hold in outcome.mended],
+        "approval_needed": any(f.check == "approval" for f in outcome.raised),
+        "credit_covered": not any(f.check == "credit" for f in outcome.raised),
+    }
+
+
+def _totals(order: Order, invoice: Invoice | None) -> dict[str, Any]:
+    return {
+        "goods": str(part_left(order).goods_total),
+        "shipping": str(order.shipping.price),
+        "total": str(order.charged),
+        "taxes": [
+            {"rate": str(t.rate), "net": str(t.net), "tax": str(t.tax), "gross": str(t.gross)}
+            for t in (invoice.taxes if invoice else ())
+        ],
+        "gross": str(invoice.gross) if invoice else None,
+        "currency": order.currency,
+    }
+
+
+def _lines(order: Order, after: Order, shown: Weighed) -> Iterator[dict[str, Any]]:
+    before = {line.number: line for line in order.lines}
+    waited = after.pieces("backordered")
+    for number in (change.number for change in shown.news.lines):
+        line, known = after.line(number), before.get(number)
+        yield {
+            "number": number,
+            "sku": line.sku,
+            "quantity_before": known.ordered - known.cancelled if known else 0,
+            "quantity": line.ordered - line.cancelled,
+            "unit_price_before": str(known.unit_price) if known else None,
+            "unit_price": str(line.unit_price),
+            "backordered": shown.sourced.line(number).backordered - waited.get(number, 0),
+        }

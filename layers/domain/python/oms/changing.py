@@ -1,0 +1,225 @@
+"""Changing an order on its way: what differs, whether it may, and which holds come and go."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import TypeVar
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from oms.order import (
+    Change,
+    Finding,
+    Hold,
+    Line,
+    LineChange,
+    LineChanged,
+    Order,
+    OrderChanged,
+    OrderReleased,
+    encode,
+)
+from oms.refusals import NotNow, Refusal
+
+FREE = ("open", "backordered", "reserved")
+"""Places of pieces that no warehouse has, in the order in which a change takes them."""
+AT_WAREHOUSE = ("released", "packed")
+AWAY = ("shipped", "delivered", "returned")
+
+T = TypeVar("T")
+
+
+class Outcome(Struct, frozen=True):
+    """What a change comes to: the order after it, the holds that it raises and those it mends."""
+
+    order: Order
+    raised: tuple[Finding, ...]
+    mended: tuple[Hold, ...]
+
+
+def changed(order: Order, change: Change, *, id: str, by: str, at: datetime) -> OrderChanged:
+    """The news of a change: exactly what differs.
+
+    Raises Refusal for an order that nothing can be changed about any more and for a change that
+    does nothing, leaves nothing or touches what a warehouse has; NotNow while the checks of a new
+    order are under way, as they would speak of an order that is no more.
+    """
+    _require_open(order)
+    wrong = _wrong_about_delivery(order, change)
+    lines, wrong_lines = _lines(order, change.lines)
+    _refuse(wrong | wrong_lines)
+    news = OrderChanged(
+        change=id,
+        lines=lines,
+        reason=change.reason,
+        by=by,
+        total_before=order.charged,
+        total=order.charged,
+        at=at,
+        billing_address=_other(change.billing_address, order.billing_address),
+        shipping_address=_other(change.shipping_address, order.shipping_address),
+        shipping=_other(change.shipping, order.shipping),
+        payment=_other(change.payment, order.payment),
+    )
+    given = (news.billing_address, news.shipping_address, news.shipping, news.payment)
+    if not lines and not any(given):
+        raise Refusal("nothing_to_change", "The order is like that already.")
+    after = order.apply(news)
+    if not after.count("ordered") - after.count("cancelled"):
+        raise Refusal("nothing_left", "Nothing would be left: cancel the order instead.")
+    return replace(news, total=after.charged)
+
+
+def foreseen(order: Order, news: OrderChanged, findings: Iterable[Finding]) -> Outcome:
+    """What the change and the checks that ran again for it come to.
+
+    A hold goes when its check ran again and does not find that any more; one that stands already
+    for the same reason and facts is not raised twice. Raises Refusal when a check refuses.
+    """
+    found = tuple(findings)
+    for finding in found:
+        if finding.verdict == "refuse":
+            raise Refusal(finding.reason, finding.text)
+    again = {finding.check for finding in found}
+    rechecked = {known.reason for known in order.findings if known.check in again}
+    held = [f for f in found if f.verdict == "hold"]
+    mended = [
+        hold
+        for hold in order.open_holds
+        if hold.reason in rechecked and not any(_same(hold, finding) for finding in held)
+    ]
+    raised = [f for f in held if not any(_same(hold, f) for hold in order.open_holds)]
+    return Outcome(order.apply(replace(news, findings=found)), tuple(raised), tuple(mended))
+
+
+def confirmed(order: Order, news: OrderChanged, findings: Iterable[Finding]) -> Order:
+    """The order changed, with the holds that this raises and without those that it mends.
+
+    A change that is on record already changes nothing. Raises what `foreseen` raises.
+    """
+    if news.change in order.changes:
+        return order
+    found = tuple(findings)
+    outcome = foreseen(order, news, found)
+    order = order.tell(replace(news, findings=found))
+    for finding in outcome.raised:
+        order = order.hold(finding, at=news.at)
+    for hold in outcome.mended:
+        order = order.tell(OrderReleased(hold.id, "auftakt", "The change mended it.", news.at))
+    return order
+
+
+def basis(order: Order) -> str:
+    """What a preview rests on, as SHA-256 in hex: the order without its papers and notes."""
+    parts = (
+        order.lines,
+        order.billing_address,
+        order.shipping_address,
+        order.shipping,
+        order.payment,
+        order.holds,
+        order.fulfilments,
+    )
+    return hashlib.sha256(encode(parts)).hexdigest()
+
+
+def part_changed(order: Order, news: OrderChanged) -> Order:
+    """The order with only those lines that the change adds to or prices anew, for their checks."""
+    touched = {line.number for line in news.lines if line.added or line.unit_price is not None}
+    return replace(order, lines=tuple(line for line in order.lines if line.number in touched))
+
+
+def part_left(order: Order) -> Order:
+    """The order as if what was cancelled or taken out had never been ordered, for its checks."""
+    left = (
+        replace(line, ordered=line.ordered - line.cancelled, cancelled=0) for line in order.lines
+    )
+    return replace(order, lines=tuple(line for line in left if line.ordered))
+
+
+def _same(hold: Hold, finding: Finding) -> bool:
+    return hold.reason == finding.reason and hold.data == finding.data
+
+
+def _require_open(order: Order) -> None:
+    left = order.count("ordered") - order.count("cancelled")
+    away = sum(order.count(place) for place in AWAY)
+    if order.completed_at or order.refused or left == away:
+        raise Refusal("order_closed", f"The order is {order.status}: nothing can be changed.")
+    if not order.screened_at:
+        raise NotNow(f"{order.id} is being checked")
+
+
+def _wrong_about_delivery(order: Order, change: Change) -> dict[str, str]:
+    """What about addresses and shipping cannot be changed any more: field -> why."""
+    wrong: dict[str, str] = {}
+    live = [f for f in order.fulfilments if f.status != "cancelled"]
+    if _other(change.shipping, order.shipping) and live:
+        wrong["shipping"] = "a warehouse has pieces of the order"
+    if _other(change.billing_address, order.billing_address) and any(f.shipped_at for f in live):
+        wrong["billing_address"] = "pieces have been shipped and invoiced"
+    billing = change.billing_address or order.billing_address
+    ship_to = change.shipping_address or order.shipping_address or billing
+    if ship_to != order.ship_to and any(f.status in AT_WAREHOUSE for f in live):
+        field = "shipping_address" if change.shipping_address else "billing_address"
+        wrong[field] = "a warehouse has pieces that go to the address before"
+    return wrong
+
+
+def _lines(
+    order: Order, wishes: Iterable[LineChange]
+) -> tuple[tuple[LineChanged, ...], dict[str, str]]:
+    """What becomes of each line that differs, and what cannot be: `lines.<number>` -> why."""
+    known = {line.number: line for line in order.lines}
+    changes: list[LineChanged] = []
+    wrong: dict[str, str] = {}
+    for wish in wishes:
+        line = known.get(wish.number)
+        change = _new_line(wish) if line is None else _line(line, wish)
+        if isinstance(change, str):
+            wrong[f"lines.{wish.number}"] = change
+        elif change.added or change.removed or change.unit_price is not None:
+            changes.append(change)
+    return tuple(changes), wrong
+
+
+def _new_line(wish: LineChange) -> LineChanged | str:
+    if wish.sku is None or not wish.quantity or wish.unit_price is None:
+        return "a new line needs sku, quantity and unit_price"
+    return LineChanged(wish.number, wish.sku, wish.unit_price, wish.quantity)
+
+
+def _line(line: Line, wish: LineChange) -> LineChanged | str:
+    if wish.sku not in (None, line.sku):
+        return f"is {line.sku}: remove it and add a new line"
+    price = None if wish.unit_price == line.unit_price else wish.unit_price
+    with_others = sum(getattr(line, place) for place in (*AT_WAREHOUSE, *AWAY))
+    if price is not None and with_others:
+        return f"{with_others} pieces are with a warehouse or gone: their price stays"
+    now = line.ordered - line.cancelled
+    more = 0 if wish.quantity is None else wish.quantity - now
+    if more >= 0:
+        return LineChanged(line.number, unit_price=price, added=more)
+    removed: dict[str, int] = {}
+    rest = -more
+    for place in FREE:
+        take = min(rest, getattr(line, place))
+        if take:
+            removed[place] = take
+        rest -= take
+    if rest:
+        return f"{now - with_others} of {now} pieces can be taken out: the others are not here"
+    return LineChanged(line.number, unit_price=price, removed=removed)
+
+
+def _other(wanted: T | None, known: T | None) -> T | None:
+    return None if wanted == known else wanted
+
+
+def _refuse(wrong: Mapping[str, str]) -> None:
+    if wrong:
+        text = "What a warehouse has or has sent stays as it is; nothing was changed."
+        raise Refusal("not_changeable", text, wrong)

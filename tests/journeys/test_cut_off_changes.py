@@ -1,0 +1,18 @@
+"""A change that is cut off between any two of its AWS calls is neither lost nor done twice."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.world.lives import Life, changed, cut_at_every_call
+
+LIVES: dict[str, Life] = {
+    "capture/change_order": changed,
+    "sourcing/follow_change": changed,
+}
+"""The cheapest life in which each step takes part."""
+
+
+@pytest.mark.parametrize("step", LIVES)
+def test_cut_off_at_any_call_changes_nothing_in_the_end(step: str) -> None:
+    cut_at_every_call(step, LIVES[step])
