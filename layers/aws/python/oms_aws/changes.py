@@ -12,7 +12,7 @@ import msgspec
 from oms.billing import book_day, estimate
 from oms.changing import Outcome, basis, changed, confirmed, foreseen, part_changed, part_left
 from oms.invoice import Invoice
-from oms.order import Change, Finding, Order, OrderChanged
+from oms.order import Change, Finding, Hold, Order, OrderChanged
 from oms.refusals import Refusal, Unknown
 from oms.screening import check_address, check_payment, check_price
 from oms_aws import keys
@@ -161,13 +161,18 @@ def view(order: Order, shown: Weighed) -> dict[str, Any]:
             "covered": payment.status != "open" and payment.amount >= shown.after.gross,
         },
         "holds": [
-            {"reason": f.reason, "text": f.text, "owner": f.owner, "hours": f.hours}
-            for f in outcome.raised
+            *({"reason": f.reason, "text": f.text, "owner": f.owner} for f in outcome.raised),
+            *({"reason": h.reason, "text": h.text, "owner": h.owner} for h in _by_stock(shown)),
         ],
         "ends_holds": [hold.id for hold in outcome.mended],
         "approval_needed": any(f.check == "approval" for f in outcome.raised),
         "credit_covered": not any(f.check == "credit" for f in outcome.raised),
     }
+
+
+def _by_stock(shown: Weighed) -> tuple[Hold, ...]:
+    """The holds that claiming stock for the change would raise."""
+    return shown.sourced.holds[len(shown.outcome.order.holds) :]
 
 
 def _totals(order: Order, invoice: Invoice | None) -> dict[str, Any]:

@@ -76,7 +76,6 @@ class HoldAhead(Model):
     reason: Annotated[str, Field(examples=["payment_insufficient"])]
     text: Annotated[str, Field(examples=["264.70 of 409.10 EUR are authorised."])]
     owner: Annotated[str, Field(examples=["clerk"])]
-    hours: Annotated[int, Field(description="How long it lasts at most.", examples=[48])]
 
 
 class ChangePreview(Model):
