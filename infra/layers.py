@@ -36,7 +36,8 @@ def fingerprint(layer: str) -> str:
     made_from = hashlib.sha256(f"{PYTHON} {PLATFORM}".encode())
     if layer in LOCKED:
         made_from.update((source(layer) / "requirements.lock").read_bytes())
-        return made_from.hexdigest()
+        if not (source(layer) / "python").exists():
+            return made_from.hexdigest()
     for path in sorted(source(layer).rglob("*")):
         if path.is_file() and path.suffix != ".pyc":
             made_from.update(f"{path.relative_to(source(layer))}\n".encode())
@@ -60,9 +61,9 @@ def _build(layer: str) -> int:
         shutil.rmtree(target, ignore_errors=True)
         if layer in LOCKED:
             _install(source(layer) / "requirements.lock", target / "python")
-        else:
+        if (source(layer) / "python").exists():
             left_out = shutil.ignore_patterns("__pycache__", "*.pyc")
-            shutil.copytree(source(layer), target, ignore=left_out)
+            shutil.copytree(source(layer), target, ignore=left_out, dirs_exist_ok=True)
         _compile(target / "python")
         stamp.write_text(fingerprint(layer))
     return _size(target)

@@ -16,6 +16,19 @@ from oms.refusals import Refusal
 
 PriceMode = Literal["gross", "net"]
 Language = Literal["de", "en"]
+Kind = Literal[
+    "invoice", "partial", "prepayment", "final", "collective", "credit_note", "corrected"
+]
+TYPE_CODES: Mapping[Kind, str] = {
+    "invoice": "380",
+    "partial": "326",
+    "prepayment": "386",
+    "final": "380",
+    "collective": "380",
+    "credit_note": "381",
+    "corrected": "384",
+}
+"""UNTDID 1001, as EN 16931 BT-3 takes it; final and collective invoices have none of their own."""
 
 
 class IncompleteInvoice(Refusal):
@@ -47,6 +60,7 @@ class Seller(Struct, frozen=True, kw_only=True):
     phone: str | None = None
     website: str | None = None
     bank: Bank | None = None
+    contact: str | None = None
 
 
 class Party(Struct, frozen=True, kw_only=True):
@@ -62,6 +76,22 @@ class Party(Struct, frozen=True, kw_only=True):
     region: str | None = None
     vat_id: str | None = None
     number: str | None = None
+    email: str | None = None
+
+
+class Reference(Struct, frozen=True):
+    """An earlier document, by what is printed on it."""
+
+    number: str
+    issued_on: date
+
+
+class Terms(Struct, frozen=True, kw_only=True):
+    """Until when to pay, and the discount for who pays within so many days of the issue."""
+
+    due_on: date
+    discount_percent: Decimal = Decimal(0)
+    discount_days: int = 0
 
 
 class Sold(Struct, frozen=True):
@@ -108,7 +138,11 @@ class Shipment(Struct, frozen=True, kw_only=True):
 
 
 class InvoiceLine(Struct, frozen=True, kw_only=True):
-    """A printed line: `total` is exactly unit price times quantity, in the invoice's price mode."""
+    """A printed line: `total` is exactly unit price times quantity, in the invoice's price mode.
+
+    On a collective invoice a line names its order and delivery note. `pieces` is how many pieces a
+    credit takes back where that is not its quantity: none, when only the price is reduced.
+    """
 
     number: str
     sku: str
@@ -118,6 +152,10 @@ class InvoiceLine(Struct, frozen=True, kw_only=True):
     total: Decimal
     category: str
     rate: Decimal
+    order: str | None = None
+    delivery_note: str | None = None
+    supplied_on: date | None = None
+    pieces: int | None = None
 
 
 class Charge(Struct, frozen=True, kw_only=True):
@@ -146,8 +184,21 @@ class TaxTotal(Struct, frozen=True, kw_only=True):
     reason: str | None = None
 
 
+class Deposit(Struct, frozen=True, kw_only=True):
+    """A prepayment invoice that a final invoice deducts, rate by rate (§ 14 (5) UStG)."""
+
+    number: str
+    issued_on: date
+    taxes: tuple[TaxTotal, ...]
+
+
 class Invoice(Struct, frozen=True, kw_only=True):
-    """An invoice as issued: what was true then, and all that its document needs (EN 16931: 380)."""
+    """A document as issued: what was true then, and all that its paper and its XML need.
+
+    Amounts are positive on a credit note too. `taxes` and the sums are what is billed here: on a
+    final invoice, after its `deposits`. `original` is what a credit note or a corrected invoice is
+    about, and `reason` why; `paid` is what had been paid at issue, by `method`.
+    """
 
     number: str
     issued_on: date
@@ -169,6 +220,17 @@ class Invoice(Struct, frozen=True, kw_only=True):
     gross: Decimal
     notes: tuple[str, ...] = ()
     payment: str | None = None
+    kind: Kind = "invoice"
+    buyer_type: Literal["B2C", "B2B"] = "B2C"
+    leitweg_id: str | None = None
+    purchase_order: str | None = None
+    original: Reference | None = None
+    reason: str | None = None
+    deposits: tuple[Deposit, ...] = ()
+    period: tuple[date, date] | None = None
+    terms: Terms | None = None
+    method: str = "invoice"
+    paid: Decimal = Decimal(0)
 
 
 Group = tuple[str, Decimal]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Context, Decimal
 from fractions import Fraction
@@ -123,3 +124,26 @@ def allocate(amount: Decimal, weights: Sequence[Weight], currency: str) -> tuple
     for i in by_remainder[: units - sum(shares)]:
         shares[i] += 1
     return tuple((sign * share) * cent(currency) for share in shares)
+
+
+def settled(whole: Decimal, ideals: Sequence[Fraction], currency: str) -> tuple[Decimal, ...]:
+    """Exact amounts rounded to the cent so that they sum to `whole`, which is near their sum.
+
+    Largest remainder: each is rounded down, then the cents left over go one each to the largest
+    remainders, the earlier amount first on a tie, and around again if `whole` is farther away.
+    Unlike `allocate`, amounts may be of either sign. Raises NotShareable.
+    """
+    if not is_whole(whole, currency):
+        raise NotShareable("not_shareable", f"{whole} {currency} has fractions of a cent")
+    if not ideals:
+        if whole:
+            raise NotShareable("not_shareable", f"{whole} {currency} has nobody to go to")
+        return ()
+    units = [ideal * 10 ** minor_units(currency) for ideal in ideals]
+    shares = [math.floor(unit) for unit in units]
+    left = int(whole.scaleb(minor_units(currency), context=_EXACT)) - sum(shares)
+    everyone, some = divmod(left, len(shares))
+    order = sorted(range(len(units)), key=lambda i: (shares[i] - units[i], i))
+    for i in order[:some]:
+        shares[i] += 1
+    return tuple((share + everyone) * cent(currency) for share in shares)

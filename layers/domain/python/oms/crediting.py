@@ -1,0 +1,240 @@
+"""Credit notes: what of an invoice is taken back, never more than is left of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from oms import money
+from oms.invoice import Charge, Group, Invoice, InvoiceLine, Reference, TaxTotal
+from oms.refusals import Refusal
+
+Totals = dict[Group, TaxTotal]
+
+
+class NotCreditable(Refusal):
+    """More is claimed than is left of the invoice; `fields` says where, and what is left."""
+
+
+class Claim(Struct, frozen=True, kw_only=True):
+    """What of a line shall be credited: pieces, or an amount in the invoice's price mode."""
+
+    line: str
+    quantity: int | None = None
+    amount: Decimal | None = None
+
+
+class Left(Struct, frozen=True, kw_only=True):
+    """What of a line can still be credited; the amount is in the invoice's price mode."""
+
+    quantity: int
+    amount: Decimal
+
+
+def left_of(original: Invoice, earlier: Sequence[Invoice]) -> dict[str, Left]:
+    """What each line of an invoice has left after the credit notes before."""
+    gone = [line for credit in earlier for line in credit.lines]
+    return {
+        line.number: Left(
+            quantity=line.quantity - sum(_pieces(e) for e in gone if e.number == line.number),
+            amount=line.total - money.total([e.total for e in gone if e.number == line.number]),
+        )
+        for line in original.lines
+    }
+
+
+def shipping_left(original: Invoice, earlier: Sequence[Invoice]) -> Decimal:
+    """What of the shipping costs can still be credited, in the invoice's price mode."""
+    return money.total(list(_charges_left(original, earlier).values()))
+
+
+def everything_left(
+    original: Invoice, earlier: Sequence[Invoice]
+) -> tuple[tuple[Claim, ...], Decimal]:
+    """Claims on all that has not been credited, and the shipping costs that go with them."""
+    left = left_of(original, earlier)
+    claims = [
+        Claim(line=number, quantity=rest.quantity)
+        if rest.quantity
+        else Claim(line=number, amount=rest.amount)
+        for number, rest in left.items()
+        if rest.quantity or rest.amount
+    ]
+    return tuple(claims), shipping_left(original, earlier)
+
+
+def credit_note(
+    original: Invoice,
+    earlier: Sequence[Invoice],
+    claims: Sequence[Claim],
+    *,
+    shipping: Decimal = Decimal(0),
+    number: str,
+    issued_on: date,
+    reason: str,
+) -> Invoice:
+    """A credit note (Rechnungskorrektur, UNTDID 1001: 381) for parts of an invoice.
+
+    `earlier` are all credit notes of the invoice so far. Each tax group credits its share of what
+    the invoice billed for the group, as a running total: so all credits of an invoice add up to it
+    in net, tax and gross once everything is credited, however it was split. Raises NotCreditable.
+    """
+    if original.kind == "credit_note":
+        raise NotCreditable("not_creditable", "A credit note cannot be credited itself.")
+    lines = _credited(original, earlier, claims)
+    charges = _charges(original, earlier, shipping)
+    taxes = _taxes(original, earlier, [*lines, *charges])
+    gross = money.total([group.gross for group in taxes])
+    if not gross:
+        raise NotCreditable("nothing_to_credit", "The claims are worth nothing.")
+    net = money.total([group.net for group in taxes])
+    german = original.locale == "de"
+    return replace(
+        original,
+        number=number,
+        issued_on=issued_on,
+        lines=lines,
+        charges=charges,
+        taxes=taxes,
+        net=net,
+        tax=gross - net,
+        gross=gross,
+        payment="Der Betrag wird Ihnen erstattet" if german else "The amount will be refunded",
+        kind="credit_note",
+        original=Reference(original.number, original.issued_on),
+        reason=reason,
+        deposits=(),
+        terms=None,
+        paid=Decimal(0),
+    )
+
+
+def _pieces(line: InvoiceLine) -> int:
+    return line.quantity if line.pieces is None else line.pieces
+
+
+def _credited(
+    original: Invoice, earlier: Sequence[Invoice], claims: Sequence[Claim]
+) -> tuple[InvoiceLine, ...]:
+    left = left_of(original, earlier)
+    lines = {line.number: line for line in original.lines}
+    credited: list[InvoiceLine] = []
+    wrong: dict[str, str] = {}
+    for i, claim in enumerate(claims):
+        rest = left.get(claim.line)
+        found = None
+        if rest is None:
+            wrong[f"lines.{i}"] = f"the invoice has no line {claim.line}"
+        elif any(other.line == claim.line for other in claims[:i]):
+            wrong[f"lines.{i}"] = f"line {claim.line} is claimed twice"
+        else:
+            found = _claimed(lines[claim.line], claim, rest, original.currency)
+            left_over = f"{rest.quantity} pieces and {rest.amount} are left of line {claim.line}"
+            wrong |= {} if found else {f"lines.{i}": left_over}
+        credited += [found] if found else []
+    if wrong:
+        raise NotCreditable("not_creditable", "More is claimed than can be credited.", wrong)
+    return tuple(credited)
+
+
+def _claimed(line: InvoiceLine, claim: Claim, left: Left, currency: str) -> InvoiceLine | None:
+    """The line of a credit note, or None when so much is not left.
+
+    The last pieces of a line take what is left of its value, which is less than their price when
+    the price was reduced before.
+    """
+    if (claim.quantity is None) == (claim.amount is None):
+        return None
+    if claim.amount is not None:
+        fits = 0 < claim.amount <= left.amount and money.is_whole(claim.amount, currency)
+        return _value(line, claim.amount, 0) if fits or claim.amount == left.amount > 0 else None
+    quantity = claim.quantity or 0
+    total = money.times(line.unit_price, quantity)
+    if not 0 < quantity <= left.quantity or (total > left.amount and quantity < left.quantity):
+        return None
+    if quantity == left.quantity and total != left.amount:
+        return _value(line, left.amount, quantity)
+    return replace(line, quantity=quantity, total=total)
+
+
+def _value(line: InvoiceLine, amount: Decimal, pieces: int) -> InvoiceLine:
+    return replace(line, quantity=1, unit_price=amount, total=amount, pieces=pieces)
+
+
+def _charges_left(original: Invoice, earlier: Iterable[Invoice]) -> dict[Group, Decimal]:
+    left: dict[Group, Decimal] = {}
+    for charge in original.charges:
+        group = (charge.category, charge.rate)
+        left[group] = left.get(group, Decimal(0)) + charge.amount
+    for credit in earlier:
+        for charge in credit.charges:
+            left[charge.category, charge.rate] -= charge.amount
+    return left
+
+
+def _charges(
+    original: Invoice, earlier: Sequence[Invoice], shipping: Decimal
+) -> tuple[Charge, ...]:
+    """Shipping is credited from each rate in proportion to what is left there."""
+    if not shipping:
+        return ()
+    left = _charges_left(original, earlier)
+    rest = money.total(list(left.values()))
+    if not 0 < shipping <= rest or not money.is_whole(shipping, original.currency):
+        fields = {"shipping": f"{rest} of the shipping costs are left"}
+        raise NotCreditable("not_creditable", "More is claimed than can be credited.", fields)
+    shares = money.allocate(shipping, list(left.values()), original.currency)
+    return tuple(
+        Charge(kind="shipping", amount=amount, category=category, rate=rate)
+        for (category, rate), amount in zip(left, shares, strict=True)
+        if amount
+    )
+
+
+def _taxes(
+    original: Invoice, earlier: Sequence[Invoice], items: Sequence[InvoiceLine | Charge]
+) -> tuple[TaxTotal, ...]:
+    billed = _summed([*original.taxes, *(tax for each in original.deposits for tax in each.taxes)])
+    gone = _summed(tax for credit in earlier for tax in credit.taxes)
+    priced: dict[Group, list[Decimal]] = {}
+    for item in items:
+        amount = item.total if isinstance(item, InvoiceLine) else item.amount
+        priced.setdefault((item.category, item.rate), []).append(amount)
+    currency = original.currency
+    return tuple(
+        _share(whole, gone.get(group), money.total(priced[group]), currency)
+        for group, whole in billed.items()
+        if group in priced
+    )
+
+
+def _summed(totals: Iterable[TaxTotal]) -> Totals:
+    sums: Totals = {}
+    for each in totals:
+        group = (each.category, each.rate)
+        known = sums.get(group)
+        sums[group] = each if known is None else _plus(known, each)
+    return sums
+
+
+def _plus(a: TaxTotal, b: TaxTotal) -> TaxTotal:
+    fields: Mapping[str, Decimal] = {
+        name: getattr(a, name) + getattr(b, name) for name in ("priced", "net", "tax", "gross")
+    }
+    return replace(a, **fields)
+
+
+def _share(whole: TaxTotal, gone: TaxTotal | None, priced: Decimal, currency: str) -> TaxTotal:
+    """What a credit takes of a tax group: the share so far, less what earlier credits took."""
+    so_far = priced + (gone.priced if gone else 0)
+    part = so_far / whole.priced if whole.priced else Decimal(0)
+    done = so_far == whole.priced
+    gross = whole.gross if done else money.rounded(whole.gross * part, currency)
+    tax = whole.tax if done else money.rounded(whole.tax * part, currency)
+    if gone:
+        gross, tax = gross - gone.gross, tax - gone.tax
+    return replace(whole, priced=priced, net=gross - tax, tax=tax, gross=gross)

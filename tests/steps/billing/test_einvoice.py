@@ -1,0 +1,141 @@
+"""Every e-invoice passes the official rules, and what is wrong with one is found."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from decimal import Decimal
+from itertools import chain
+
+import pytest
+from lxml import etree
+from msgspec.structs import replace
+
+from oms.einvoice import Format, en16931, format_of
+from oms.invoice import Invoice
+from oms_aws.einvoice.rules import checked
+from oms_aws.einvoice.writing import written
+from tests.world import papers
+
+FORMATS: tuple[Format, ...] = ("zugferd", "xrechnung-ubl", "xrechnung-cii")
+CASES = [
+    pytest.param(replace(case, leitweg_id=papers.LEITWEG), id=f"{n}-{case.kind}-{case.price_mode}")
+    for n, case in enumerate(papers.every_case())
+]
+# XRechnung has a warning for prepayments: of their code, and that no day of supply is known yet.
+EXPECTED = {"prepayment": {"BR-DE-17", "BR-DE-TMP-32"}}
+PLAIN = replace(papers.plain(), leitweg_id=papers.LEITWEG)
+
+
+def test_there_are_more_than_a_hundred_cases() -> None:
+    assert len(CASES) >= 96
+    assert len(CASES) * len(FORMATS) >= 100
+
+
+@pytest.mark.parametrize("invoice", CASES)
+def test_it_passes_the_rules(invoice: Invoice) -> None:
+    for format in FORMATS:
+        faults = checked(written(invoice, format), format)
+        assert not [fault for fault in faults if fault.fatal]
+        assert {fault.rule for fault in faults} <= EXPECTED.get(invoice.kind, set())
+
+
+@pytest.mark.parametrize("invoice", CASES)
+def test_its_sums_are_exact_and_not_within_a_tolerance(invoice: Invoice) -> None:
+    said = en16931(invoice)
+    sums = said.sums
+    assert sums.lines == sum((item.net for item in said.items), Decimal(0))
+    assert sums.net == sums.lines + sums.charges - sums.allowances
+    assert sums.gross == sums.net + sums.tax
+    assert sums.net == sum((group.net for group in said.breakdown), Decimal(0))
+    assert sums.tax == sum((group.tax for group in said.breakdown), Decimal(0))
+    for group in said.breakdown:
+        mine = [
+            *((i.net, i.category, i.rate) for i in said.items),
+            *((-a.net if a.reduces else a.net, a.category, a.rate) for a in said.adjustments),
+        ]
+        key = (group.category, group.rate)
+        in_group = [net for net, category, rate in mine if (category, rate) == key]
+        assert sum(in_group, Decimal(0)) == group.net
+    for item in said.items:
+        assert round(item.price * item.quantity, 2) == item.net
+        assert item.price >= 0
+
+
+@pytest.mark.parametrize("format", FORMATS)
+def test_the_bytes_depend_on_the_invoice_alone(format: Format) -> None:
+    assert written(PLAIN, format) == written(PLAIN, format)
+
+
+CATEGORY = r"(<cac:ClassifiedTaxCategory>\s*<cbc:ID>)S"
+MUTATIONS: dict[str, tuple[Format, str, str, str]] = {
+    "sum of the lines": (
+        "xrechnung-ubl", r"(<cbc:LineExtensionAmount[^>]*>)(\d+)", r"\g<1>9\2", "BR-CO-10"
+    ),
+    "total in UBL": (
+        "xrechnung-ubl", r"(<cbc:TaxInclusiveAmount[^>]*>)\d+", r"\g<1>1", "BR-CO-15"
+    ),
+    "tax": (
+        "xrechnung-ubl", r"(<cac:TaxTotal>\s*<cbc:TaxAmount[^>]*>)\d+", r"\g<1>1", "BR-CO-14"
+    ),
+    "no Leitweg-ID in UBL": (
+        "xrechnung-ubl", r"<cbc:BuyerReference>.*?</cbc:BuyerReference>", "", "BR-DE-15"
+    ),
+    "category that is none": ("xrechnung-ubl", CATEGORY, r"\g<1>X", "BR-CL-18"),
+    "category without breakdown": ("xrechnung-ubl", CATEGORY, r"\g<1>AE", "BR-AE-01"),
+    "no phone of the seller": (
+        "xrechnung-ubl", r"<cbc:Telephone>.*?</cbc:Telephone>", "", "BR-DE-6"
+    ),
+    "misspelt discount": ("xrechnung-ubl", "PROZENT=2.50", "PROZENT=2,50", "BR-DE-18"),
+    "element that is none": ("xrechnung-ubl", "<cbc:ID>", "<cbc:Id/><cbc:ID>", "XSD"),
+    "no Leitweg-ID in CII": (
+        "xrechnung-cii", r"<ram:BuyerReference>.*?</ram:BuyerReference>", "", "BR-DE-15"
+    ),
+    "total in CII": ("xrechnung-cii", r"(<ram:GrandTotalAmount>)\d+", r"\g<1>1", "BR-CO-15"),
+    "total in ZUGFeRD": ("zugferd", r"(<ram:GrandTotalAmount>)\d+", r"\g<1>1", "BR-CO-15"),
+    "category in ZUGFeRD": ("zugferd", r"(<ram:CategoryCode>)S", r"\g<1>G", "BR-G-01"),
+    "no seller": ("zugferd", r"<ram:SellerTradeParty>.*?</ram:SellerTradeParty>", "", "XSD"),
+    "cut off": ("zugferd", r"</ram:Seller.*", "", "XML"),
+    "another document": ("zugferd", r".*", "<order/>", "XSD"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("mutation", MUTATIONS)
+def test_a_mutated_one_is_caught(mutation: str) -> None:
+    format, what, instead, rule = MUTATIONS[mutation]
+    content = written(PLAIN, format).decode()
+    mutated = re.sub(what, instead, content, count=1, flags=re.DOTALL)
+    assert mutated != content
+    faults = checked(mutated.encode(), format)
+    assert rule in {fault.rule for fault in faults}, faults
+    assert all(fault.text for fault in faults)
+
+
+def test_who_gets_which_format() -> None:
+    assert format_of(PLAIN) == "xrechnung-ubl"
+    assert format_of(papers.plain()) == "zugferd"
+    assert format_of(replace(papers.plain(), buyer_type="B2C")) is None
+
+
+def test_an_intra_community_supply_says_when_and_where() -> None:
+    case = next(each for each in papers.FREE if each[0] == "K")
+    content = written(papers.free(case, "net"), "zugferd")
+    texts = "".join(chain(etree.fromstring(content).itertext()))
+    assert "20261123" in texts
+    assert "VATEX-EU-IC" in texts
+    assert "FR40303265045" in texts
+
+
+def test_text_that_xml_cannot_hold_does_no_harm() -> None:
+    buyer = replace(PLAIN.buyer, name="A\x00B\ud800\ufffe <&> 李", company=None)
+    for format in FORMATS:
+        assert checked(written(replace(PLAIN, buyer=buyer), format), format) == ()
+
+
+def test_the_rule_files_are_those_of_their_publishers() -> None:
+    from einvoice_rules import FOLDER
+
+    said = re.findall(r"^([0-9a-f]{64})  (\S+)$", (FOLDER / "README.md").read_text(), re.MULTILINE)
+    assert len(said) == 6
+    for digest, name in said:
+        assert hashlib.sha256((FOLDER / name).read_bytes()).hexdigest() == digest
