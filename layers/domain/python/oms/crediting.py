@@ -92,21 +92,28 @@ def credit_note(
     if not gross:
         raise NotCreditable("nothing_to_credit", "The claims are worth nothing.")
     net = money.total([group.net for group in taxes])
-    german = original.locale == "de"
     return replace(
-        original,
+        _headed(original),
         number=number,
         issued_on=issued_on,
+        reason=reason,
         lines=lines,
         charges=charges,
         taxes=taxes,
         net=net,
         tax=gross - net,
         gross=gross,
+    )
+
+
+def _headed(original: Invoice) -> Invoice:
+    """What a credit note says besides its sums; how it is paid back is none of the invoice's."""
+    german = original.locale == "de"
+    return replace(
+        original,
         payment="Der Betrag wird Ihnen erstattet" if german else "The amount will be refunded",
         kind="credit_note",
         original=Reference(original.number, original.issued_on),
-        reason=reason,
         deposits=(),
         terms=None,
         paid=Decimal(0),
