@@ -189,6 +189,11 @@ JOURNEY: tuple[Step, ...] = (
     Step("records/wake_silent_orders", Clock(minutes=5), (R, W, "flow:start")),
     Step("records/raise_due", Clock(minutes=5), (R, W, "queue:redrive"), seconds=240),
     Step("records/see_to_due", Queue(()), (R, W)),
+    Step("records/keep_exports", Http((
+        "POST /v1/exports", "GET /v1/exports/{export}", "GET /v1/exports",
+    )), (R, W, "documents:read")),
+    Step("records/write_export", Queue(("Export.Requested",), batch=1, side_by_side=2),
+         (R, W, "documents:put", "documents:read"), seconds=300, memory=1769),
     Step("records/seal_day", Clock(minutes=60), (R, W, "documents:put", "documents:read"),
          seconds=300),
     Step("records/report_health", Http(("GET /v1/health",), public=True), (R,)),

@@ -21,6 +21,7 @@ COMMANDS = {
     "logs": ("local.logs", "show what the functions print"),
     "verify": ("local.verify", "check the invariants over the live data"),
     "replay": ("local.player.replay", "run real orders from CSV files"),
+    "export": ("local.export", "take the books away: a DATEV batch, or an auditor's tables"),
     "test": ("local.testing", "run the tests; further arguments go to pytest"),
     "check": ("local.check", "run all quality gates"),
     "bench": ("local.bench", "measure: intake, journey, contention or cost"),
@@ -29,7 +30,7 @@ COMMANDS = {
     "deploy": ("local.deploy", "deploy the very same template to AWS"),
     "keys": ("local.keys", "add clients of the API"),
 }
-NEED_SYSTEM = ("demo", "verify", "replay")  # started for them if it does not run yet
+NEED_SYSTEM = ("demo", "verify", "replay", "export")  # started for them if it does not run yet
 PASS_ON = ("test", "bench")  # arguments that are somebody else's
 
 

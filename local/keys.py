@@ -18,6 +18,7 @@ CLIENTS = {  # name of the key -> client, role, shop
     "other_shop": ("other-shop", "shop", "other-shop"),
     "wms": ("warehouses", "wms", ""),
     "clerk": ("clerk", "clerk", ""),
+    "accountant": ("accountant", "accountant", ""),
 }
 MERCHANT = paths.ROOT / "local" / "player" / "berg_beutel" / "merchant.json"
 CARRIERS = {
@@ -27,13 +28,15 @@ CARRIERS = {
 
 
 def load() -> dict[str, str]:
-    """The keys, made now if there are none yet."""
+    """The keys; those that are not there yet are made now."""
     try:
         held: dict[str, str] = json.loads(paths.KEYS.read_text())
     except FileNotFoundError:
-        held = {name: f"ak_{secrets.token_urlsafe(32)}" for name in CLIENTS}
-        held["carrier_secret"] = secrets.token_urlsafe(32)
+        held = {"carrier_secret": secrets.token_urlsafe(32)}
         paths.KEYS.touch(mode=0o600)
+    new = {name: f"ak_{secrets.token_urlsafe(32)}" for name in CLIENTS if name not in held}
+    if new:
+        held |= new
         paths.KEYS.write_text(json.dumps(held, indent=1))
     return held
 

@@ -37,6 +37,7 @@ def test_every_route_answers_what_it_promises(world: World) -> None:
     read_everything(merchant, order)
     keep_webhooks(merchant, webhook)
     mend(merchant)
+    take_the_books(merchant)
     world.call("DELETE /v1/webhooks/{endpoint}", merchant.shop, endpoint=webhook)
     assert checked.done == set(ANSWERS)
 
@@ -91,6 +92,15 @@ def keep_webhooks(merchant: Merchant, webhook: str) -> None:
     again = {"deliveries": [found[0]["id"]]}
     call("POST /v1/webhooks/{endpoint}/replay", shop, again, endpoint=webhook)
     merchant.world.settle()
+
+
+def take_the_books(merchant: Merchant) -> None:
+    call, clerk, shop = merchant.world.call, merchant.clerk, {"shop": "berg-beutel"}
+    body = {"kind": "z3", "from": "2026-11-01", "to": "2026-11-30"}
+    export = call("POST /v1/exports", clerk, body, query=shop).body["id"]
+    merchant.world.settle()
+    call("GET /v1/exports/{export}", clerk, export=export)
+    call("GET /v1/exports", clerk, query=shop)
 
 
 def mend(merchant: Merchant) -> None:

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 import msgspec
 from botocore.exceptions import ClientError
 
+from oms.invoice import Invoice
 from oms.refusals import Refusal, Unknown
 from oms_aws import keys
 from oms_aws.table import Action, Table, packed, unpacked
@@ -29,7 +30,7 @@ class S3Documents:
 
     # -- what was true at issue ---------------------------------------------------------------
 
-    def record(self, id: str, order_id: str, shop: str, snapshot: Any) -> Action:
+    def record(self, id: str, order_id: str, shop: str, snapshot: Invoice) -> Action:
         """The action that keeps what a document is made from; it fails if that is kept already."""
         attributes = {
             "kind": "document",
@@ -37,6 +38,8 @@ class S3Documents:
             "order_id": order_id,
             "shop": shop,
             "body": packed(msgspec.json.encode(snapshot)),
+            "gsi1pk": keys.documents_of(shop, f"{snapshot.issued_on:%Y-%m}"),
+            "gsi1sk": f"{snapshot.issued_on}#{snapshot.number}",
         }
         return self._table.put(keys.document(id), attributes, unless_exists=True)
 

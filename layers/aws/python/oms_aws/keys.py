@@ -153,6 +153,11 @@ def raised(aggregate: str, at: str) -> Key:
     return Key(f"RAISED#{aggregate}", at)
 
 
+def export(id: str) -> Key:
+    """How does the export stand?"""
+    return Key(f"EXPORT#{id}", "EXPORT")
+
+
 def seal(day: str) -> Key:
     """How was the day sealed? All seals share a partition, newest last."""
     return Key("SEALS", f"SEAL#{day}")
@@ -174,6 +179,16 @@ def fulfilments_at(location: str, status: str) -> str:
 def backorders(sku: str) -> str:
     """Which orders wait for the SKU, in their turn?"""
     return f"BACKORDERS#{sku}"
+
+
+def exports_of(shop: str) -> str:
+    """Which exports has the shop, by time?"""
+    return f"EXPORTS#{shop}"
+
+
+def documents_of(shop: str, month: str) -> str:
+    """Which documents did the shop issue in the month (`YYYY-MM`), by day and number?"""
+    return f"DOCUMENTS#{shop}#{month}"
 
 
 EVENT_SHARDS = "0123456789abcdef"

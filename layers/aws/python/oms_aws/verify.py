@@ -28,6 +28,7 @@ from oms.order import Order
 from oms.seal import Entry, Seal, unaltered
 from oms.stock import Item, Reservation
 from oms_aws import keys
+from oms_aws.exports import StoredExport, stored_export
 from oms_aws.numbers import Number
 from oms_aws.orders import (
     Stored,
@@ -60,6 +61,7 @@ class Snapshot:
         self.letters: set[str] = set()
         self.pointers: dict[keys.Key, str] = {}
         self.seals: dict[date, Mapping[str, Any]] = {}
+        self.exports: dict[str, StoredExport] = {}
         takes: dict[str, Callable[[Mapping[str, Any]], None]] = {
             "order": self._order,
             "fulfilment": self._fulfilment,
@@ -71,6 +73,7 @@ class Snapshot:
             "document": self._document,
             "dead_letter": self._letter,
             "seal": self._seal,
+            "export": self._export,
             "": self._pointer,
         }
         for item in scan:
@@ -108,6 +111,10 @@ class Snapshot:
 
     def _document(self, item: Mapping[str, Any]) -> None:
         self.documents[item["id"]] = msgspec.json.decode(unpacked(item["body"]))["number"]
+
+    def _export(self, item: Mapping[str, Any]) -> None:
+        stored = stored_export(dict(item))
+        self.exports[stored.export.id] = stored
 
     def _seal(self, item: Mapping[str, Any]) -> None:
         self.seals[date.fromisoformat(item["day"])] = item
@@ -208,6 +215,7 @@ def _numbers(found: Snapshot) -> Iterator[Breach]:
 def _events(found: Snapshot) -> Iterator[Breach]:
     ends = {f"order/{id}": (s.sequence, s.hash) for id, s in found.orders.items()}
     ends |= {_log_of(sku): (item.sequence, item.hash) for sku, item in found.items.items()}
+    ends |= {f"export/{id}": (e.sequence, e.hash) for id, e in found.exports.items()}
     for aggregate in sorted(found.logs.keys() | ends.keys()):
         sequence, last = ends.get(aggregate, (0, GENESIS))
         yield from chained(aggregate, found.logs.get(aggregate, []), sequence, last)
@@ -248,6 +256,9 @@ def _archived(found: Snapshot, read: Read) -> Iterator[Breach]:
         for document in stored.order.documents:
             if document.key:
                 yield from _same(id, document.key, document.sha256 or "", read)
+    for id, kept in found.exports.items():
+        for file in kept.export.files:
+            yield from _same(id, file.key, file.sha256, read)
 
 
 def _same(where: str, key: str, digest: str, read: Read) -> Iterator[Breach]:

@@ -17,6 +17,7 @@ from oms_aws.clients import DynamoClients
 from oms_aws.dead_letters import DynamoDeadLetters
 from oms_aws.documents import S3Documents
 from oms_aws.due import DynamoDue
+from oms_aws.exports import DynamoExports
 from oms_aws.intake import StepFunctionsIntake
 from oms_aws.links import SignedLinks
 from oms_aws.mail import SesMail
@@ -132,6 +133,10 @@ class Ports:
     @cached_property
     def links(self) -> SignedLinks:
         return SignedLinks(self.table, self.settings.public_url)
+
+    @cached_property
+    def exports(self) -> DynamoExports:
+        return DynamoExports(self.table, self.now, self.new_id)
 
     @cached_property
     def seals(self) -> DynamoSeals:

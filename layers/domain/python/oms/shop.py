@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from msgspec import Struct
 
+from oms.books import Bookkeeping
 from oms.invoice import Language, Seller
 from oms.order import RESERVE_HOURS
 
@@ -12,6 +13,7 @@ class Shop(Struct, frozen=True, kw_only=True):
     """A sales channel; `invoice_prefix` begins its invoice numbers, as in `RE-2026-000123`.
 
     `language` is what its team is written in. A held order keeps its reservation `reserve_hours`.
+    `language` is what its team is written in, `bookkeeping` how its books are kept.
     """
 
     id: str
@@ -21,4 +23,5 @@ class Shop(Struct, frozen=True, kw_only=True):
     invoice_prefix: str = "RE"
     language: Language = "de"
     reserve_hours: int = RESERVE_HOURS
+    bookkeeping: Bookkeeping | None = None
     version: int = 0

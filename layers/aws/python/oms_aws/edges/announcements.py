@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 from pydantic import AwareDatetime, Field
 
+from oms.export import ExportNews
 from oms.order import AnyNews, News
 from oms_aws.edges.answers import ID, EventId
 from oms_aws.edges.models import Model
@@ -73,6 +74,9 @@ MEANING = {
     "Webhook.Exhausted": "A delivery to a webhook was given up",
     "Order.Completed": "Nothing more will happen to an order",
     "Stock.Changed": "A warehouse counted other than before",
+    "Export.Requested": "Somebody wants an export of the books",
+    "Export.Written": "The files of an export are in the archive",
+    "Export.Refused": "An export cannot be written from the vouchers as they are",
 }
 
 EXAMPLE = {
@@ -97,7 +101,11 @@ EXAMPLE = {
 
 def event_types() -> dict[str, type[News]]:
     """The data of every event, by its type, in the order in which an order meets them."""
-    news: tuple[type[News], ...] = (*typing.get_args(AnyNews), StockChanged)
+    news: tuple[type[News], ...] = (
+        *typing.get_args(AnyNews),
+        StockChanged,
+        *typing.get_args(ExportNews),
+    )
     return {str(each.__struct_config__.tag): each for each in news}
 
 

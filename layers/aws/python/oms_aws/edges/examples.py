@@ -107,7 +107,9 @@ REQUESTS: dict[str, dict[str, Any]] = {
         "seller": SELLER,
         "support_email": "service@example.com",
         "invoice_prefix": "RE",
+        "bookkeeping": {"consultant": 29098, "client": 55003, "chart": "SKR03"},
     },
+    "POST /v1/exports": {"kind": "datev", "from": "2026-11-01", "to": "2026-11-30"},
     "PUT /v1/carriers/{carrier}": {
         "secret": "a-long-and-random-secret",
         "tracking_url": "https://tracking.example/parcels/{tracking_number}",

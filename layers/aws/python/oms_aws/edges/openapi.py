@@ -45,7 +45,7 @@ STAGES = {
     "billing": "Documents: invoices as PDF.",
     "notices": "Webhooks: where events are sent, and how that went.",
     "master": "Master data: products, customers, warehouses, shops and carriers.",
-    "records": "Operations: dead letters, health and this document.",
+    "records": "Operations: dead letters, exports of the books, health and this document.",
 }
 EVENTS = "What is sent to your webhooks, signed as Standard Webhooks says."
 
@@ -63,6 +63,7 @@ PATH = {
     "token": ("The signed part of a link in a mail.", "eyJkIjoiaW52…"),
     "endpoint": ("The webhook endpoint's id.", f"whk_{ID}"),
     "letter": ("The dead letter's id.", "dl_1795442531000_4f0c…"),
+    "export": ("The export's id.", f"exp_{ID}"),
 }
 QUERY: dict[str, tuple[str, Json]] = {
     "external_number": ("Only the order with the shop's own number.", {"type": "string"}),

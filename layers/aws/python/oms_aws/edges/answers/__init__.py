@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from oms_aws.edges.answers import changes, core, customers
+from oms_aws.edges.answers import changes, core, customers, exports
 from oms_aws.edges.answers.core import ID, EventId, Problem, Told, Turned
 
 # One part a module, so that each area of the API is read by itself.
@@ -10,6 +10,7 @@ ANSWERS: dict[str, Told] = {
     **core.ANSWERS,
     **customers.ANSWERS,
     **changes.ANSWERS,
+    **exports.ANSWERS,
 }
 
 __all__ = ["ANSWERS", "ID", "EventId", "Problem", "Told", "Turned"]

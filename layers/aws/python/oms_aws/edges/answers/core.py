@@ -578,6 +578,17 @@ class Seller(Model):
     bank: Bank | None
 
 
+class Bookkeeping(Model):
+    """How the seller's books are kept."""
+
+    consultant: Annotated[int, Field(description="DATEV's number of the adviser.")]
+    client: Annotated[int, Field(description="DATEV's number of the seller.")]
+    chart: Literal["SKR03", "SKR04"]
+    year_begins: Annotated[int, Field(description="A month.", examples=[1])]
+    accounts: dict[str, str]
+    keys: dict[str, str]
+
+
 class ShopRecord(Model):
     """A sales channel and who sells there."""
 
@@ -591,6 +602,7 @@ class ShopRecord(Model):
         int,
         Field(description="How long a held order keeps its reservation.", examples=[72]),
     ]
+    bookkeeping: Bookkeeping | None
     version: Annotated[Version, Field(examples=[1])]
 
 

@@ -19,6 +19,7 @@ from pydantic import (
     model_validator,
 )
 
+from oms.books import Case, Chart
 from oms.money import MINOR_UNITS
 from oms.order import RESERVE_HOURS
 from oms.product import Kind
@@ -423,6 +424,22 @@ class SellerIn(Model):
     bank: BankIn | None = None
 
 
+Account = Annotated[str, StringConstraints(pattern=r"^\d{4,9}$")]
+
+
+class BookkeepingIn(Model):
+    """How the seller's books are kept; accounts and DATEV tax keys are named by tax case."""
+
+    consultant: Annotated[int, Field(strict=True, ge=1001, le=9_999_999)]
+    client: Annotated[int, Field(strict=True, ge=1, le=99_999)]
+    chart: Chart = "SKR03"
+    year_begins: Annotated[int, Field(strict=True, ge=1, le=12)] = 1
+    accounts: dict[Case, Account] = {}
+    keys: dict[Case, Annotated[str, StringConstraints(pattern=r"^\d{1,4}$")]] = {
+        "destination": "240"
+    }
+
+
 class ShopIn(Model):
     """A sales channel and who sells there."""
 
@@ -432,6 +449,7 @@ class ShopIn(Model):
     invoice_prefix: Annotated[str, StringConstraints(pattern=r"^[A-Z0-9]{1,10}$")] = "RE"
     language: Literal["de", "en"] = "de"
     reserve_hours: Annotated[int, Field(strict=True, ge=1, le=8_760)] = RESERVE_HOURS
+    bookkeeping: BookkeepingIn | None = None
 
 
 class CarrierIn(Model):

@@ -1,0 +1,60 @@
+"""An accountant asks for an export of the books, and takes it when it is written."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from oms.refusals import Unknown
+from oms_aws.edges.exports import asked_for, export_view
+from oms_aws.edges.http import Answer, Call, Http, page, remembered, replayed
+from oms_aws.edges.models.exports import AskExport
+from oms_aws.edges.views import shop_meant
+from oms_aws.orders import Saved
+from oms_aws.table import ConditionFailed
+from oms_aws.wiring import Ports
+
+step = Http()
+handler = step.handler
+
+
+@step.route(
+    "POST /v1/exports",
+    scope="exports:write",
+    takes=AskExport,
+    status=202,
+    query=("shop",),
+    headers=("Idempotency-Key",),
+)
+def ask_export(call: Call[AskExport], oms: Ports) -> Answer:
+    """Ask for the vouchers of some days, as a DATEV batch or as an auditor's tables (Z3)."""
+    shop = oms.catalogue.shop(shop_meant(call))
+    if known := replayed(call, oms):
+        return known
+    wanted = asked_for(call, shop.id, oms)
+    answer = Answer(export_view(wanted, oms), 202, {"Location": f"/v1/exports/{wanted.id}"})
+    by = Saved(call.actor, f"request:{call.request_id}", remembered(call, oms, answer))
+    try:
+        oms.exports.ask(wanted, by)
+    except ConditionFailed:
+        if known := replayed(call, oms):
+            return known
+        raise
+    return answer
+
+
+@step.route("GET /v1/exports/{export}", scope="exports:write")
+def get_export(call: Call[Any], oms: Ports) -> Answer:
+    """Read how an export stands, with short-lived addresses of its files."""
+    export = oms.exports.get(call.path["export"]).export
+    if not call.caller.may_see(export.shop):
+        raise Unknown("export_unknown", f"There is no export {export.id}.")
+    return Answer(export_view(export, oms))
+
+
+@step.route("GET /v1/exports", scope="exports:write", query=("shop", "cursor", "limit"))
+def list_exports(call: Call[Any], oms: Ports) -> Answer:
+    """List a shop's exports, newest first."""
+    limit = call.limit()
+    found = oms.exports.listed(shop_meant(call), after=call.cursor, limit=limit)
+    items = [export_view(export, oms) for export in found]
+    return Answer(page(items, limit, found[-1].id if found else ""))

@@ -1,0 +1,27 @@
+"""An export that was asked for is written into the archive, always the same bytes."""
+
+from __future__ import annotations
+
+from oms.export import ExportRefused, ExportWritten
+from oms.refusals import Refusal
+from oms_aws.bookkeeping import written
+from oms_aws.edges.queue import Signal, queue
+from oms_aws.orders import Saved
+from oms_aws.table import ConditionFailed
+from oms_aws.wiring import Ports
+
+
+@queue
+def handler(signal: Signal, oms: Ports) -> None:
+    seen = oms.exports.get(signal.aggregate.removeprefix("export/"))
+    if seen.export.status != "asked":
+        return
+    try:
+        files, totals = written(seen.export, oms)
+        news: ExportWritten | ExportRefused = ExportWritten(files, totals, oms.now())
+    except Refusal as refusal:
+        news = ExportRefused(refusal.text, oms.now())
+    try:
+        oms.exports.finish(seen, news, Saved("auftakt", signal.id))
+    except ConditionFailed:
+        return

@@ -1,0 +1,87 @@
+"""Bookkeeping: the files of an export, from the documents that the archive's records hold."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Mapping
+
+import msgspec
+from oms.posting import voucher_of
+
+from oms import audit, datev, gdpdu
+from oms.books import Bookkeeping, Totals, Voucher, totals
+from oms.export import Export, File
+from oms.refusals import Refusal
+from oms.retention import kept_until
+from oms.shop import Shop
+from oms_aws.wiring import Ports
+
+FIXED_TIME = (1980, 1, 1, 0, 0, 0)
+
+
+def written(export: Export, oms: Ports) -> tuple[tuple[File, ...], Totals]:
+    """Write an export's file into the archive; answers what was written and what it comes to.
+
+    Raises Refusal for a shop without bookkeeping data, and what the formats refuse.
+    """
+    shop = oms.catalogue.shop(export.shop)
+    if shop.bookkeeping is None:
+        text = f"The shop {shop.id} has no bookkeeping data."
+        raise Refusal("bookkeeping_unknown", text, {"bookkeeping": "missing"})
+    entries = [(voucher_of(id, invoice), invoice) for id, invoice in oms.exports.invoices(export)]
+    span = f"{export.since:%Y%m%d}-{export.until:%Y%m%d}"
+    if export.kind == "datev":
+        name, content = f"EXTF_Buchungsstapel_{span}.csv", _batch(export, shop, entries)
+    else:
+        name, content = f"Z3_{shop.id}_{span}.zip", _medium(export, shop, shop.bookkeeping, entries)
+    key = f"exports/{export.asked_at:%Y/%m}/{export.id}/{name}"
+    kinds = {"csv": "text/csv", "zip": "application/zip"}
+    until = kept_until("book", export.asked_at.date())
+    digest = oms.documents.keep(key, content, kinds[name[-3:]], until=until)
+    return (File(name, key, digest, len(content)),), totals([voucher for voucher, _ in entries])
+
+
+def _batch(export: Export, shop: Shop, entries: list[audit.Entry]) -> bytes:
+    assert shop.bookkeeping
+    vouchers: list[Voucher] = [voucher for voucher, _ in entries]
+    return datev.batch(
+        vouchers,
+        shop.bookkeeping,
+        since=export.since,
+        until=export.until,
+        made_at=export.asked_at,
+        seller_country=shop.seller.country,
+        seller_vat_id=shop.seller.vat_id,
+    )
+
+
+def _medium(export: Export, shop: Shop, books: Bookkeeping, entries: list[audit.Entry]) -> bytes:
+    """What is handed over on a medium: the tables, their description and its grammar."""
+    files: dict[str, bytes] = {
+        table.file: gdpdu.csv(table, audit.rows(table, entries, books)) for table in audit.TABLES
+    }
+    files["belege.jsonl"] = b"".join(
+        msgspec.json.encode({"id": voucher.id, "document": invoice}) + b"\n"
+        for voucher, invoice in entries
+    )
+    files["index.xml"] = gdpdu.index(
+        audit.TABLES,
+        seller=shop.seller.name,
+        location=f"{shop.seller.postal_code} {shop.seller.city}",
+        since=export.since,
+        until=export.until,
+    )
+    files[gdpdu.DTD_NAME] = gdpdu.DTD.encode()
+    return _zipped(files)
+
+
+def _zipped(files: Mapping[str, bytes]) -> bytes:
+    """An archive that is the same whenever its files are."""
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in files.items():
+            entry = zipfile.ZipInfo(name, FIXED_TIME)
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            archive.writestr(entry, content)
+    return target.getvalue()

@@ -1,0 +1,53 @@
+"""What callers ask of exports, and what they see of them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from oms.export import Export, asked
+from oms_aws.edges.http import Call
+from oms_aws.edges.models.exports import AskExport
+from oms_aws.wiring import Ports
+
+
+def asked_for(call: Call[AskExport], shop: str, oms: Ports) -> Export:
+    """The export that a request asks for; raises Refusal."""
+    return asked(
+        Export(
+            id=oms.new_id("exp"),
+            shop=shop,
+            kind=call.body.kind,
+            since=call.body.since,
+            until=call.body.until,
+            asked_by=call.actor,
+            asked_at=oms.now(),
+        )
+    )
+
+
+def export_view(export: Export, oms: Ports) -> dict[str, Any]:
+    """An export as JSON values, its files with addresses that open for ten minutes."""
+    totals = msgspec.to_builtins(export.totals)
+    return {
+        "id": export.id,
+        "shop": export.shop,
+        "kind": export.kind,
+        "from": export.since,
+        "to": export.until,
+        "status": export.status,
+        "reason": export.reason,
+        "asked_by": export.asked_by,
+        "asked_at": export.asked_at,
+        "totals": totals,
+        "files": [
+            {
+                "name": file.name,
+                "size": file.size,
+                "sha256": file.sha256,
+                "url": oms.documents.url(file.key, file.name),
+            }
+            for file in export.files
+        ],
+    }

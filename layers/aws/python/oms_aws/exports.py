@@ -1,0 +1,104 @@
+"""Exports in DynamoDB: each is an aggregate of its own, with a log like an order's."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from typing import Any, NamedTuple
+
+import msgspec
+
+from oms.events import GENESIS, Event, chained
+from oms.export import Export, ExportAsked, ExportNews, told
+from oms.invoice import Invoice
+from oms.refusals import Unknown
+from oms_aws import keys
+from oms_aws.orders import Saved, event_action
+from oms_aws.table import Action, Table, unpacked
+
+
+class StoredExport(NamedTuple):
+    """An export as it was read, and where its log ends."""
+
+    export: Export
+    sequence: int
+    hash: str
+
+
+class DynamoExports:
+    """The exports of all shops, and the documents that they are made of."""
+
+    def __init__(
+        self, table: Table, now: Callable[[], datetime], new_id: Callable[[str], str]
+    ) -> None:
+        self._table = table
+        self._now = now
+        self._new_id = new_id
+
+    def ask(self, export: Export, by: Saved) -> None:
+        """Put a new export on record; raises ConditionFailed when it, or `by.also`, is there."""
+        self._save(StoredExport(export, 0, GENESIS), export, ExportAsked(export), by)
+
+    def get(self, id: str) -> StoredExport:
+        """The export with this id; raises Unknown."""
+        item = self._table.get(keys.export(id))
+        if item is None:
+            raise Unknown("export_unknown", f"There is no export {id}.")
+        return stored_export(item)
+
+    def listed(self, shop: str, *, after: str = "", limit: int = 50) -> list[Export]:
+        """A shop's exports, newest first, behind the export id `after`."""
+        pk = keys.exports_of(shop)
+        found = self._table.listed("gsi1", pk, after=after, limit=limit, newest=True)
+        return [stored_export(item).export for item in found]
+
+    def finish(self, seen: StoredExport, news: ExportNews, by: Saved) -> None:
+        """Put the outcome on record; raises ConditionFailed when somebody was faster."""
+        self._save(seen, told(seen.export, news), news, by)
+
+    def invoices(self, export: Export) -> Iterator[tuple[str, Invoice]]:
+        """The documents that the export covers, in the order of their days and numbers."""
+        first, last = export.since.isoformat(), f"{export.until.isoformat()}~"
+        for month in export.months:
+            for item in self._table.listed("gsi1", keys.documents_of(export.shop, month)):
+                if first <= item["gsi1sk"] <= last:
+                    id = item["pk"].partition("#")[2]
+                    yield id, msgspec.json.decode(unpacked(item["body"]), type=Invoice)
+
+    def _save(self, seen: StoredExport, export: Export, news: ExportNews, by: Saved) -> None:
+        event = chained(
+            Event(
+                id=self._new_id("evt"),
+                type=str(type(news).__struct_config__.tag),
+                aggregate=f"export/{export.id}",
+                shop=export.shop,
+                sequence=seen.sequence + 1,
+                at=self._now(),
+                actor=by.actor,
+                cause=by.cause,
+                data=msgspec.Raw(msgspec.json.encode(news)),
+            ),
+            seen.hash,
+        )
+        put = self._put(StoredExport(export, event.sequence, event.hash), seen.sequence)
+        self._table.write([put, event_action(self._table, event), *by.also])
+
+    def _put(self, stored: StoredExport, seen: int) -> Action:
+        attributes: dict[str, Any] = {
+            "kind": "export",
+            "sequence": stored.sequence,
+            "hash": stored.hash,
+            "body": msgspec.json.encode(stored.export).decode(),
+            "gsi1pk": keys.exports_of(stored.export.shop),
+            "gsi1sk": stored.export.id,
+        }
+        key = keys.export(stored.export.id)
+        if seen == 0:
+            return self._table.put(key, attributes, unless_exists=True)
+        return self._table.put_if(key, attributes, sequence=seen)
+
+
+def stored_export(item: dict[str, Any]) -> StoredExport:
+    """The export in a table item, or in one of its index entry without its log's end."""
+    export = msgspec.json.decode(item["body"], type=Export)
+    return StoredExport(export, item.get("sequence", 0), item.get("hash", ""))

@@ -1,0 +1,118 @@
+"""What an auditor gets: the vouchers, their lines and their taxes as tables that fit together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from oms.books import Bookkeeping, Voucher
+from oms.gdpdu import Column, Table
+from oms.invoice import Invoice
+
+Entry = tuple[Voucher, Invoice]
+
+VOUCHERS = Table(
+    file="belege.csv",
+    name="Belege",
+    about="Rechnungen und Rechnungskorrekturen; Korrekturen mit negativen Beträgen",
+    columns=(
+        Column("Belegnummer", "fortlaufende Nummer nach § 14 Abs. 4 Nr. 4 UStG"),
+        Column("Belegart", "UNTDID 1001: 380 Rechnung, 381 Korrektur, 386 Vorauszahlung"),
+        Column("Belegdatum", "Tag der Ausstellung", "date"),
+        Column("Leistungsdatum", "Tag der Lieferung oder Leistung", "date"),
+        Column("Auftrag", "Kennung des Auftrags"),
+        Column("Bestellnummer", "Nummer des Shops"),
+        Column("Kundennummer", "Kennung des Kunden im Shop"),
+        Column("Kunde", "Name oder Firma"),
+        Column("Land", "Land des Kunden, ISO 3166-1"),
+        Column("Bestimmungsland", "wohin geliefert wurde, ISO 3166-1"),
+        Column("UStID", "Umsatzsteuer-Identifikationsnummer des Kunden"),
+        Column("Waehrung", "ISO 4217"),
+        Column("Netto", "Summe ohne Steuer", 2),
+        Column("Steuer", "Summe der Steuer", 2),
+        Column("Brutto", "Summe mit Steuer", 2),
+        Column("Faellig", "Fälligkeit", "date"),
+    ),
+)
+LINES = Table(
+    file="positionen.csv",
+    name="Positionen",
+    about="Positionen und Nebenleistungen der Belege, im Preis des Belegs (brutto oder netto)",
+    columns=(
+        Column("Belegnummer", "Beleg, zu dem die Position gehört"),
+        Column("Position", "laufend im Beleg; V und eine Zahl für Versandkosten"),
+        Column("Artikel", "Artikelnummer"),
+        Column("Bezeichnung", "wie auf dem Beleg"),
+        Column("Menge", "Stück", 0),
+        Column("Einzelpreis", "im Preis des Belegs", 4),
+        Column("Betrag", "Summe der Position", 4),
+        Column("Preisart", "gross oder net"),
+        Column("Steuerkategorie", "EN 16931, UNCL 5305"),
+        Column("Steuersatz", "in Prozent", 2),
+    ),
+    keys=2,
+    refers={"Belegnummer": "Belege"},
+)
+TAXES = Table(
+    file="steuern.csv",
+    name="Steuern",
+    about="Beträge der Belege je Steuersatz, mit dem Erlöskonto der Buchung",
+    columns=(
+        Column("Belegnummer", "Beleg"),
+        Column("Steuerkategorie", "EN 16931, UNCL 5305"),
+        Column("Steuersatz", "in Prozent", 2),
+        Column("Staat", "Mitgliedstaat, dessen Steuer es ist"),
+        Column("Konto", "Erlöskonto"),
+        Column("Netto", "ohne Steuer", 2),
+        Column("Steuer", "Steuer", 2),
+        Column("Brutto", "mit Steuer", 2),
+    ),
+    keys=4,
+    refers={"Belegnummer": "Belege"},
+)
+TABLES = (VOUCHERS, LINES, TAXES)
+
+Row = tuple[Any, ...]
+
+
+def rows(table: Table, entries: Sequence[Entry], books: Bookkeeping) -> Iterator[Row]:
+    """The rows of one of the tables."""
+    if table is VOUCHERS:
+        yield from (_voucher(voucher) for voucher, _ in entries)
+    elif table is LINES:
+        for voucher, invoice in entries:
+            yield from _lines(voucher, invoice)
+    else:
+        for voucher, _ in entries:
+            yield from _taxes(voucher, books)
+
+
+def _voucher(v: Voucher) -> Row:
+    sums = (v.sign * v.net, v.sign * v.tax, v.sign * v.gross)
+    return (
+        v.number, v.type_code, v.issued_on, v.supplied_on, v.order, v.external_number, v.customer,
+        v.name, v.country, v.destination, v.vat_id, v.currency, *sums, v.due_on,
+    )  # fmt: skip
+
+
+def _lines(voucher: Voucher, invoice: Invoice) -> Iterator[Row]:
+    sign = voucher.sign
+    for n, line in enumerate(invoice.lines, 1):
+        yield (
+            voucher.number, str(n), line.sku, line.description, sign * line.quantity,
+            line.unit_price, sign * line.total, invoice.price_mode, line.category, line.rate,
+        )  # fmt: skip
+    for n, charge in enumerate(invoice.charges, 1):
+        yield (
+            voucher.number, f"V{n}", "", charge.kind, sign, charge.amount, sign * charge.amount,
+            invoice.price_mode, charge.category, charge.rate,
+        )  # fmt: skip
+
+
+def _taxes(voucher: Voucher, books: Bookkeeping) -> Iterator[Row]:
+    sign = voucher.sign
+    for amount in voucher.amounts:
+        yield (
+            voucher.number, amount.category, amount.rate, amount.state, books.account(amount.case),
+            sign * amount.net, sign * amount.tax, sign * amount.gross,
+        )  # fmt: skip

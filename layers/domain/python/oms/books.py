@@ -1,0 +1,142 @@
+"""The books: what an accountant's system has to know of a document, and its accounts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from typing import Literal
+
+from msgspec import Struct, field
+
+from oms.refusals import Refusal
+
+Chart = Literal["SKR03", "SKR04"]
+Case = Literal[
+    "standard", "reduced", "export", "intra_community", "reverse_charge", "destination",
+    "destination_service", "small_business", "margin", "zero", "outside", "deposit", "debtors",
+]  # fmt: skip
+"""What an amount is to the books: the revenue accounts by tax case, deposits, and the debtors."""
+
+ACCOUNTS: Mapping[Chart, Mapping[Case, str]] = {
+    "SKR03": {
+        "standard": "8400",
+        "reduced": "8300",
+        "export": "8120",
+        "intra_community": "8125",
+        "reverse_charge": "8337",
+        "destination": "8320",
+        "destination_service": "8336",
+        "small_business": "8195",
+        "margin": "8193",
+        "zero": "8290",
+        "outside": "8200",
+        "deposit": "1718",
+        "debtors": "10000",
+    },
+    "SKR04": {
+        "standard": "4400",
+        "reduced": "4300",
+        "export": "4120",
+        "intra_community": "4125",
+        "reverse_charge": "4337",
+        "destination": "4320",
+        "destination_service": "4336",
+        "small_business": "4185",
+        "margin": "4136",
+        "zero": "4290",
+        "outside": "4200",
+        "deposit": "3272",
+        "debtors": "10000",
+    },
+}
+"""DATEV's standard charts of accounts, 2026. The revenue accounts are automatic ones: they know
+their rate, also that of the second half of 2020, by the date of supply. Others can be named."""
+
+
+class UnbookableVoucher(Refusal):
+    """A document that cannot go into the books as they are; `fields` says why."""
+
+
+class Bookkeeping(Struct, frozen=True, kw_only=True):
+    """How the seller's books are kept.
+
+    `consultant` and `client` are DATEV's numbers of the tax adviser and of the seller;
+    `year_begins` the month in which the financial year begins; `accounts` takes the place of the
+    chart's own; `keys` are DATEV tax keys (BU-Schlüssel) by case, for accounts that need one.
+    """
+
+    consultant: int
+    client: int
+    chart: Chart = "SKR03"
+    year_begins: int = 1
+    accounts: dict[str, str] = {}
+    keys: dict[str, str] = field(default_factory=lambda: {"destination": "240"})
+
+    def account(self, case: Case) -> str:
+        """The account of a case."""
+        return self.accounts.get(case) or ACCOUNTS[self.chart][case]
+
+    def year_of(self, day: date) -> date:
+        """The first day of the financial year in which a day lies."""
+        year = day.year if day.month >= self.year_begins else day.year - 1
+        return date(year, self.year_begins, 1)
+
+
+class Amount(Struct, frozen=True, kw_only=True):
+    """What a voucher says of one tax rate; amounts are positive, in whole minor units.
+
+    `state` is the member state (ISO 3166-1 alpha-2) whose tax it is.
+    """
+
+    case: Case
+    category: str
+    rate: Decimal
+    state: str
+    net: Decimal
+    tax: Decimal
+    gross: Decimal
+
+
+class Voucher(Struct, frozen=True, kw_only=True):
+    """An invoice or a credit note as the books see it; `sign` is -1 for what is credited."""
+
+    id: str
+    number: str
+    type_code: str
+    sign: Literal[1, -1]
+    issued_on: date
+    supplied_on: date
+    order: str
+    external_number: str
+    customer: str
+    name: str
+    country: str
+    destination: str
+    vat_id: str | None
+    currency: str
+    amounts: tuple[Amount, ...]
+    deposits: tuple[Amount, ...]
+    net: Decimal
+    tax: Decimal
+    gross: Decimal
+    due_on: date | None = None
+
+
+class Totals(Struct, frozen=True):
+    """What vouchers come to, credits taken off."""
+
+    vouchers: int
+    net: Decimal
+    tax: Decimal
+    gross: Decimal
+
+
+def totals(vouchers: list[Voucher]) -> Totals:
+    """The sums over vouchers of one currency."""
+    return Totals(
+        len(vouchers),
+        sum((v.sign * v.net for v in vouchers), Decimal(0)),
+        sum((v.sign * v.tax for v in vouchers), Decimal(0)),
+        sum((v.sign * v.gross for v in vouchers), Decimal(0)),
+    )

@@ -1,0 +1,171 @@
+"""DATEV: vouchers as a batch of bookings in the DATEV format (EXTF 700, batch format 13)."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+
+from oms.books import Amount, Bookkeeping, UnbookableVoucher, Voucher
+
+HEADER_VERSION = 700
+BATCH, BATCH_VERSION = 21, 13
+ENCODING = "cp1252"
+BASE_CURRENCY = "EUR"
+LONGEST_TEXT, LONGEST_NUMBER = 60, 36
+
+COLUMNS: tuple[str, ...] = (
+    "Umsatz (ohne Soll/Haben-Kz)", "Soll/Haben-Kennzeichen", "WKZ Umsatz", "Kurs",
+    "Basis-Umsatz", "WKZ Basis-Umsatz", "Konto", "Gegenkonto (ohne BU-Schlüssel)",
+    "BU-Schlüssel", "Belegdatum", "Belegfeld 1", "Belegfeld 2", "Skonto", "Buchungstext",
+    "Postensperre", "Diverse Adressnummer", "Geschäftspartnerbank", "Sachverhalt", "Zinssperre",
+    "Beleglink",
+    *(f"Beleginfo - {part} {n}" for n in range(1, 9) for part in ("Art", "Inhalt")),
+    "KOST1 - Kostenstelle", "KOST2 - Kostenstelle", "Kost-Menge",
+    "EU-Land u. UStID (Bestimmung)", "EU-Steuersatz (Bestimmung)", "Abw. Versteuerungsart",
+    "Sachverhalt L+L", "Funktionsergänzung L+L", "BU 49 Hauptfunktionstyp",
+    "BU 49 Hauptfunktionsnummer", "BU 49 Funktionsergänzung",
+    *(
+        name
+        for n in range(1, 21)
+        for name in (f"Zusatzinformation - Art {n}", f"Zusatzinformation- Inhalt {n}")
+    ),
+    "Stück", "Gewicht", "Zahlweise", "Forderungsart", "Veranlagungsjahr",
+    "Zugeordnete Fälligkeit", "Skontotyp", "Auftragsnummer", "Buchungstyp",
+    "USt-Schlüssel (Anzahlungen)", "EU-Land (Anzahlungen)", "Sachverhalt L+L (Anzahlungen)",
+    "EU-Steuersatz (Anzahlungen)", "Erlöskonto (Anzahlungen)", "Herkunft-Kz", "Buchungs GUID",
+    "KOST-Datum", "SEPA-Mandatsreferenz", "Skontosperre", "Gesellschaftername",
+    "Beteiligtennummer", "Identifikationsnummer", "Zeichnernummer", "Postensperre bis",
+    "Bezeichnung SoBil-Sachverhalt", "Kennzeichen SoBil-Buchung", "Festschreibung",
+    "Leistungsdatum", "Datum Zuord. Steuerperiode", "Fälligkeit", "Generalumkehr (GU)",
+    "Steuersatz", "Land", "Abrechnungsreferenz", "BVV-Position", "EU-Land u. UStID (Ursprung)",
+    "EU-Steuersatz (Ursprung)", "Abw. Skontokonto",
+)  # fmt: skip
+"""The 125 fields of a booking, in the order and under the names of DATEV's description."""
+
+TEXTS = frozenset({
+    "Soll/Haben-Kennzeichen", "WKZ Umsatz", "BU-Schlüssel", "Belegfeld 1", "Belegfeld 2",
+    "Buchungstext", "Beleginfo - Art 1", "Beleginfo - Inhalt 1",
+    "EU-Land u. UStID (Bestimmung)", "EU-Land u. UStID (Ursprung)",
+})  # fmt: skip
+"""The fields we fill that stand in quotation marks."""
+
+Booking = dict[str, str]
+"""The filled fields of a booking, by column."""
+
+
+def batch(
+    vouchers: Sequence[Voucher],
+    books: Bookkeeping,
+    *,
+    since: date,
+    until: date,
+    made_at: datetime,
+    seller_country: str,
+    seller_vat_id: str | None,
+) -> bytes:
+    """The file: one header, the column names, one booking for each tax rate of each voucher.
+
+    The days are inclusive and lie in one financial year. Raises UnbookableVoucher for a currency
+    other than EUR, and for days of two financial years. Source: developer.datev.de, DATEV-Format.
+    """
+    if books.year_of(since) != books.year_of(until):
+        text = "A batch lies in one financial year."
+        raise UnbookableVoucher("two_financial_years", text, {"to": f"after {since}"})
+    lines = [_header(books, since, until, made_at), ";".join(COLUMNS)]
+    for voucher in vouchers:
+        for booking in bookings(voucher, books, seller_country, seller_vat_id):
+            lines.append(";".join(_field(name, booking.get(name, "")) for name in COLUMNS))
+    return "".join(f"{line}\r\n" for line in lines).encode(ENCODING)
+
+
+def bookings(
+    voucher: Voucher, books: Bookkeeping, seller_country: str, seller_vat_id: str | None
+) -> Iterator[Booking]:
+    """What goes to the debtors' account, rate by rate; deposits are taken out of their account."""
+    if voucher.currency != BASE_CURRENCY:
+        text = f"{voucher.number} is in {voucher.currency}; no rate to {BASE_CURRENCY} is known."
+        raise UnbookableVoucher("no_exchange_rate", text, {"currency": voucher.currency})
+    debtors = books.account("debtors")
+    revenue = "deposit" if voucher.type_code == "386" else None
+    for amount in voucher.amounts:
+        if amount.gross:
+            against = books.account("deposit") if revenue else books.account(amount.case)
+            origin = seller_vat_id or seller_country
+            yield _booking(voucher, amount, books, debtors, against, voucher.sign, origin)
+    for amount in voucher.deposits:
+        if amount.gross:
+            against = books.account(amount.case)
+            yield _booking(
+                voucher, amount, books, books.account("deposit"), against, voucher.sign, ""
+            )
+
+
+def _booking(
+    voucher: Voucher,
+    amount: Amount,
+    books: Bookkeeping,
+    account: str,
+    against: str,
+    sign: int,
+    origin: str,
+) -> Booking:
+    abroad = amount.case in ("destination", "destination_service")
+    union = abroad or amount.case == "intra_community"
+    partner = (voucher.vat_id if not abroad else None) or voucher.destination
+    return {
+        "Umsatz (ohne Soll/Haben-Kz)": _number(abs(amount.gross)),
+        "Soll/Haben-Kennzeichen": "S" if sign * amount.gross > 0 else "H",
+        "WKZ Umsatz": voucher.currency,
+        "Konto": account,
+        "Gegenkonto (ohne BU-Schlüssel)": against,
+        "BU-Schlüssel": books.keys.get(amount.case, ""),
+        "Belegdatum": f"{voucher.issued_on:%d%m}",
+        "Belegfeld 1": voucher.number[:LONGEST_NUMBER],
+        "Belegfeld 2": f"{voucher.due_on:%d%m%y}" if voucher.due_on else "",
+        "Buchungstext": f"{voucher.external_number} {voucher.name}"[:LONGEST_TEXT],
+        "Beleginfo - Art 1": "Auftrag",
+        "Beleginfo - Inhalt 1": voucher.order,
+        "EU-Land u. UStID (Bestimmung)": partner if union else "",
+        "EU-Steuersatz (Bestimmung)": _number(amount.rate) if abroad else "",
+        "EU-Land u. UStID (Ursprung)": origin if abroad else "",
+        "Festschreibung": "0",
+        "Leistungsdatum": f"{voucher.supplied_on:%d%m%Y}",
+        "Datum Zuord. Steuerperiode": f"{voucher.supplied_on:%d%m%Y}",
+    }
+
+
+def _header(books: Bookkeeping, since: date, until: date, made_at: datetime) -> str:
+    label = f"Rechnungen {since:%d.%m.%y}-{until:%d.%m.%y}"
+    created = f"{made_at:%Y%m%d%H%M%S}{made_at.microsecond // 1000:03d}"
+    fields = (
+        '"EXTF"', HEADER_VERSION, BATCH, '"Buchungsstapel"', BATCH_VERSION, created, "", '"RE"',
+        '""', '""', books.consultant, books.client, f"{books.year_of(since):%Y%m%d}",
+        len(books.account("standard")), f"{since:%Y%m%d}", f"{until:%Y%m%d}", f'"{label}"', '""',
+        1, 0, 0, f'"{BASE_CURRENCY}"', "", '""', "", "", f'"{books.chart[3:]}"', "", "", '""', '""',
+    )  # fmt: skip
+    return ";".join(str(field) for field in fields)
+
+
+def _number(value: Decimal) -> str:
+    return f"{value:.2f}".replace(".", ",")
+
+
+def _field(name: str, value: str) -> str:
+    if name not in TEXTS:
+        return value
+    return f'"{_plain(value)}"' if value else ""
+
+
+def _plain(text: str) -> str:
+    """Text of one line in the characters of Windows-1252, quotation marks doubled."""
+    kept = []
+    for character in " ".join(text.split()):
+        try:
+            character.encode(ENCODING)
+            kept.append(character)
+        except UnicodeEncodeError:
+            base = unicodedata.normalize("NFKD", character)[0]
+            kept.append(base if base.isascii() else "?")
+    return "".join(kept).replace('"', '""')

@@ -1,0 +1,94 @@
+"""Exports: what an accountant or an auditor takes away, asked for, written once and kept."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Literal
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from oms.books import Totals
+from oms.order import News
+from oms.refusals import Refusal
+
+Kind = Literal["datev", "z3"]
+LONGEST_DAYS = 366
+
+
+class File(Struct, frozen=True):
+    """A file of an export in the archive; `sha256` in hex."""
+
+    name: str
+    key: str
+    sha256: str
+    size: int
+
+
+class Export(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The vouchers of a shop that were issued from `since` to `until` (inclusive)."""
+
+    id: str
+    shop: str
+    kind: Kind
+    since: date
+    until: date
+    asked_by: str
+    asked_at: datetime
+    status: Literal["asked", "written", "refused"] = "asked"
+    files: tuple[File, ...] = ()
+    totals: Totals | None = None
+    reason: str | None = None
+
+    @property
+    def months(self) -> list[str]:
+        """The months that the days lie in, as `YYYY-MM`."""
+        first, last = (day.year * 12 + day.month - 1 for day in (self.since, self.until))
+        return [f"{n // 12:04d}-{n % 12 + 1:02d}" for n in range(first, last + 1)]
+
+
+class ExportAsked(News, frozen=True, tag="Export.Requested"):
+    """Somebody wants an export."""
+
+    export: Export
+
+
+class ExportWritten(News, frozen=True, tag="Export.Written"):
+    """The files of an export are in the archive."""
+
+    files: tuple[File, ...]
+    totals: Totals
+    at: datetime
+
+
+class ExportRefused(News, frozen=True, tag="Export.Refused"):
+    """An export cannot be written from the vouchers as they are."""
+
+    reason: str
+    at: datetime
+
+
+ExportNews = ExportAsked | ExportWritten | ExportRefused
+
+
+def asked(export: Export) -> Export:
+    """The export, if its days make sense; raises Refusal naming the field."""
+    days = (export.until - export.since).days
+    if days < 0:
+        raise Refusal("days_reversed", "The last day lies before the first.", {"to": "too early"})
+    if days >= LONGEST_DAYS:
+        text = f"An export covers at most {LONGEST_DAYS} days."
+        raise Refusal("period_too_long", text, {"to": "too late"})
+    return export
+
+
+def told(export: Export, news: ExportNews) -> Export:
+    """The export after a piece of news; one that is done stays as it is."""
+    if export.status != "asked":
+        return export
+    match news:
+        case ExportWritten():
+            return replace(export, status="written", files=news.files, totals=news.totals)
+        case ExportRefused():
+            return replace(export, status="refused", reason=news.reason)
+    return export

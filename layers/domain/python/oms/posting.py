@@ -1,0 +1,64 @@
+"""Posting: an issued document as the voucher that the books take."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from oms.books import Amount, Case, Voucher
+from oms.invoice import Invoice, TaxTotal
+
+MARGIN_SCHEMES = ("VATEX-EU-F", "VATEX-EU-I", "VATEX-EU-J")
+BY_CATEGORY: dict[str, Case] = {
+    "K": "intra_community",
+    "G": "export",
+    "AE": "reverse_charge",
+    "O": "outside",
+    "Z": "zero",
+}
+
+
+def voucher_of(id: str, invoice: Invoice) -> Voucher:
+    """The voucher of a document, with one amount for each tax rate."""
+    buyer = invoice.buyer
+    return Voucher(
+        id=id,
+        number=invoice.number,
+        type_code="380",
+        sign=1,
+        issued_on=invoice.issued_on,
+        supplied_on=invoice.supplied_on,
+        order=invoice.order_id,
+        external_number=invoice.external_number,
+        customer=buyer.number or "",
+        name=buyer.company or buyer.name,
+        country=buyer.country,
+        destination=invoice.ship_to.country,
+        vat_id=buyer.vat_id,
+        currency=invoice.currency,
+        amounts=tuple(_amount(group, invoice) for group in invoice.taxes),
+        deposits=(),
+        net=invoice.net,
+        tax=invoice.tax,
+        gross=invoice.gross,
+    )
+
+
+def _amount(group: TaxTotal, invoice: Invoice) -> Amount:
+    return Amount(
+        case=_case(group),
+        category=group.category,
+        rate=group.rate,
+        state=invoice.seller.country,
+        net=group.net,
+        tax=group.tax,
+        gross=group.gross,
+    )
+
+
+def _case(group: TaxTotal) -> Case:
+    if group.category == "S":
+        # 19 and 16 percent were the standard rates of Germany, 7 and 5 its reduced ones.
+        return "standard" if group.rate > Decimal(10) else "reduced"
+    if group.category == "E":
+        return "margin" if group.vatex in MARGIN_SCHEMES else "small_business"
+    return BY_CATEGORY[group.category]

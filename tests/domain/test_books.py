@@ -1,0 +1,213 @@
+"""Exports say what the documents say: DATEV's batch, and the tables of an auditor."""
+
+from __future__ import annotations
+
+import csv
+import io
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from lxml import etree
+from msgspec.structs import replace
+
+from oms import audit, datev, gdpdu
+from oms.books import ACCOUNTS, Amount, Bookkeeping, UnbookableVoucher, Voucher, totals
+from oms.export import Export, asked
+from oms.refusals import Refusal
+
+BOOKS = Bookkeeping(consultant=29098, client=55003)
+SINCE, UNTIL = date(2026, 11, 1), date(2026, 11, 30)
+MADE = datetime(2026, 12, 1, 8, 30, 15, 123_000, tzinfo=UTC)
+
+
+def amount(case: str = "standard", gross: str = "119.00", **more: object) -> Amount:
+    whole = Decimal(gross)
+    net = (whole / Decimal("1.19")).quantize(Decimal("0.01"))
+    known = {
+        "case": case, "category": "S", "rate": Decimal(19), "state": "DE",
+        "net": net, "tax": whole - net, "gross": whole,
+    }  # fmt: skip
+    return Amount(**{**known, **more})  # type: ignore[arg-type]
+
+
+def voucher(*amounts: Amount, **more: object) -> Voucher:
+    sums = {
+        name: sum((getattr(a, name) for a in amounts), Decimal(0))
+        for name in ("net", "tax", "gross")
+    }
+    known = {
+        "id": "inv_1", "number": "BB-2026-000123", "type_code": "380", "sign": 1,
+        "issued_on": date(2026, 11, 24), "supplied_on": date(2026, 11, 23), "order": "ord_1",
+        "external_number": "BB-10001", "customer": "C-17", "name": 'Änne "die" Größe 王',
+        "country": "DE", "destination": "DE", "vat_id": None, "currency": "EUR",
+        "amounts": amounts, "deposits": (), **sums,
+    }  # fmt: skip
+    return Voucher(**{**known, **more})  # type: ignore[arg-type]
+
+
+def batch(*vouchers: Voucher, books: Bookkeeping = BOOKS, **more: object) -> list[list[str]]:
+    asked = {
+        "since": SINCE, "until": UNTIL, "made_at": MADE, "seller_country": "DE",
+        "seller_vat_id": "DE123456789",
+    }  # fmt: skip
+    content = datev.batch(vouchers, books, **{**asked, **more})  # type: ignore[arg-type]
+    text = content.decode("cp1252")
+    assert text.endswith("\r\n")
+    return list(csv.reader(io.StringIO(text, newline=""), delimiter=";"))
+
+
+def test_the_header_is_that_of_the_format() -> None:
+    header, columns, _ = batch(voucher(amount()))
+    assert header == [
+        "EXTF", "700", "21", "Buchungsstapel", "13", "20261201083015123", "", "RE", "", "",
+        "29098", "55003", "20260101", "4", "20261101", "20261130", "Rechnungen 01.11.26-30.11.26",
+        "", "1", "0", "0", "EUR", "", "", "", "", "03", "", "", "", "",
+    ]  # fmt: skip
+    assert len(columns) == 125
+    assert columns[113] == "Festschreibung"
+
+
+def fields(row: list[str]) -> dict[str, str]:
+    return {name: value for name, value in zip(datev.COLUMNS, row, strict=True) if value}
+
+
+def test_a_booking_says_what_the_document_says() -> None:
+    (booking,) = batch(voucher(amount()))[2:]
+    assert fields(booking) == {
+        "Umsatz (ohne Soll/Haben-Kz)": "119,00",
+        "Soll/Haben-Kennzeichen": "S",
+        "WKZ Umsatz": "EUR",
+        "Konto": "10000",
+        "Gegenkonto (ohne BU-Schlüssel)": "8400",
+        "Belegdatum": "2411",
+        "Belegfeld 1": "BB-2026-000123",
+        "Buchungstext": 'BB-10001 Änne "die" Größe ?',
+        "Beleginfo - Art 1": "Auftrag",
+        "Beleginfo - Inhalt 1": "ord_1",
+        "Festschreibung": "0",
+        "Leistungsdatum": "23112026",
+        "Datum Zuord. Steuerperiode": "23112026",
+    }
+
+
+@pytest.mark.parametrize("chart", ["SKR03", "SKR04"])
+@pytest.mark.parametrize("case", sorted(set(ACCOUNTS["SKR03"]) - {"debtors", "deposit"}))
+def test_each_case_has_its_account(chart: str, case: str) -> None:
+    books = replace(BOOKS, chart=chart)
+    (booking,) = batch(voucher(amount(case)), books=books)[2:]
+    found = fields(booking)["Gegenkonto (ohne BU-Schlüssel)"]
+    assert found == ACCOUNTS[chart][case]  # type: ignore[index]
+    named = replace(books, accounts={case: "4711"})
+    (booking,) = batch(voucher(amount(case)), books=named)[2:]
+    assert fields(booking)["Gegenkonto (ohne BU-Schlüssel)"] == "4711"
+
+
+def test_a_distance_sale_names_country_rate_origin_and_the_key_of_oss() -> None:
+    abroad = amount("destination", rate=Decimal(20), state="AT")
+    (booking,) = batch(voucher(abroad, destination="AT"))[2:]
+    found = fields(booking)
+    assert found["BU-Schlüssel"] == "240"
+    assert found["EU-Land u. UStID (Bestimmung)"] == "AT"
+    assert found["EU-Steuersatz (Bestimmung)"] == "20,00"
+    assert found["EU-Land u. UStID (Ursprung)"] == "DE123456789"
+
+
+def test_an_intra_community_supply_names_the_buyers_id() -> None:
+    free = amount("intra_community", category="K", rate=Decimal(0))
+    (booking,) = batch(voucher(free, destination="AT", vat_id="ATU12345675"))[2:]
+    assert fields(booking)["EU-Land u. UStID (Bestimmung)"] == "ATU12345675"
+
+
+def test_a_credit_note_is_booked_the_other_way_round() -> None:
+    (booking,) = batch(voucher(amount(), type_code="381", sign=-1))[2:]
+    assert fields(booking)["Soll/Haben-Kennzeichen"] == "H"
+
+
+def test_a_final_invoice_takes_its_deposits_out_of_their_account() -> None:
+    rest, deposit = batch(voucher(amount(), deposits=(amount(gross="59.50"),)))[2:]
+    assert fields(rest)["Konto"] == "10000"
+    assert fields(deposit)["Konto"] == ACCOUNTS["SKR03"]["deposit"]
+    assert fields(deposit)["Umsatz (ohne Soll/Haben-Kz)"] == "59,50"
+    (prepaid,) = batch(voucher(amount(), type_code="386"))[2:]
+    assert fields(prepaid)["Gegenkonto (ohne BU-Schlüssel)"] == ACCOUNTS["SKR03"]["deposit"]
+
+
+def test_what_cannot_be_booked_is_refused_by_name() -> None:
+    with pytest.raises(UnbookableVoucher, match="BB-2026-000123 is in CHF"):
+        batch(voucher(amount(), currency="CHF"))
+    with pytest.raises(UnbookableVoucher, match="one financial year"):
+        batch(since=date(2025, 12, 31))
+    july = replace(BOOKS, year_begins=7)
+    assert batch(books=july)[0][12] == "20260701"
+    assert batch(books=july, since=date(2026, 5, 1), until=date(2026, 6, 30))[0][12] == "20250701"
+
+
+cents = st.integers(-100_000, 100_000).map(lambda n: f"{Decimal(n) / 100:.2f}")
+vouchers = st.lists(
+    st.builds(
+        lambda amounts, sign: voucher(*[amount(gross=each) for each in amounts], sign=sign),
+        st.lists(cents, min_size=1, max_size=4),
+        st.sampled_from([1, -1]),
+    ),
+    max_size=8,
+)
+
+
+@given(vouchers)
+def test_the_bookings_add_up_to_the_documents(many: list[Voucher]) -> None:
+    booked = Decimal(0)
+    for row in batch(*many)[2:]:
+        found = fields(row)
+        value = Decimal(found["Umsatz (ohne Soll/Haben-Kz)"].replace(",", "."))
+        assert value > 0
+        booked += value if found["Soll/Haben-Kennzeichen"] == "S" else -value
+    assert booked == totals(many).gross
+
+
+def test_the_description_of_the_tables_keeps_to_its_grammar() -> None:
+    content = gdpdu.index(
+        audit.TABLES, seller="Berg & Beutel <GmbH>", location="87435 Kempten", since=SINCE,
+        until=UNTIL,
+    )  # fmt: skip
+    tree = etree.fromstring(content)
+    grammar = etree.DTD(io.BytesIO(gdpdu.DTD.split("\n", 1)[1].encode()))
+    assert grammar.validate(tree), grammar.error_log
+    assert tree.findtext("DataSupplier/Name") == "Berg & Beutel <GmbH>"
+    assert [table.findtext("URL") for table in tree.iter("Table")] == [
+        table.file for table in audit.TABLES
+    ]
+    keys = [key.findtext("Name") for key in tree.iter("VariablePrimaryKey")]
+    assert keys == [column.name for table in audit.TABLES for column in table.columns[: table.keys]]
+
+
+def test_a_table_is_read_back_as_it_is_described() -> None:
+    table = audit.VOUCHERS
+    seen = voucher(amount(), sign=-1, name='Zeile\n"eins"; zwei')
+    row = audit._voucher(seen)
+    header, found = csv.reader(io.StringIO(gdpdu.csv(table, [row]).decode()), delimiter=";")
+    assert header == [column.name for column in table.columns]
+    read = dict(zip(header, found, strict=True))
+    assert read["Kunde"] == 'Zeile "eins"; zwei'
+    assert (read["Brutto"], read["Belegdatum"], read["Faellig"]) == ("-119,00", "24.11.2026", "")
+
+
+def export(**more: object) -> Export:
+    known = {
+        "id": "exp_1", "shop": "s", "kind": "datev", "since": SINCE, "until": UNTIL,
+        "asked_by": "accountant:a", "asked_at": MADE,
+    }  # fmt: skip
+    return Export(**{**known, **more})  # type: ignore[arg-type]
+
+
+def test_an_export_covers_days_in_their_order_and_a_year_at_most() -> None:
+    assert export(since=date(2025, 11, 30), until=date(2026, 2, 1)).months == [
+        "2025-11", "2025-12", "2026-01", "2026-02",
+    ]  # fmt: skip
+    with pytest.raises(Refusal, match="before the first"):
+        asked(export(until=date(2026, 10, 31)))
+    with pytest.raises(Refusal, match="at most 366 days"):
+        asked(export(since=date(2025, 11, 1)))
+    assert asked(export(until=SINCE)).status == "asked"
