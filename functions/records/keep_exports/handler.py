@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from oms.refusals import Unknown
-from oms_aws.edges.exports import asked_for, export_view
+from oms_aws.edges.exports import asked_for, export_view, seen_export
 from oms_aws.edges.http import Answer, Call, Http, page, remembered, replayed
 from oms_aws.edges.models.exports import AskExport
 from oms_aws.edges.views import shop_meant
@@ -45,10 +44,7 @@ def ask_export(call: Call[AskExport], oms: Ports) -> Answer:
 @step.route("GET /v1/exports/{export}", scope="exports:write")
 def get_export(call: Call[Any], oms: Ports) -> Answer:
     """Read how an export stands, with short-lived addresses of its files."""
-    export = oms.exports.get(call.path["export"]).export
-    if not call.caller.may_see(export.shop):
-        raise Unknown("export_unknown", f"There is no export {export.id}.")
-    return Answer(export_view(export, oms))
+    return Answer(export_view(seen_export(call, oms), oms))
 
 
 @step.route("GET /v1/exports", scope="exports:write", query=("shop", "cursor", "limit"))

@@ -7,11 +7,11 @@ import zipfile
 from collections.abc import Mapping
 
 import msgspec
-from oms.posting import voucher_of
 
 from oms import audit, datev, gdpdu
 from oms.books import Bookkeeping, Totals, Voucher, totals
 from oms.export import Export, File
+from oms.posting import voucher_of
 from oms.refusals import Refusal
 from oms.retention import kept_until
 from oms.shop import Shop

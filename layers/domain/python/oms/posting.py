@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from oms.books import Amount, Case, Voucher
-from oms.invoice import Invoice, TaxTotal
+from oms.invoice import TYPE_CODES, Invoice, TaxTotal
 
 MARGIN_SCHEMES = ("VATEX-EU-F", "VATEX-EU-I", "VATEX-EU-J")
 BY_CATEGORY: dict[str, Case] = {
@@ -23,8 +23,8 @@ def voucher_of(id: str, invoice: Invoice) -> Voucher:
     return Voucher(
         id=id,
         number=invoice.number,
-        type_code="380",
-        sign=1,
+        type_code=TYPE_CODES[invoice.kind],
+        sign=-1 if invoice.kind == "credit_note" else 1,
         issued_on=invoice.issued_on,
         supplied_on=invoice.supplied_on,
         order=invoice.order_id,
@@ -36,10 +36,13 @@ def voucher_of(id: str, invoice: Invoice) -> Voucher:
         vat_id=buyer.vat_id,
         currency=invoice.currency,
         amounts=tuple(_amount(group, invoice) for group in invoice.taxes),
-        deposits=(),
+        deposits=tuple(
+            _amount(group, invoice) for deposit in invoice.deposits for group in deposit.taxes
+        ),
         net=invoice.net,
         tax=invoice.tax,
         gross=invoice.gross,
+        due_on=invoice.terms.due_on if invoice.terms else None,
     )
 
 

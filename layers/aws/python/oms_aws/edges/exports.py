@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 
 from oms.export import Export, asked
+from oms.refusals import Unknown
 from oms_aws.edges.http import Call
 from oms_aws.edges.models.exports import AskExport
 from oms_aws.wiring import Ports
@@ -25,6 +26,14 @@ def asked_for(call: Call[AskExport], shop: str, oms: Ports) -> Export:
             asked_at=oms.now(),
         )
     )
+
+
+def seen_export(call: Call[Any], oms: Ports) -> Export:
+    """The export that the path names, if it is the caller's business; raises Unknown."""
+    export = oms.exports.get(call.path["export"]).export
+    if not call.caller.may_see(export.shop):
+        raise Unknown("export_unknown", f"There is no export {export.id}.")
+    return export
 
 
 def export_view(export: Export, oms: Ports) -> dict[str, Any]:

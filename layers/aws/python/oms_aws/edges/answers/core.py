@@ -572,6 +572,7 @@ class Seller(Model):
         str | None, Field(alias="register", examples=["HRB 12345, Amtsgericht Traunstein"])
     ]
     managers: Annotated[str | None, Field(examples=["Toni Tester"])]
+    contact: Annotated[str | None, Field(description="Whom to ask.", examples=["Anna Tester"])]
     email: Annotated[str | None, Field(examples=["service@example.com"])]
     phone: Annotated[str | None, Field(examples=["+4986521234"])]
     website: Annotated[str | None, Field(examples=["https://berg-beutel.example"])]

@@ -418,6 +418,7 @@ class SellerIn(Model):
     # In JSON it is `register`, which as a field would hide a method of pydantic's.
     register_entry: Annotated[Name | None, Field(alias="register")] = None
     managers: Name | None = None
+    contact: Name | None = None
     email: Email | None = None
     phone: Name | None = None
     website: Name | None = None
