@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from oms_aws.counting import Count, Counting
 from oms_aws.edges.http import Answer, Call, Http
 from oms_aws.edges.models import StockBatch, StockRow
 from oms_aws.edges.rows import parsed_rows, refused
-from oms_aws.stock import Count, Counting
 from oms_aws.wiring import Ports
 
 step = Http()

@@ -58,14 +58,22 @@ def tracking(carrier: str, number: str) -> Key:
     return Key(f"TRACKING#{carrier}#{number}", "TRACKING")
 
 
+STOCK = "STOCK#"
+
+
 def stock(sku: str) -> Key:
-    """How much of a SKU is there, and promised to whom in sum?"""
-    return Key(f"STOCK#{sku}", "STOCK")
+    """How much of a SKU is there, and promised in sum?"""
+    return Key(f"{STOCK}{sku}", "STOCK")
+
+
+def stock_part(sku: str, number: int) -> Key:
+    """How much of a SKU is in its n-th part? Each is a partition; part 0 is the SKU itself."""
+    return Key(f"{STOCK}{sku}#{number}", "PART") if number else stock(sku)
 
 
 def reservation(sku: str, order_id: str) -> Key:
-    """What does the order hold of the SKU?"""
-    return Key(f"STOCK#{sku}", f"{RESERVATIONS}{order_id}")
+    """What does the order hold of the SKU? With the order, so that no SKU's partition is hot."""
+    return Key(f"ORDER#{order_id}", f"RESERVATION#{sku}")
 
 
 def product(sku: str) -> Key:
@@ -207,7 +215,6 @@ def turn(rank: int, promised_on: date | None, placed_at: datetime, order_id: str
 
 
 HIGHEST_RANK = 9_999
-RESERVATIONS = "RESERVATION#"
 
 
 # gsi2: lists by status
@@ -216,6 +223,14 @@ RESERVATIONS = "RESERVATION#"
 def orders_in(shop: str, status: str) -> str:
     """Which orders of the shop are in the status, by time?"""
     return f"ORDERS#{shop}#{status}"
+
+
+HOLDER_SHARDS = 8
+
+
+def holders(sku: str, shard: int) -> str:
+    """Which orders hold soft pieces of the SKU? One of its shards, as all of it would be hot."""
+    return f"HOLDERS#{sku}#{shard}"
 
 
 # gsi3: the clock, with only those items in it that have something due

@@ -2,23 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from datetime import date, datetime
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime
+from functools import partial
 from typing import Any, NamedTuple
 
-import msgspec
-
 from oms.bundles import stock_skus
-from oms.events import GENESIS, Event, chained
 from oms.order import Order
+from oms.pool import CONFLICTS, Changes, at_home, fitting, placed
 from oms.refusals import NotNow
-from oms.stock import Delta, Item, Reservation, claims, delta, settled
+from oms.stock import Buffer, Item, Reservation, claims, delta, settled
 from oms_aws import keys
-from oms_aws.orders import DynamoOrders, Stored, event_action
-from oms_aws.table import Action, ConditionFailed, Table
+from oms_aws.counters import (
+    Layout,
+    View,
+    arrangement,
+    edited,
+    layout,
+    marked,
+    stored_reservation,
+    stored_summary,
+)
+from oms_aws.counting import Count, Counting, Keeping, counted, judged, kept_back
+from oms_aws.edit import Edit
+from oms_aws.orders import DynamoOrders, Stored
+from oms_aws.table import MOST_ACTIONS, Action, ConditionFailed, Crowded, Table
 
-MOVES_A_TRANSACTION = 49
 MOVE_TRIES = 12
+READ_TRIES = 12
 
 
 class Move(NamedTuple):
@@ -35,13 +47,6 @@ class Waiting(NamedTuple):
     filled: bool
 
 
-class Count(NamedTuple):
-    """A warehouse's count of a SKU: pieces on the shelf at a time."""
-
-    sku: str
-    on_hand: int
-
-
 class DynamoStock:
     """The stock of all SKUs at all locations."""
 
@@ -51,15 +56,67 @@ class DynamoStock:
         self._table = table
         self._now = now
         self._new_id = new_id
+        self._layouts: dict[str, Layout] = {}
+        self._views: dict[str, View] = {}
+        self._met: Counter[str] = Counter()
 
     # -- reading ------------------------------------------------------------------------------
 
     def items(self, skus: Iterable[str]) -> dict[str, Item]:
         """The counters of each SKU; one that was never counted has none of anything."""
-        wanted = list(dict.fromkeys(skus))
+        return {sku: view.item for sku, view in self._read(skus).items()}
+
+    def summaries(self, skus: Iterable[str]) -> dict[str, Item]:
+        """The counters of each SKU by one read; those of a split one are a few seconds old."""
+        wanted, now = list(dict.fromkeys(skus)), self._now()
         found = self._table.get_many(keys.stock(sku) for sku in wanted)
-        known = {item["sku"]: stored_item(item) for item in found}
-        return {sku: known.get(sku) or Item(sku=sku) for sku in wanted}
+        views = {item["sku"]: View(item["sku"], (item,)) for item in found}
+        known = {}
+        for sku in wanted:
+            view = views.get(sku) or View(sku, ({},))
+            split = layout(view.main).parts > 1
+            summary = stored_summary(sku, view.main) if not (split and view.mark.due(now)) else None
+            known[sku] = summary or self._summed_up(sku)
+        return known
+
+    def _summed_up(self, sku: str) -> Item:
+        view = self._read([sku])[sku]
+        self._unless_late(partial(self._mark, view))
+        return view.item
+
+    def _read(self, skus: Iterable[str]) -> dict[str, View]:
+        """Every part of each SKU: the buckets first, then the main item, which says whether pieces
+        went from part to part meanwhile. If not, no piece was missed on its way. Raises NotNow."""
+        wanted = list(dict.fromkeys(skus))
+        left, found = wanted, {}
+        for _ in range(READ_TRIES):
+            buckets = self._buckets(left)
+            mains = {
+                item["sku"]: item for item in self._table.get_many(keys.stock(sku) for sku in left)
+            }
+            for sku in left:
+                main = mains.get(sku, {})
+                now, known = layout(main), self._layouts.pop(sku, None)
+                if now.parts == 1 or now == known:
+                    read = [buckets.get((sku, n), {}) for n in range(1, now.parts)]
+                    found[sku] = View(sku, (main, *read))
+                if now.parts > 1:
+                    self._layouts[sku] = now
+            left = [sku for sku in left if sku not in found]
+            if not left:
+                self._views |= found
+                return {sku: found[sku] for sku in wanted}
+        raise NotNow("the buckets of the stock are being rearranged")
+
+    def _buckets(self, skus: list[str]) -> dict[tuple[str, int], dict[str, Any]]:
+        """The buckets of the SKUs that are known to have some, by SKU and number."""
+        where = {
+            keys.stock_part(sku, n): (sku, n)
+            for sku in skus
+            for n in range(1, self._layouts.get(sku, Layout(1, 0)).parts)
+        }
+        items = self._table.get_many(where)
+        return {where[keys.Key(item["pk"], item["sk"])]: item for item in items}
 
     def reservations(self, order: Order) -> dict[str, Reservation]:
         """What the order holds of each SKU that it takes from stock."""
@@ -69,11 +126,10 @@ class DynamoStock:
         return {sku: known.get(sku) or unreserved(order, sku) for sku in skus}
 
     def promised(self, sku: str) -> list[Reservation]:
-        """What is promised of the SKU and claimed at no location yet, the last in turn first.
-
-        It reads every reservation there ever was: for a shelf that holds less than it should.
-        """
-        items = self._table.query(keys.stock(sku).pk, sk_prefix=keys.RESERVATIONS)
+        """What is promised of the SKU and claimed at no location yet, the last in turn first."""
+        shards = (keys.holders(sku, shard) for shard in range(keys.HOLDER_SHARDS))
+        rows = [row for shard in shards for row in self._table.listed("gsi2", shard)]
+        items = self._table.get_many(keys.Key(row["pk"], row["sk"]) for row in rows)
         held = (stored_reservation(item) for item in items)
         return sorted((each for each in held if each.soft), key=lambda r: r.turn, reverse=True)
 
@@ -93,18 +149,21 @@ class DynamoStock:
     ) -> Stored:
         """Do the moves of an order; answers the order as it is then.
 
-        `alone`: only while it is as it was seen, and other steps on it start again. Raises
-        ConditionFailed when anything is not as it was read.
+        `alone`: only while it is as it was seen, and other steps on it start again. The counters
+        are taken as `items` read them last. Raises ConditionFailed when anything is not as read.
         """
-        for start in range(0, len(moves), MOVES_A_TRANSACTION):
-            guards = [orders.touched(seen)] if alone else []
-            self._move(moves[start : start + MOVES_A_TRANSACTION], *guards)
-            seen = seen._replace(version=seen.version + 1) if alone else seen
-        return seen
+        try:
+            for some in self._packed(moves, MOST_ACTIONS - 1):
+                self._write([*([orders.touched(seen)] if alone else []), *some])
+                seen = seen._replace(version=seen.version + 1) if alone else seen
+            return seen
+        finally:
+            self._tend()
 
     def settle(self, orders: DynamoOrders, order_id: str) -> None:
         """Issue what the order shipped and give back what it dropped, exactly once."""
         for _ in range(MOVE_TRIES):
+            self._views.clear()
             seen = orders.get(order_id)
             try:
                 self._settle(orders, seen)
@@ -123,26 +182,53 @@ class DynamoStock:
             if after != held:
                 moves.append(Move(held, after))
                 moving = moving or claimed.in_motion > 0
-        for start in range(0, len(moves), MOVES_A_TRANSACTION):
+        for some in self._packed(moves, MOST_ACTIONS - 1):
             guard = orders.touched(seen) if moving else orders.unchanged(seen)
-            self._move(moves[start : start + MOVES_A_TRANSACTION], guard)
+            self._table.write([guard, *some])
             seen = seen._replace(version=seen.version + 1) if moving else seen
 
-    def _move(self, moves: list[Move], *guards: Action) -> None:
-        actions = [*guards]
-        for move in moves:
-            actions += [self._counters(move), self._reservation(move)]
-        self._table.write(actions)
+    def _write(self, actions: list[Action]) -> None:
+        try:
+            met = self._table.write(actions)
+        except Crowded as crowd:
+            self._note(actions, crowd.met)
+            raise
+        self._note(actions, met)
 
-    def _counters(self, move: Move) -> Action:
-        edit = _Edit()
-        edit.set("sku", move.before.sku)
-        edit.set("kind", "stock")
-        for name, difference in _differences(delta(move.before, move.after)):
-            edit.add(name, difference)
-            if difference < 0 and name.startswith(("promisable", "free:")):
-                edit.demand(f"{edit.name(name)} >= {edit.value(-difference)}")
-        return edit.action(self._table, keys.stock(move.before.sku))
+    def _packed(self, moves: list[Move], room: int) -> Iterator[list[Action]]:
+        """The actions of the moves in as few transactions as hold them, each move whole."""
+        transaction: list[Action] = []
+        for move in moves:
+            actions = [*self._counters(move), self._reservation(move)]
+            if len(transaction) + len(actions) > room:
+                yield transaction
+                transaction = []
+            transaction += actions
+        if transaction:
+            yield transaction
+
+    def _counters(self, move: Move) -> Iterator[Action]:
+        """Where a move changes the counters of its SKU; raises ConditionFailed if they lack it.
+
+        Without having read the SKU, as when something is given back, it is the main item's.
+        """
+        sku, after = move.before.sku, move.after
+        view = self._views.get(sku) or View(sku, ({},))
+        parts, kept = view.parts, view.item.kept_from(after.shop)
+        change = delta(move.before, after)
+        home = at_home(after.order_id, parts.number)
+        changes = placed(change, parts, home=home, kept=max(0, kept))
+        if changes is None:
+            raise ConditionFailed((0,))
+        yield from self._parts(view, changes)
+
+    def _parts(self, view: View, changes: Changes) -> Iterator[Action]:
+        now = self._now()
+        for n, change in changes.items():
+            edit = edited(view, n, change)
+            if n == 0 and view.main and view.parts.number == 1 and view.mark.due(now):
+                marked(edit, view, now)
+            yield edit.action(self._table, keys.stock_part(view.sku, n))
 
     def _reservation(self, move: Move) -> Action:
         after = move.after
@@ -151,6 +237,7 @@ class DynamoStock:
             "sku": after.sku,
             "order_id": after.order_id,
             "placed_at": after.placed_at.isoformat(),
+            "shop": after.shop,
             "soft": after.soft,
             "backordered": after.backordered,
             "hard": after.hard,
@@ -163,15 +250,73 @@ class DynamoStock:
             attributes["promised_on"] = after.promised_on.isoformat()
         if after.filled:
             attributes["filled"] = True
+        turn = keys.turn(after.rank, after.promised_on, after.placed_at, after.order_id)
         if after.backordered or after.filled:
-            attributes |= {
-                "gsi1pk": keys.backorders(after.sku),
-                "gsi1sk": keys.turn(after.rank, after.promised_on, after.placed_at, after.order_id),
-            }
+            attributes |= {"gsi1pk": keys.backorders(after.sku), "gsi1sk": turn}
+        if after.soft > 0:
+            shard = at_home(after.order_id, keys.HOLDER_SHARDS)
+            attributes |= {"gsi2pk": keys.holders(after.sku, shard), "gsi2sk": turn}
         key = keys.reservation(after.sku, after.order_id)
         if move.before.version == 0:
             return self._table.put(key, attributes, unless_exists=True)
         return self._table.put_if(key, attributes, version=move.before.version)
+
+    # -- splitting and merging ----------------------------------------------------------------
+
+    def arrange(self, sku: str, wanted: int) -> None:
+        """Keep the SKU in as many parts as the merchant wants, 0 for as its writes need."""
+        view = self._read([sku])[sku]
+        if view.wanted == wanted:
+            return
+        edit = Edit()
+        for name, value in {"sku": sku, "kind": "stock", "wanted": wanted}.items():
+            edit.set(name, value)
+        self._table.write([edit.action(self._table, keys.stock(sku))])
+        self._unless_late(lambda: self._tend_one(self._read([sku])[sku], hot=False))
+
+    def _note(self, actions: list[Action], met: tuple[int, ...]) -> None:
+        """Remember which SKUs' counters others were in the way of."""
+        for index in met:
+            pk = _partition(actions[index])
+            if pk.startswith(keys.STOCK):
+                self._met[pk.removeprefix(keys.STOCK).partition("#")[0]] += 1
+
+    def _tend(self) -> None:
+        """Split what is hot, merge what is not any more, level what is uneven."""
+        met, self._met = self._met, Counter()
+        for sku, view in list(self._views.items()):
+            if view.main:
+                hot = met[sku] >= CONFLICTS
+                self._unless_late(partial(self._tend_one, view, hot=hot))
+
+    def _tend_one(self, view: View, *, hot: bool) -> None:
+        parts, mark, now = view.parts, view.mark, self._now()
+        number = fitting(
+            parts.number,
+            view.wanted,
+            pace=mark.pace(parts, now),
+            hot=hot and mark.settled(now),
+            rested=mark.rested(now),
+        )
+        if number != parts.number or parts.uneven:
+            fresh = self._read([view.sku])[view.sku]
+            if fresh.parts.number == parts.number:
+                self._table.write(arrangement(self._table, fresh, number, now))
+        elif number > 1 and mark.due(now):
+            self._mark(self._read([view.sku])[view.sku])
+
+    def _mark(self, view: View) -> None:
+        edit = Edit()
+        edit.see("mark_at", view.main.get("mark_at"))
+        marked(edit, view, self._now())
+        self._table.write([edit.action(self._table, keys.stock(view.sku))])
+
+    def _unless_late(self, act: Callable[[], None]) -> None:
+        """Do what anybody can do at any time; whoever is late leaves it to who was faster."""
+        try:
+            act()
+        except (ConditionFailed, NotNow):
+            return
 
     # -- counting -----------------------------------------------------------------------------
 
@@ -184,173 +329,54 @@ class DynamoStock:
         tally = {"changed": 0, "unchanged": 0, "ignored": 0}
         left = {count.sku: count for count in counts}
         for attempt in range(MOVE_TRIES):
-            items = self.items(left)
+            views = self._read(left)
             for sku, count in list(left.items()):
-                word = _judge(items[sku], count, by)
+                word = judged(views[sku].item, count, by)
                 if word != "changed":
                     tally[word] += 1
                     del left[sku]
             if not left:
                 return tally
-            size = MOVES_A_TRANSACTION if attempt == 0 else 1
-            for sku in self._count(list(left.values()), items, by, size):
+            room = MOST_ACTIONS if attempt == 0 else 1
+            for sku in self._count([(views[sku], count) for sku, count in left.items()], by, room):
                 tally["changed"] += 1
                 del left[sku]
         raise NotNow(f"{len(left)} SKUs are being changed by many at once")
 
-    def _count(
-        self, counts: list[Count], items: dict[str, Item], by: Counting, size: int
-    ) -> Iterator[str]:
-        """Write counts, `size` to a transaction; answers the SKUs that were written."""
-        for start in range(0, len(counts), size):
-            some = counts[start : start + size]
-            actions = [a for count in some for a in self._changed(items[count.sku], count, by)]
+    def _count(self, counts: list[tuple[View, Count]], by: Counting, room: int) -> Iterator[str]:
+        """Write counts, several to a transaction if there is room; answers the SKUs written."""
+        transaction: list[Action] = []
+        skus: list[str] = []
+        for view, count in counts:
+            event_id, now = self._new_id("evt"), self._now()
+            actions = counted(self._table, view, count, by, event_id=event_id, at=now)
+            if transaction and len(transaction) + len(actions) > room:
+                yield from self._written(transaction, skus)
+                transaction, skus = [], []
+            transaction += actions
+            skus.append(view.sku)
+        yield from self._written(transaction, skus)
+
+    def _written(self, actions: list[Action], skus: list[str]) -> list[str]:
+        try:
+            self._table.write(actions)
+        except ConditionFailed:
+            return []
+        return skus
+
+    def keep_back(self, sku: str, by: Keeping) -> Buffer:
+        """Set what a shop leaves of the SKU for the other channels; raises NotNow."""
+        for _ in range(MOVE_TRIES):
+            view = self._read([sku])[sku]
+            if view.item.buffers.get(by.shop, Buffer()) == by.buffer:
+                return by.buffer
+            event_id, now = self._new_id("evt"), self._now()
             try:
-                self._table.write(actions)
+                self._table.write(kept_back(self._table, view, by, event_id=event_id, at=now))
+                return by.buffer
             except ConditionFailed:
                 continue
-            yield from (count.sku for count in some)
-
-    def _changed(self, item: Item, count: Count, by: Counting) -> list[Action]:
-        event = chained(
-            Event(
-                id=self._new_id("evt"),
-                type="Stock.Changed",
-                aggregate=f"stock/{count.sku}",
-                shop="",
-                sequence=item.sequence + 1,
-                at=self._now(),
-                actor=by.actor,
-                cause=by.cause,
-                data=msgspec.Raw(msgspec.json.encode(_change(item, count, by))),
-            ),
-            item.hash or GENESIS,
-        )
-        return [self._counted(item, count, by, event), event_action(self._table, event)]
-
-    def _counted(self, item: Item, count: Count, by: Counting, event: Event) -> Action:
-        place, known = by.location, by.location in item.on_hand
-        gain = count.on_hand - item.on_hand.get(place, 0) - (0 if known else by.safety)
-        edit = _Edit()
-        edit.set("sku", count.sku)
-        edit.set("kind", "stock")
-        edit.see("sequence", item.sequence or None)
-        edit.see(f"on_hand:{place}", item.on_hand.get(place))
-        edit.set("sequence", event.sequence)
-        edit.set("hash", event.hash)
-        edit.set(f"on_hand:{place}", count.on_hand)
-        edit.set(f"as_of:{place}", by.as_of.isoformat())
-        if not known:
-            edit.set(f"safety:{place}", by.safety)
-        edit.add(f"free:{place}", gain)
-        edit.add("promisable", gain)
-        return edit.action(self._table, keys.stock(count.sku))
-
-
-class Counting(NamedTuple):
-    """Where and when a warehouse counted, what it never promises, and who sent the count."""
-
-    location: str
-    as_of: datetime
-    safety: int
-    actor: str
-    cause: str
-
-
-class _Edit:
-    """An update expression in the making; attribute names may hold any character."""
-
-    def __init__(self) -> None:
-        self._terms: list[str] = []
-        self._conditions: list[str] = []
-        self._names: dict[str, str] = {}
-        self._values: dict[str, Any] = {}
-
-    def name(self, attribute: str) -> str:
-        for short, known in self._names.items():
-            if known == attribute:
-                return short
-        short = f"#n{len(self._names)}"
-        self._names[short] = attribute
-        return short
-
-    def value(self, value: Any) -> str:
-        short = f":v{len(self._values)}"
-        self._values[short] = value
-        return short
-
-    def set(self, attribute: str, value: Any) -> None:
-        self._terms.append(f"{self.name(attribute)} = {self.value(value)}")
-
-    def add(self, attribute: str, difference: int) -> None:
-        name = self.name(attribute)
-        current = f"if_not_exists({name}, {self.value(0)})"
-        self._terms.append(f"{name} = {current} + {self.value(difference)}")
-
-    def demand(self, condition: str) -> None:
-        self._conditions.append(condition)
-
-    def see(self, attribute: str, value: Any) -> None:
-        """Demand that the attribute still is as seen, None for absent."""
-        name = self.name(attribute)
-        self.demand(
-            f"attribute_not_exists({name})" if value is None else f"{name} = {self.value(value)}"
-        )
-
-    def action(self, table: Table, key: keys.Key) -> Action:
-        return table.update(
-            key,
-            "SET " + ", ".join(self._terms),
-            self._values,
-            names=self._names,
-            condition=" AND ".join(self._conditions),
-        )
-
-
-def _differences(change: Delta) -> Iterator[tuple[str, int]]:
-    for name in ("promisable", "soft", "backordered"):
-        if difference := getattr(change, name):
-            yield name, difference
-    for name in ("hard", "on_hand", "free"):
-        for place, difference in getattr(change, name).items():
-            if difference:
-                yield f"{name}:{place}", difference
-
-
-def _change(item: Item, count: Count, by: Counting) -> dict[str, Any]:
-    return {
-        "news": "Stock.Changed",
-        "sku": count.sku,
-        "location": by.location,
-        "before": item.on_hand.get(by.location, 0),
-        "on_hand": count.on_hand,
-        "as_of": by.as_of,
-    }
-
-
-def _judge(item: Item, count: Count, by: Counting) -> str:
-    taken = item.as_of.get(by.location)
-    if taken and by.as_of < datetime.fromisoformat(taken):
-        return "ignored"
-    return "unchanged" if item.on_hand.get(by.location) == count.on_hand else "changed"
-
-
-def stored_item(attributes: Mapping[str, Any]) -> Item:
-    """The counters in a table item; those of a location are named `on_hand:<location>` etc."""
-    places: dict[str, dict[str, Any]] = {}
-    for name, value in attributes.items():
-        counter, colon, place = name.partition(":")
-        if colon:
-            places.setdefault(counter, {})[place] = value
-    return Item(
-        sku=attributes["sku"],
-        promisable=attributes.get("promisable", 0),
-        soft=attributes.get("soft", 0),
-        backordered=attributes.get("backordered", 0),
-        sequence=attributes.get("sequence", 0),
-        hash=attributes.get("hash", ""),
-        **places,
-    )
+        raise NotNow(f"the stock of {sku} is being changed by many at once")
 
 
 def unreserved(order: Order, sku: str) -> Reservation:
@@ -360,23 +386,13 @@ def unreserved(order: Order, sku: str) -> Reservation:
         sku=sku,
         order_id=order.id,
         placed_at=order.placed_at,
+        shop=order.shop,
         rank=0 if preorder else order.rank,
         promised_on=None if preorder else order.promised_on,
     )
 
 
-def stored_reservation(attributes: Mapping[str, Any]) -> Reservation:
-    """The reservation in a table item."""
-    return Reservation(
-        sku=attributes["sku"],
-        order_id=attributes["order_id"],
-        placed_at=datetime.fromisoformat(attributes["placed_at"]),
-        soft=attributes["soft"],
-        backordered=attributes["backordered"],
-        hard=attributes["hard"],
-        issued=attributes["issued"],
-        filled=attributes.get("filled", False),
-        rank=attributes.get("rank", 0),
-        promised_on=date.fromisoformat(day) if (day := attributes.get("promised_on")) else None,
-        version=attributes["version"],
-    )
+def _partition(action: Action) -> str:
+    ((_, arguments),) = action.items()
+    key = arguments.get("Key") or arguments["Item"]
+    return str(key["pk"]["S"])

@@ -29,6 +29,14 @@ class ConditionFailed(Exception):
         self.failed = failed
 
 
+class Crowded(NotNow):
+    """Others kept writing the same items; `met` are the indexes of the actions, once a try."""
+
+    def __init__(self, met: tuple[int, ...]) -> None:
+        super().__init__("the items are being written by many at once")
+        self.met = met
+
+
 class Table:
     """One DynamoDB table; attributes are plain values, DynamoDB's types stay in here."""
 
@@ -183,19 +191,35 @@ class Table:
             }
         }
 
-    def write(self, actions: list[Action]) -> None:
-        """Do all actions or none.
+    def demand(
+        self, key: Key, condition: str, values: Mapping[str, Any], *, names: Mapping[str, str]
+    ) -> Action:
+        """The action that changes nothing but demands a condition."""
+        return {
+            "ConditionCheck": {
+                "TableName": self.name,
+                "Key": marshal(key._asdict()),
+                "ConditionExpression": condition,
+                "ExpressionAttributeNames": dict(names),
+                "ExpressionAttributeValues": marshal(values),
+            }
+        }
 
-        Raises ConditionFailed when a condition does not hold, NotNow when others keep writing the
-        same items; a conflict is tried again a few times first.
+    def write(self, actions: list[Action]) -> tuple[int, ...]:
+        """Do all actions or none; answers the indexes of those that others were in the way of.
+
+        Raises ConditionFailed when a condition does not hold, Crowded when others keep writing the
+        same items; a conflict, or a refusal for rate, is tried again a few times first.
         """
+        met: tuple[int, ...] = ()
         for attempt in range(CONFLICT_TRIES):
             try:
                 self._write(actions)
-                return
-            except _Conflict:
+                return met
+            except _Conflict as conflict:
+                met += conflict.met
                 time.sleep(random.uniform(0, 0.01 * 2**attempt))
-        raise NotNow("the items are being written by many at once")
+        raise Crowded(met)
 
     def _write(self, actions: list[Action]) -> None:
         try:
@@ -207,16 +231,16 @@ class Table:
             code = error.response["Error"]["Code"]
             if code == "ConditionalCheckFailedException":
                 raise ConditionFailed((0,)) from None
-            if code == "TransactionConflictException":
-                raise _Conflict from None
+            if code in _IN_THE_WAY:
+                raise _Conflict((0,)) from None
             if code != "TransactionCanceledException":
                 raise
             reasons = [r.get("Code") for r in error.response.get("CancellationReasons", [])]
             failed = tuple(i for i, r in enumerate(reasons) if r == "ConditionalCheckFailed")
             if failed:
                 raise ConditionFailed(failed) from None
-            if any(r in ("TransactionConflict", "ThrottlingError") for r in reasons):
-                raise _Conflict from None
+            if met := tuple(i for i, reason in enumerate(reasons) if reason in _IN_THE_WAY):
+                raise _Conflict(met) from None
             raise
 
     def _write_one(self, action: Action) -> None:
@@ -230,7 +254,22 @@ class Table:
 
 
 class _Conflict(Exception):
-    """Another transaction was writing one of the items."""
+    """Another transaction was writing some of the items, or too many did."""
+
+    def __init__(self, met: tuple[int, ...]) -> None:
+        super().__init__(met)
+        self.met = met
+
+
+_IN_THE_WAY = (
+    "TransactionConflictException",
+    "ProvisionedThroughputExceededException",
+    "ThrottlingException",
+    # as reasons of a cancelled transaction
+    "TransactionConflict",
+    "ThrottlingError",
+    "ProvisionedThroughputExceeded",
+)
 
 
 def packed(body: bytes) -> str | bytes:

@@ -28,6 +28,7 @@ from oms.order import Order
 from oms.seal import Entry, Seal, unaltered
 from oms.stock import Item, Reservation
 from oms_aws import keys
+from oms_aws.counters import View, counters_in, layout, stored_reservation
 from oms_aws.exports import StoredExport, stored_export
 from oms_aws.numbers import Number
 from oms_aws.orders import (
@@ -37,7 +38,6 @@ from oms_aws.orders import (
     stored_event,
     stored_order,
 )
-from oms_aws.stock import stored_item, stored_reservation
 from oms_aws.table import unpacked
 
 Checks = dict[str, dict[str, Any]]
@@ -51,7 +51,8 @@ class Snapshot:
         self.orders: dict[str, Stored] = {}
         self.rows: dict[str, Mapping[str, Any]] = {}
         self.fulfilments: dict[str, Mapping[str, Any]] = {}
-        self.items: dict[str, Item] = {}
+        self.views: dict[str, View] = {}
+        self.parts: dict[str, dict[str, Mapping[str, Any]]] = defaultdict(dict)
         self.by_sku: dict[str, dict[str, Reservation]] = defaultdict(dict)
         self.by_order: dict[str, dict[str, Reservation]] = defaultdict(dict)
         self.logs: dict[str, list[Event]] = defaultdict(list)
@@ -66,6 +67,7 @@ class Snapshot:
             "order": self._order,
             "fulfilment": self._fulfilment,
             "stock": self._stock,
+            "stock_part": self._part,
             "reservation": self._reservation,
             "event": self._event,
             "range": self._range,
@@ -79,6 +81,9 @@ class Snapshot:
         for item in scan:
             if take := takes.get(item.get("kind", "")):
                 take(item)
+        for sku, view in self.views.items():
+            read = (self.parts[sku][pk] for pk in sorted(self.parts[sku]))
+            self.views[sku] = View(sku, (*view.read, *read))
         for log in self.logs.values():
             log.sort(key=lambda event: event.sequence)
 
@@ -90,8 +95,15 @@ class Snapshot:
     def _fulfilment(self, item: Mapping[str, Any]) -> None:
         self.fulfilments[msgspec.json.decode(unpacked(item["body"]))["id"]] = item
 
+    @property
+    def items(self) -> dict[str, Item]:
+        return {sku: view.item for sku, view in self.views.items()}
+
     def _stock(self, item: Mapping[str, Any]) -> None:
-        self.items[item["sku"]] = stored_item(item)
+        self.views[item["sku"]] = View(item["sku"], (item,))
+
+    def _part(self, item: Mapping[str, Any]) -> None:
+        self.parts[item["sku"]][item["pk"]] = item
 
     def _reservation(self, item: Mapping[str, Any]) -> None:
         held = stored_reservation(item)
@@ -138,7 +150,7 @@ def check(scan: Iterable[Mapping[str, Any]], *, at: datetime, read: Read) -> dic
     found = Snapshot(scan)
     checks = {
         "line_conservation": _result(len(found.orders), _lines(found)),
-        "stock": _result(len(found.items), _stock(found)),
+        "stock": _result(len(found.views), _stock(found)),
         "reservations": _result(len(found.orders), _reservations(found)),
         "number_ranges": _result(len(found.documents), _numbers(found)),
         "event_logs": _result(sum(map(len, found.logs.values())), _events(found)),
@@ -182,9 +194,24 @@ def _stock(found: Snapshot) -> Iterator[Breach]:
     for sku, held in found.by_sku.items():
         if sku not in found.items:
             yield Breach(sku, f"{len(held)} reservations, but no counters")
-    for sku, item in found.items.items():
+    for sku, view in found.views.items():
         reservations = found.by_sku.get(sku, {}).values()
-        yield from counted(item, reservations, found.logs.get(_log_of(sku), []))
+        yield from counted(view.item, reservations, found.logs.get(_log_of(sku), []))
+        yield from _buckets(view)
+    for sku in found.parts.keys() - found.views.keys():
+        yield Breach(sku, "has buckets, but no counters")
+
+
+def _buckets(view: View) -> Iterator[Breach]:
+    """A SKU has the buckets that its main item says; closed ones count nothing."""
+    opened = [each for each in view.read[1:] if each.get("open")]
+    if len(opened) + 1 != layout(view.main).parts:
+        yield Breach(view.sku, f"has {len(opened) + 1} parts, not {layout(view.main).parts}")
+    for each in view.read[1:]:
+        if not each.get("open") and any(counters_in(each).values()):
+            yield Breach(view.sku, f"{each['pk']} is closed, but still counts pieces")
+    if not view.parts.sound:
+        yield Breach(view.sku, "a bucket has pieces while another owes some")
 
 
 def _reservations(found: Snapshot) -> Iterator[Breach]:

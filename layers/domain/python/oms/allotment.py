@@ -56,7 +56,7 @@ def room_of(
     for sku, mine in held.items():
         item, claim = items[sku], claimed[sku]
         placed = sum(mine.hard.values()) - sum(claim.hard.values())
-        kept[sku] = mine.soft + max(0, placed) + max(0, item.promisable)
+        kept[sku] = mine.soft + max(0, placed) + max(0, item.promisable_in(mine.shop))
         beyond = max(0, mine.soft - claim.soft) + max(0, placed)
         new[sku] = beyond + max(0, item.promisable_to(mine))
         if limits and sku in limits:

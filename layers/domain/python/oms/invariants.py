@@ -87,6 +87,8 @@ def _counts(log: Iterable[Event]) -> ByLocation:
     """The pieces that a warehouse's counts added, by location."""
     pieces: ByLocation = {}
     for event in log:
+        if event.type != "Stock.Changed":
+            continue
         change = facts(event)
         place, gain = change["location"], change["on_hand"] - change["before"]
         pieces[place] = pieces.get(place, 0) + gain

@@ -15,11 +15,24 @@ ByLocation = dict[str, int]
 """Location -> pieces."""
 
 
+class Buffer(Struct, frozen=True, omit_defaults=True):
+    """What a shop leaves for the other channels: pieces, or percent of what lies on the shelves."""
+
+    pieces: int = 0
+    percent: int = 0
+
+    def of(self, shelved: int) -> int:
+        """The pieces that it keeps of so many on the shelves, rounded up."""
+        return self.pieces + -(-max(0, shelved) * self.percent // 100)
+
+
 class Item(Struct, frozen=True, kw_only=True):
-    """The counters of one SKU, in pieces (`domain.md` § 3).
+    """The counters of one SKU, in pieces (`domain.md` § 3), summed over its parts.
 
     `free` = on hand - safety - hard, per location; `promisable` = sum(free) - soft. `as_of` is the
     time of the newest count taken per location; `sequence` and `hash` are those of its log.
+    `own_safety` names the locations whose safety stock is the SKU's own, not the warehouse's;
+    `buffers` holds by shop what it may not sell; `parts` is how many items the counters lie in.
     """
 
     sku: str
@@ -31,12 +44,25 @@ class Item(Struct, frozen=True, kw_only=True):
     hard: ByLocation = field(default_factory=dict)
     free: ByLocation = field(default_factory=dict)
     as_of: dict[str, str] = field(default_factory=dict)
+    own_safety: frozenset[str] = frozenset()
+    buffers: dict[str, Buffer] = field(default_factory=dict)
+    parts: int = 1
     sequence: int = 0
     hash: str = ""
 
+    def kept_from(self, shop: str) -> int:
+        """The pieces that a shop leaves for the other channels."""
+        shelved = sum(n - self.safety.get(place, 0) for place, n in self.on_hand.items())
+        return self.buffers[shop].of(shelved) if shop in self.buffers else 0
+
+    def promisable_in(self, shop: str) -> int:
+        """What can be promised to an order of the shop that waits already."""
+        return self.promisable - self.kept_from(shop)
+
     def promisable_to(self, newcomer: Reservation) -> int:
         """What can be promised to an order that has just come: whoever waits comes first."""
-        return self.promisable - max(0, self.backordered - newcomer.backordered)
+        waiting = max(0, self.backordered - newcomer.backordered)
+        return self.promisable_in(newcomer.shop) - waiting
 
     @property
     def consistent(self) -> bool:
@@ -61,6 +87,7 @@ class Reservation(Struct, frozen=True, kw_only=True):
     sku: str
     order_id: str
     placed_at: datetime
+    shop: str = ""
     soft: int = 0
     backordered: int = 0
     hard: ByLocation = field(default_factory=dict)
