@@ -152,6 +152,7 @@ JOURNEY: tuple[Step, ...] = (
         "GET /v1/fulfilments", "GET /v1/fulfilments/{fulfilment}",
     )), (R,)),
     Step("fulfilment/pack_parcels", Http(("POST /v1/fulfilments/{fulfilment}/pack",)), (R, W)),
+    Step("fulfilment/answer_recall", Http(("POST /v1/fulfilments/{fulfilment}/recall",)), (R, W)),
     Step("fulfilment/ship_parcels", Http(("POST /v1/fulfilments/{fulfilment}/ship",)), (R, W)),
     Step("fulfilment/hear_carrier", Http(("POST /v1/carriers/{carrier}/webhook",), public=True),
          (R, W)),
@@ -168,7 +169,7 @@ JOURNEY: tuple[Step, ...] = (
     # notices
     Step("notices/tell_customer", Queue((
         "Order.Created", "Order.HoldEscalated", "Order.Changed", "Order.Cancelled",
-        "Document.Archived",
+        "Document.Archived", "Fulfilment.RecallRefused",
     )), (R, W, "mail:send")),
     Step("notices/tell_subscriber", Queue(("*",), tries=8, side_by_side=10), (R, W), seconds=60),
     Step("notices/keep_webhooks", Http((

@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from oms import recall
 from oms.changing import changed, confirmed
 from oms.due import see_to
 from oms.events import GENESIS, Event, chained
@@ -169,6 +170,15 @@ def change(wishes: dict[str, int], price: str, street: str | None, held: bool) -
     return command
 
 
+def answer(index: int, yes: bool) -> Command:
+    """A warehouse's answer to a recall, whether there is one or not."""
+
+    def command(order: Order, at: datetime) -> Order:
+        return (recall.accept if yes else recall.refuse)(order, ful(order, index), reason="", at=at)
+
+    return command
+
+
 def ful(order: Order, index: int) -> str:
     """The id of the order's n-th fulfilment, or one that does not exist."""
     return order.fulfilments[index].id if index < len(order.fulfilments) else "ful_none"
@@ -185,6 +195,15 @@ commands: st.SearchStrategy[Command] = st.one_of(
     st.builds(ship, indexes),
     st.builds(scan, indexes, st.sampled_from(["in_transit", "delivered"]), st.integers(0, 30)),
     st.builds(invoice, indexes),
+    st.builds(
+        lambda wanted: (
+            lambda order, at: recall.cancel(
+                order, wanted, cause="customer", reason="", by="shop", at=at
+            )
+        ),
+        st.none() | pieces,
+    ),
+    st.builds(answer, indexes, st.booleans()),
     st.builds(
         change,
         pieces,

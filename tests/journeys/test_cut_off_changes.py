@@ -1,14 +1,18 @@
-"""A change that is cut off between any two of its AWS calls is neither lost nor done twice."""
+"""A change or recall cut off between any two AWS calls is neither lost nor done twice."""
 
 from __future__ import annotations
 
 import pytest
 
-from tests.world.lives import Life, changed, cut_at_every_call
+from tests.world.lives import Life, changed, cut_at_every_call, recalled, refused
 
 LIVES: dict[str, Life] = {
     "capture/change_order": changed,
     "sourcing/follow_change": changed,
+    "capture/cancel_order": recalled,
+    "fulfilment/answer_recall": recalled,
+    "sourcing/settle_stock": recalled,
+    "notices/tell_customer": refused,
 }
 """The cheapest life in which each step takes part."""
 

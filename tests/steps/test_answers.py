@@ -51,7 +51,10 @@ def live_through(merchant: Merchant) -> Any:
     merchant.world.settle()
     merchant.change(id, lines=[{"number": "1", "quantity": 2}])
     merchant.release(id)
+    merchant.world.settle()
     merchant.cancel(id, {"1": 1})
+    (fulfilment,) = merchant.order(id)["fulfilments"]
+    merchant.answer_recall(fulfilment["id"], "accepted")
     merchant.whole_life(id)
     return merchant.order(id)
 

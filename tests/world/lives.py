@@ -87,6 +87,36 @@ def changed(merchant: Merchant) -> str:
     return id
 
 
+def recalled(merchant: Merchant) -> str:
+    """One order with a part in backorder is cancelled: its warehouse gives back what it packed."""
+    merchant.count("A", SOCKE_42=stocked(merchant, "SOCKE-42") + 1)
+    id = merchant.place(merchant.request(SOCKE_42=2))
+    merchant.world.settle()
+    (fulfilment,) = merchant.order(id)["fulfilments"]
+    merchant.pack(fulfilment["id"])
+    assert merchant.cancel(id).status == 200
+    merchant.world.settle()
+    assert merchant.answer_recall(fulfilment["id"], "accepted").status == 200
+    merchant.world.settle()
+    assert merchant.order(id)["status"] == "cancelled"
+    assert merchant.stock("SOCKE-42")["promisable"] == stocked(merchant, "SOCKE-42")
+    merchant.count("A", SOCKE_42=0)
+    return id
+
+
+def refused(merchant: Merchant) -> str:
+    """One order that is cancelled too late: its warehouse cannot give it back any more."""
+    merchant.count("A", SOCKE_42=stocked(merchant, "SOCKE-42") + 2)
+    id = merchant.place(merchant.request(SOCKE_42=2))
+    merchant.world.settle()
+    (fulfilment,) = merchant.order(id)["fulfilments"]
+    assert merchant.cancel(id).status == 200
+    assert merchant.answer_recall(fulfilment["id"], "refused", "on the lorry").status == 200
+    merchant.whole_life(id)
+    assert merchant.order(id)["status"] == "completed"
+    return id
+
+
 def cut_at_every_call(step: str, life: Life) -> None:
     """Lead a life for each state that a cut can leave: nothing may be lost, nothing doubled."""
     with opened() as world:
@@ -111,6 +141,7 @@ TOLD = (
     "Order.HoldEscalated",
     "Order.Changed",
     "Order.Cancelled",
+    "Fulfilment.RecallRefused",
     "Document.Archived",
 )
 READS = {"GetItem", "BatchGetItem", "Query", "GetObject"}

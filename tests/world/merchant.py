@@ -151,6 +151,12 @@ class Merchant:
         route = "POST /v1/orders/{order}/changes/{change}/confirm"
         return self.do(route, self.shop, order=id, change=seen["id"])
 
+    def answer_recall(self, id: str, answer: str, reason: str = "") -> Answered:
+        """The warehouse answers what is recalled of a fulfilment."""
+        route = "POST /v1/fulfilments/{fulfilment}/recall"
+        body = {"answer": answer, "reason": reason}
+        return self.world.call(route, self.wms, body, fulfilment=id)
+
     # -- warehouse and carrier ----------------------------------------------------------------
 
     def pack(self, id: str) -> Any:

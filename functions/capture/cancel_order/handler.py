@@ -1,12 +1,16 @@
-"""A shop or clerk cancels an order, or pieces of it that no warehouse has yet."""
+"""A shop or clerk cancels an order or pieces of it; what a warehouse has is recalled from it."""
 
 from __future__ import annotations
 
+from typing import Any
+
 from oms.order import Pieces
+from oms.recall import cancel
+from oms_aws.edges.cancelled import done_by
 from oms_aws.edges.http import Answer, Call, Http, remembered, replayed
 from oms_aws.edges.models import CancelOrder
 from oms_aws.edges.views import order_answer, seen_order
-from oms_aws.orders import Saved
+from oms_aws.orders import Saved, Stored
 from oms_aws.wiring import Ports
 
 step = Http()
@@ -19,21 +23,28 @@ handler = step.handler
     takes=CancelOrder,
     headers=("Idempotency-Key", "If-Match"),
 )
-def cancel(call: Call[CancelOrder], oms: Ports) -> Answer:
-    """Cancel an order, or lines of it."""
-    seen = seen_order(call, oms)
-    if replayed(call, oms):
-        return order_answer(seen, oms)
-    also = remembered(call, oms, Answer({}))
-    wanted = _wanted(call.body)
+def cancel_order(call: Call[CancelOrder], oms: Ports) -> Answer:
+    """Cancel an order, or lines of it; what is with a warehouse is recalled."""
+    seen, cause = seen_order(call, oms), f"request:{call.request_id}"
+    if earlier := replayed(call, oms):
+        return _answer(seen, earlier.body.get("cause", ""), oms)
+    wanted, body = _wanted(call.body), call.body
     stored = oms.orders.change(
         seen.order.id,
-        lambda order: order.cancel(wanted, reason=call.body.reason, by=call.actor, at=oms.now()),
-        Saved(call.actor, f"request:{call.request_id}", also),
+        lambda order: cancel(
+            order, wanted, cause=body.cause, reason=body.reason, by=call.actor, at=oms.now()
+        ),
+        Saved(call.actor, cause, remembered(call, oms, Answer({"cause": cause}))),
         seen=seen,
         if_version=call.if_version,
     )
-    return order_answer(stored, oms)
+    return _answer(stored, cause, oms)
+
+
+def _answer(stored: Stored, cause: str, oms: Ports) -> Answer:
+    whole: Answer = order_answer(stored, oms)
+    done: dict[str, Any] = done_by(cause, stored.order, oms)
+    return Answer({**whole.body, **done}, headers=whole.headers)
 
 
 def _wanted(body: CancelOrder) -> Pieces | None:

@@ -20,6 +20,7 @@ from oms_aws.letters import (
     OrderChanged,
     OrderReceived,
     ParcelShipped,
+    RecallRefused,
     ShippedParcel,
     Shop,
     compose,
@@ -53,6 +54,7 @@ CHANGED = OrderChanged(
     ship_to=("Jörg Müller", "Bergstr. 9", "80331 München"),
     method="express",
 )
+REFUSED = RecallRefused(shop=SHOP, customer="Jörg Müller", order_number="BB-10001", items=ITEMS[:1])
 SHIPPED = ParcelShipped(
     shop=SHOP,
     customer="Jörg Müller",
@@ -78,6 +80,7 @@ ALL: tuple[tuple[Kind, Facts], ...] = (
     ("order_received", RECEIVED),
     ("order_changed", CHANGED),
     ("order_cancelled", CANCELLED),
+    ("recall_refused", REFUSED),
     ("parcel_shipped", SHIPPED),
     ("hold_escalated", ESCALATED),
 )
@@ -210,3 +213,15 @@ def test_a_long_order_is_cut_off_and_says_so() -> None:
 def test_facts_of_another_kind_are_refused() -> None:
     with pytest.raises(TypeError, match="order_received cannot be composed"):
         compose("order_received", SHIPPED, "de")
+
+
+@pytest.mark.parametrize(("locale", "still"), [("de", "Weiterhin bestellt"), ("en", "Still on")])
+def test_partly_cancelled_order_tells_what_is_still_on_order(
+    locale: Literal["de", "en"], still: str
+) -> None:
+    facts = replace(CANCELLED, whole=False, remaining=ITEMS[1:])
+    letter = compose("order_cancelled", facts, locale)
+    for body in (letter.text, letter.html):
+        before, _, after = body.partition(still)
+        assert "Rucksack" in before
+        assert "Zelt" in after

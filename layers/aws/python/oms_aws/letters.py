@@ -21,6 +21,7 @@ Kind = Literal[
     "order_received",
     "order_changed",
     "order_cancelled",
+    "recall_refused",
     "parcel_shipped",
     "hold_escalated",
 ]
@@ -88,7 +89,7 @@ class OrderChanged(Struct, frozen=True, kw_only=True):
 
 
 class OrderCancelled(Struct, frozen=True, kw_only=True):
-    """The whole order or some of its pieces were cancelled."""
+    """The whole order or some of its pieces were cancelled; `remaining` is still on order."""
 
     shop: Shop
     customer: str
@@ -96,6 +97,16 @@ class OrderCancelled(Struct, frozen=True, kw_only=True):
     items: tuple[Item, ...]
     whole: bool
     reason: str | None = None
+    remaining: tuple[Item, ...] = ()
+
+
+class RecallRefused(Struct, frozen=True, kw_only=True):
+    """Pieces that were to be cancelled could not be stopped any more."""
+
+    shop: Shop
+    customer: str
+    order_number: str
+    items: tuple[Item, ...]
 
 
 class ShippedParcel(Struct, frozen=True):
@@ -133,12 +144,15 @@ class HoldEscalated(Struct, frozen=True, kw_only=True):
     deadline: str
 
 
-Facts = OrderReceived | OrderChanged | OrderCancelled | ParcelShipped | HoldEscalated
+Facts = (
+    OrderReceived | OrderChanged | OrderCancelled | RecallRefused | ParcelShipped | HoldEscalated
+)
 
 _FACTS: dict[Kind, type[Facts]] = {
     "order_received": OrderReceived,
     "order_changed": OrderChanged,
     "order_cancelled": OrderCancelled,
+    "recall_refused": RecallRefused,
     "parcel_shipped": ParcelShipped,
     "hold_escalated": HoldEscalated,
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
@@ -369,6 +369,27 @@ def fulfilment_seen(order: Order, fulfilment: Fulfilment) -> dict[str, Any]:
         "ship_by": fulfilment.ship_by,
         "note": order.note,
         "parcels": [_parcel(parcel, skus) for parcel in fulfilment.parcels],
+        "recall": recall_seen(fulfilment, skus),
+    }
+
+
+def recall_seen(fulfilment: Fulfilment, skus: Mapping[str, str]) -> dict[str, Any] | None:
+    """What is recalled of a fulfilment, and how the warehouse answered; `skus` is by line."""
+    recall = fulfilment.recall
+    if recall is None:
+        return None
+    return {
+        "status": recall.status,
+        "lines": [
+            {"number": number, "sku": skus[number], "quantity": quantity}
+            for number, quantity in recall.pieces.items()
+        ],
+        "cause": recall.cause,
+        "reason": recall.reason,
+        "requested_at": recall.requested_at,
+        "until": recall.until,
+        "answer": recall.answer,
+        "answered_at": recall.answered_at,
     }
 
 

@@ -197,6 +197,27 @@ class Parcel(Value, frozen=True, omit_defaults=True):
     scanned_at: datetime | None = None
 
 
+Cause = Literal["customer", "shop", "fraud", "unpaid", "out_of_stock", "other"]
+"""Why pieces are cancelled: what cancellations are counted by."""
+
+
+class Recall(Value, frozen=True, omit_defaults=True):
+    """Pieces that a warehouse is asked to give back, as they are to be cancelled.
+
+    It answers `accepted` (they are back on the shelf) or `refused`, with its own `answer` as text.
+    """
+
+    pieces: Pieces
+    reason: str
+    cause: Cause
+    by: str
+    requested_at: datetime
+    until: datetime
+    status: Literal["requested", "accepted", "refused"] = "requested"
+    answer: str = ""
+    answered_at: datetime | None = None
+
+
 class Fulfilment(Value, frozen=True, omit_defaults=True):
     """What one warehouse packs and ships of an order.
 
@@ -214,6 +235,12 @@ class Fulfilment(Value, frozen=True, omit_defaults=True):
     shipped_at: datetime | None = None
     delivered_at: datetime | None = None
     ship_to: Address | None = None
+    recall: Recall | None = None
+
+    @property
+    def recalled(self) -> Pieces:
+        """The pieces that the warehouse has not answered about yet."""
+        return self.recall.pieces if self.recall and self.recall.status == "requested" else {}
 
 
 class Document(Value, frozen=True, omit_defaults=True):
@@ -329,6 +356,16 @@ class OrderCancelled(News, frozen=True, tag="Order.Cancelled"):
     by: str
     whole: bool
     at: datetime
+    cause: Cause = "other"
+
+    @property
+    def by_line(self) -> Pieces:
+        """The cancelled pieces, wherever they were."""
+        pieces: Pieces = {}
+        for some in self.pieces.values():
+            for number, quantity in some.items():
+                pieces[number] = pieces.get(number, 0) + quantity
+        return pieces
 
 
 class OrderChanged(News, frozen=True, tag="Order.Changed"):
@@ -395,6 +432,23 @@ class FulfilmentPlanned(News, frozen=True, tag="Fulfilment.Planned"):
 class FulfilmentReleased(News, frozen=True, tag="Fulfilment.Released"):
     fulfilment: str
     location: str
+
+
+class FulfilmentRecallRequested(News, frozen=True, tag="Fulfilment.RecallRequested"):
+    fulfilment: str
+    recall: Recall
+
+
+class FulfilmentRecallAccepted(News, frozen=True, tag="Fulfilment.RecallAccepted"):
+    fulfilment: str
+    reason: str
+    at: datetime
+
+
+class FulfilmentRecallRefused(News, frozen=True, tag="Fulfilment.RecallRefused"):
+    fulfilment: str
+    reason: str
+    at: datetime
 
 
 class FulfilmentPacked(News, frozen=True, tag="Fulfilment.Packed"):
@@ -612,9 +666,10 @@ class Order(Value, frozen=True, omit_defaults=True):
         yield from (hold.waiting for hold in holds)
         for fulfilment in self.fulfilments:
             if fulfilment.status in ("released", "packed"):
-                yield Waiting(
-                    f"warehouse {fulfilment.location}", fulfilment.status, fulfilment.ship_by
-                )
+                party = f"warehouse {fulfilment.location}"
+                yield Waiting(party, fulfilment.status, fulfilment.ship_by)
+                if fulfilment.recall and fulfilment.recalled:
+                    yield Waiting(party, "recall", fulfilment.recall.until)
             elif fulfilment.status == "shipped" and fulfilment.shipped_at:
                 until = fulfilment.shipped_at + DELIVER_WITHIN
                 yield Waiting("carrier", "shipped", until)
@@ -730,7 +785,13 @@ class Order(Value, frozen=True, omit_defaults=True):
         raise Unknown("hold_unknown", f"The order has no hold {id}.")
 
     def cancel(
-        self, wanted: Mapping[str, int] | None, *, reason: str, by: str, at: datetime
+        self,
+        wanted: Mapping[str, int] | None,
+        *,
+        reason: str,
+        by: str,
+        at: datetime,
+        cause: Cause = "other",
     ) -> Order:
         """Cancel pieces that no warehouse has yet: open, backordered or reserved ones.
 
@@ -764,7 +825,7 @@ class Order(Value, frozen=True, omit_defaults=True):
         if not pieces:
             return self
         whole = sum(asked.values()) == self.count("ordered") - self.count("cancelled")
-        return self.tell(OrderCancelled(pieces, reason, by, whole, at))
+        return self.tell(OrderCancelled(pieces, reason, by, whole, at, cause))
 
     def reserve(self, taken: Pieces, short: Pieces, *, at: datetime) -> Order:
         """Open pieces become reserved (`taken`) or backordered (`short`)."""
@@ -850,13 +911,18 @@ class Order(Value, frozen=True, omit_defaults=True):
             raise Refusal(
                 "fulfilment_not_released", f"The fulfilment is {fulfilment.status} already."
             )
+        if fulfilment.recalled:
+            raise Refusal("recall_open", "Pieces of it are recalled: answer that before you pack.")
         _require_same_pieces(parcels, fulfilment.pieces)
         return self.tell(FulfilmentPacked(id, parcels, at))
 
     def ship(
         self, id: str, *, carrier: str, tracking_numbers: tuple[str, ...], at: datetime
     ) -> Order:
-        """Confirm that a packed fulfilment has left; repeating it changes nothing."""
+        """Confirm that a packed fulfilment has left; repeating it changes nothing.
+
+        What has left cannot be given back: an open recall is refused by that.
+        """
         fulfilment = self.fulfilment(id)
         known = tuple(p.tracking_number for p in fulfilment.parcels)
         if fulfilment.shipped_at and known == tracking_numbers:
@@ -877,7 +943,10 @@ class Order(Value, frozen=True, omit_defaults=True):
                 "Each parcel has a tracking number of its own.",
                 {"tracking_numbers": "one stands twice"},
             )
-        return self.tell(ShipmentConfirmed(id, carrier, tracking_numbers, at))
+        confirmed = ShipmentConfirmed(id, carrier, tracking_numbers, at)
+        if fulfilment.recalled:
+            return self.tell(FulfilmentRecallRefused(id, "It has left already.", at), confirmed)
+        return self.tell(confirmed)
 
     def track(
         self,
@@ -987,6 +1056,9 @@ AnyNews = (
     | BackorderDue
     | FulfilmentPlanned
     | FulfilmentReleased
+    | FulfilmentRecallRequested
+    | FulfilmentRecallAccepted
+    | FulfilmentRecallRefused
     | FulfilmentPacked
     | ShipmentConfirmed
     | ShipmentTracked
@@ -1169,6 +1241,39 @@ def _offered(order: Order, _: FulfilmentReleased) -> Order:
     return order
 
 
+def _recall_requested(order: Order, news: FulfilmentRecallRequested) -> Order:
+    fulfilment = replace(order.fulfilment(news.fulfilment), recall=news.recall)
+    return replace(order.with_fulfilment(fulfilment), changed_at=news.recall.requested_at)
+
+
+def _recall_accepted(order: Order, news: FulfilmentRecallAccepted) -> Order:
+    """What is given back is reserved again; what is left of a packed fulfilment is packed anew."""
+    fulfilment = order.fulfilment(news.fulfilment)
+    recall = fulfilment.recall
+    if recall is None or fulfilment.status not in ("released", "packed"):
+        raise Broken(f"{fulfilment.id}: nothing is recalled")
+    order = order.move(recall.pieces, fulfilment.status, "reserved")
+    given = {n: q - recall.pieces.get(n, 0) for n, q in fulfilment.pieces.items()}
+    left = {number: quantity for number, quantity in given.items() if quantity}
+    answered = replace(recall, status="accepted", answer=news.reason, answered_at=news.at)
+    if not left:
+        return order.with_fulfilment(replace(fulfilment, status="cancelled", recall=answered))
+    if fulfilment.status == "packed":
+        order = order.move(left, "packed", "released")
+    return order.with_fulfilment(
+        replace(fulfilment, pieces=left, status="released", parcels=(), recall=answered)
+    )
+
+
+def _recall_refused(order: Order, news: FulfilmentRecallRefused) -> Order:
+    fulfilment = order.fulfilment(news.fulfilment)
+    recall = fulfilment.recall
+    if recall is None:
+        raise Broken(f"{fulfilment.id}: nothing is recalled")
+    answered = replace(recall, status="refused", answer=news.reason, answered_at=news.at)
+    return order.with_fulfilment(replace(fulfilment, recall=answered))
+
+
 def _packed(order: Order, news: FulfilmentPacked) -> Order:
     fulfilment = order.fulfilment(news.fulfilment)
     order = order.move(fulfilment.pieces, "released", "packed")
@@ -1244,6 +1349,9 @@ _AFTER: dict[type, Any] = {
     BackorderDue: _looked_again,
     FulfilmentPlanned: _planned,
     FulfilmentReleased: _offered,
+    FulfilmentRecallRequested: _recall_requested,
+    FulfilmentRecallAccepted: _recall_accepted,
+    FulfilmentRecallRefused: _recall_refused,
     FulfilmentPacked: _packed,
     ShipmentConfirmed: _shipped,
     ShipmentTracked: _tracked,

@@ -218,8 +218,8 @@ def claims(order: Order) -> dict[str, Claim]:
 def settled(held: Reservation, claimed: Claim) -> Reservation:
     """The reservation after it issues what has shipped and gives back what the order dropped.
 
-    A surplus is given back in a fixed order: pieces waiting beyond the claim, soft ones, then hard
-    ones beyond the claim from the last location on. What a step is moving right now is no surplus.
+    A surplus is given back in a fixed order, each beyond the claim alone: pieces waiting, soft
+    ones, then hard ones from the last location on. What a step is moving right now is no surplus.
     """
     for place, n in claimed.issued.items():
         left = n - held.issued.get(place, 0)
@@ -233,7 +233,7 @@ def settled(held: Reservation, claimed: Claim) -> Reservation:
     if surplus <= 0:
         return held
     waiting = min(surplus, max(0, held.backordered - claimed.backordered))
-    soft = min(surplus - waiting, held.soft)
+    soft = min(surplus - waiting, max(0, held.soft - claimed.soft))
     held = replace(
         held, backordered=held.backordered - waiting, soft=held.soft - soft, filled=False
     )

@@ -23,6 +23,7 @@ from oms_aws.letters import (
     OrderChanged,
     OrderReceived,
     ParcelShipped,
+    RecallRefused,
     ShippedParcel,
     Shop,
     compose,
@@ -59,6 +60,9 @@ def mail_for(signal: Signal, order: Order, oms: Ports) -> Mail | None:
         case "Order.Cancelled":
             cancelled = _cancelled(common, order, products, signal, oms)
             return Mail("order_cancelled", customer, compose("order_cancelled", cancelled, locale))
+        case "Fulfilment.RecallRefused":
+            refused = _refused(common, order, products, signal)
+            return Mail("recall_refused", customer, compose("recall_refused", refused, locale))
         case "Document.Archived":
             shipped = _shipped(common, order, products, signal, oms)
             return Mail("parcel_shipped", customer, compose("parcel_shipped", shipped, locale))
@@ -142,16 +146,21 @@ def _cancelled(
     news = decode_news(event.data)
     if not isinstance(news, Cancelled):
         raise Refusal("not_a_cancellation", f"{signal.id} is no cancellation.")
-    pieces: Pieces = {}
-    for some in news.pieces.values():
-        for number, quantity in some.items():
-            pieces[number] = pieces.get(number, 0) + quantity
+    left = {line.number: line.ordered - line.cancelled for line in order.lines}
     return OrderCancelled(
         **common,
-        items=_items(order, pieces, products),
+        items=_items(order, news.by_line, products),
         whole=news.whole,
         reason=news.reason or None,
+        remaining=_items(order, {number: n for number, n in left.items() if n}, products),
     )
+
+
+def _refused(
+    common: Mapping[str, Any], order: Order, products: Mapping[str, Product], signal: Signal
+) -> RecallRefused:
+    recall = order.fulfilment(str(signal.facts["fulfilment"])).recall
+    return RecallRefused(**common, items=_items(order, recall.pieces if recall else {}, products))
 
 
 def _shipped(

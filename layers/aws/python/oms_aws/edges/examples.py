@@ -116,6 +116,7 @@ REQUESTS: dict[str, dict[str, Any]] = {
     },
     "POST /v1/orders": ORDER,
     "POST /v1/orders/{order}/cancellations": {
+        "cause": "customer",
         "reason": "The customer changed their mind.",
         "lines": [{"number": "1", "quantity": 1}],
     },
@@ -137,6 +138,10 @@ REQUESTS: dict[str, dict[str, Any]] = {
     "POST /v1/availability": {"lines": [{"sku": "RUCK-45", "quantity": 2}]},
     "POST /v1/fulfilments/{fulfilment}/pack": {
         "parcels": [{"weight_g": 3050, "lines": [{"number": "1", "quantity": 2}]}]
+    },
+    "POST /v1/fulfilments/{fulfilment}/recall": {
+        "answer": "accepted",
+        "reason": "Back on the shelf.",
     },
     "POST /v1/fulfilments/{fulfilment}/ship": {
         "carrier": "dhl",

@@ -11,7 +11,7 @@ from oms.order import PLACES, Document, Fulfilment, Line, Order, Parcel
 from oms.refusals import Unknown
 from oms_aws.edges.http import Answer, Call, Problem
 from oms_aws.edges.models import ID
-from oms_aws.orders import Stored
+from oms_aws.orders import Stored, recall_seen
 from oms_aws.webhooks import Endpoint
 from oms_aws.wiring import Ports
 
@@ -143,6 +143,7 @@ def _fulfilment(fulfilment: Fulfilment, order: Order, oms: Ports) -> dict[str, A
         ],
         "parcels": [_parcel(parcel, oms) for parcel in fulfilment.parcels],
         "reasons": list(fulfilment.reasons),
+        "recall": recall_seen(fulfilment, skus),
     }
 
 

@@ -1,4 +1,4 @@
-"""The answers about changes of orders."""
+"""The answers about changes and cancellations of orders, and recalls from warehouses."""
 
 from __future__ import annotations
 
@@ -10,8 +10,13 @@ from oms_aws.edges.answers.core import (
     CHANGED,
     ID,
     Currency,
+    Fulfilment,
+    FulfilmentId,
+    LinePieces,
+    Location,
     Money,
     Number,
+    Order,
     OrderId,
     Sku,
     Time,
@@ -96,6 +101,25 @@ class ChangePreview(Model):
     credit_covered: Annotated[bool, Field(examples=[True])]
 
 
+class Recalling(Model):
+    """Pieces that were with a warehouse: it is asked to give them back until a time."""
+
+    fulfilment: FulfilmentId
+    location: Location
+    until: Time
+    lines: list[LinePieces]
+
+
+class CancelledOrder(Order):
+    """The order, what of it is cancelled now, and what is being recalled from warehouses.
+
+    Recalled pieces are cancelled once the warehouse has accepted that.
+    """
+
+    cancelled: list[LinePieces]
+    recalling: Annotated[list[Recalling], Field(examples=[[]])]
+
+
 ANSWERS: dict[str, Told] = {
     "POST /v1/orders/{order}/changes": Told(
         ChangePreview,
@@ -109,5 +133,16 @@ ANSWERS: dict[str, Told] = {
         "The order has changed since the preview (`order_changed`), the change comes to something "
         "else by now (`preview_outdated`), or an hour has passed (`preview_expired`): look again. "
         "Nothing was changed.",
+    ),
+    "POST /v1/orders/{order}/cancellations": Told(
+        CancelledOrder,
+        ("ETag",),
+        "Pieces have left already (`not_cancellable`; `errors` names the lines), or the "
+        "Idempotency-Key came with another body before. Nothing was cancelled.",
+    ),
+    "POST /v1/fulfilments/{fulfilment}/recall": Told(
+        Fulfilment,
+        conflict="Nothing of it is recalled (`not_recalled`), or the recall was answered otherwise "
+        "before (`recall_answered`), as by shipping it.",
     ),
 }

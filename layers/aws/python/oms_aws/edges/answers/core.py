@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
+from oms.order import Cause
 from oms_aws.edges.models import Model, ScanStatus
 
 ID = "019aafc3b5f77c10a2d4e6f8091b3c5d"
@@ -229,6 +230,19 @@ class Parcel(Model):
     scanned_at: Time | None
 
 
+class RecallOf(Model):
+    """Pieces that the warehouse is asked to give back until a time, and what it answered."""
+
+    status: Literal["requested", "accepted", "refused"]
+    lines: list[LinePieces]
+    cause: Cause
+    reason: Annotated[str, Field(examples=["The customer changed their mind."])]
+    requested_at: Time
+    until: Time
+    answer: Annotated[str, Field(description="In its own words.", examples=[""])]
+    answered_at: Annotated[Time | None, Field(examples=[None])]
+
+
 class OrderFulfilment(Model):
     """What one warehouse packs and ships of an order, and why it was chosen."""
 
@@ -241,6 +255,7 @@ class OrderFulfilment(Model):
     lines: list[LinePieces]
     parcels: list[Parcel]
     reasons: Annotated[list[str], Field(examples=[["A: has every piece"]])]
+    recall: Annotated[RecallOf | None, Field(examples=[None])]
 
 
 class Document(Model):
@@ -394,6 +409,9 @@ class Fulfilment(Model):
     ship_by: Time
     note: Annotated[str | None, Field(examples=[None])]
     parcels: Annotated[list[FulfilmentParcel], Field(description="Empty until it is packed.")]
+    recall: Annotated[
+        RecallOf | None, Field(description="Answer it before you pack or ship.", examples=[None])
+    ]
 
 
 class Fulfilments(Model):
@@ -736,12 +754,6 @@ ANSWERS: dict[str, Told] = {
     "GET /v1/orders/{order}": CHANGED,
     "GET /v1/orders": Told(Orders),
     "GET /v1/orders/{order}/events": Told(Log),
-    "POST /v1/orders/{order}/cancellations": Told(
-        Order,
-        ("ETag",),
-        "Pieces are with a warehouse already (`not_cancellable`; `errors` names the lines), or the "
-        "Idempotency-Key came with another body before. Nothing was cancelled.",
-    ),
     "POST /v1/orders/{order}/holds/{hold}/release": CHANGED,
     "POST /v1/stock/batch": Told(Counted),
     "GET /v1/stock/{sku}": Told(Stock),
@@ -750,8 +762,9 @@ ANSWERS: dict[str, Told] = {
     "GET /v1/fulfilments/{fulfilment}": Told(Fulfilment),
     "POST /v1/fulfilments/{fulfilment}/pack": Told(
         Fulfilment,
-        conflict="It is packed otherwise already (`fulfilment_not_released`), or the parcels do "
-        "not hold exactly what is to be packed (`contents_do_not_match`).",
+        conflict="It is packed otherwise already (`fulfilment_not_released`), the parcels do not "
+        "hold exactly what is to be packed (`contents_do_not_match`), or pieces of it are recalled "
+        "(`recall_open`: answer that first).",
     ),
     "POST /v1/fulfilments/{fulfilment}/ship": Told(
         Fulfilment,

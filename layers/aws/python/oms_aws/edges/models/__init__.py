@@ -21,7 +21,7 @@ from pydantic import (
 
 from oms.books import Case, Chart
 from oms.money import MINOR_UNITS
-from oms.order import RESERVE_HOURS
+from oms.order import RESERVE_HOURS, Cause
 from oms.product import Kind
 
 MOST_LINES = 2_000
@@ -184,8 +184,9 @@ class CancelLine(Model):
 
 
 class CancelOrder(Model):
-    """A cancellation, of the whole order without `lines`."""
+    """A cancellation, of the whole order without `lines`; cancellations are counted by `cause`."""
 
+    cause: Cause = "customer"
     reason: Text = ""
     lines: Annotated[list[CancelLine], Field(min_length=1, max_length=MOST_LINES)] | None = None
 

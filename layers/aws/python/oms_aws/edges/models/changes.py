@@ -1,8 +1,8 @@
-"""What callers send to change an order."""
+"""What callers send to change an order, or what a warehouse has of it."""
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 from pydantic import Field
@@ -64,6 +64,13 @@ class ChangeOrder(Model):
             for field, amount in amounts.items()
             if amount is not None and amount != round(amount, places)
         }
+
+
+class AnswerRecall(Model):
+    """Whether the warehouse has put the recalled pieces back, or cannot any more."""
+
+    answer: Literal["accepted", "refused"]
+    reason: Text = ""
 
 
 def asked_change(body: ChangeOrder) -> Change:

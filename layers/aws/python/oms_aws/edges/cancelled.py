@@ -1,0 +1,39 @@
+"""What one cancellation did: which pieces are cancelled, and which are being recalled."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from oms.order import FulfilmentRecallRequested, Order, OrderCancelled, Pieces, decode_news
+from oms_aws.wiring import Ports
+
+
+def done_by(cause: str, order: Order, oms: Ports) -> dict[str, Any]:
+    """What the request that is the cause did to the order, from its log."""
+    cancelled: Pieces = {}
+    recalling = []
+    for event in oms.orders.log(order.id):
+        if event.cause != cause:
+            continue
+        news = decode_news(event.data)
+        if isinstance(news, OrderCancelled):
+            cancelled = news.by_line
+        elif isinstance(news, FulfilmentRecallRequested):
+            recalling.append(
+                {
+                    "fulfilment": news.fulfilment,
+                    "location": order.fulfilment(news.fulfilment).location,
+                    "until": news.recall.until,
+                    "lines": lines_of(order, news.recall.pieces),
+                }
+            )
+    return {"cancelled": lines_of(order, cancelled), "recalling": recalling}
+
+
+def lines_of(order: Order, pieces: Pieces) -> list[dict[str, Any]]:
+    """Pieces by line, with the SKU of each."""
+    return [
+        {"number": line.number, "sku": line.sku, "quantity": pieces[line.number]}
+        for line in order.lines
+        if line.number in pieces
+    ]
