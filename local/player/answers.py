@@ -59,6 +59,12 @@ class Parcel(Struct, frozen=True):
     status: str | None = None
 
 
+class Recall(Struct, frozen=True):
+    """What a warehouse is asked to give back."""
+
+    status: str
+
+
 class Fulfilment(Struct, frozen=True):
     id: str
     location: str
@@ -67,6 +73,12 @@ class Fulfilment(Struct, frozen=True):
     parcels: list[Parcel] = []
     order_id: str = ""
     external_number: str = ""
+    recall: Recall | None = None
+
+    @property
+    def recalled(self) -> bool:
+        """Whether the warehouse has not answered yet."""
+        return self.recall is not None and self.recall.status == "requested"
 
 
 class Document(Struct, frozen=True):

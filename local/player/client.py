@@ -119,6 +119,10 @@ class Desk:
         body = {"carrier": carrier, "tracking_numbers": list(numbers)}
         return await self._post(answers.Fulfilment, f"fulfilments/{id}/ship", body)
 
+    async def answer_recall(self, id: str, answer: str, reason: str) -> answers.Fulfilment:
+        body = {"answer": answer, "reason": reason}
+        return await self._post(answers.Fulfilment, f"fulfilments/{id}/recall", body)
+
     async def scan(self, carrier: str, secret: str, scan: Json) -> None:
         """A carrier's signed tracking webhook."""
         body = msgspec.json.encode(scan)

@@ -16,7 +16,14 @@ from local.player.crowd import each
 Logs = dict[str, list[Event]]
 """Order id -> its events, oldest first."""
 
-_TOLD = ("Order.Created", "Order.Cancelled", "Document.Archived")
+_TOLD = (
+    "Order.Created",
+    "Order.HoldEscalated",
+    "Order.Changed",
+    "Order.Cancelled",
+    "Fulfilment.RecallRefused",
+    "Document.Archived",
+)
 """Events of which the customer gets a mail."""
 
 
@@ -73,7 +80,9 @@ def figures(found: Logs) -> dict[str, Any]:
         "backordered": orders_with("Line.Backordered"),
         "held": orders_with("Order.Held"),
         "refused": orders_with("Order.Refused"),
+        "changed": orders_with("Order.Changed"),
         "cancelled": orders_with("Order.Cancelled"),
+        "recalled": orders_with("Fulfilment.RecallRequested"),
         "documents": sum(e.type == "Document.Archived" for log in found.values() for e in log),
         "cycle_p50_seconds": percentile(cycles, 50),
         "cycle_p95_seconds": percentile(cycles, 95),

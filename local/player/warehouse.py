@@ -16,6 +16,8 @@ Json = dict[str, Any]
 
 HEAVIEST = 31_500
 """Grams that a carrier takes in one parcel."""
+RECALLED_MEANWHILE = "recall open"
+"""The problem of packing what was recalled after it was listed; the next round answers it."""
 ROUTE = ("picked_up", "in_transit", "out_for_delivery", "delivered")
 
 
@@ -24,6 +26,7 @@ class Warehouse:
     """One warehouse; it works on the orders that are ours and leaves all others alone.
 
     `parcels` says how a fulfilment is packed; `carrier` is told the tracking number of each parcel.
+    What is recalled while it is here is given back.
     """
 
     desks: Desks
@@ -32,20 +35,26 @@ class Warehouse:
     parcels: Callable[[Fulfilment], list[Json]]
     carrier: Carrier
     shipped: int = 0
+    given_back: int = 0
     troubles: list[str] = field(default_factory=list)
 
     async def work(self) -> int:
-        """Pack and ship all that waits; how many fulfilments left."""
-        before = self.shipped
+        """Give back what is recalled, pack and ship the rest; how many fulfilments that were."""
+        before = self.shipped + self.given_back
         for status in ("packed", "released"):
             waiting = self.desks.wms.fulfilments(self.location, status)
             mine = [offer async for offer in waiting if offer.external_number in self.ours]
             await each(mine, self._send)
-        return self.shipped - before
+        return self.shipped + self.given_back - before
 
     async def _send(self, offer: Fulfilment) -> None:
         wms = self.desks.wms
         try:
+            if offer.recalled:
+                offer = await wms.answer_recall(offer.id, "accepted", "back on the shelf")
+                self.given_back += 1
+            if offer.status == "cancelled":
+                return
             if offer.status == "released":
                 offer = await wms.pack(offer.id, self.parcels(offer))
             numbers = [self._tracking_number(offer, n) for n, _ in enumerate(offer.parcels)]
@@ -54,7 +63,8 @@ class Warehouse:
             for number in numbers:
                 await self.carrier.take(number)
         except Problem as problem:
-            self.troubles.append(f"{offer.id}: {problem}")
+            if problem.title != RECALLED_MEANWHILE:
+                self.troubles.append(f"{offer.id}: {problem}")
 
     def _tracking_number(self, offer: Fulfilment, parcel: int) -> str:
         return f"{offer.id.removeprefix('ful_').upper()}-{parcel + 1}"

@@ -11,6 +11,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from oms.order import (
+    FREE,
     Change,
     Finding,
     Hold,
@@ -24,8 +25,6 @@ from oms.order import (
 )
 from oms.refusals import NotNow, Refusal
 
-FREE = ("open", "backordered", "reserved")
-"""Places of pieces that no warehouse has, in the order in which a change takes them."""
 AT_WAREHOUSE = ("released", "packed")
 AWAY = ("shipped", "delivered", "returned")
 

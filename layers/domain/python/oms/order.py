@@ -31,6 +31,9 @@ PLACES = (
 )
 """Where a piece can be; `open` is captured and not yet reserved."""
 
+FREE = ("open", "backordered", "reserved")
+"""Places of pieces that no warehouse has, in the order in which they are cancelled."""
+
 RESERVE_WITHIN = timedelta(minutes=15)
 RESERVE_HOURS = 72
 """How long a held order keeps its reservation, unless its shop says otherwise."""
@@ -803,19 +806,11 @@ class Order(Value, frozen=True, omit_defaults=True):
             if wanted is None
             else {self.line(number).number: quantity for number, quantity in wanted.items()}
         )
-        pieces: dict[str, Pieces] = {}
-        short: dict[str, str] = {}
-        for number, quantity in asked.items():
-            line, rest = self.line(number), quantity
-            for place in ("open", "backordered", "reserved"):
-                take = min(rest, getattr(line, place))
-                if take:
-                    pieces.setdefault(place, {})[number] = take
-                rest -= take
-            if rest:
-                short[f"lines.{number}"] = (
-                    f"{quantity - rest} of {quantity} pieces can still be cancelled"
-                )
+        pieces, others = self.split_free(asked)
+        short = {
+            f"lines.{n}": f"{asked[n] - rest} of {asked[n]} pieces can still be cancelled"
+            for n, rest in others.items()
+        }
         if short:
             raise Refusal(
                 "not_cancellable",
@@ -826,6 +821,21 @@ class Order(Value, frozen=True, omit_defaults=True):
             return self
         whole = sum(asked.values()) == self.count("ordered") - self.count("cancelled")
         return self.tell(OrderCancelled(pieces, reason, by, whole, at, cause))
+
+    def split_free(self, asked: Mapping[str, int]) -> tuple[dict[str, Pieces], Pieces]:
+        """Of the asked pieces those that no warehouse has, by place, and by line the others."""
+        free: dict[str, Pieces] = {}
+        others: Pieces = {}
+        for number, quantity in asked.items():
+            line, rest = self.line(number), quantity
+            for place in FREE:
+                take = min(rest, getattr(line, place))
+                if take:
+                    free.setdefault(place, {})[number] = take
+                rest -= take
+            if rest:
+                others[number] = rest
+        return free, others
 
     def reserve(self, taken: Pieces, short: Pieces, *, at: datetime) -> Order:
         """Open pieces become reserved (`taken`) or backordered (`short`)."""

@@ -23,8 +23,6 @@ from oms.refusals import Refusal
 RECALL_WITHIN = timedelta(hours=4)
 """How long a warehouse has to answer a recall."""
 
-FREE = ("open", "backordered", "reserved")
-
 
 def cancel(
     order: Order,
@@ -41,7 +39,7 @@ def cancel(
     Raises Refusal naming the lines of which fewer pieces are here; then nothing is done.
     """
     asked = _everything(order) if wanted is None else dict(wanted)
-    free, at_warehouse = _split(order, asked)
+    free, at_warehouse = order.split_free(asked)
     recalls = _recalls(order, at_warehouse, asked)
     if free:
         left = order.count("ordered") - order.count("cancelled")
@@ -90,22 +88,6 @@ def _everything(order: Order) -> Pieces:
         for number, quantity in fulfilment.recalled.items():
             left[number] -= quantity
     return {number: quantity for number, quantity in left.items() if quantity}
-
-
-def _split(order: Order, asked: Mapping[str, int]) -> tuple[dict[str, Pieces], Pieces]:
-    """The asked pieces that are free, by place, and the others, which a warehouse must have."""
-    free: dict[str, Pieces] = {}
-    others: Pieces = {}
-    for number, quantity in asked.items():
-        line, rest = order.line(number), quantity
-        for place in FREE:
-            take = min(rest, getattr(line, place))
-            if take:
-                free.setdefault(place, {})[number] = take
-            rest -= take
-        if rest:
-            others[number] = rest
-    return free, others
 
 
 def _recalls(order: Order, wanted: Pieces, asked: Mapping[str, int]) -> dict[str, Pieces]:
