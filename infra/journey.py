@@ -105,16 +105,29 @@ JOURNEY: tuple[Step, ...] = (
     # master: who may call, and what we sell from where
     Step("master/authorise_client", Authoriser(), (R,)),
     Step("master/keep_products", Http((
-        "PUT /v1/products/{sku}", "GET /v1/products/{sku}", "POST /v1/products/batch",
+        "PUT /v1/products/{sku}", "GET /v1/products/{sku}", "GET /v1/products",
+        "GET /v1/products/{sku}/history", "POST /v1/products/batch",
     )), (R, W), seconds=29, memory=1024),
     Step("master/keep_customers", Http((
-        "PUT /v1/customers/{customer}", "GET /v1/customers/{customer}",
+        "PUT /v1/customers/{customer}", "GET /v1/customers/{customer}", "GET /v1/customers",
+        "GET /v1/customers/{customer}/history", "POST /v1/customers/batch",
+    )), (R, W), seconds=29, memory=1024),
+    Step("master/keep_price_lists", Http((
+        "PUT /v1/price-lists/{list}", "GET /v1/price-lists/{list}", "GET /v1/price-lists",
+        "GET /v1/price-lists/{list}/history",
     )), (R, W)),
+    Step("master/keep_prices", Http((
+        "PUT /v1/price-lists/{list}/prices/{sku}", "GET /v1/price-lists/{list}/prices/{sku}",
+        "GET /v1/price-lists/{list}/prices/{sku}/history", "GET /v1/price-lists/{list}/prices",
+        "POST /v1/prices/batch",
+    )), (R, W), seconds=29, memory=1024),
     Step("master/keep_warehouses", Http((
-        "PUT /v1/warehouses/{warehouse}", "GET /v1/warehouses/{warehouse}",
-        "POST /v1/warehouses/batch",
+        "PUT /v1/warehouses/{warehouse}", "GET /v1/warehouses/{warehouse}", "GET /v1/warehouses",
+        "GET /v1/warehouses/{warehouse}/history", "POST /v1/warehouses/batch",
+    )), (R, W), seconds=29, memory=1024),
+    Step("master/keep_shops", Http((
+        "PUT /v1/shops/{shop}", "GET /v1/shops/{shop}", "GET /v1/shops/{shop}/history",
     )), (R, W)),
-    Step("master/keep_shops", Http(("PUT /v1/shops/{shop}", "GET /v1/shops/{shop}")), (R, W)),
     Step("master/keep_carriers", Http(("PUT /v1/carriers/{carrier}",)), (R, W)),
     # capture
     Step("capture/receive_order", Http(("POST /v1/orders",)), (R, W)),

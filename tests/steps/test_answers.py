@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from oms_aws.edges.answers import ANSWERS
-from oms_aws.edges.examples import ACCOUNT
+from oms_aws.edges.examples import ACCOUNT, BREAKS, PRICE_LIST
 from tests.answers import fits
 from tests.world.merchant import Merchant
 from tests.world.world import Answered, World
@@ -81,11 +81,33 @@ def read_everything(merchant: Merchant, order: Any) -> None:
     call("GET /v1/warehouses/{warehouse}", clerk, warehouse="A")
     rows = {"items": [{"id": "C"}, "no row"]}
     call("POST /v1/warehouses/batch", clerk, rows)
-    call("PUT /v1/customers/{customer}", merchant.shop, ACCOUNT, customer="C-2001")
-    call("GET /v1/customers/{customer}", merchant.shop, customer="C-2001")
+    read_master_data(merchant)
     call("GET /v1/shops/{shop}", merchant.shop, shop="berg-beutel")
     for public in ("GET /v1/health", "GET /docs", "GET /openapi.json"):
         call(public, "")
+
+
+def read_master_data(merchant: Merchant) -> None:
+    call, clerk, shop = merchant.world.call, merchant.clerk, merchant.shop
+    for route in ("products", "warehouses", "price-lists"):
+        call(f"GET /v1/{route}", clerk)
+    call("GET /v1/products/{sku}/history", shop, sku="RUCK-45")
+    call("GET /v1/warehouses/{warehouse}/history", clerk, warehouse="A")
+    call("GET /v1/shops/{shop}/history", shop, shop="berg-beutel")
+    call("PUT /v1/customers/{customer}", shop, ACCOUNT, customer="C-2001")
+    call("POST /v1/customers/batch", shop, {"items": [{"id": "C-2001", **ACCOUNT}, {}]})
+    call("GET /v1/customers/{customer}", shop, customer="C-2001")
+    call("GET /v1/customers/{customer}/history", shop, customer="C-2001")
+    call("GET /v1/customers", shop)
+    call("PUT /v1/price-lists/{list}", clerk, PRICE_LIST, list="clubs")
+    call("GET /v1/price-lists/{list}", clerk, list="clubs")
+    call("GET /v1/price-lists/{list}/history", clerk, list="clubs")
+    one: dict[str, Any] = {"list": "clubs", "sku": "RUCK-45"}
+    call("PUT /v1/price-lists/{list}/prices/{sku}", clerk, {"breaks": BREAKS}, **one)
+    call("GET /v1/price-lists/{list}/prices/{sku}", shop, **one)
+    call("GET /v1/price-lists/{list}/prices/{sku}/history", shop, **one)
+    call("GET /v1/price-lists/{list}/prices", shop, list="clubs")
+    call("POST /v1/prices/batch", clerk, {"items": [{**one, "breaks": BREAKS}, {**one}]})
 
 
 def keep_webhooks(merchant: Merchant, webhook: str) -> None:

@@ -4,38 +4,55 @@ from __future__ import annotations
 
 from typing import Any
 
-import msgspec
-
-from oms.account import Account
-from oms.refusals import Unknown
+from oms_aws import keys
 from oms_aws.edges.http import Answer, Call, Http
-from oms_aws.edges.models.customers import AccountIn
-from oms_aws.edges.views import shop_meant, whole
+from oms_aws.edges.master import history, listed, put, put_rows, shown
+from oms_aws.edges.models import Batch
+from oms_aws.edges.models.customers import AccountIn, AccountRow
+from oms_aws.edges.views import shop_meant
+from oms_aws.master import ACCOUNTS
 from oms_aws.wiring import Ports
 
 step = Http()
 handler = step.handler
+SHOP = ("shop",)
+PAGED = (*SHOP, "cursor", "limit")
 
 
 @step.route(
     "PUT /v1/customers/{customer}",
     scope="customers:write",
     takes=AccountIn,
-    query=("shop",),
+    query=SHOP,
     headers=("If-Match",),
 )
 def put_customer(call: Call[AccountIn], oms: Ports) -> Answer:
     """Store a customer; a check of the VAT id that is on record stays while the id does."""
-    values = {"id": call.id("customer"), "shop": shop_meant(call), **call.body.model_dump()}
-    account = msgspec.convert(values, Account)
-    stored = oms.catalogue.store_account(account, if_version=call.if_version)
-    return Answer(whole(stored), headers={"ETag": f'"{stored.version}"'})
+    return put(call, oms, ACCOUNTS, shop=shop_meant(call), id=call.id("customer"))
 
 
-@step.route("GET /v1/customers/{customer}", scope="customers:read", query=("shop",))
+@step.route("GET /v1/customers/{customer}", scope="customers:read", query=SHOP)
 def get_customer(call: Call[Any], oms: Ports) -> Answer:
     """Read a customer."""
-    account = oms.catalogue.account(shop_meant(call), call.path["customer"])
-    if account is None:
-        raise Unknown("customer_unknown", f"There is no customer {call.path['customer']}.")
-    return Answer(whole(account), headers={"ETag": f'"{account.version}"'})
+    return shown(oms.catalogue.customer(shop_meant(call), call.path["customer"]))
+
+
+@step.route("GET /v1/customers", scope="customers:read", query=PAGED)
+def list_customers(call: Call[Any], oms: Ports) -> Answer:
+    """List a shop's customers, in an order that stays the same but is none of ids."""
+    return listed(call, oms, ACCOUNTS, keys.accounts_of(shop_meant(call)))
+
+
+@step.route("GET /v1/customers/{customer}/history", scope="customers:read", query=PAGED)
+def read_customer_history(call: Call[Any], oms: Ports) -> Answer:
+    """Read who changed a customer, when, and what it was before and after."""
+    return history(call, oms, ACCOUNTS, keys.account(shop_meant(call), call.path["customer"]))
+
+
+@step.route(
+    "POST /v1/customers/batch", scope="customers:write", takes=Batch, rows=AccountRow, query=SHOP
+)
+def put_customers(call: Call[Batch], oms: Ports) -> Answer:
+    """Store up to 1,000 customers of a shop; each row is stored, unchanged or refused by itself."""
+    shop = shop_meant(call)
+    return put_rows(call, oms, ACCOUNTS, AccountRow, lambda each: each.id, shop=shop)

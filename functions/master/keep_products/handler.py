@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import msgspec
+from typing import Any
 
-from oms.product import Product
+from oms_aws import keys
 from oms_aws.edges.http import Answer, Call, Http
+from oms_aws.edges.master import history, listed, put, put_rows, shown
 from oms_aws.edges.models import Batch, ProductIn, ProductRow
-from oms_aws.edges.rows import store_rows
+from oms_aws.master import PRODUCTS
 from oms_aws.wiring import Ports
 
 step = Http()
@@ -19,25 +20,28 @@ handler = step.handler
 )
 def put_product(call: Call[ProductIn], oms: Ports) -> Answer:
     """Store a product."""
-    row = ProductRow(sku=call.path["sku"], **call.body.model_dump())
-    stored = oms.catalogue.store_product(_product(row), if_version=call.if_version)
-    return Answer(stored, headers={"ETag": f'"{stored.version}"'})
+    return put(call, oms, PRODUCTS, sku=call.id("sku"))
 
 
 @step.route("GET /v1/products/{sku}", scope="products:read")
-def get_product(call: Call[ProductIn], oms: Ports) -> Answer:
+def get_product(call: Call[Any], oms: Ports) -> Answer:
     """Read a product."""
-    product = oms.catalogue.product(call.path["sku"])
-    return Answer(product, headers={"ETag": f'"{product.version}"'})
+    return shown(oms.catalogue.product(call.path["sku"]))
+
+
+@step.route("GET /v1/products", scope="products:read", query=("cursor", "limit"))
+def list_products(call: Call[Any], oms: Ports) -> Answer:
+    """List all products, in an order that stays the same but is none of SKUs."""
+    return listed(call, oms, PRODUCTS, keys.PRODUCTS)
+
+
+@step.route("GET /v1/products/{sku}/history", scope="products:read", query=("cursor", "limit"))
+def read_product_history(call: Call[Any], oms: Ports) -> Answer:
+    """Read who changed a product, when, and what it was before and after."""
+    return history(call, oms, PRODUCTS, keys.product(call.path["sku"]))
 
 
 @step.route("POST /v1/products/batch", scope="products:write", takes=Batch, rows=ProductRow)
 def put_products(call: Call[Batch], oms: Ports) -> Answer:
-    """Store up to 1,000 products; broken rows are refused one by one."""
-    return store_rows(
-        call.body.items, ProductRow, lambda row: oms.catalogue.store_product(_product(row))
-    )
-
-
-def _product(row: ProductRow) -> Product:
-    return msgspec.convert(row.model_dump(), Product)
+    """Store up to 1,000 products; each row is stored, unchanged or refused by itself."""
+    return put_rows(call, oms, PRODUCTS, ProductRow, lambda product: product.sku)

@@ -1,13 +1,14 @@
-"""The catalogue takes warehouses: where they are, until when they ship the same day."""
+"""The catalogue takes warehouses: where they are, when they work, until when they ship that day."""
 
 from __future__ import annotations
 
-import msgspec
+from typing import Any
 
-from oms.routing import Warehouse
+from oms_aws import keys
 from oms_aws.edges.http import Answer, Call, Http
+from oms_aws.edges.master import history, listed, put, put_rows, shown
 from oms_aws.edges.models import Batch, WarehouseIn, WarehouseRow
-from oms_aws.edges.rows import store_rows
+from oms_aws.master import WAREHOUSES
 from oms_aws.wiring import Ports
 
 step = Http()
@@ -22,25 +23,28 @@ handler = step.handler
 )
 def put_warehouse(call: Call[WarehouseIn], oms: Ports) -> Answer:
     """Store a warehouse."""
-    row = WarehouseRow(id=call.path["warehouse"], **call.body.model_dump())
-    stored = oms.catalogue.store_warehouse(_warehouse(row), if_version=call.if_version)
-    return Answer(stored, headers={"ETag": f'"{stored.version}"'})
+    return put(call, oms, WAREHOUSES, id=call.id("warehouse"))
 
 
 @step.route("GET /v1/warehouses/{warehouse}", scope="stock:read")
-def get_warehouse(call: Call[WarehouseIn], oms: Ports) -> Answer:
+def get_warehouse(call: Call[Any], oms: Ports) -> Answer:
     """Read a warehouse."""
-    warehouse = oms.catalogue.warehouse(call.path["warehouse"])
-    return Answer(warehouse, headers={"ETag": f'"{warehouse.version}"'})
+    return shown(oms.catalogue.warehouse(call.path["warehouse"]))
+
+
+@step.route("GET /v1/warehouses", scope="stock:read", query=("cursor", "limit"))
+def list_warehouses(call: Call[Any], oms: Ports) -> Answer:
+    """List all warehouses, by id."""
+    return listed(call, oms, WAREHOUSES, keys.WAREHOUSES)
+
+
+@step.route("GET /v1/warehouses/{warehouse}/history", scope="stock:read", query=("cursor", "limit"))
+def read_warehouse_history(call: Call[Any], oms: Ports) -> Answer:
+    """Read who changed a warehouse, when, and what it was before and after."""
+    return history(call, oms, WAREHOUSES, keys.warehouse(call.path["warehouse"]))
 
 
 @step.route("POST /v1/warehouses/batch", scope="warehouses:write", takes=Batch, rows=WarehouseRow)
 def put_warehouses(call: Call[Batch], oms: Ports) -> Answer:
-    """Store up to 1,000 warehouses; broken rows are refused one by one."""
-    return store_rows(
-        call.body.items, WarehouseRow, lambda row: oms.catalogue.store_warehouse(_warehouse(row))
-    )
-
-
-def _warehouse(row: WarehouseRow) -> Warehouse:
-    return msgspec.convert(row.model_dump(), Warehouse)
+    """Store up to 1,000 warehouses; each row is stored, unchanged or refused by itself."""
+    return put_rows(call, oms, WAREHOUSES, WarehouseRow, lambda warehouse: warehouse.id)

@@ -102,6 +102,10 @@ def asks(mine: Belongings) -> dict[str, Ask]:
         "PUT /v1/shops/{shop}": Ask({"shop": "berg-beutel"}, shop),
         "PUT /v1/customers/{customer}": Ask({"customer": "C-1"}, ACCOUNT, ITS),
         "GET /v1/customers/{customer}": Ask({"customer": "C-1"}, query=ITS),
+        "GET /v1/customers/{customer}/history": Ask({"customer": "C-1"}, query=ITS),
+        "GET /v1/customers": Ask({}, query=ITS),
+        "POST /v1/customers/batch": Ask({}, {"items": [{"id": "C-1", **ACCOUNT}]}, ITS),
+        "GET /v1/shops/{shop}/history": Ask({"shop": "berg-beutel"}),
         "GET /v1/dead-letters": Ask({}),
         "POST /v1/dead-letters/{letter}/redrive": Ask({"letter": "dl_1"}),
     }
@@ -114,9 +118,22 @@ OF_NO_SHOP = (
     "POST /v1/webhooks",
     "PUT /v1/products/{sku}",
     "GET /v1/products/{sku}",
+    "GET /v1/products",
+    "GET /v1/products/{sku}/history",
     "POST /v1/products/batch",
+    "PUT /v1/price-lists/{list}",
+    "GET /v1/price-lists/{list}",
+    "GET /v1/price-lists",
+    "GET /v1/price-lists/{list}/history",
+    "PUT /v1/price-lists/{list}/prices/{sku}",
+    "GET /v1/price-lists/{list}/prices/{sku}",
+    "GET /v1/price-lists/{list}/prices/{sku}/history",
+    "GET /v1/price-lists/{list}/prices",
+    "POST /v1/prices/batch",
     "PUT /v1/warehouses/{warehouse}",
     "GET /v1/warehouses/{warehouse}",
+    "GET /v1/warehouses",
+    "GET /v1/warehouses/{warehouse}/history",
     "POST /v1/warehouses/batch",
     "PUT /v1/carriers/{carrier}",
     "POST /v1/stock/batch",
@@ -177,7 +194,7 @@ def test_a_role_reaches_the_routes_of_its_scopes_alone(
     assert scope in answer.body["detail"]
 
 
-NAMES = ("order", "hold", "sku", "shop", "endpoint", "customer", "document")
+NAMES = ("order", "hold", "sku", "list", "shop", "endpoint", "customer", "document")
 NOTHING: dict[str, Any] = dict.fromkeys(NAMES, "none")
 
 

@@ -1,28 +1,36 @@
-"""The catalogue in DynamoDB: products, warehouses and carriers."""
+"""The catalogue in DynamoDB: what is sold to whom, at which price, from where, carried by whom."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, NamedTuple, TypeVar
-
-import msgspec
-from msgspec.structs import replace
+from typing import NamedTuple
 
 from oms.account import Account
+from oms.money import MINOR_UNITS
+from oms.price import Price, PriceList
 from oms.product import Product
-from oms.refusals import NotNow, Unknown
+from oms.refusals import Refusal, Unknown
 from oms.routing import Warehouse
 from oms.shop import Shop
 from oms_aws import keys
 from oms_aws.fresh import Fresh
-from oms_aws.orders import VersionDiffers
-from oms_aws.table import Action, ConditionFailed, Table
+from oms_aws.master import (
+    ACCOUNTS,
+    PRICE_LISTS,
+    PRICES,
+    PRODUCTS,
+    SHOPS,
+    WAREHOUSES,
+    DynamoMaster,
+    Kind,
+    Outcome,
+    Record,
+)
+from oms_aws.orders import Saved
+from oms_aws.table import Table
 
-STORE_TRIES = 5
 FRESH_SECONDS = 30
-
-Kept = TypeVar("Kept", Product, Warehouse, Shop, Account)
 
 
 class Carrier(NamedTuple):
@@ -38,110 +46,164 @@ class Carrier(NamedTuple):
 
 
 class DynamoCatalogue:
-    """What is sold, from where, and who carries it."""
+    """The master data as steps ask for it; what they may see a little late is kept for a while."""
 
     def __init__(self, table: Table, now: Callable[[], datetime]) -> None:
         self._table = table
         self._fresh = Fresh(now, seconds=FRESH_SECONDS)
+        self.master = DynamoMaster(table, now)
+
+    # -- products -----------------------------------------------------------------------------
 
     def products(self, skus: Iterable[str]) -> dict[str, Product]:
         """The products that exist among the SKUs."""
-        items = self._table.get_many(keys.product(sku) for sku in skus)
-        found = (msgspec.json.decode(item["body"], type=Product) for item in items)
+        found = self.master.get_many(PRODUCTS, (keys.product(sku) for sku in skus))
         return {product.sku: product for product in found}
 
     def product(self, sku: str) -> Product:
         """The product; raises Unknown."""
-        product = self.products([sku]).get(sku)
+        product = self.master.get(PRODUCTS, keys.product(sku))
         if product is None:
             raise Unknown("product_unknown", f"There is no product {sku}.")
         return product
 
-    def store_product(self, product: Product, *, if_version: int | None = None) -> Product:
-        """Store a product as its next version; raises VersionDiffers."""
-        return self._store(keys.product(product.sku), product, if_version)
+    # -- warehouses ---------------------------------------------------------------------------
 
     def warehouses(self) -> list[Warehouse]:
         """All warehouses, by id; at most half a minute old."""
-        return self._fresh.get("warehouses", self._warehouses) or []
-
-    def _warehouses(self) -> list[Warehouse] | None:
-        items = self._table.query(keys.warehouse("").pk)
-        return [msgspec.json.decode(item["body"], type=Warehouse) for item in items] or None
+        return (
+            self._fresh.get(
+                "warehouses", lambda: self.master.all(WAREHOUSES, keys.warehouse("").pk)
+            )
+            or []
+        )
 
     def warehouse(self, id: str) -> Warehouse:
         """The warehouse; raises Unknown."""
-        warehouse = self._read(keys.warehouse(id), Warehouse)
+        warehouse = self.master.get(WAREHOUSES, keys.warehouse(id))
         if warehouse is None:
             raise Unknown("warehouse_unknown", f"There is no warehouse {id}.")
         return warehouse
 
-    def store_warehouse(self, warehouse: Warehouse, *, if_version: int | None = None) -> Warehouse:
-        """Store a warehouse as its next version; raises VersionDiffers."""
-        return self._store(keys.warehouse(warehouse.id), warehouse, if_version)
+    # -- shops and their customers ------------------------------------------------------------
 
     def shop(self, id: str) -> Shop:
         """The shop as it is now; raises Unknown."""
-        return self._known(id, self._read(keys.seller(id), Shop))
+        return self._known(id, self.master.get(SHOPS, keys.seller(id)))
 
     def shop_of_late(self, id: str) -> Shop:
         """The shop, at most half a minute old; raises Unknown."""
-        key = keys.seller(id)
-        return self._known(id, self._fresh.get(f"shop {id}", lambda: self._read(key, Shop)))
+        read = self._fresh.get(f"shop {id}", lambda: self.master.get(SHOPS, keys.seller(id)))
+        return self._known(id, read)
 
     def _known(self, id: str, shop: Shop | None) -> Shop:
         if shop is None:
             raise Unknown("shop_unknown", f"There is no shop {id} with a seller on record.")
         return shop
 
-    def store_shop(self, shop: Shop, *, if_version: int | None = None) -> Shop:
-        """Store a shop as its next version; raises VersionDiffers."""
-        return self._store(keys.seller(shop.id), shop, if_version)
-
     def account(self, shop: str, id: str) -> Account | None:
         """The shop's customer as agreed with now, or None."""
-        return self._read(keys.account(shop, id), Account)
+        return self.master.get(ACCOUNTS, keys.account(shop, id))
+
+    def customer(self, shop: str, id: str) -> Account:
+        """The shop's customer as agreed with now; raises Unknown."""
+        account = self.account(shop, id)
+        if account is None:
+            raise Unknown("customer_unknown", f"There is no customer {id}.")
+        return account
 
     def account_of_late(self, shop: str, id: str) -> Account | None:
         """The shop's customer, at most half a minute old, or None."""
         return self._fresh.get(f"account {shop}/{id}", lambda: self.account(shop, id))
 
-    def store_account(self, account: Account, *, if_version: int | None = None) -> Account:
-        """Store a customer as its next version; raises VersionDiffers.
+    # -- prices -------------------------------------------------------------------------------
 
-        What was found about its VAT id stays on record while the id does.
-        """
-        known = self.account(account.shop, account.id)
-        if known and account.vat_check is None and known.vat_id == account.vat_id:
-            account = replace(account, vat_check=known.vat_check)
-        return self._store(keys.account(account.shop, account.id), account, if_version)
+    def price_lists(self) -> list[PriceList]:
+        """All price lists, by id; at most half a minute old."""
+        return (
+            self._fresh.get("lists", lambda: self.master.all(PRICE_LISTS, keys.price_list("").pk))
+            or []
+        )
 
-    def _read(self, key: keys.Key, kind: type[Kept]) -> Kept | None:
-        item = self._table.get(key)
-        return msgspec.json.decode(item["body"], type=kind) if item else None
+    def price_list(self, id: str) -> PriceList:
+        """The price list; raises Unknown."""
+        found = self.master.get(PRICE_LISTS, keys.price_list(id))
+        if found is None:
+            raise Unknown("price_list_unknown", f"There is no price list {id}.")
+        return found
 
-    def _store(self, key: keys.Key, wanted: Kept, if_version: int | None) -> Kept:
-        for _ in range(STORE_TRIES):
-            known = self._read(key, type(wanted))
-            seen = known.version if known else 0
-            if if_version is not None and if_version != seen:
-                raise VersionDiffers(seen)
-            if known and replace(wanted, version=seen) == known:
-                return known
-            stored = replace(wanted, version=seen + 1)
-            try:
-                self._table.write([self._next(key, stored)])
-            except ConditionFailed:
-                continue
-            return stored
-        raise NotNow(f"{key.pk} is being changed by many at once")
+    def price(self, list: str, sku: str) -> Price:
+        """What the SKU costs in the list; raises Unknown."""
+        found = self.master.get(PRICES, keys.price(list, sku))
+        if found is None:
+            raise Unknown("price_unknown", f"The price list {list} has no {sku}.")
+        return found
 
-    def _next(self, key: keys.Key, stored: Product | Warehouse | Shop | Account) -> Action:
-        body = msgspec.json.encode(stored).decode()
-        attributes: dict[str, Any] = {"body": body, "version": stored.version}
-        if stored.version == 1:
-            return self._table.put(key, attributes, unless_exists=True)
-        return self._table.put_if(key, attributes, version=stored.version - 1)
+    def prices(self, lists: Iterable[str], skus: Sequence[str]) -> list[Price]:
+        """The prices that exist for the SKUs in the lists."""
+        wanted = [keys.price(each, sku) for each in lists for sku in skus]
+        return self.master.get_many(PRICES, wanted)
+
+    # -- writes -------------------------------------------------------------------------------
+
+    def store(
+        self, kind: Kind[Record], wanted: Record, by: Saved, *, if_version: int | None = None
+    ) -> Record:
+        """Store a record as its next version; raises VersionDiffers and Refusal."""
+        for refusal in self._faults({0: wanted}).values():
+            raise refusal
+        return self.master.store(kind, wanted, by, if_version=if_version)
+
+    def store_all(
+        self, kind: Kind[Record], wanted: Mapping[int, Record], by: Saved
+    ) -> dict[int, Outcome]:
+        """Store rows, by number, each for itself; bundles after what they are made of."""
+        bundles = {row: each for row, each in wanted.items() if _is_bundle(each)}
+        plain = {row: each for row, each in wanted.items() if row not in bundles}
+        outcomes: dict[int, Outcome] = {}
+        for rows in (plain, bundles):
+            faults = self._faults(rows)
+            refused = {row: Outcome("refused", reason=why.text) for row, why in faults.items()}
+            sound = {row: each for row, each in rows.items() if row not in faults}
+            outcomes |= refused | self.master.store_all(kind, sound, by)
+        return outcomes
+
+    def _faults(self, rows: Mapping[int, object]) -> dict[int, Refusal]:
+        """What is wrong with rows in the eyes of other records, by row."""
+        prices = {row: each for row, each in rows.items() if isinstance(each, Price)}
+        bundles = {row: each for row, each in rows.items() if isinstance(each, Product)}
+        return {**self._price_faults(prices), **self._bundle_faults(bundles)}
+
+    def _bundle_faults(self, rows: Mapping[int, Product]) -> dict[int, Refusal]:
+        parts = {part.sku for each in rows.values() for part in each.components}
+        known = self.products(sorted(parts)) if parts else {}
+        found = {}
+        for row, each in rows.items():
+            wrong = [
+                p.sku for p in each.components if p.sku not in known or _is_bundle(known[p.sku])
+            ]
+            if wrong:
+                text = f"Of the components there is no such product, or it is a bundle: {wrong[0]}."
+                found[row] = Refusal("component_unknown", text, {"components": wrong[0]})
+        return found
+
+    def _price_faults(self, rows: Mapping[int, Price]) -> dict[int, Refusal]:
+        if not rows:
+            return {}
+        lists = {
+            each.id: each
+            for each in self.master.get_many(
+                PRICE_LISTS, {keys.price_list(price.list) for price in rows.values()}
+            )
+        }
+        products = self.products({price.sku for price in rows.values()})
+        found = {}
+        for row, price in rows.items():
+            if refusal := _price_fault(price, lists.get(price.list), products):
+                found[row] = refusal
+        return found
+
+    # -- carriers -----------------------------------------------------------------------------
 
     def carrier(self, id: str) -> Carrier:
         """The carrier as it is now; raises Unknown."""
@@ -164,3 +226,22 @@ class DynamoCatalogue:
     def store_carrier(self, carrier: Carrier) -> None:
         """Store a carrier, in place of the one before."""
         self._table.write([self._table.put(keys.carrier(carrier.id), carrier._asdict())])
+
+
+def _is_bundle(record: object) -> bool:
+    return isinstance(record, Product) and record.kind == "bundle"
+
+
+def _price_fault(
+    price: Price, of: PriceList | None, products: Mapping[str, Product]
+) -> Refusal | None:
+    if of is None:
+        text = f"There is no price list {price.list}."
+        return Refusal("price_list_unknown", text, {"list": "unknown"})
+    if price.sku not in products:
+        return Refusal("product_unknown", f"There is no product {price.sku}.", {"sku": "unknown"})
+    places = MINOR_UNITS[of.currency]
+    if any(each.unit_price != round(each.unit_price, places) for each in price.breaks):
+        text = f"Prices in {of.currency} have at most {places} decimal places."
+        return Refusal("price_too_fine", text, {"breaks": "too many decimal places"})
+    return None

@@ -12,7 +12,7 @@ from oms_aws.table import Table
 SCOPES = {
     "shop": (
         "orders:read orders:write stock:read webhooks:write documents:read products:read "
-        "products:write customers:read customers:write"
+        "products:write customers:read customers:write prices:read"
     ),
     "wms": "fulfilments:read fulfilments:write stock:read stock:write products:read",
     "carrier": "",
@@ -21,7 +21,7 @@ SCOPES = {
         "orders:read orders:write holds:release stock:read stock:write fulfilments:read "
         "fulfilments:write products:read products:write warehouses:write webhooks:write "
         "documents:read dead-letters:write carriers:write shops:write "
-        "customers:read customers:write exports:write"
+        "customers:read customers:write prices:read prices:write exports:write"
     ),
 }
 """What each role may do; every scope is asked for by at least one route."""

@@ -91,6 +91,26 @@ def warehouse(id: str) -> Key:
     return Key("WAREHOUSES", f"WAREHOUSE#{id}")
 
 
+def price_list(id: str) -> Key:
+    """Whom is the list for, and when? All lists share a partition and are read at once."""
+    return Key("PRICELISTS", f"PRICELIST#{id}")
+
+
+def price(list: str, sku: str) -> Key:
+    """What does the SKU cost in the list? Each by itself: an order reads only what it needs."""
+    return Key(f"PRICE#{sku}", f"LIST#{list}")
+
+
+def change(kind: str, of: Key, version: int) -> Key:
+    """Who made this version of the master data, and what was it then?"""
+    return Key(f"CHANGES#{kind}#{of.pk}#{of.sk}", f"CHANGE#{version:08d}")
+
+
+def departures(location: str, day: date) -> Key:
+    """How many fulfilments leave the warehouse on the day?"""
+    return Key(f"DEPARTURES#{location}", f"DAY#{day.isoformat()}")
+
+
 def carrier(id: str) -> Key:
     """How does the carrier prove itself, and where does it show a parcel?"""
     return Key(f"CARRIER#{id}", "CARRIER")
@@ -231,6 +251,39 @@ HOLDER_SHARDS = 8
 def holders(sku: str, shard: int) -> str:
     """Which orders hold soft pieces of the SKU? One of its shards, as all of it would be hot."""
     return f"HOLDERS#{sku}#{shard}"
+
+
+# gsi2: lists of master data. Only its keys are in the index, so that a later change of a record
+# writes nothing there; a page reads the entries, then the records. A list that grows long is spread
+# over PARTS partitions by its ids: an import of many rows then writes to all of them, where one
+# would take 1,000 a second and hold up the table behind it.
+
+PARTS = 8
+
+PRODUCTS = "PRODUCTS"
+WAREHOUSES = "WAREHOUSES"
+SELLERS = "SELLERS"
+PRICE_LISTS = "PRICELISTS"
+
+
+def accounts_of(shop: str) -> str:
+    """Which customers has the shop?"""
+    return f"CUSTOMERS#{shop}"
+
+
+def prices_in(list: str) -> str:
+    """Which SKUs have a price in the list?"""
+    return f"PRICES#{list}"
+
+
+def part(list: str, n: int) -> str:
+    """What is in the n-th part of the list?"""
+    return f"{list}#{n}"
+
+
+def part_of(id: str, parts: int) -> int:
+    """The part of a list that an entry is in."""
+    return crc32(id.encode()) % parts
 
 
 # gsi3: the clock, with only those items in it that have something due

@@ -30,8 +30,9 @@ class Warehouse(Struct, frozen=True, kw_only=True):
 
     `cut_off` maps a shipping method to the local time `HH:MM` until which an order leaves the same
     day; a lower `priority` is preferred; `safety_stock` is in pieces per SKU. `region` is the
-    subdivision whose public holidays it keeps (ISO 3166-2, as in `BY`), beside its own `closures`;
-    `capacity` is the most fulfilments that can leave in a day (None: any number).
+    subdivision whose holidays it keeps (ISO 3166-2, as in `BY`), those of the categories named in
+    `holidays`, beside its own `closures`; `capacity` is the most fulfilments that can leave in a
+    day (None: any number).
     """
 
     id: str
@@ -42,6 +43,7 @@ class Warehouse(Struct, frozen=True, kw_only=True):
     priority: int = 100
     safety_stock: int = 0
     region: str | None = None
+    holidays: tuple[str, ...] = ("public",)
     closures: tuple[date, ...] = ()
     capacity: int | None = None
     zones: tuple[Zone, ...] = ()

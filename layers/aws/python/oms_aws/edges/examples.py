@@ -61,6 +61,17 @@ ACCOUNT = {
     ],
 }
 PAYMENT = {"method": "paypal", "status": "authorised", "amount": "264.70", "reference": "PAY-1"}
+PRICE_LIST = {
+    "currency": "EUR",
+    "price_mode": "net",
+    "group": "clubs",
+    "valid_from": "2026-01-01",
+    "valid_to": "2026-12-31",
+}
+BREAKS = [
+    {"from_quantity": 1, "unit_price": "99.00"},
+    {"from_quantity": 10, "unit_price": "92.50"},
+]
 ORDER = {
     "external_number": "BB-10001",
     "placed_at": "2026-11-23T10:15:00+01:00",
@@ -102,6 +113,12 @@ REQUESTS: dict[str, dict[str, Any]] = {
     "PUT /v1/warehouses/{warehouse}": WAREHOUSE,
     "POST /v1/warehouses/batch": {"items": [{"id": "A", **WAREHOUSE}]},
     "PUT /v1/customers/{customer}": ACCOUNT,
+    "POST /v1/customers/batch": {"items": [{"id": "C-2001", **ACCOUNT}]},
+    "PUT /v1/price-lists/{list}": PRICE_LIST,
+    "PUT /v1/price-lists/{list}/prices/{sku}": {"breaks": BREAKS},
+    "POST /v1/prices/batch": {
+        "items": [{"list": "clubs-2026", "sku": "RUCK-45", "breaks": BREAKS}]
+    },
     "PUT /v1/shops/{shop}": {
         "name": "Berg&Beutel",
         "seller": SELLER,

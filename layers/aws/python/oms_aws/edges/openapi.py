@@ -44,7 +44,7 @@ STAGES = {
     "fulfilment": "Fulfilments: what a warehouse packs and ships, and what carriers say of it.",
     "billing": "Documents: invoices as PDF.",
     "notices": "Webhooks: where events are sent, and how that went.",
-    "master": "Master data: products, customers, warehouses, shops and carriers.",
+    "master": "Master data: products, customers, prices, warehouses, shops and carriers.",
     "records": "Operations: dead letters, exports of the books, health and this document.",
 }
 EVENTS = "What is sent to your webhooks, signed as Standard Webhooks says."
@@ -55,6 +55,7 @@ PATH = {
     "hold": ("The hold's id within its order.", "hold_1"),
     "sku": ("The SKU.", "RUCK-45"),
     "customer": ("The shop's own id of the customer.", "C-2001"),
+    "list": ("The price list's id.", "clubs-2026"),
     "warehouse": ("The warehouse's id.", "A"),
     "shop": ("The shop's id.", "berg-beutel"),
     "carrier": ("The carrier's id.", "dhl"),

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
-
-from oms.refusals import Refusal
-from oms_aws.edges.http import Answer
 
 Row = TypeVar("Row", bound=BaseModel)
 
@@ -33,17 +29,3 @@ def parsed_rows(
 def refused(number: int, sku: str | None, reason: str) -> dict[str, Any]:
     """The answer for a refused row."""
     return {"row": number, "sku": sku, "reason": reason[:500]}
-
-
-def store_rows(given: list[Any], model: type[Row], store: Callable[[Row], Any]) -> Answer:
-    """Store each row that fits the model; answers how many, and why the others were refused."""
-    rows, broken = parsed_rows(given, model)
-    stored = 0
-    for number, row in rows:
-        try:
-            store(row)
-        except Refusal as error:
-            broken.append(refused(number, None, error.text))
-        else:
-            stored += 1
-    return Answer({"stored": stored, "refused": sorted(broken, key=lambda row: row["row"])})

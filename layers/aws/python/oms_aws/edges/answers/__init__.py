@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from oms_aws.edges.answers import changes, core, customers, exports
+from oms_aws.edges.answers import changes, core, customers, exports, master
 from oms_aws.edges.answers.core import ID, EventId, Problem, Told, Turned
 
 # One part a module, so that each area of the API is read by itself.
 ANSWERS: dict[str, Told] = {
     **core.ANSWERS,
+    **master.ANSWERS,
     **customers.ANSWERS,
     **changes.ANSWERS,
     **exports.ANSWERS,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 from typing import Annotated, Any, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
@@ -497,134 +496,6 @@ class Availability(Model):
     lines: list[AvailableLine]
 
 
-class Component(Model):
-    """One part of a bundle: so many pieces of a SKU for each piece of the bundle."""
-
-    sku: Sku
-    quantity: Pieces
-
-
-class Product(Model):
-    """Master data of a product; weight in grams, sides in millimetres, list price gross."""
-
-    sku: Sku
-    name: Annotated[
-        dict[str, str], Field(examples=[{"de": "Rucksack 45 l", "en": "Backpack 45 l"}])
-    ]
-    weight_g: Annotated[int, Field(examples=[1450])]
-    length_mm: Annotated[int, Field(examples=[650])]
-    width_mm: Annotated[int, Field(examples=[320])]
-    height_mm: Annotated[int, Field(examples=[240])]
-    tax_category: Literal["standard", "reduced"]
-    list_price: Annotated[str | None, Field(examples=["129.90"])]
-    price_currency: Currency
-    kind: Annotated[str, Field(examples=["stock"])]
-    components: list[Component]
-    personalisable: bool
-    gtin: Annotated[str | None, Field(examples=["4006381333931"])]
-    hs_code: Annotated[str | None, Field(examples=["42029291"])]
-    origin: Annotated[str | None, Field(examples=["DE"])]
-    hazard_class: Annotated[str | None, Field(examples=[None])]
-    un_number: Annotated[str | None, Field(examples=[None])]
-    lithium: bool
-    minimum_age: Annotated[int, Field(description="In years.", examples=[0])]
-    fragile: bool
-    group: Annotated[str | None, Field(examples=["bags"])]
-    available_from: Annotated[date | None, Field(examples=[None])]
-    backorder_limit: Annotated[int | None, Field(examples=[None])]
-    buckets: Annotated[int, Field(examples=[0])]
-    version: Annotated[Version, Field(examples=[1])]
-
-
-class Stored(Model):
-    """How many rows were stored, and why the others were refused."""
-
-    stored: Annotated[int, Field(examples=[59])]
-    refused: list[RefusedRow]
-
-
-class Zone(Model):
-    """A part of a warehouse, and its bins in walking order."""
-
-    id: Annotated[str, Field(examples=["Z1"])]
-    bins: Annotated[list[str], Field(examples=[["Z1-01", "Z1-02"]])]
-
-
-class Warehouse(Model):
-    """Master data of a warehouse."""
-
-    id: Location
-    name: Annotated[str, Field(examples=["Lager München"])]
-    address: Address
-    time_zone: Annotated[str, Field(examples=["Europe/Berlin"])]
-    cut_off: Annotated[dict[str, str], Field(examples=[{"standard": "15:00"}])]
-    priority: Annotated[int, Field(description="Lower is preferred.", examples=[1])]
-    safety_stock: Annotated[int, Field(description="Pieces of each SKU.", examples=[0])]
-    region: Annotated[str | None, Field(description="Whose holidays it keeps.", examples=["BY"])]
-    closures: Annotated[list[date], Field(examples=[["2026-12-24"]])]
-    capacity: Annotated[int | None, Field(description="Fulfilments a day.", examples=[800])]
-    zones: list[Zone]
-    version: Annotated[Version, Field(examples=[1])]
-
-
-class Bank(Model):
-    """Where the seller is paid."""
-
-    name: Annotated[str, Field(examples=["Musterbank"])]
-    iban: Annotated[str, Field(examples=["DE02120300000000202051"])]
-    bic: Annotated[str | None, Field(examples=["BYLADEM1001"])]
-
-
-class Seller(Model):
-    """The merchant, as printed on invoices."""
-
-    name: Annotated[str, Field(examples=["Berg & Beutel GmbH"])]
-    line1: Annotated[str, Field(examples=["Almweg 1"])]
-    line2: Annotated[str | None, Field(examples=[None])]
-    postal_code: Annotated[str, Field(examples=["83471"])]
-    city: Annotated[str, Field(examples=["Berchtesgaden"])]
-    country: Annotated[str, Field(examples=["DE"])]
-    vat_id: Annotated[str | None, Field(examples=["DE123456789"])]
-    tax_number: Annotated[str | None, Field(examples=[None])]
-    register_entry: Annotated[
-        str | None, Field(alias="register", examples=["HRB 12345, Amtsgericht Traunstein"])
-    ]
-    managers: Annotated[str | None, Field(examples=["Toni Tester"])]
-    contact: Annotated[str | None, Field(description="Whom to ask.", examples=["Anna Tester"])]
-    email: Annotated[str | None, Field(examples=["service@example.com"])]
-    phone: Annotated[str | None, Field(examples=["+4986521234"])]
-    website: Annotated[str | None, Field(examples=["https://berg-beutel.example"])]
-    bank: Bank | None
-
-
-class Bookkeeping(Model):
-    """How the seller's books are kept."""
-
-    consultant: Annotated[int, Field(description="DATEV's number of the adviser.")]
-    client: Annotated[int, Field(description="DATEV's number of the seller.")]
-    chart: Literal["SKR03", "SKR04"]
-    year_begins: Annotated[int, Field(description="A month.", examples=[1])]
-    accounts: dict[str, str]
-    keys: dict[str, str]
-
-
-class ShopRecord(Model):
-    """A sales channel and who sells there."""
-
-    id: Shop
-    name: Annotated[str, Field(examples=["Berg&Beutel"])]
-    seller: Seller
-    support_email: Annotated[str, Field(examples=["service@example.com"])]
-    invoice_prefix: Annotated[str, Field(examples=["RE"])]
-    language: Annotated[Literal["de", "en"], Field(description="What its team is written in.")]
-    reserve_hours: Annotated[
-        int,
-        Field(description="How long a held order keeps its reservation.", examples=[72]),
-    ]
-    bookkeeping: Bookkeeping | None
-    version: Annotated[Version, Field(examples=[1])]
-
-
 class CarrierRecord(Model):
     """A carrier; its secret is never shown."""
 
@@ -736,14 +607,6 @@ class Told:
 CHANGED = Told(Order, ("ETag",))
 
 ANSWERS: dict[str, Told] = {
-    "PUT /v1/products/{sku}": Told(Product, ("ETag",)),
-    "GET /v1/products/{sku}": Told(Product, ("ETag",)),
-    "POST /v1/products/batch": Told(Stored),
-    "PUT /v1/warehouses/{warehouse}": Told(Warehouse, ("ETag",)),
-    "GET /v1/warehouses/{warehouse}": Told(Warehouse, ("ETag",)),
-    "POST /v1/warehouses/batch": Told(Stored),
-    "PUT /v1/shops/{shop}": Told(ShopRecord, ("ETag",)),
-    "GET /v1/shops/{shop}": Told(ShopRecord, ("ETag",)),
     "PUT /v1/carriers/{carrier}": Told(CarrierRecord),
     "POST /v1/orders": Told(
         Receipt,

@@ -6,7 +6,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from oms_aws.edges.answers.core import Address, Currency, Money, Shop, Time, Told, Version
+from oms_aws.edges.answers.core import Address, Currency, Cursor, Money, Shop, Time, Told, Version
+from oms_aws.edges.answers.master import LARGE, Changes, Stored
 from oms_aws.edges.models import Model
 
 
@@ -74,7 +75,17 @@ class Account(Model):
     version: Annotated[Version, Field(examples=[1])]
 
 
+class Accounts(Model):
+    """A page of a shop's customers."""
+
+    items: list[Account]
+    cursor: Cursor
+
+
 ANSWERS: dict[str, Told] = {
-    "PUT /v1/customers/{customer}": Told(Account, ("ETag",)),
+    "PUT /v1/customers/{customer}": Told(Account, ("ETag",), LARGE),
     "GET /v1/customers/{customer}": Told(Account, ("ETag",)),
+    "GET /v1/customers": Told(Accounts),
+    "GET /v1/customers/{customer}/history": Told(Changes),
+    "POST /v1/customers/batch": Told(Stored),
 }

@@ -20,6 +20,8 @@ from pydantic import (
 )
 
 from oms.books import Case, Chart
+from oms.calendar import calendar_fault
+from oms.identifiers import is_gtin
 from oms.money import MINOR_UNITS
 from oms.order import RESERVE_HOURS, Cause
 from oms.product import Kind
@@ -39,6 +41,12 @@ def _one_line(text: str) -> str:
     if any(character in text for character in "\n\t\u2028\u2029"):
         raise ValueError("must be a single line")
     return _printable(text)
+
+
+def _check_digit(number: str) -> str:
+    if not is_gtin(number):
+        raise ValueError("is no GTIN: its check digit is wrong")
+    return number
 
 
 def _known_currency(code: str) -> str:
@@ -326,11 +334,16 @@ class ProductIn(Model):
     kind: Kind = "stock"
     components: Annotated[list[ComponentIn], Field(max_length=50)] = []
     personalisable: bool = False
-    gtin: Annotated[str, StringConstraints(pattern=r"^(\d{8}|\d{12,14})$")] | None = None
+    gtin: (
+        Annotated[
+            str, StringConstraints(pattern=r"^(\d{8}|\d{12,14})$"), AfterValidator(_check_digit)
+        ]
+        | None
+    ) = None
     hs_code: Annotated[str, StringConstraints(pattern=r"^\d{6,10}$")] | None = None
     origin: Country | None = None
     hazard_class: Annotated[str, StringConstraints(pattern=r"^[1-9](\.[1-6])?$")] | None = None
-    un_number: Annotated[str, StringConstraints(pattern=r"^\d{4}$")] | None = None
+    un_number: Annotated[str, StringConstraints(pattern=r"^[0-3]\d{3}$")] | None = None
     lithium: bool = False
     minimum_age: Annotated[int, Field(strict=True, ge=0, le=21)] = 0
     fragile: bool = False
@@ -345,6 +358,21 @@ class ProductIn(Model):
             raise ValueError("a bundle has components, and nothing else has")
         if self.kind == "preorder" and self.available_from is None:
             raise ValueError("a preorder needs available_from")
+        if len({part.sku for part in self.components}) < len(self.components):
+            raise ValueError("a component is named twice")
+        return self
+
+    @model_validator(mode="after")
+    def check_danger(self) -> ProductIn:
+        if bool(self.hazard_class) != bool(self.un_number) or self.un_number == "0000":
+            raise ValueError("dangerous goods have a hazard_class and a un_number")
+        return self
+
+    @model_validator(mode="after")
+    def check_price(self) -> ProductIn:
+        places = MINOR_UNITS[self.price_currency]
+        if self.list_price is not None and self.list_price != round(self.list_price, places):
+            raise ValueError(f"amounts in {self.price_currency} have at most {places} decimals")
         return self
 
 
@@ -377,8 +405,9 @@ class WarehouseIn(Model):
     priority: Annotated[int, Field(strict=True, ge=0, le=1_000)] = 100
     safety_stock: Count = 0
     region: Annotated[str, StringConstraints(pattern=r"^[A-Z0-9]{1,3}$")] | None = None
+    holidays: Annotated[list[Id], Field(min_length=1, max_length=10)] = ["public"]
     closures: Annotated[list[date], Field(max_length=400)] = []
-    capacity: Count | None = None
+    capacity: Annotated[int, Field(strict=True, ge=1, le=1_000_000)] | None = None
     zones: Annotated[list[ZoneIn], Field(max_length=100)] = []
 
     @field_validator("time_zone")
@@ -389,6 +418,12 @@ class WarehouseIn(Model):
         if zone not in available_timezones():
             raise ValueError("must be an IANA time zone such as Europe/Berlin")
         return zone
+
+    @model_validator(mode="after")
+    def check_region(self) -> WarehouseIn:
+        if fault := calendar_fault(self.address.country, self.region, tuple(self.holidays)):
+            raise ValueError(fault)
+        return self
 
 
 class WarehouseRow(WarehouseIn):
