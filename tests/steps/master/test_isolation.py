@@ -9,7 +9,7 @@ import pytest
 
 from infra.journey import JOURNEY, Http
 from oms_aws.clients import SCOPES
-from oms_aws.edges.examples import ACCOUNT
+from oms_aws.edges.examples import ACCOUNT, REQUESTS
 from tests.world.merchant import SELLER, Merchant
 from tests.world.world import World, handler, opened, step_of
 
@@ -86,6 +86,8 @@ def asks(mine: Belongings) -> dict[str, Ask]:
         "GET /v1/orders/{order}/documents": Ask(order),
         "GET /v1/documents/{document}": Ask({"document": mine.document}),
         "POST /v1/orders/{order}/cancellations": Ask(order, {}),
+        "POST /v1/orders/{order}/changes": Ask(order, REQUESTS["POST /v1/orders/{order}/changes"]),
+        "POST /v1/orders/{order}/changes/{change}/confirm": Ask({**order, "change": "chg_1"}),
         "POST /v1/orders/{order}/holds/{hold}/release": Ask(
             {**order, "hold": mine.hold}, {"reason": "x"}
         ),
