@@ -155,7 +155,6 @@ class Seller(Model):
     phone: Annotated[str | None, Field(examples=["+4986521234"])]
     website: Annotated[str | None, Field(examples=["https://berg-beutel.example"])]
     bank: Bank | None
-    contact: Annotated[str | None, Field(description="Whom e-invoices name.", examples=[None])]
 
 
 class Bookkeeping(Model):

@@ -459,7 +459,6 @@ class SellerIn(Model):
     phone: Name | None = None
     website: Name | None = None
     bank: BankIn | None = None
-    contact: Name | None = None
 
 
 Account = Annotated[str, StringConstraints(pattern=r"^\d{4,9}$")]
