@@ -41,7 +41,7 @@ RETRY = [
 ]
 CATCH = [{"ErrorEquals": ["States.ALL"], "ResultPath": "$.failure", "Next": "keep_failure"}]
 ENDED = {"refuse": "ended", "cancelled": "ended"}
-CHECKS = ("check_address", "check_payment", "check_price")
+CHECKS = ("check_address", "check_payment", "check_price", "check_credit")
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ class Parts:
 
 
 def intake(parts: Parts) -> State:
-    """From a durable order to fulfilments, in 9 transitions when nothing holds it.
+    """From a durable order to fulfilments, in 10 transitions when nothing holds it.
 
     Only the order's id travels. `reserve_stock` stands here twice, because one Choice after the
     verdict is a transition less for every order than a second one after the reservation.

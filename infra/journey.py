@@ -143,6 +143,7 @@ JOURNEY: tuple[Step, ...] = (
     Step("screening/check_address", Task("intake"), (R,)),
     Step("screening/check_payment", Task("intake"), (R,)),
     Step("screening/check_price", Task("intake"), (R,)),
+    Step("screening/check_credit", Task("intake"), (R, W)),
     Step("screening/settle_checks", Task("intake"), (R, W)),
     Step("screening/await_release", Task("intake", waits=True), (R, W, "flow:answer")),
     Step("screening/release_hold", Http(("POST /v1/orders/{order}/holds/{hold}/release",)), (R, W)),

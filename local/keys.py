@@ -20,6 +20,7 @@ CLIENTS = {  # name of the key -> client, role, shop
     "clerk": ("clerk", "clerk", ""),
     "accountant": ("accountant", "accountant", ""),
 }
+ROLES = ("shop", "wms", "carrier", "clerk", "accountant")
 MERCHANT = paths.ROOT / "local" / "player" / "berg_beutel" / "merchant.json"
 CARRIERS = {
     "dhl": "https://www.dhl.de/de/privatkunden/dhl-sendungsverfolgung.html?piececode={tracking_number}",
@@ -101,7 +102,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     commands = parser.add_subparsers(dest="action", required=True)
     add = commands.add_parser("add", help="add a client and print its key, which is shown only now")
     add.add_argument("client", help="a name for the client, such as the shop's")
-    add.add_argument("--role", choices=("shop", "wms", "carrier", "clerk"), default="shop")
+    add.add_argument("--role", choices=ROLES, default="shop")
     add.add_argument(
         "--shop", default="", help="the shop that a client with the role shop works for"
     )

@@ -22,6 +22,7 @@ WORDS = {
     "line_conservation": "every piece of every order is in one place",
     "stock": "counters are the sums of reservations and counts",
     "reservations": "orders hold what they claim",
+    "credit": "what customers use of their credit is what their orders take",
     "number_ranges": "numbers without gap or duplicate",
     "event_logs": "logs without gap, chained, and telling the stored state",
     "silent_orders": "every order is finished, waits for someone, or is a dead letter",

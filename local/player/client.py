@@ -146,6 +146,11 @@ class Desk:
     async def keep_carrier(self, carrier: str, secret: str) -> None:
         await self._ask("PUT", f"carriers/{carrier}", json={"secret": secret})
 
+    async def keep_customer(self, id: str, customer: Json) -> None:
+        shop = customer["shop"]
+        body = {name: value for name, value in customer.items() if name != "shop"}
+        await self._ask("PUT", f"customers/{id}?shop={shop}", json=body)
+
     async def subscribe(self, url: str, events: Sequence[str]) -> answers.Endpoint:
         body = {"url": url, "events": list(events)}
         return await self._post(answers.Endpoint, "webhooks", body)

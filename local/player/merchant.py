@@ -23,6 +23,7 @@ Story = Literal["plain", "cleared", "refused", "left", "withdrawn", "impatient",
 its deadline; held and cancelled; its waiting pieces cancelled; shipped only when complete."""
 
 CARRIER = "dhl"
+CREDIT_LIMIT = "10000000.00"
 SCARCE = 5
 _DATA = Path(__file__).with_name("berg_beutel")
 _CENT = Decimal("0.01")
@@ -106,8 +107,11 @@ async def seed(desks: Desks, times: int = 1) -> None:
 
 
 async def settle_in(desks: Desks) -> None:
-    """The shop, its carrier and its warehouses, which must be known before anything is sold."""
+    """Shop, carrier, warehouses and who buys on account: what must be known before a sale."""
     await desks.clerk.keep_shop(*_keyed(_merchant()["shop"]))
+    for customer in customers():
+        if customer["type"] == "B2B":
+            await desks.clerk.keep_customer(customer["id"], _account(customer))
     await desks.clerk.keep_carrier(CARRIER, desks.carrier_secret)
     for warehouse in warehouses():
         await desks.clerk.keep_warehouse(*_keyed(warehouse))
@@ -191,6 +195,14 @@ def _customer(customer: Json, run: str) -> Json:
     names = ("id", "type", "name", "locale", "phone", "company", "vat_id", "group")
     who = {name: customer[name] or None for name in names}
     return {**who, "email": mailbox_of(customer["name"], run)}
+
+
+def _account(customer: Json) -> Json:
+    """What the merchant agreed with a business customer: enough credit for many a run."""
+    names = ("type", "name", "locale", "company", "group")
+    agreed = {"email": mailbox_of(customer["name"], "office"), "credit_limit": CREDIT_LIMIT}
+    shop = _merchant()["shop"]["id"]
+    return {**{name: customer[name] or None for name in names}, **agreed, "shop": shop}
 
 
 def mailbox_of(name: str, run: str) -> str:

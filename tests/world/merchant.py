@@ -39,6 +39,7 @@ class Merchant:
         self.other_shop = world.add_client("tal", "shop", "tal-tasche")
         self.wms = world.add_client("warehouses", "wms")
         self.clerk = world.add_client("clara", "clerk")
+        self.accountant = world.add_client("anton", "accountant")
         self.placed = 0
         self.batches = 0
         self._master_data()
@@ -105,6 +106,18 @@ class Merchant:
             for number, (name, quantity) in enumerate(quantities.items(), 1)
         ]
         return order_body(f"BB-{self.placed}", lines, placed_at=self.world.now())
+
+    def business(self, id: str = "C-9", **agreed: Any) -> Any:
+        """A business customer of the shop, with what is agreed: `business(credit_limit="100")`."""
+        body = {"type": "B2B", "name": "Verein", "email": "kauf@verein.example", **agreed}
+        return self.do("PUT /v1/customers/{customer}", self.shop, body, customer=id)
+
+    def on_account(self, customer: str = "C-9", /, **quantities: int) -> dict[str, Any]:
+        """The body of an order that a business customer wants to pay later."""
+        body = self.request(**quantities)
+        body["customer"] |= {"id": customer, "type": "B2B", "email": "kauf@verein.example"}
+        body["payment"] = {"method": "invoice", "status": "open", "amount": "0"}
+        return body
 
     def place(self, body: dict[str, Any], *, key: str = "") -> str:
         """Place an order and answer its id."""

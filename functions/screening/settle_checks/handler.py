@@ -13,7 +13,7 @@ from oms_aws.wiring import Ports
 def handler(asked: Asked, oms: Ports) -> dict[str, Any]:
     stored = oms.orders.change(
         asked.order_id,
-        lambda order: order.screen(asked.findings, at=oms.now()),
+        lambda order: order.screen(asked.found, at=oms.now()),
         Saved("auftakt", "intake"),
     )
     return {"order_id": asked.order_id, "verdict": stored.order.verdict}

@@ -23,6 +23,8 @@ def lived() -> Iterator[tuple[World, Items]]:
         merchant.count("A", RUCK_45=2, SOCKE_42=1)
         merchant.whole_life(merchant.place(merchant.request(RUCK_45=1)))
         merchant.place(merchant.request(RUCK_45=1, ZELT_2=1, SOCKE_42=1))
+        merchant.business(credit_limit="1000.00")
+        merchant.place(merchant.on_account(ZELT_2=1))
         world.settle()
         world.pass_time(days=1)
         world.invoke("records/seal_day", {})
@@ -62,6 +64,10 @@ BROKEN: list[tuple[str, Callable[[Items], None]]] = [
     ("stock", remove("stock", sku="ZELT-2")),
     ("reservations", remove("reservation", sku="ZELT-2")),
     ("reservations", change("reservation", "backordered", 2, sku="ZELT-2")),
+    ("credit", change("credit", "unshipped", 0)),
+    ("credit", remove("credit")),
+    ("credit", change("exposure", "unshipped", 0)),
+    ("credit", remove("exposure")),
     ("number_ranges", change("range", "last", 2)),
     ("number_ranges", change("range", "last", 0)),
     ("number_ranges", remove("number")),

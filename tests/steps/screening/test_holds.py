@@ -25,8 +25,8 @@ def test_hold_names_its_reason_owner_and_deadline(
     world: World, merchant: Merchant, held: str
 ) -> None:
     (hold,) = merchant.order(held)["holds"]
-    assert hold["reason"] == "payment_pending"
-    assert hold["owner"] == "clerk"
+    assert hold["reason"] == "payment_awaited"
+    assert hold["owner"] == "customer"
     assert hold["deadline"] > hold["raised_at"]
 
 

@@ -13,9 +13,11 @@ from oms.billing import book_day, estimate
 from oms.changing import Outcome, basis, changed, confirmed, foreseen, part_changed, part_left
 from oms.invoice import Invoice
 from oms.order import Change, Finding, Hold, Order, OrderChanged
+from oms.payment import check_payment
 from oms.refusals import Refusal, Unknown
-from oms.screening import check_address, check_payment, check_price
+from oms.screening import check_address, check_price
 from oms_aws import keys
+from oms_aws.business import of_business
 from oms_aws.sourcing import foreseen as sourced
 from oms_aws.table import packed, unpacked
 from oms_aws.wiring import Ports
@@ -135,9 +137,11 @@ def _checked(
         priced = left if _holds(order, "price") else part_changed(left, news)
         yield check_price(priced, oms.catalogue.products(priced.skus))
     if news.payment or news.total != news.total_before or _holds(order, "payment"):
-        finding = check_payment(left, totals.gross)
+        rules = oms.catalogue.shop_of_late(order.shop).payment
+        finding = check_payment(left, totals.gross, rules, at=news.at)
         if finding.verdict != "hold" or news.payment or news.total > news.total_before:
             yield finding
+    yield from of_business(order, left, news, totals.gross, oms)
 
 
 def _holds(order: Order, check: str) -> bool:

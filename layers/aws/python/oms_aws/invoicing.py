@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime
+from decimal import Decimal
 from typing import NamedTuple
 
-from oms.billing import book_day, invoice_of
+from oms.billing import amount_due, book_day, invoice_of
 from oms.invoice import Invoice
 from oms.order import Order
 from oms_aws.table import Action
@@ -17,6 +18,19 @@ class Draft(NamedTuple):
 
     invoice: Invoice
     writes: tuple[Action, ...]
+
+
+def gross_due(order: Order, oms: Ports) -> Decimal:
+    """What the whole order costs the customer, gross, in its currency."""
+    if order.price_mode == "gross":
+        return order.total
+    return amount_due(
+        order,
+        shop=oms.catalogue.shop_of_late(order.shop),
+        products=oms.catalogue.products(order.skus),
+        ship_from="DE",
+        on=book_day(order.placed_at),
+    )
 
 
 def drafted(order: Order, fulfilment_id: str, id: str, oms: Ports, *, at: datetime) -> Draft:

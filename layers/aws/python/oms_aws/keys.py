@@ -171,6 +171,21 @@ def failure(message_id: str) -> Key:
     return Key(f"FAILURE#{message_id}", "FAILURE")
 
 
+def credit(shop: str, customer: str, currency: str) -> Key:
+    """How much of a customer's credit is taken in sum?"""
+    return Key(f"CREDIT#{shop}#{customer}#{currency}", "CREDIT")
+
+
+def exposure(shop: str, customer: str, currency: str, order_id: str) -> Key:
+    """What does the order take of its customer's credit?"""
+    return Key(f"CREDIT#{shop}#{customer}#{currency}", f"EXPOSURE#{order_id}")
+
+
+def payment(id: str) -> Key:
+    """What became of the bank's transaction?"""
+    return Key(f"PAYMENT#{id}", "PAYMENT")
+
+
 def link_secret() -> Key:
     """What signs the links that customers get?"""
     return Key("SECRET", "LINKS")
@@ -235,6 +250,16 @@ def turn(rank: int, promised_on: date | None, placed_at: datetime, order_id: str
 
 
 HIGHEST_RANK = 9_999
+
+
+def exposures(shop: str, customer: str, currency: str) -> str:
+    """Which orders take something of the customer's credit, by time?"""
+    return f"EXPOSURES#{shop}#{customer}#{currency}"
+
+
+def payments(state: str) -> str:
+    """Which payments of the bank are in this state, by value date?"""
+    return f"PAYMENTS#{state}"
 
 
 # gsi2: lists by status

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from oms.events import GENESIS, Event, chained
 from oms.order import AnyNews, Fulfilment, Order, Parcel, decode_order, encode
 from oms.refusals import NotNow, Refusal, Unknown
-from oms_aws import keys
+from oms_aws import credit, keys
 from oms_aws.table import Action, ConditionFailed, Table, packed, unpacked
 
 CHANGE_TRIES = 10
@@ -85,7 +85,8 @@ class DynamoOrders:
     def save(self, seen: Stored, order: Order, by: Saved) -> Stored:
         """Store the order after its news, with one event for each.
 
-        Raises Conflict, and Refusal when a carrier's tracking number is another parcel's already.
+        What it takes of its customer's credit moves with it. Raises Conflict, credit.Exceeded, and
+        Refusal when a carrier's tracking number is another parcel's already.
         """
         at = self._now()
         bare = replace(order, news=())
@@ -97,15 +98,19 @@ class DynamoOrders:
             writes.append(event_action(self._table, event))
         stored = Stored(bare, seen.version + 1, sequence, previous)
         pointers = self._pointers(seen.order, bare)
-        writes = [*pointers, *writes, *self._projections(seen.order, bare), *by.also]
+        taken = credit.moved(self._table, seen.order, order)
+        writes = [*pointers, *taken, *writes, *self._projections(seen.order, bare), *by.also]
         try:
             self._table.write([self._order_action(seen, stored), *writes])
         except ConditionFailed as error:
-            if 0 < error.failed[0] <= len(pointers):
+            first = error.failed[0]
+            if 0 < first <= len(pointers):
                 text = "Another parcel has this tracking number already."
                 raise Refusal(
                     "tracking_number_taken", text, {"tracking_numbers": "taken"}
                 ) from error
+            if taken and first == 1 + len(pointers):
+                raise credit.exceeded(order) from error
             raise Conflict(order.id) from error
         return stored
 

@@ -30,6 +30,7 @@ from oms.stock import Item, Reservation
 from oms_aws import keys
 from oms_aws.counters import View, counters_in, layout, stored_reservation
 from oms_aws.exports import StoredExport, stored_export
+from oms_aws.ledgers import Ledgers
 from oms_aws.numbers import Number
 from oms_aws.orders import (
     Stored,
@@ -61,6 +62,7 @@ class Snapshot:
         self.documents: dict[str, str] = {}
         self.letters: set[str] = set()
         self.pointers: dict[keys.Key, str] = {}
+        self.ledgers = Ledgers()
         self.seals: dict[date, Mapping[str, Any]] = {}
         self.exports: dict[str, StoredExport] = {}
         takes: dict[str, Callable[[Mapping[str, Any]], None]] = {
@@ -76,6 +78,8 @@ class Snapshot:
             "dead_letter": self._letter,
             "seal": self._seal,
             "export": self._export,
+            "credit": self.ledgers.counter,
+            "exposure": self.ledgers.record,
             "": self._pointer,
         }
         for item in scan:
@@ -152,6 +156,7 @@ def check(scan: Iterable[Mapping[str, Any]], *, at: datetime, read: Read) -> dic
         "line_conservation": _result(len(found.orders), _lines(found)),
         "stock": _result(len(found.views), _stock(found)),
         "reservations": _result(len(found.orders), _reservations(found)),
+        "credit": _result(len(found.ledgers.counters), _credit(found)),
         "number_ranges": _result(len(found.documents), _numbers(found)),
         "event_logs": _result(sum(map(len, found.logs.values())), _events(found)),
         "silent_orders": _result(len(found.orders), _silent(found, at)),
@@ -220,6 +225,10 @@ def _reservations(found: Snapshot) -> Iterator[Breach]:
             yield from claimed(stored.order, found.by_order.get(id, {}))
     for id in found.by_order.keys() - found.orders.keys():
         yield Breach(id, "holds stock, but there is no such order")
+
+
+def _credit(found: Snapshot) -> Iterator[Breach]:
+    return found.ledgers.breaches(stored.order for stored in found.orders.values())
 
 
 def _numbers(found: Snapshot) -> Iterator[Breach]:

@@ -14,6 +14,7 @@ from botocore.config import Config
 
 from oms_aws.catalogue import DynamoCatalogue
 from oms_aws.clients import DynamoClients
+from oms_aws.credit import DynamoCredit
 from oms_aws.dead_letters import DynamoDeadLetters
 from oms_aws.documents import S3Documents
 from oms_aws.due import DynamoDue
@@ -109,6 +110,10 @@ class Ports:
     @cached_property
     def clients(self) -> DynamoClients:
         return DynamoClients(self.table)
+
+    @cached_property
+    def credit(self) -> DynamoCredit:
+        return DynamoCredit(self.table)
 
     @cached_property
     def numbers(self) -> DynamoNumbers:

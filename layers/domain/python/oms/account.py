@@ -8,7 +8,9 @@ from typing import Literal
 
 from msgspec import Struct
 
-from oms.order import Address
+from oms.order import Address, Person
+
+__all__ = ["Account", "ApprovalRule", "PaymentTerms", "Person", "VatCheck"]
 
 
 class VatCheck(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -28,14 +30,6 @@ class PaymentTerms(Struct, frozen=True, kw_only=True, omit_defaults=True):
     days: int = 14
     discount_percent: Decimal = Decimal(0)
     discount_days: int = 0
-
-
-class Person(Struct, frozen=True):
-    """Someone of the customer's who can be written to."""
-
-    id: str
-    name: str
-    email: str
 
 
 class ApprovalRule(Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -7,12 +7,15 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import TypeVar
 
+import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
+from oms import credit
 from oms.order import (
     FREE,
     Change,
+    Credit,
     Finding,
     Hold,
     Line,
@@ -108,6 +111,10 @@ def confirmed(order: Order, news: OrderChanged, findings: Iterable[Finding]) -> 
         order = order.hold(finding, at=news.at)
     for hold in outcome.mended:
         order = order.tell(OrderReleased(hold.id, "auftakt", "The change mended it.", news.at))
+    for finding in found:
+        if finding.check == "credit" and finding.verdict == "pass" and finding.data:
+            taken = msgspec.convert(finding.data["credit"], Credit)
+            order = credit.take_anew(order, taken, at=news.at)
     return order
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
+from oms import approval, payment
 from oms.allotment import expire
 from oms.backorder import look_again
 from oms.holds import escalate
@@ -14,6 +15,10 @@ DEEDS: Mapping[str, Callable[[Order, str, datetime], Order]] = {
     "hold": escalate,
     "reservation": expire,
     "backorder": look_again,
+    "payment_reminder": payment.remind,
+    "payment_end": payment.give_up,
+    "approval_reminder": approval.remind,
+    "approval": approval.escalate,
 }
 """Commands by the kind of `Order.due()`: each takes the id of what is due, and after it that thing
 is not due any more, or later. A command decides for itself whether it still is: it may come late,

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from msgspec import MsgspecError, Struct
 
+from oms.credit import COUNTERS, NOTHING, Exposure, exposure
 from oms.events import GENESIS, Event, digest, facts
 from oms.order import PLACES, Order, decode_news, replayed
 from oms.refusals import Broken, Refusal
@@ -120,6 +121,22 @@ def claimed(order: Order, held: Mapping[str, Reservation]) -> Iterator[Breach]:
             )
     for sku in held.keys() - set(order.skus):
         yield Breach(order.id, f"holds {sku}, which it never ordered")
+
+
+def credited(where: str, counters: Exposure, records: Iterable[Exposure]) -> Iterator[Breach]:
+    """What a customer uses of the credit is the sum of what each order is on record with."""
+    total = NOTHING
+    for record in records:
+        total = total.plus(record)
+    for name in COUNTERS:
+        yield from _differs(where, name, getattr(counters, name), getattr(total, name))
+
+
+def exposed(order: Order, record: Exposure | None) -> Iterator[Breach]:
+    """What an order is on record with is what it says it takes of its customer's credit."""
+    wanted = exposure(order)
+    if (record or NOTHING) != wanted:
+        yield Breach(order.id, f"credit on record: {record}, the order says {wanted}")
 
 
 class Numbered(Struct, frozen=True):

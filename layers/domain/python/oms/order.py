@@ -92,6 +92,14 @@ class Nature(Value, frozen=True, omit_defaults=True):
     available_from: date | None = None
 
 
+class Person(Value, frozen=True):
+    """Someone of the customer's who can be written to."""
+
+    id: str
+    name: str
+    email: str
+
+
 class Line(Value, frozen=True, omit_defaults=True):
     """An order line: what was ordered, and how many of its pieces are where."""
 
@@ -138,6 +146,56 @@ class Payment(Value, frozen=True, omit_defaults=True):
     status: Literal["authorised", "captured", "pending", "failed", "open"]
     amount: Decimal
     reference: str | None = None
+    authorised_at: datetime | None = None
+
+
+class Received(Value, frozen=True, omit_defaults=True):
+    """Money that the bank reported for an order; `id` is the bank's transaction id."""
+
+    id: str
+    amount: Decimal
+    value_date: date
+    payer: str = ""
+
+
+class Credit(Value, frozen=True, omit_defaults=True):
+    """What an order on account takes of its customer's credit (`oms.credit`).
+
+    `amount` is gross, of an order that cost `of` in its price mode. `limit` was the customer's at
+    that time; `booked_by` is who let it be booked whatever the limit.
+    """
+
+    amount: Decimal
+    of: Decimal
+    limit: Decimal | None = None
+    booked_by: str | None = None
+
+
+class Approval(Value, frozen=True, omit_defaults=True):
+    """One stage of the approval of an order: who is asked, since when, and what they said.
+
+    `person` is whose word it was, `by` who gave it to us. `hours` is the time to answer; once it
+    has passed, the stage is escalated and the substitute is asked as well.
+    """
+
+    hold: str
+    level: int
+    approver: Person
+    substitute: Person | None = None
+    hours: int = 48
+    asked_at: datetime | None = None
+    reminded_at: datetime | None = None
+    escalated_at: datetime | None = None
+    decision: Literal["approved", "rejected"] | None = None
+    person: str | None = None
+    by: str | None = None
+    decided_at: datetime | None = None
+    reason: str = ""
+
+    @property
+    def longest(self) -> int:
+        """How many hours it may take in all: the substitute has as long as the approver had."""
+        return self.hours * (2 if self.substitute else 1)
 
 
 class Waiting(Value, frozen=True):
@@ -250,7 +308,7 @@ class Document(Value, frozen=True, omit_defaults=True):
     """A document of the order; `key` and `sha256` are known once it is in the archive."""
 
     id: str
-    type: Literal["invoice"]
+    type: Literal["invoice", "credit_note"]
     number: str
     fulfilment: str
     issued_at: datetime
@@ -387,6 +445,57 @@ class OrderChanged(News, frozen=True, tag="Order.Changed"):
     shipping: Shipping | None = None
     payment: Payment | None = None
     findings: tuple[Finding, ...] = ()
+
+
+class PaymentReceived(News, frozen=True, tag="Payment.Received"):
+    """`received` is what came by bank so far, `owed` what the order costs now, both gross."""
+
+    payment: Received
+    received: Decimal
+    owed: Decimal
+    overpaid: Decimal
+    at: datetime
+
+
+class PaymentReminded(News, frozen=True, tag="Payment.Reminded"):
+    hold: str
+    at: datetime
+
+
+class CreditReserved(News, frozen=True, tag="Credit.Reserved"):
+    credit: Credit
+    at: datetime
+
+
+class OrderApproved(News, frozen=True, tag="Order.Approved"):
+    """`stage` counts from 0 within the order's approvals."""
+
+    stage: int
+    person: str
+    by: str
+    at: datetime
+    reason: str = ""
+
+
+class OrderRejected(News, frozen=True, tag="Order.Rejected"):
+    stage: int
+    person: str
+    by: str
+    reason: str
+    at: datetime
+
+
+class ApprovalReminded(News, frozen=True, tag="Approval.Reminded"):
+    stage: int
+    at: datetime
+
+
+class ApprovalEscalated(News, frozen=True, tag="Approval.Escalated"):
+    """The time to answer has passed; `to` is the substitute, who is asked as well."""
+
+    stage: int
+    to: str
+    at: datetime
 
 
 class StockReserved(News, frozen=True, tag="Stock.Reserved"):
@@ -543,6 +652,9 @@ class Order(Value, frozen=True, omit_defaults=True):
     expected: dict[str, date | None] = {}
     looked_at: datetime | None = None
     note: str | None = None
+    cost_centre: str | None = None
+    purchase_order: str | None = None
+    ordered_by: str | None = None
     screened_at: datetime | None = None
     findings: tuple[Finding, ...] = ()
     holds: tuple[Hold, ...] = ()
@@ -552,6 +664,9 @@ class Order(Value, frozen=True, omit_defaults=True):
     changed_at: datetime | None = None
     completed_at: datetime | None = None
     changes: tuple[str, ...] = ()
+    payments: tuple[Received, ...] = ()
+    credit: Credit | None = None
+    approvals: tuple[Approval, ...] = ()
     news: tuple[AnyNews, ...] = ()
 
     # -- what is asked of an order ------------------------------------------------------------
@@ -690,14 +805,32 @@ class Order(Value, frozen=True, omit_defaults=True):
         return tuple(sorted(self._dues(), key=lambda due: due.at))
 
     def _dues(self) -> Iterator[Due]:
-        if not self.finished:
-            for hold in self.open_holds:
-                if not hold.escalated_at:
-                    yield Due("hold", hold.id, hold.deadline)
-            if self.reserved_until:
-                yield Due("reservation", "", self.reserved_until)
-            for number, at in self.days_to_look_again():
-                yield Due("backorder", number, at)
+        if self.finished:
+            return
+        for hold in self.open_holds:
+            if hold.reason == "payment_awaited" and not hold.escalated_at:
+                yield Due("payment_end", hold.id, hold.deadline)
+                if "reminded_at" not in hold.data:
+                    patience = timedelta(days=hold.data["remind_after"])
+                    yield Due("payment_reminder", hold.id, hold.raised_at + patience)
+            elif not hold.escalated_at:
+                yield Due("hold", hold.id, hold.deadline)
+        yield from self._approvals_due()
+        if self.reserved_until:
+            yield Due("reservation", "", self.reserved_until)
+        for number, at in self.days_to_look_again():
+            yield Due("backorder", number, at)
+
+    def _approvals_due(self) -> Iterator[Due]:
+        held = {hold.id for hold in self.open_holds}
+        for number, stage in enumerate(self.approvals):
+            if stage.hold not in held or not stage.asked_at or stage.decision:
+                continue
+            if not stage.reminded_at:
+                half = timedelta(hours=stage.hours / 2)
+                yield Due("approval_reminder", str(number), stage.asked_at + half)
+            if stage.substitute and not stage.escalated_at:
+                yield Due("approval", str(number), stage.asked_at + timedelta(hours=stage.hours))
 
     def days_to_look_again(self) -> Iterator[tuple[str, datetime]]:
         """When a waiting line is to be looked at: its day of sale, or when its ETA has passed."""
@@ -836,6 +969,15 @@ class Order(Value, frozen=True, omit_defaults=True):
             if rest:
                 others[number] = rest
         return free, others
+
+    def cancel_rest(self, *, reason: str, by: str, at: datetime) -> Order:
+        """Cancel every piece that no warehouse has yet."""
+        rest = {
+            line.number: n
+            for line in self.lines
+            if (n := line.open + line.backordered + line.reserved)
+        }
+        return self.cancel(rest, reason=reason, by=by, at=at)
 
     def reserve(self, taken: Pieces, short: Pieces, *, at: datetime) -> Order:
         """Open pieces become reserved (`taken`) or backordered (`short`)."""
@@ -1058,6 +1200,13 @@ AnyNews = (
     | OrderRefused
     | OrderCancelled
     | OrderChanged
+    | PaymentReceived
+    | PaymentReminded
+    | CreditReserved
+    | OrderApproved
+    | OrderRejected
+    | ApprovalReminded
+    | ApprovalEscalated
     | StockReserved
     | StockReleased
     | LineBackordered
@@ -1144,7 +1293,20 @@ def _sourced(order: Order, news: OrderSourced) -> Order:
 
 
 def _held(order: Order, news: OrderHeld) -> Order:
-    return replace(order, holds=(*order.holds, news.hold), changed_at=news.hold.raised_at)
+    hold = news.hold
+    return replace(
+        order,
+        holds=(*order.holds, hold),
+        approvals=(*order.approvals, *_stages(hold)),
+        changed_at=hold.raised_at,
+    )
+
+
+def _stages(hold: Hold) -> tuple[Approval, ...]:
+    """The stages of approval that a hold asks for; the first one is asked at once."""
+    stages = [{**stage, "hold": hold.id} for stage in hold.data.get("stages", ())]
+    asked = msgspec.convert(stages, tuple[Approval, ...])
+    return tuple(replace(s, asked_at=hold.raised_at) if n == 0 else s for n, s in enumerate(asked))
 
 
 def _released(order: Order, news: OrderReleased) -> Order:
@@ -1155,12 +1317,83 @@ def _released(order: Order, news: OrderReleased) -> Order:
         for h in order.holds
     )
     held = any(hold.released_at is None for hold in holds)
-    return replace(order, holds=holds, lapsed_at=order.lapsed_at if held else None)
+    order = replace(order, holds=holds, lapsed_at=order.lapsed_at if held else None)
+    (hold,) = [hold for hold in holds if hold.id == news.hold]
+    booked = hold.data.get("credit")
+    if booked is None:
+        return order
+    return replace(order, credit=replace(msgspec.convert(booked, Credit), booked_by=news.by))
+
+
+def _paid(order: Order, news: PaymentReceived) -> Order:
+    return replace(order, payments=(*order.payments, news.payment))
+
+
+def _reminded(order: Order, news: PaymentReminded) -> Order:
+    holds = tuple(
+        replace(h, data={**h.data, "reminded_at": news.at.isoformat()}) if h.id == news.hold else h
+        for h in order.holds
+    )
+    return replace(order, holds=holds)
 
 
 def _escalated(order: Order, news: OrderHoldEscalated) -> Order:
     holds = tuple(replace(h, escalated_at=news.at) if h.id == news.hold else h for h in order.holds)
     return replace(order, holds=holds)
+
+
+def _credited(order: Order, news: CreditReserved) -> Order:
+    return replace(order, credit=news.credit)
+
+
+def _stage(order: Order, number: int, **changes: Any) -> Order:
+    approvals = list(order.approvals)
+    approvals[number] = replace(approvals[number], **changes)
+    return replace(order, approvals=tuple(approvals))
+
+
+def _approved(order: Order, news: OrderApproved) -> Order:
+    order = _stage(
+        order,
+        news.stage,
+        decision="approved",
+        person=news.person,
+        by=news.by,
+        decided_at=news.at,
+        reason=news.reason,
+    )
+    follower = news.stage + 1
+    if follower == len(order.approvals):
+        return order
+    stage = order.approvals[follower]
+    if stage.hold != order.approvals[news.stage].hold:
+        return order
+    until = news.at + timedelta(hours=stage.longest)
+    holds = (
+        replace(h, deadline=until, escalated_at=None) if h.id == stage.hold else h
+        for h in order.holds
+    )
+    return _stage(replace(order, holds=tuple(holds)), follower, asked_at=news.at)
+
+
+def _rejected(order: Order, news: OrderRejected) -> Order:
+    return _stage(
+        order,
+        news.stage,
+        decision="rejected",
+        person=news.person,
+        by=news.by,
+        decided_at=news.at,
+        reason=news.reason,
+    )
+
+
+def _approver_reminded(order: Order, news: ApprovalReminded) -> Order:
+    return _stage(order, news.stage, reminded_at=news.at)
+
+
+def _approval_escalated(order: Order, news: ApprovalEscalated) -> Order:
+    return _stage(order, news.stage, escalated_at=news.at)
 
 
 def _refused(order: Order, news: OrderRefused) -> Order:
@@ -1351,6 +1584,13 @@ _AFTER: dict[type, Any] = {
     OrderRefused: _refused,
     OrderCancelled: _cancelled,
     OrderChanged: _changed,
+    PaymentReceived: _paid,
+    PaymentReminded: _reminded,
+    CreditReserved: _credited,
+    OrderApproved: _approved,
+    OrderRejected: _rejected,
+    ApprovalReminded: _approver_reminded,
+    ApprovalEscalated: _approval_escalated,
     StockReserved: _reserved,
     StockReleased: _lapsed,
     LineBackordered: _backordered,

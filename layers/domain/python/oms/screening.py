@@ -72,28 +72,6 @@ _OURS = {
 }
 
 
-def check_payment(order: Order, due: Decimal) -> Finding:
-    """Whether the payment covers what is due, gross, to the cent."""
-    payment = order.payment
-    if payment.status == "failed":
-        return Finding("payment", "refuse", "payment_failed", "The payment has failed.")
-    if payment.status == "pending":
-        return Finding(
-            "payment", "hold", "payment_pending", "The payment has not been authorised yet."
-        )
-    if payment.status == "open" and order.customer.type != "B2B":
-        return Finding("payment", "hold", "payment_open", "Only business customers buy on account.")
-    if payment.status != "open" and payment.amount < due:
-        return Finding(
-            "payment",
-            "hold",
-            "payment_insufficient",
-            f"{payment.amount} of {due} {order.currency} are {payment.status}.",
-            data={"due": str(due), "amount": str(payment.amount)},
-        )
-    return Finding("payment", "pass")
-
-
 def check_price(order: Order, products: Mapping[str, Product]) -> Finding:
     """Whether every line names a product we know at a price that is not too low for it.
 

@@ -7,6 +7,7 @@ from msgspec import Struct
 from oms.books import Bookkeeping
 from oms.invoice import Language, Seller
 from oms.order import RESERVE_HOURS
+from oms.payment import PaymentRules
 
 
 class Shop(Struct, frozen=True, kw_only=True):
@@ -24,4 +25,5 @@ class Shop(Struct, frozen=True, kw_only=True):
     language: Language = "de"
     reserve_hours: int = RESERVE_HOURS
     bookkeeping: Bookkeeping | None = None
+    payment: PaymentRules = PaymentRules()
     version: int = 0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 from msgspec import Struct
@@ -17,18 +17,27 @@ class Asked(Struct, frozen=True):
     """What a state hands to its step; `token` only where the state waits for an answer."""
 
     order_id: str
-    findings: tuple[Finding, ...] = ()
+    findings: tuple[Finding | tuple[Finding, ...], ...] = ()
     token: str = ""
     verdict: str = ""
 
+    @property
+    def found(self) -> tuple[Finding, ...]:
+        """The findings of all checks, one of which may have several."""
+        return tuple(
+            each
+            for finding in self.findings
+            for each in (finding if isinstance(finding, tuple) else (finding,))
+        )
 
-Step = Callable[[Asked, Ports], dict[str, Any]]
+
+Answer = TypeVar("Answer")
 
 
-def task(step: Step) -> Callable[[dict[str, Any], Any], dict[str, Any]]:
+def task(step: Callable[[Asked, Ports], Answer]) -> Callable[[dict[str, Any], Any], Answer]:
     """Make a Lambda handler for a Step Functions task; outcomes are data, exceptions surprises."""
 
-    def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    def handler(event: dict[str, Any], context: Any) -> Answer:
         asked = msgspec.convert(event, Asked)
         answer = step(asked, ports())
         logger.info("done", extra={"order": asked.order_id, "answer": answer})

@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from oms.order import PLACES, Document, Fulfilment, Line, Order, Parcel
+from oms.payment import outstanding, overpaid, owed, received
 from oms.refusals import Unknown
 from oms_aws.edges.http import Answer, Call, Problem
 from oms_aws.edges.models import ID
@@ -70,22 +71,42 @@ def order_view(stored: Stored, oms: Ports) -> dict[str, Any]:
         "shipping": whole(order.shipping),
         "payment": whole(order.payment),
         "note": order.note,
+        "cost_centre": order.cost_centre,
+        "purchase_order": order.purchase_order,
+        "ordered_by": order.ordered_by,
         "lines": [_line(line) for line in order.lines],
         "holds": [whole(hold) for hold in order.holds],
         "findings": [whole(finding) for finding in order.findings],
         "fulfilments": [_fulfilment(f, order, oms) for f in order.fulfilments],
         "documents": [document_view(document, oms) for document in order.documents],
+        **_money(order),
+        "waiting": [whole(waiting) for waiting in order.waiting()],
+        "reserved_until": order.reserved_until,
+        "refused": order.refused,
+        "changes": list(order.changes),
+        "version": stored.version,
+    }
+
+
+def _money(order: Order) -> dict[str, Any]:
+    """How the order stands with the customer's money, credit and approval."""
+    return {
         "totals": {
             "goods": str(order.goods_total),
             "shipping": str(order.shipping.price),
             "total": str(order.total),
             "currency": order.currency,
         },
-        "waiting": [whole(waiting) for waiting in order.waiting()],
-        "reserved_until": order.reserved_until,
-        "refused": order.refused,
-        "changes": list(order.changes),
-        "version": stored.version,
+        "settlement": {
+            "owed": str(owed(order)),
+            "received": str(received(order)),
+            "outstanding": str(outstanding(order)),
+            "overpaid": str(overpaid(order)),
+            "currency": order.currency,
+        },
+        "payments": [whole(payment) for payment in order.payments],
+        "credit": whole(order.credit) if order.credit else None,
+        "approvals": [whole(approval) for approval in order.approvals],
     }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Annotated, Any, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
@@ -166,6 +167,72 @@ class Payment(Model):
     status: Literal["authorised", "captured", "pending", "failed", "open"]
     amount: Annotated[Money, Field(examples=["264.70"])]
     reference: Annotated[str | None, Field(examples=["PAY-1"])]
+    authorised_at: Annotated[Time | None, Field(examples=[None])]
+
+
+class Received(Model):
+    """Money that the bank reported for the order."""
+
+    id: Annotated[str, Field(description="The bank's transaction.", examples=["2026-11-24-0001"])]
+    amount: Annotated[Money, Field(examples=["264.70"])]
+    value_date: date
+    payer: Annotated[str, Field(examples=["Erika Mustermann"])]
+
+
+class Settlement(Model):
+    """How the order stands with the customer's money, gross."""
+
+    owed: Annotated[
+        Money, Field(description="What it costs without cancelled pieces.", examples=["264.70"])
+    ]
+    received: Annotated[Money, Field(description="What came by bank.", examples=["0"])]
+    outstanding: Annotated[Money, Field(description="Still to be paid.", examples=["0"])]
+    overpaid: Annotated[
+        Money, Field(description="Came by bank beyond that: the customer's.", examples=["0"])
+    ]
+    currency: Currency
+
+
+class OrderCredit(Model):
+    """What an order on account takes of the customer's credit."""
+
+    amount: Annotated[Money, Field(description="Gross, at capture.", examples=["264.70"])]
+    of: Annotated[
+        Money, Field(description="Its total then, in its price mode.", examples=["264.70"])
+    ]
+    limit: Annotated[Money | None, Field(description="The limit then.", examples=["5000.00"])]
+    booked_by: Annotated[
+        str | None,
+        Field(description="Who let it be booked whatever the limit.", examples=[None]),
+    ]
+
+
+class PersonAsked(Model):
+    """Someone of the customer's."""
+
+    id: Annotated[str, Field(examples=["P-2"])]
+    name: PersonName
+    email: Annotated[str, Field(examples=["chefin@example.com"])]
+
+
+class Approval(Model):
+    """One stage of the order's approval."""
+
+    hold: Annotated[str, Field(examples=["hold_1"])]
+    level: Annotated[int, Field(description="Lower ones are asked first.", examples=[1])]
+    approver: PersonAsked
+    substitute: PersonAsked | None
+    hours: Annotated[int, Field(description="The time to answer.", examples=[48])]
+    asked_at: Annotated[Time | None, Field(description="Null before its turn.")]
+    reminded_at: Annotated[Time | None, Field(examples=[None])]
+    escalated_at: Annotated[
+        Time | None, Field(description="When the substitute was asked as well.", examples=[None])
+    ]
+    decision: Annotated[Literal["approved", "rejected"] | None, Field(examples=[None])]
+    person: Annotated[str | None, Field(description="Whose word it was.", examples=[None])]
+    by: Annotated[str | None, Field(description="Who gave it to us.", examples=[None])]
+    decided_at: Annotated[Time | None, Field(examples=[None])]
+    reason: Annotated[str, Field(examples=[""])]
 
 
 class Delivery(Model):
@@ -311,12 +378,23 @@ class Order(Model):
     shipping: Shipping
     payment: Payment
     note: Annotated[str | None, Field(examples=[None])]
+    cost_centre: Annotated[str | None, Field(examples=[None])]
+    purchase_order: Annotated[
+        str | None, Field(description="The customer's own number of it.", examples=[None])
+    ]
+    ordered_by: Annotated[
+        str | None, Field(description="Which person of the customer's.", examples=[None])
+    ]
     lines: list[OrderLine]
     holds: Annotated[list[Hold], Field(examples=[[]])]
     findings: list[Finding]
     fulfilments: list[OrderFulfilment]
     documents: list[Document]
     totals: Totals
+    settlement: Settlement
+    payments: Annotated[list[Received], Field(examples=[[]])]
+    credit: Annotated[OrderCredit | None, Field(examples=[None])]
+    approvals: Annotated[list[Approval], Field(examples=[[]])]
     waiting: Annotated[list[Waiting], Field(description="Empty only when it is finished.")]
     reserved_until: Annotated[
         Time | None,

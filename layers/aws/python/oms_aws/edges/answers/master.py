@@ -168,6 +168,20 @@ class Bookkeeping(Model):
     keys: dict[str, str]
 
 
+class PaymentRules(Model):
+    """A shop's patience with payments, in days."""
+
+    authorised_days: Annotated[
+        dict[str, int],
+        Field(
+            description="How old an authorisation may be, by payment method, `*` for all others.",
+            examples=[{"*": 7}],
+        ),
+    ]
+    remind_after: Annotated[int, Field(description="Of a prepayment.", examples=[7])]
+    cancel_after: Annotated[int, Field(description="Of a prepayment.", examples=[14])]
+
+
 class ShopRecord(Model):
     """A sales channel and who sells there."""
 
@@ -182,6 +196,7 @@ class ShopRecord(Model):
         Field(description="How long a held order keeps its reservation.", examples=[72]),
     ]
     bookkeeping: Bookkeeping | None
+    payment: PaymentRules
     version: Annotated[Version, Field(examples=[1])]
 
 

@@ -140,6 +140,7 @@ class PaymentIn(Model):
     status: Literal["authorised", "captured", "pending", "failed", "open"]
     amount: Amount
     reference: Name | None = None
+    authorised_at: AwareDatetime | None = None
 
 
 class DeliveryIn(Model):
@@ -163,6 +164,9 @@ class PlaceOrder(Model):
     payment: PaymentIn
     delivery: DeliveryIn = DeliveryIn()
     note: Text | None = None
+    cost_centre: Name | None = None
+    purchase_order: Name | None = None
+    ordered_by: Id | None = None
 
     def faults(self) -> dict[str, str]:
         """What is wrong across fields: field -> reason."""
@@ -477,6 +481,22 @@ class BookkeepingIn(Model):
     }
 
 
+class PaymentRulesIn(Model):
+    """A shop's patience, in days; an authorisation's age by payment method, `*` for all others."""
+
+    authorised_days: dict[Id | Literal["*"], Annotated[int, Field(strict=True, ge=0, le=365)]] = {
+        "*": 7
+    }
+    remind_after: Annotated[int, Field(strict=True, ge=1, le=90)] = 7
+    cancel_after: Annotated[int, Field(strict=True, ge=1, le=90)] = 14
+
+    @model_validator(mode="after")
+    def check_sequence(self) -> PaymentRulesIn:
+        if self.remind_after >= self.cancel_after:
+            raise ValueError("remind_after must be less than cancel_after")
+        return self
+
+
 class ShopIn(Model):
     """A sales channel and who sells there."""
 
@@ -487,6 +507,7 @@ class ShopIn(Model):
     language: Literal["de", "en"] = "de"
     reserve_hours: Annotated[int, Field(strict=True, ge=1, le=8_760)] = RESERVE_HOURS
     bookkeeping: BookkeepingIn | None = None
+    payment: PaymentRulesIn = PaymentRulesIn()
 
 
 class CarrierIn(Model):

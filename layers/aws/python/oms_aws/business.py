@@ -1,0 +1,103 @@
+"""Business customers: credit is taken for their orders, and who of them must agree is found."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+from msgspec.structs import replace
+
+from oms import credit
+from oms.account import Account
+from oms.approval import NEEDED, check_approval, needed_again
+from oms.order import Finding, Order, OrderChanged
+from oms.payment import on_account
+from oms_aws.invoicing import gross_due
+from oms_aws.orders import Saved, Stored
+from oms_aws.wiring import Ports
+
+
+def findings(order_id: str, oms: Ports) -> list[Finding]:
+    """What credit and approval have to say of an order; nothing once it has been screened.
+
+    An order of a customer with credit takes it here, so that whoever comes next finds it taken.
+    """
+    seen = oms.orders.get(order_id)
+    order = seen.order
+    if order.screened_at:
+        return []
+    account = oms.catalogue.account(order.shop, order.customer.id)
+    asks = account.approvals if account else ()
+    if not on_account(order.payment) and not asks:
+        return [credit.passed(), check_approval(order, account, {}, Decimal(0))]
+    due = gross_due(order, oms)
+    return [check_credit(seen, account, due, oms), _approval(order, account, due, oms)]
+
+
+def _approval(order: Order, account: Account | None, due: Decimal, oms: Ports) -> Finding:
+    groups = {}
+    if account and any(rule.product_groups for rule in account.approvals):
+        products = oms.catalogue.products(order.skus)
+        groups = {sku: product.group for sku, product in products.items()}
+    return check_approval(order, account, groups, due)
+
+
+def check_credit(seen: Stored, account: Account | None, due: Decimal, oms: Ports) -> Finding:
+    """Take credit for an order on account; a hold where there is none, or too little."""
+    order = seen.order
+    if not on_account(order.payment) or order.credit:
+        return credit.passed()
+    limit = credit.limit_of(account, order)
+    if limit is None:
+        return credit.missing(order, due)
+    try:
+        oms.orders.change(
+            order.id,
+            lambda order: credit.take(order, due, limit, at=oms.now()),
+            Saved("auftakt", "intake"),
+            seen=seen,
+        )
+    except credit.Exceeded:
+        return credit.exceeded(order, due, limit, used_by(order, oms))
+    return credit.passed()
+
+
+def of_business(
+    order: Order, left: Order, news: OrderChanged, due: Decimal, oms: Ports
+) -> Iterator[Finding]:
+    """What credit and approval have to say of a change, which leaves `left`, gross `due`.
+
+    Whatever is more than was taken must be in the limit; what was approved is asked again, unless
+    it is only less of the same.
+    """
+    account = oms.catalogue.account(order.shop, order.customer.id)
+    held = any(hold.reason in (credit.EXCEEDED, credit.MISSING) for hold in order.open_holds)
+    more = news.payment or news.total > news.total_before
+    if on_account(left.payment) and (more or held):
+        yield _credit_for(order, left, account, due, oms)
+    approval = _approval(left, account, due, oms)
+    waits = any(hold.reason == NEEDED for hold in order.open_holds)
+    if approval.verdict == "pass" and waits:
+        yield approval
+    elif approval.verdict == "hold" and (not order.approvals or needed_again(order, left)):
+        # The same stages are asked again from the first one: this is another order to them.
+        yield replace(approval, data={**approval.data, "change": news.change})
+
+
+def _credit_for(
+    order: Order, left: Order, account: Account | None, due: Decimal, oms: Ports
+) -> Finding:
+    limit = credit.limit_of(account, left)
+    if limit is None:
+        return credit.missing(left, due)
+    taken = credit.wanted(left, due, limit)
+    more = credit.exposure(replace(left, credit=taken)).used - credit.exposure(order).used
+    used = used_by(order, oms)
+    if more > 0 and used + more > credit.units(limit, order.currency):
+        return credit.exceeded(left, due, limit, used - credit.exposure(order).used)
+    return credit.passed(taken)
+
+
+def used_by(order: Order, oms: Ports) -> int:
+    """How much of the credit the customer of an order uses, in minor units."""
+    return oms.credit.used(order.shop, order.customer.id, order.currency).used

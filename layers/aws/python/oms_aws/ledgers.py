@@ -1,0 +1,52 @@
+"""What a scan finds of credit and payments, held against what the orders say, for `verify`."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from oms.credit import NOTHING, Exposure
+from oms.invariants import Breach, credited, exposed
+from oms.order import Order
+from oms_aws.credit import stored_exposure, stored_record
+
+Account = tuple[str, str, str]
+"""Shop, customer and currency."""
+
+
+class Ledgers:
+    """Counters and records of all customers' credit."""
+
+    def __init__(self) -> None:
+        self.counters: dict[Account, Exposure] = {}
+        self.records: dict[Account, dict[str, Exposure]] = defaultdict(dict)
+
+    def counter(self, item: Mapping[str, Any]) -> None:
+        """Take a customer's counters."""
+        self.counters[_account(item)] = stored_exposure(item)
+
+    def record(self, item: Mapping[str, Any]) -> None:
+        """Take an order's record."""
+        record = stored_record(item)
+        self.records[_account(item)][record.order_id] = record.exposure
+
+    def breaches(self, orders: Iterable[Order]) -> Iterator[Breach]:
+        """Counters that are not the sum of their records, records that are not what orders say."""
+        for account in sorted(self.counters.keys() | self.records.keys()):
+            records = self.records.get(account, {}).values()
+            where = f"credit of {'/'.join(account)}"
+            yield from credited(where, self.counters.get(account, NOTHING), records)
+        owned = set()
+        for order in orders:
+            account = (order.shop, order.customer.id, order.currency)
+            owned.add((account, order.id))
+            yield from exposed(order, self.records.get(account, {}).get(order.id))
+        for account, records_of in self.records.items():
+            for id in records_of:
+                if (account, id) not in owned:
+                    yield Breach(id, "takes credit, but there is no such order")
+
+
+def _account(item: Mapping[str, Any]) -> Account:
+    return item["shop"], item["customer"], item["currency"]

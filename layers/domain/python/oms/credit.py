@@ -1,0 +1,206 @@
+"""Credit: what a customer owes us and will owe us, one exposure per order, within a limit."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import ROUND_CEILING, Decimal
+
+import msgspec
+from msgspec import Struct
+
+from oms import money
+from oms.account import Account
+from oms.order import Credit, CreditReserved, Finding, Order
+from oms.payment import on_account, overpaid, received
+from oms.refusals import Refusal
+
+EXCEEDED = "credit_exceeded"
+MISSING = "credit_missing"
+APPROVAL = "approval_needed"
+DECIDE_WITHIN_HOURS = 72
+
+COUNTERS = ("approval", "unshipped", "invoiced", "deposits", "overpaid")
+
+
+class Exceeded(Refusal):
+    """The customer's credit does not cover what the order would take more of it."""
+
+
+class Exposure(Struct, frozen=True, kw_only=True):
+    """What an order, or a customer in sum, takes of the credit, in minor units of a currency.
+
+    approval: orders that somebody of the customer's has to approve. unshipped: confirmed and not
+    invoiced yet. invoiced: open invoices, less what was paid. deposits: what was paid before there
+    was an invoice. overpaid: the customer's money, of no order; it does not count.
+    """
+
+    approval: int = 0
+    unshipped: int = 0
+    invoiced: int = 0
+    deposits: int = 0
+    overpaid: int = 0
+
+    @property
+    def used(self) -> int:
+        """How much of the limit is taken."""
+        return self.approval + self.unshipped + self.invoiced - self.deposits
+
+    def plus(self, other: Exposure) -> Exposure:
+        """Both together."""
+        return Exposure(**{n: getattr(self, n) + getattr(other, n) for n in COUNTERS})
+
+    def minus(self, other: Exposure) -> Exposure:
+        """The difference that a change from `other` makes."""
+        return Exposure(**{n: getattr(self, n) - getattr(other, n) for n in COUNTERS})
+
+
+NOTHING = Exposure()
+
+
+def units(amount: Decimal, currency: str) -> int:
+    """An amount in minor units, a part of one counting as a whole one."""
+    return int((amount / money.cent(currency)).to_integral_value(ROUND_CEILING))
+
+
+def amount(of: int, currency: str) -> Decimal:
+    """Minor units as an amount."""
+    return of * money.cent(currency)
+
+
+def exposure(order: Order) -> Exposure:
+    """What the order, as it stands, takes of its customer's credit; its record must equal it.
+
+    What is invoiced leaves `unshipped` and enters `invoiced` with the same document, so that there
+    is neither a gap nor a double count. Money that came pays invoices first; more of it is a
+    deposit, as far as the order still costs something, and the rest the customer's.
+    """
+    currency, came = order.currency, received(order)
+    if order.credit is None or not (on_account(order.payment) or order.documents):
+        return Exposure(overpaid=units(overpaid(order), currency))
+    coming = units(_coming(order, order.credit), currency)
+    invoiced = _invoiced(order)
+    deposits = min(units(max(Decimal(0), came - invoiced), currency), coming)
+    asked = any(hold.reason == APPROVAL for hold in order.open_holds)
+    return Exposure(
+        approval=coming if asked else 0,
+        unshipped=0 if asked else coming,
+        invoiced=units(max(Decimal(0), invoiced - came), currency),
+        deposits=deposits,
+        overpaid=max(0, units(came - invoiced, currency) - deposits),
+    )
+
+
+def _coming(order: Order, credit: Credit) -> Decimal:
+    """The gross value of what is neither invoiced nor cancelled; shipping is in the first invoice.
+
+    In net prices the tax is shared out by value. What a change has added counts once it is taken.
+    """
+    settled = {document.fulfilment for document in order.documents}
+    billed: dict[str, int] = {}
+    for fulfilment in order.fulfilments:
+        if fulfilment.id in settled and fulfilment.status != "cancelled":
+            for number, n in fulfilment.pieces.items():
+                billed[number] = billed.get(number, 0) + n
+    left = [
+        (line.unit_price, line.ordered - line.cancelled - billed.get(line.number, 0))
+        for line in order.lines
+    ]
+    if not any(n for _, n in left) or not credit.of:
+        return Decimal(0)
+    value = sum((price * n for price, n in left), Decimal(0))
+    gone = sum((order.line(number).unit_price * n for number, n in billed.items()), Decimal(0))
+    if billed:
+        gone += order.shipping.price
+    else:
+        value += order.shipping.price
+    return credit.amount * max(Decimal(0), min(value, credit.of - gone)) / credit.of
+
+
+def _invoiced(order: Order) -> Decimal:
+    """The sum of the order's invoices, less its credit notes, gross."""
+    signs = {"credit_note": -1}
+    return sum((d.gross * signs.get(d.type, 1) for d in order.documents), Decimal(0))
+
+
+def limit_of(account: Account | None, order: Order) -> Decimal | None:
+    """The customer's credit limit in the order's currency; None when nothing is sold on account."""
+    if account is None or account.currency != order.currency:
+        return None
+    return account.credit_limit
+
+
+def take(order: Order, due: Decimal, limit: Decimal, *, at: datetime) -> Order:
+    """Book an order of `due`, gross, on the credit; the store refuses what the limit does not bear.
+
+    A second time changes nothing.
+    """
+    return order if order.credit else take_anew(order, wanted(order, due, limit), at=at)
+
+
+def take_anew(order: Order, credit: Credit, *, at: datetime) -> Order:
+    """Book a changed order with what it takes now, in place of what it took before."""
+    return order if order.credit == credit else order.tell(CreditReserved(credit, at))
+
+
+def wanted(order: Order, due: Decimal, limit: Decimal | None) -> Credit:
+    """What an order of `due`, gross, takes of the credit."""
+    return Credit(amount=due, of=order.total, limit=limit)
+
+
+def bearable(before: Order, after: Order) -> int | None:
+    """The most that may be used before the order's change, in minor units; None for any amount.
+
+    An order that takes more of the credit may do so up to its limit, unless somebody has let it
+    be booked whatever the limit.
+    """
+    credit = after.credit
+    if credit is None or credit.booked_by or credit.limit is None:
+        return None
+    more = exposure(after).used - exposure(before).used
+    if more <= 0 or not any(isinstance(news, CreditReserved) for news in after.news):
+        return None
+    return units(credit.limit, after.currency) - more
+
+
+def passed(credit: Credit | None = None) -> Finding:
+    """Nothing stands against the order; `credit` is what it takes once it has been changed."""
+    data = {"credit": msgspec.to_builtins(credit)} if credit else {}
+    return Finding("credit", "pass", data=data)
+
+
+def exceeded(order: Order, due: Decimal, limit: Decimal, used: int) -> Finding:
+    """The limit does not bear the order; an accountant may let it be booked all the same."""
+    currency, taken = order.currency, amount(used, order.currency)
+    free = limit - taken
+    return Finding(
+        "credit",
+        "hold",
+        EXCEEDED,
+        f"{due} {currency} are more than the free credit of {free} ({taken} of {limit} are used).",
+        text_de=f"{due} {currency} übersteigen den freien Kreditrahmen von {free} "
+        f"({taken} von {limit} sind in Anspruch genommen).",
+        owner="accountant",
+        hours=DECIDE_WITHIN_HOURS,
+        data={
+            "due": str(due),
+            "limit": str(limit),
+            "used": str(taken),
+            "free": str(free),
+            "missing": str(due - free),
+            "credit": msgspec.to_builtins(wanted(order, due, limit)),
+        },
+    )
+
+
+def missing(order: Order, due: Decimal) -> Finding:
+    """The customer has no credit in the order's currency, which buying on account needs."""
+    return Finding(
+        "credit",
+        "hold",
+        MISSING,
+        f"The customer buys on account, but has no credit in {order.currency}.",
+        text_de=f"Kauf auf Rechnung, aber ohne Kreditrahmen in {order.currency}.",
+        owner="accountant",
+        hours=DECIDE_WITHIN_HOURS,
+        data={"due": str(due), "credit": msgspec.to_builtins(wanted(order, due, None))},
+    )
