@@ -65,9 +65,10 @@ def test_before_the_reform_the_old_threshold_is_the_reason() -> None:
     )
 
 
-def test_above_the_threshold_is_refused_by_name() -> None:
+def test_above_the_thresholds_before_the_reform_is_refused_by_name() -> None:
+    before = date(2021, 6, 30)
     with pytest.raises(tax.DestinationTax) as refused:
-        tax.decide(supply("AT", "1010", distance_sales="above"))
+        tax.decide(supply("AT", "1010", distance_sales="above", supplied_on=before))
     assert refused.value.reason == "destination_tax"
 
 
@@ -167,7 +168,7 @@ def test_membership_in_the_union_is_dated() -> None:
         (supply("XX"), tax.UnknownPlace),
         (supply("de"), tax.UnknownPlace),
         (supply(""), tax.UnknownPlace),
-        (supply(category="zero"), tax.UnknownCategory),
+        (supply(category="food"), tax.UnknownCategory),
         (supply("CH", category="books"), tax.UnknownCategory),
         (supply(supplied_on=date(2006, 12, 31)), tax.NoRateYet),
     ],

@@ -39,14 +39,14 @@ def drafted(order: Order, fulfilment_id: str, id: str, oms: Ports, *, at: dateti
     fulfilment = order.fulfilment(fulfilment_id)
     day = book_day(at)
     number = oms.numbers.next(f"{shop.id}/{shop.invoice_prefix}-{day.year}")
-    earlier = [oms.documents.snapshot(d.id, Invoice).taxes for d in order.documents]
+    earlier = [oms.documents.snapshot(d.id, Invoice) for d in order.documents]
     invoice = invoice_of(
         order,
         fulfilment,
         shop=shop,
         products=oms.catalogue.products(order.skus),
         ship_from=oms.catalogue.warehouse(fulfilment.location).address.country,
-        earlier=[total for totals in earlier for total in totals],
+        earlier=earlier,
         number=number.text,
         issued_on=day,
     )

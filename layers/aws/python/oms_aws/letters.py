@@ -65,6 +65,7 @@ class OrderReceived(Struct, frozen=True, kw_only=True):
     shipping: Decimal
     total: Decimal
     currency: str
+    discount: Decimal = Decimal(0)
     price_mode: Literal["gross", "net"] = "gross"
     ship_to: tuple[str, ...] = ()
 

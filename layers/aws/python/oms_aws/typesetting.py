@@ -141,30 +141,31 @@ def _rate_text(rate: Decimal, locale: Language) -> str:
 
 def _rows(invoice: Invoice, words: Text) -> list[Text]:
     currency, locale = invoice.currency, invoice.locale
-    rows = [
-        {
-            "number": _clean(line.number),
-            "description": _clean(line.description),
-            "sku": _clean(line.sku),
-            "quantity": str(line.quantity),
-            "unit_price": amount_text(line.unit_price, currency, locale),
-            "rate": _rate_text(line.rate, locale),
-            "total": amount_text(line.total, currency, locale),
+
+    def extra(kind: str, amount: Decimal, rate: Decimal) -> Text:
+        return {
+            **dict.fromkeys(("number", "sku", "quantity", "unit_price"), ""),
+            "description": words[kind],
+            "rate": _rate_text(rate, locale),
+            "total": amount_text(amount, currency, locale),
         }
-        for line in invoice.lines
-    ]
-    return rows + [
-        {
-            "number": "",
-            "description": words[charge.kind],
-            "sku": "",
-            "quantity": "",
-            "unit_price": "",
-            "rate": _rate_text(charge.rate, locale),
-            "total": amount_text(charge.amount, currency, locale),
-        }
-        for charge in invoice.charges
-    ]
+
+    rows = []
+    for line in invoice.lines:
+        rows.append(
+            {
+                "number": _clean(line.number),
+                "description": _clean(line.description),
+                "sku": _clean(line.sku),
+                "quantity": str(line.quantity),
+                "unit_price": amount_text(line.unit_price, currency, locale),
+                "rate": _rate_text(line.rate, locale),
+                "total": amount_text(line.total + line.discount, currency, locale),
+            }
+        )
+        if line.discount:
+            rows.append(extra("discount", -line.discount, line.rate))
+    return rows + [extra(each.kind, each.amount, each.rate) for each in invoice.charges]
 
 
 def _widths(rows: list[Text], words: Text) -> list[float]:
@@ -181,7 +182,7 @@ def _widths(rows: list[Text], words: Text) -> list[float]:
 def _tax_row(group: TaxTotal, invoice: Invoice, words: Text) -> list[str]:
     label = _rate_text(group.rate, invoice.locale)
     if group.category != "S":
-        label = f"{label} ({words['tax_free']})"
+        label = f"{label} ({words['untaxed'][group.category]})"
     amounts = (group.net, group.tax, group.gross)
     return [label, *(amount_text(a, invoice.currency, invoice.locale) for a in amounts)]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
@@ -9,11 +10,24 @@ from zoneinfo import ZoneInfo
 
 from msgspec.structs import replace
 
-from oms.invoice import Invoice, Party, Sale, Shipment, Sold, TaxTotal, draft_invoice, payment_text
+from oms import money
+from oms.account import VatCheck
+from oms.invoice import (
+    Checked,
+    Invoice,
+    Party,
+    Sale,
+    Shipment,
+    Sold,
+    draft_invoice,
+    payment_text,
+)
 from oms.order import Address, Fulfilment, Order, Pieces
 from oms.product import Product
 from oms.refusals import Refusal
 from oms.shop import Shop
+from oms.tax import Kind
+from oms.tax.threshold import Standing
 
 BOOKS_ARE_KEPT_IN = ZoneInfo("Europe/Berlin")
 """A date on a document is the day in Germany, whatever zone the time came in."""
@@ -31,38 +45,69 @@ def invoice_of(
     shop: Shop,
     products: Mapping[str, Product],
     ship_from: str,
-    earlier: Sequence[TaxTotal],
+    earlier: Sequence[Invoice],
     number: str,
     issued_on: date,
+    vat_check: VatCheck | None = None,
+    distance_sales: Standing = "below",
 ) -> Invoice:
     """The invoice for what a fulfilment shipped (§ 14 UStG).
 
-    `ship_from` is the warehouse's country (ISO 3166-1 alpha-2), `earlier` the tax totals of the
-    order's invoices so far. Raises Refusal for a product that is not in the catalogue, and what
-    `draft_invoice` raises.
+    `ship_from` is the warehouse's country (ISO 3166-1 alpha-2), `earlier` the order's invoices so
+    far, `vat_check` what is known of the buyer's VAT id. Raises Refusal for a product that is not
+    in the catalogue, and what `draft_invoice` raises.
     """
     shipped_at = fulfilment.shipped_at
     if shipped_at is None:
         raise Refusal("not_shipped", f"The fulfilment {fulfilment.id} has not been shipped.")
+    done = Counter[str]()
+    for invoice in earlier:
+        for line in invoice.lines:
+            done[line.number] += line.quantity
     shipment = Shipment(
         fulfilment_id=fulfilment.id,
         ship_from=ship_from,
         supplied_on=book_day(shipped_at),
-        sold=_sold(order, fulfilment.pieces, products),
+        sold=_sold(order, fulfilment.pieces, products, done),
     )
-    sale = _sale(order, fulfilment.ship_to or order.ship_to, shop, products)
-    return draft_invoice(sale, shipment, number=number, issued_on=issued_on, earlier=earlier)
+    sale = _sale(
+        order, fulfilment.ship_to or order.ship_to, shop, products, vat_check, distance_sales
+    )
+    totals = [total for invoice in earlier for total in invoice.taxes]
+    return draft_invoice(sale, shipment, number=number, issued_on=issued_on, earlier=totals)
 
 
 def amount_due(
-    order: Order, *, shop: Shop, products: Mapping[str, Product], ship_from: str, on: date
+    order: Order,
+    *,
+    shop: Shop,
+    products: Mapping[str, Product],
+    ship_from: str,
+    on: date,
+    vat_check: VatCheck | None = None,
+    distance_sales: Standing = "below",
 ) -> Decimal:
-    """What the whole order, in net prices, costs the customer gross, in the order's currency."""
-    return estimate(order, shop=shop, products=products, ship_from=ship_from, on=on).gross
+    """What the whole order costs the customer gross, in the order's currency."""
+    return estimate(
+        order,
+        shop=shop,
+        products=products,
+        ship_from=ship_from,
+        on=on,
+        vat_check=vat_check,
+        distance_sales=distance_sales,
+    ).gross
 
 
 def estimate(
-    order: Order, *, shop: Shop, products: Mapping[str, Product], ship_from: str, on: date
+    order: Order,
+    *,
+    shop: Shop,
+    products: Mapping[str, Product],
+    ship_from: str,
+    on: date,
+    vat_check: VatCheck | None = None,
+    distance_sales: Standing = "below",
 ) -> Invoice:
     """One invoice over the whole order as it would be, for its totals and taxes alone.
 
@@ -72,16 +117,33 @@ def estimate(
         fulfilment_id="none",
         ship_from=ship_from,
         supplied_on=on,
-        sold=_sold(order, order.pieces("ordered"), products),
+        sold=_sold(order, order.pieces("ordered"), products, {}),
     )
-    sale = _sale(order, order.ship_to, shop, products)
+    sale = _sale(order, order.ship_to, shop, products, vat_check, distance_sales)
     return draft_invoice(sale, everything, number="none", issued_on=on, earlier=())
 
 
-def _sale(order: Order, ship_to: Address, shop: Shop, products: Mapping[str, Product]) -> Sale:
+def vat_id_matters(order: Order, shop: Shop) -> bool:
+    """Whether the buyer's VAT id may make a supply free of tax: a business of another state."""
+    vat_id = order.customer.vat_id
+    if order.customer.type != "B2B" or not vat_id:
+        return False
+    places = {order.ship_to.country, order.billing_address.country, *shop.tax.local}
+    return bool(places - {shop.tax.home})
+
+
+def _sale(
+    order: Order,
+    ship_to: Address,
+    shop: Shop,
+    products: Mapping[str, Product],
+    vat_check: VatCheck | None,
+    distance_sales: Standing,
+) -> Sale:
     billed = order.billing_address
     buyer = _party(billed, company=billed.company or order.customer.company)
     buyer = replace(buyer, vat_id=order.customer.vat_id, number=order.customer.id)
+    proof = _proof(vat_check, order.customer.vat_id)
     return Sale(
         order_id=order.id,
         external_number=order.external_number,
@@ -92,9 +154,25 @@ def _sale(order: Order, ship_to: Address, shop: Shop, products: Mapping[str, Pro
         buyer=buyer,
         buyer_type=order.customer.type,
         ship_to=_party(ship_to, company=ship_to.company),
-        goods=_sold(order, order.pieces("ordered"), products),
+        goods=_sold(order, order.pieces("ordered"), products, {}),
         shipping=order.shipping.price,
+        registrations=shop.tax,
+        vat_id_checked=proof is not None,
+        vat_check=proof,
+        distance_sales=distance_sales,
         payment=payment_text(order.payment.method, order.customer.locale),
+    )
+
+
+def _proof(check: VatCheck | None, vat_id: str | None) -> Checked | None:
+    """The proof that an id is valid: only what was asked for counts, not its format alone."""
+    if check is None or not check.valid or check.source == "format" or check.vat_id != vat_id:
+        return None
+    return Checked(
+        vat_id=check.vat_id,
+        checked_at=check.checked_at,
+        source=check.source,
+        consultation=check.consultation,
     )
 
 
@@ -111,19 +189,49 @@ def _party(address: Address, *, company: str | None) -> Party:
     )
 
 
-def _sold(order: Order, pieces: Pieces, products: Mapping[str, Product]) -> tuple[Sold, ...]:
+_KINDS: Mapping[str, Kind] = {"service": "service", "digital": "digital"}
+
+
+def _sold(
+    order: Order, pieces: Pieces, products: Mapping[str, Product], done: Mapping[str, int]
+) -> tuple[Sold, ...]:
+    """The pieces as they are sold, with their parts of all discounts; `done` were sold before."""
     missing = sorted({li.sku for li in order.lines if li.number in pieces} - products.keys())
     if missing:
         raise Refusal("product_unknown", f"Not in the catalogue: {', '.join(missing[:5])}.")
-    return tuple(
-        Sold(
-            number=line.number,
-            sku=line.sku,
-            description=products[line.sku].name_in(order.customer.locale),
-            quantity=pieces[line.number],
-            unit_price=line.unit_price,
-            tax_category=products[line.sku].tax_category,
+    shares = _discount_shares(order)
+    sold = []
+    for line in order.lines:
+        if line.number not in pieces:
+            continue
+        product, quantity = products[line.sku], pieces[line.number]
+        split = (done.get(line.number, 0), quantity, line.ordered, order.currency)
+        sold.append(
+            Sold(
+                number=line.number,
+                sku=line.sku,
+                description=product.name_in(order.customer.locale),
+                quantity=quantity,
+                unit_price=line.unit_price,
+                tax_category=product.tax_category,
+                kind=_KINDS.get(product.kind, "goods"),
+                abroad=product.tax_abroad,
+                discount=money.portion(line.discount, *split),
+                order_discount=money.portion(shares[line.number], *split),
+            )
         )
-        for line in order.lines
-        if line.number in pieces
-    )
+    return tuple(sold)
+
+
+def _discount_shares(order: Order) -> dict[str, Decimal]:
+    """What is off the whole order, shared over its lines by their price after their own discounts.
+
+    By price, not by net value: so that the shares do not depend on a rate that may change between
+    two shipments. Every rate's net falls by the same percentage (section 10.3 UStAE).
+    """
+    off = money.total([each.amount for each in order.discounts])
+    if not off:
+        return dict.fromkeys((line.number for line in order.lines), Decimal(0))
+    weights = [money.times(li.unit_price, li.ordered) - li.discount for li in order.lines]
+    shares = money.allocate(off, weights, order.currency)
+    return {line.number: share for line, share in zip(order.lines, shares, strict=True)}

@@ -86,7 +86,7 @@ def credit_note(
     if original.kind == "credit_note":
         raise NotCreditable("not_creditable", "A credit note cannot be credited itself.")
     lines = _credited(original, earlier, claims)
-    charges = _charges(original, earlier, shipping)
+    charges = (*_shipping(original, earlier, shipping), *_discounts(original, earlier, lines))
     taxes = _taxes(original, earlier, [*lines, *charges])
     gross = money.total([group.gross for group in taxes])
     if not gross:
@@ -160,30 +160,63 @@ def _claimed(line: InvoiceLine, claim: Claim, left: Left, currency: str) -> Invo
         fits = 0 < claim.amount <= left.amount and money.is_whole(claim.amount, currency)
         return _value(line, claim.amount, 0) if fits or claim.amount == left.amount > 0 else None
     quantity = claim.quantity or 0
-    total = money.times(line.unit_price, quantity)
-    if not 0 < quantity <= left.quantity or (total > left.amount and quantity < left.quantity):
+    gone = line.quantity - left.quantity
+    if not 0 < quantity <= left.quantity:
+        return None
+    off = money.portion(line.discount, gone, quantity, line.quantity, currency)
+    total = money.times(line.unit_price, quantity) - off
+    if total > left.amount and quantity < left.quantity:
         return None
     if quantity == left.quantity and total != left.amount:
         return _value(line, left.amount, quantity)
-    return replace(line, quantity=quantity, total=total)
+    return replace(line, quantity=quantity, total=total, discount=off)
 
 
 def _value(line: InvoiceLine, amount: Decimal, pieces: int) -> InvoiceLine:
-    return replace(line, quantity=1, unit_price=amount, total=amount, pieces=pieces)
+    changed = replace(line, quantity=1, unit_price=amount, total=amount, pieces=pieces)
+    return replace(changed, discount=Decimal(0))
 
 
 def _charges_left(original: Invoice, earlier: Iterable[Invoice]) -> dict[Group, Decimal]:
     left: dict[Group, Decimal] = {}
     for charge in original.charges:
-        group = (charge.category, charge.rate)
-        left[group] = left.get(group, Decimal(0)) + charge.amount
+        if charge.kind == "shipping":
+            group = (charge.category, charge.rate)
+            left[group] = left.get(group, Decimal(0)) + charge.amount
     for credit in earlier:
         for charge in credit.charges:
-            left[charge.category, charge.rate] -= charge.amount
+            if charge.kind == "shipping":
+                left[charge.category, charge.rate] -= charge.amount
     return left
 
 
-def _charges(
+def _discounts(
+    original: Invoice, earlier: Sequence[Invoice], lines: Sequence[InvoiceLine]
+) -> tuple[Charge, ...]:
+    """What was off the whole order goes with the lines of its rate, as a running share of them."""
+    found = []
+    for charge in original.charges:
+        if charge.kind != "discount":
+            continue
+        group = (charge.category, charge.rate)
+        gone = [line for credit in earlier for line in credit.lines]
+        done, whole = _worth([*gone, *lines], group), _worth(original.lines, group)
+        shares = money.allocate(charge.amount, [done, whole - done], original.currency)
+        before = [c.amount for credit in earlier for c in credit.charges if _same(c, charge)]
+        if amount := shares[0] - money.total(before):
+            found.append(replace(charge, amount=amount))
+    return tuple(found)
+
+
+def _worth(lines: Iterable[InvoiceLine], group: Group) -> Decimal:
+    return money.total([line.total for line in lines if (line.category, line.rate) == group])
+
+
+def _same(charge: Charge, other: Charge) -> bool:
+    return (charge.kind, charge.category, charge.rate) == (other.kind, other.category, other.rate)
+
+
+def _shipping(
     original: Invoice, earlier: Sequence[Invoice], shipping: Decimal
 ) -> tuple[Charge, ...]:
     """Shipping is credited from each rate in proportion to what is left there."""
@@ -195,9 +228,10 @@ def _charges(
         fields = {"shipping": f"{rest} of the shipping costs are left"}
         raise NotCreditable("not_creditable", "More is claimed than can be credited.", fields)
     shares = money.allocate(shipping, list(left.values()), original.currency)
+    billed = {(c.category, c.rate): c for c in original.charges if c.kind == "shipping"}
     return tuple(
-        Charge(kind="shipping", amount=amount, category=category, rate=rate)
-        for (category, rate), amount in zip(left, shares, strict=True)
+        replace(billed[group], amount=amount)
+        for group, amount in zip(left, shares, strict=True)
         if amount
     )
 

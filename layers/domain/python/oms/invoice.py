@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -95,7 +95,11 @@ class Terms(Struct, frozen=True, kw_only=True):
 
 
 class Sold(Struct, frozen=True):
-    """Pieces of an order line; `unit_price` is in the sale's currency and price mode."""
+    """Pieces of an order line; amounts are in the sale's currency and price mode.
+
+    `discount` is what is off the line, `order_discount` these pieces' share of what is off the
+    whole order. `abroad` is the tax category in other states where it differs.
+    """
 
     number: str
     sku: str
@@ -103,6 +107,24 @@ class Sold(Struct, frozen=True):
     quantity: int
     unit_price: Decimal
     tax_category: str
+    kind: tax.Kind = "goods"
+    abroad: dict[str, str] = {}
+    discount: Decimal = Decimal(0)
+    order_discount: Decimal = Decimal(0)
+
+    @property
+    def total(self) -> Decimal:
+        """Unit price times quantity less the line's discount."""
+        return money.times(self.unit_price, self.quantity) - self.discount
+
+
+class Checked(Struct, frozen=True, kw_only=True):
+    """When, by whom and under which number the buyer's VAT id was found to be valid."""
+
+    vat_id: str
+    checked_at: datetime
+    source: str
+    consultation: str | None = None
 
 
 class Sale(Struct, frozen=True, kw_only=True):
@@ -123,7 +145,9 @@ class Sale(Struct, frozen=True, kw_only=True):
     ship_to: Party
     goods: tuple[Sold, ...]
     shipping: Decimal = Decimal(0)
+    registrations: tax.Registrations = tax.Registrations()
     vat_id_checked: bool = False
+    vat_check: Checked | None = None
     distance_sales: Literal["below", "above"] = "below"
     payment: str | None = None
 
@@ -138,10 +162,12 @@ class Shipment(Struct, frozen=True, kw_only=True):
 
 
 class InvoiceLine(Struct, frozen=True, kw_only=True):
-    """A printed line: `total` is exactly unit price times quantity, in the invoice's price mode.
+    """A printed line: `total` is exactly unit price times quantity less `discount`.
 
-    On a collective invoice a line names its order and delivery note. `pieces` is how many pieces a
-    credit takes back where that is not its quantity: none, when only the price is reduced.
+    Amounts are in the invoice's price mode. On a collective invoice a line names its order and
+    delivery note. `pieces` is how many pieces a credit takes back where that is not its quantity:
+    none, when only the price is reduced. `case` names the row of the tax table, `state` whose tax
+    it is (None: nobody's), `scheme` where it is declared.
     """
 
     number: str
@@ -156,22 +182,35 @@ class InvoiceLine(Struct, frozen=True, kw_only=True):
     delivery_note: str | None = None
     supplied_on: date | None = None
     pieces: int | None = None
+    discount: Decimal = Decimal(0)
+    vatex: str | None = None
+    case: str = ""
+    state: str | None = None
+    scheme: str = "home"
 
 
 class Charge(Struct, frozen=True, kw_only=True):
-    """The part of the shipping price that shares the tax of the goods of one rate."""
+    """The part of the shipping price, or of a discount, that shares the tax of the goods of a rate.
 
-    kind: Literal["shipping"]
+    The amount of a discount is negative.
+    """
+
+    kind: Literal["shipping", "discount"]
     amount: Decimal
     category: str
     rate: Decimal
+    vatex: str | None = None
+    case: str = ""
+    state: str | None = None
+    scheme: str = "home"
 
 
 class TaxTotal(Struct, frozen=True, kw_only=True):
     """One tax rate of an invoice.
 
     `priced` is the exact sum of lines and charges in the price mode; `net`, `tax` and `gross` are
-    in whole minor units, and net + tax = gross.
+    in whole minor units, and net + tax = gross. `vatex` and `state` are None where lines of the
+    same rate differ in them.
     """
 
     category: str
@@ -182,6 +221,7 @@ class TaxTotal(Struct, frozen=True, kw_only=True):
     gross: Decimal
     vatex: str | None = None
     reason: str | None = None
+    state: str | None = None
 
 
 class Deposit(Struct, frozen=True, kw_only=True):
@@ -197,7 +237,9 @@ class Invoice(Struct, frozen=True, kw_only=True):
 
     Amounts are positive on a credit note too. `taxes` and the sums are what is billed here: on a
     final invoice, after its `deposits`. `original` is what a credit note or a corrected invoice is
-    about, and `reason` why; `paid` is what had been paid at issue, by `method`.
+    about, and `reason` why; `paid` is what had been paid at issue, by `method`. `vat_check`
+    is the proof on which a supply is free of tax, `distance_sales` what counts towards the
+    threshold of distance sales, net in EUR.
     """
 
     number: str
@@ -231,10 +273,26 @@ class Invoice(Struct, frozen=True, kw_only=True):
     terms: Terms | None = None
     method: str = "invoice"
     paid: Decimal = Decimal(0)
+    vat_check: Checked | None = None
+    distance_sales: Decimal = Decimal(0)
 
 
 Group = tuple[str, Decimal]
 """A tax group: EN 16931 category and rate in percent."""
+
+
+class Priced(NamedTuple):
+    """What a shipment costs, item by item, and why; `decisions` has one for each kind of goods."""
+
+    decisions: Mapping[Taxed, tax.TaxDecision]
+    lines: tuple[InvoiceLine, ...]
+    charges: tuple[Charge, ...]
+    taxes: tuple[TaxTotal, ...]
+    distance_sales: Decimal
+
+
+Taxed = tuple[str, str, tuple[tuple[str, str], ...]]
+"""What tells goods apart in the eyes of the tax: kind, category, and category abroad."""
 
 
 def draft_invoice(
@@ -243,16 +301,15 @@ def draft_invoice(
     """The invoice for the pieces of one shipment.
 
     `earlier` are the tax totals of all invoices of the order before this one; shipping is charged
-    when there are none. Raises IncompleteInvoice (§§ 14 (4), 14a (3) UStG), `tax.TaxRefusal` and
+    when there are none. Raises IncompleteInvoice (§§ 14 (4), 14a UStG), `tax.TaxRefusal` and
     `money.UnknownCurrency`.
     """
     decisions = _decisions(sale, shipment)
-    _demand_particulars(sale, shipment, number, decisions.values())
-    lines = tuple(_line(item, decisions[item.tax_category]) for item in shipment.sold)
-    charges = () if earlier else _charges(sale, decisions)
-    taxes = _taxes(sale, [*lines, *charges], earlier, decisions.values())
-    gross = money.total([group.gross for group in taxes])
-    net = money.total([group.net for group in taxes])
+    _demand_particulars(sale, shipment, number, decisions)
+    made = _priced(sale, shipment, earlier, decisions)
+    gross = money.total([group.gross for group in made.taxes])
+    net = money.total([group.net for group in made.taxes])
+    used = {line.case for line in made.lines} | {charge.case for charge in made.charges}
     return Invoice(
         number=number,
         issued_on=issued_on,
@@ -263,18 +320,43 @@ def draft_invoice(
         currency=sale.currency,
         price_mode=sale.price_mode,
         locale=sale.locale,
-        seller=sale.seller,
+        seller=_acting(sale.seller, shipment, decisions),
         buyer=sale.buyer,
         ship_to=sale.ship_to,
-        lines=lines,
-        charges=charges,
-        taxes=taxes,
+        lines=made.lines,
+        charges=made.charges,
+        taxes=made.taxes,
         net=net,
         tax=gross - net,
         gross=gross,
-        notes=_notes(decisions.values(), {group.category for group in taxes}, sale.locale),
+        notes=_notes(decisions.values(), used, sale.locale),
         payment=sale.payment,
+        vat_check=sale.vat_check if any(group.category in _BY_ID for group in made.taxes) else None,
+        distance_sales=made.distance_sales,
     )
+
+
+_BY_ID = ("K", "AE")
+
+
+def priced(sale: Sale, shipment: Shipment, earlier: Sequence[TaxTotal] = ()) -> Priced:
+    """What a shipment costs, with its tax, as an invoice would say it; raises what that raises."""
+    return _priced(sale, shipment, earlier, _decisions(sale, shipment))
+
+
+def _priced(
+    sale: Sale,
+    shipment: Shipment,
+    earlier: Sequence[TaxTotal],
+    decisions: Mapping[Taxed, tax.TaxDecision],
+) -> Priced:
+    lines = tuple(_line(item, decisions[taxed(item)]) for item in shipment.sold)
+    charges = _discounts(shipment, decisions)
+    if not earlier:
+        charges = (*_shipping(sale, decisions), *charges)
+    taxes = _taxes(sale, [*lines, *charges], earlier, decisions.values())
+    counted = _counted([*lines, *charges], decisions.values(), sale)
+    return Priced(decisions, lines, charges, taxes, counted)
 
 
 def tax_total(
@@ -342,24 +424,49 @@ def _gross_and_net(
     return money.gross_of(amount, rate, currency), amount
 
 
-def _decisions(sale: Sale, shipment: Shipment) -> dict[str, tax.TaxDecision]:
-    """One decision per tax category; of the whole order, as shipping is split over all of it."""
-    return {
-        category: tax.decide(
-            tax.Supply(
-                ship_from=shipment.ship_from,
-                country=sale.ship_to.country,
-                postal_code=sale.ship_to.postal_code,
-                buyer=sale.buyer_type,
-                category=category,
-                supplied_on=shipment.supplied_on,
-                vat_id=sale.buyer.vat_id,
-                vat_id_checked=sale.vat_id_checked,
-                distance_sales=sale.distance_sales,
-            )
-        )
-        for category in sorted({item.tax_category for item in (*sale.goods, *shipment.sold)})
-    }
+def taxed(item: Sold) -> Taxed:
+    """What of an item the tax depends on."""
+    return item.kind, item.tax_category, tuple(sorted(item.abroad.items()))
+
+
+def _decisions(sale: Sale, shipment: Shipment) -> dict[Taxed, tax.TaxDecision]:
+    """One decision per kind of goods; of the whole order, as shipping is split over all of it."""
+    found = {taxed(item): item for item in (*sale.goods, *shipment.sold)}
+    return {key: tax.decide(_supply(sale, shipment, found[key])) for key in sorted(found)}
+
+
+def _supply(sale: Sale, shipment: Shipment, item: Sold) -> tax.Supply:
+    at = sale.ship_to if item.kind == "goods" else sale.buyer
+    return tax.Supply(
+        ship_from=shipment.ship_from,
+        country=at.country,
+        postal_code=at.postal_code,
+        buyer=sale.buyer_type,
+        category=item.tax_category,
+        supplied_on=shipment.supplied_on,
+        kind=item.kind,
+        abroad=item.abroad,
+        vat_id=sale.buyer.vat_id,
+        vat_id_checked=sale.vat_id_checked,
+        distance_sales=sale.distance_sales,
+        transaction_net=_transaction_net(sale, shipment, item.tax_category),
+        seller=sale.registrations,
+    )
+
+
+def _transaction_net(sale: Sale, shipment: Shipment, category: str) -> Decimal:
+    """The net sum of the order's goods of a category, as if taxed at home (§ 13b (2) UStG).
+
+    A discount that is agreed later does not lower it, one that is part of the price does.
+    """
+    if category not in tax.SHIFTED_FROM or sale.currency != "EUR":
+        return Decimal(0)
+    of_it = [item for item in sale.goods if item.tax_category == category]
+    amount = money.rounded(money.total([i.total - i.order_discount for i in of_it]), sale.currency)
+    if sale.price_mode == "net":
+        return amount
+    rate = tax.rate(sale.registrations.home, "standard", shipment.supplied_on)
+    return money.net_of(amount, rate, sale.currency)
 
 
 def _line(item: Sold, decision: tax.TaxDecision) -> InvoiceLine:
@@ -369,68 +476,153 @@ def _line(item: Sold, decision: tax.TaxDecision) -> InvoiceLine:
         description=item.description,
         quantity=item.quantity,
         unit_price=item.unit_price,
-        total=money.times(item.unit_price, item.quantity),
+        total=item.total,
         category=decision.category,
         rate=decision.rate,
+        discount=item.discount,
+        vatex=decision.vatex,
+        case=decision.case,
+        state=decision.state,
+        scheme=decision.scheme,
     )
 
 
-def _charges(sale: Sale, decisions: Mapping[str, tax.TaxDecision]) -> tuple[Charge, ...]:
+def _charge(
+    kind: Literal["shipping", "discount"], amount: Decimal, decision: tax.TaxDecision
+) -> Charge:
+    return Charge(
+        kind=kind,
+        amount=amount,
+        category=decision.category,
+        rate=decision.rate,
+        vatex=decision.vatex,
+        case=decision.case,
+        state=decision.state,
+        scheme=decision.scheme,
+    )
+
+
+def _shipping(sale: Sale, decisions: Mapping[Taxed, tax.TaxDecision]) -> tuple[Charge, ...]:
     """Shipping shares the fate of the goods (section 3.10 (5) UStAE): by net value, per rate."""
     if not sale.shipping:
         return ()
+    sent = [i for i in sale.goods if i.kind == "goods" and i.tax_category != "voucher_multi"]
     values: dict[Group, Fraction] = {}
-    for item in sale.goods:
-        decision = decisions[item.tax_category]
+    leading: dict[Group, tax.TaxDecision] = {}
+    for item in sent or sale.goods:
+        decision = decisions[taxed(item)]
         group = (decision.category, decision.rate)
-        value = Fraction(money.times(item.unit_price, item.quantity))
+        value = Fraction(item.total - item.order_discount)
         if sale.price_mode == "gross":
             value = value * 100 / (100 + Fraction(decision.rate))
         values[group] = values.get(group, Fraction(0)) + value
-    groups = sorted(values, key=lambda group: (-group[1], group[0]))
+        leading.setdefault(group, decision)
+    groups = sorted(values, key=_order_of_groups)
     shares = money.allocate(sale.shipping, [values[group] for group in groups], sale.currency)
+    found = zip(groups, shares, strict=True)
+    return tuple(_charge("shipping", amount, leading[group]) for group, amount in found if amount)
+
+
+def _discounts(
+    shipment: Shipment, decisions: Mapping[Taxed, tax.TaxDecision]
+) -> tuple[Charge, ...]:
+    """The shares of what is off the whole order, one for each rate."""
+    off: dict[Group, list[Decimal]] = {}
+    leading: dict[Group, tax.TaxDecision] = {}
+    for item in shipment.sold:
+        if item.order_discount:
+            decision = decisions[taxed(item)]
+            group = (decision.category, decision.rate)
+            off.setdefault(group, []).append(item.order_discount)
+            leading.setdefault(group, decision)
     return tuple(
-        Charge(kind="shipping", amount=amount, category=category, rate=rate)
-        for (category, rate), amount in zip(groups, shares, strict=True)
-        if amount
+        _charge("discount", -money.total(off[group]), leading[group])
+        for group in sorted(off, key=_order_of_groups)
     )
+
+
+def _order_of_groups(group: Group) -> tuple[Decimal, str]:
+    """The highest rate first."""
+    return -group[1], group[0]
+
+
+Priceable = InvoiceLine | Charge
+
+
+def _amount(item: Priceable) -> Decimal:
+    return item.total if isinstance(item, InvoiceLine) else item.amount
 
 
 def _taxes(
     sale: Sale,
-    items: Iterable[InvoiceLine | Charge],
+    items: Sequence[Priceable],
     earlier: Sequence[TaxTotal],
     decisions: Iterable[tax.TaxDecision],
 ) -> tuple[TaxTotal, ...]:
     """The tax totals per group, highest rate first."""
-    priced: dict[Group, list[Decimal]] = {}
+    of_group: dict[Group, list[Priceable]] = {}
     for item in items:
-        amount = item.total if isinstance(item, InvoiceLine) else item.amount
-        priced.setdefault((item.category, item.rate), []).append(amount)
-    reasons: dict[Group, tax.TaxDecision] = {(d.category, d.rate): d for d in decisions}
+        of_group.setdefault((item.category, item.rate), []).append(item)
+    reasons = {decision.case: decision.reason for decision in decisions}
     totals = []
-    for group in sorted(priced, key=lambda group: (-group[1], group[0])):
-        amount = money.total(priced[group])
+    for group in sorted(of_group, key=_order_of_groups):
+        found = of_group[group]
+        amount = money.total([_amount(item) for item in found])
         plain = tax_total(group, amount, earlier, sale.price_mode, sale.currency)
-        decision = reasons[group]
-        totals.append(replace(plain, vatex=decision.vatex, reason=decision.reason))
+        why = "; ".join(dict.fromkeys(reasons[item.case] for item in found))
+        vatex, state = _only({i.vatex for i in found}), _only({i.state for i in found})
+        totals.append(replace(plain, vatex=vatex, reason=why, state=state))
     return tuple(totals)
+
+
+def _only(values: set[str | None]) -> str | None:
+    """The one value of all, None where they differ."""
+    return values.pop() if len(values) == 1 else None
+
+
+def _counted(
+    items: Iterable[Priceable], decisions: Iterable[tax.TaxDecision], sale: Sale
+) -> Decimal:
+    """What counts towards the threshold of distance sales, net in EUR (§ 3c (4) UStG)."""
+    counting = {decision.case for decision in decisions if decision.counts}
+    by_rate: dict[Decimal, list[Decimal]] = {}
+    for item in items:
+        if item.case in counting:
+            by_rate.setdefault(item.rate, []).append(_amount(item))
+    net = money.total(
+        [
+            _gross_and_net(money.total(amounts), rate, sale.price_mode, sale.currency)[1]
+            for rate, amounts in by_rate.items()
+        ]
+    )
+    return tax.in_euro(net, sale.currency, sale.registrations) if net else net
+
+
+def _acting(
+    seller: Seller, shipment: Shipment, decisions: Mapping[Taxed, tax.TaxDecision]
+) -> Seller:
+    """The seller with the VAT id of the state in which this is declared."""
+    for item in shipment.sold:
+        if local := decisions[taxed(item)].seller_vat_id:
+            return replace(seller, vat_id=local)
+    return seller
 
 
 def _notes(
     decisions: Iterable[tax.TaxDecision], used: set[str], locale: Language
 ) -> tuple[str, ...]:
-    notes = [d.note for d in decisions if d.note is not None and d.category in used]
+    notes = [d.note for d in decisions if d.note is not None and d.case in used]
     texts = [note.de if locale == "de" else note.en for note in notes]
     return tuple(dict.fromkeys(texts))
 
 
 def _demand_particulars(
-    sale: Sale, shipment: Shipment, number: str, decisions: Iterable[tax.TaxDecision]
+    sale: Sale, shipment: Shipment, number: str, decisions: Mapping[Taxed, tax.TaxDecision]
 ) -> None:
-    """Raise IncompleteInvoice unless everything §§ 14 (4), 14a (3) UStG demand is there."""
-    free = any(decision.category == "K" for decision in decisions)
-    required = [("number", number), *_names(sale, free)]
+    """Raise IncompleteInvoice unless everything §§ 14 (4), 14a UStG demand is there."""
+    used = {decisions[taxed(item)].category for item in shipment.sold}
+    foreign = any(decisions[taxed(item)].scheme != "home" for item in shipment.sold)
+    required = [("number", number), *_names(sale, "K" in used, "AE" in used and foreign)]
     fields = {path: "required on an invoice" for path, text in required if not text.strip()}
     for i, item in enumerate(shipment.sold):
         if not item.description.strip():
@@ -439,6 +631,8 @@ def _demand_particulars(
             fields[f"lines.{i}.quantity"] = "must be at least 1"
         if item.unit_price < 0:
             fields[f"lines.{i}.unit_price"] = "must not be negative"
+        if item.discount < 0 or item.order_discount < 0 or item.total < 0:
+            fields[f"lines.{i}.discount"] = "must lie between zero and the price of the line"
     if not shipment.sold:
         fields["lines"] = "an invoice needs at least one line"
     if fields:
@@ -446,11 +640,11 @@ def _demand_particulars(
         raise IncompleteInvoice("incomplete_invoice", text, fields)
 
 
-def _names(sale: Sale, intra_community: bool) -> Iterable[tuple[str, str]]:
+def _names(sale: Sale, intra_community: bool, shifted: bool) -> Iterable[tuple[str, str]]:
     for path, party in (("seller", sale.seller), ("buyer", sale.buyer)):
         for name in ("name", "line1", "city", "country"):
             yield f"{path}.{name}", getattr(party, name)
     yield "seller.vat_id", sale.seller.vat_id or sale.seller.tax_number or ""
-    if intra_community:
+    if intra_community or shifted:
         yield "seller.vat_id", sale.seller.vat_id or ""
         yield "buyer.vat_id", sale.buyer.vat_id or ""

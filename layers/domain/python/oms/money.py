@@ -99,6 +99,17 @@ def gross_of(net: Decimal, rate: Percent, currency: str) -> Decimal:
     return net + tax_on(net, rate, currency)
 
 
+def portion(amount: Decimal, done: int, more: int, whole: int, currency: str) -> Decimal:
+    """The part of an amount that `more` pieces of `whole` have, after `done` others had theirs.
+
+    However the pieces are split, the parts of all of them add up to the amount to the cent.
+    """
+    before, after = (
+        allocate(amount, [pieces, whole - pieces], currency)[0] for pieces in (done, done + more)
+    )
+    return after - before
+
+
 def allocate(amount: Decimal, weights: Sequence[Weight], currency: str) -> tuple[Decimal, ...]:
     """Share an amount out in proportion to the weights; the shares sum to it to the cent.
 

@@ -100,8 +100,18 @@ class Person(Value, frozen=True):
     email: str
 
 
+class Discount(Value, frozen=True, omit_defaults=True):
+    """What is off a price, in the order's currency and price mode; `code` is why."""
+
+    amount: Decimal
+    code: str | None = None
+
+
 class Line(Value, frozen=True, omit_defaults=True):
-    """An order line: what was ordered, and how many of its pieces are where."""
+    """An order line: what was ordered, and how many of its pieces are where.
+
+    `discounts` are off all its pieces together.
+    """
 
     number: str
     sku: str
@@ -117,6 +127,12 @@ class Line(Value, frozen=True, omit_defaults=True):
     cancelled: int = 0
     returned: int = 0
     nature: Nature = Nature()
+    discounts: tuple[Discount, ...] = ()
+
+    @property
+    def discount(self) -> Decimal:
+        """What is off the line, for all pieces ordered."""
+        return sum((each.amount for each in self.discounts), Decimal(0))
 
     def move(self, quantity: int, origin: str, target: str) -> Line:
         """The line with `quantity` pieces moved; raises Broken when there are not that many."""
@@ -655,6 +671,7 @@ class Order(Value, frozen=True, omit_defaults=True):
     cost_centre: str | None = None
     purchase_order: str | None = None
     ordered_by: str | None = None
+    discounts: tuple[Discount, ...] = ()
     screened_at: datetime | None = None
     findings: tuple[Finding, ...] = ()
     holds: tuple[Hold, ...] = ()
@@ -680,8 +697,14 @@ class Order(Value, frozen=True, omit_defaults=True):
         return sum((line.unit_price * line.ordered for line in self.lines), Decimal(0))
 
     @property
+    def discount(self) -> Decimal:
+        """What is off the whole order, with what is off its lines."""
+        of_lines = sum((line.discount for line in self.lines), Decimal(0))
+        return of_lines + sum((each.amount for each in self.discounts), Decimal(0))
+
+    @property
     def total(self) -> Decimal:
-        return self.goods_total + self.shipping.price
+        return self.goods_total - self.discount + self.shipping.price
 
     @property
     def charged(self) -> Decimal:

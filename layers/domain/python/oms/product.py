@@ -28,7 +28,9 @@ class Product(Struct, frozen=True, kw_only=True):
     `un_number` four digits. `group` is what approval rules and reports sort by. `available_from` is
     the day on which a preorder is released. `backorder_limit` is the most pieces that may wait at
     one time (None: any number, 0: none may). `buckets` is how many parts the promisable pool is
-    split into for a SKU that many buy at once (0: Auftakt decides).
+    split into for a SKU that many buy at once (0: Auftakt decides). `tax_category` is one of
+    `oms.tax.CATEGORIES`, at home; `tax_abroad` names it for other states (ISO 3166-1) where it is
+    another one.
     """
 
     sku: str
@@ -41,6 +43,7 @@ class Product(Struct, frozen=True, kw_only=True):
     width_mm: int = 0
     height_mm: int = 0
     tax_category: str = "standard"
+    tax_abroad: dict[str, str] = {}
     list_price: Decimal | None = None
     price_currency: str = "EUR"
     gtin: str | None = None

@@ -8,13 +8,14 @@ from oms.books import Bookkeeping
 from oms.invoice import Language, Seller
 from oms.order import RESERVE_HOURS
 from oms.payment import PaymentRules
+from oms.tax import Registrations
 
 
 class Shop(Struct, frozen=True, kw_only=True):
     """A sales channel; `invoice_prefix` begins its invoice numbers, as in `RE-2026-000123`.
 
     `language` is what its team is written in. A held order keeps its reservation `reserve_hours`.
-    `language` is what its team is written in, `bookkeeping` how its books are kept.
+    `bookkeeping` is how its books are kept, `tax` what the tax office knows of the seller.
     """
 
     id: str
@@ -26,4 +27,5 @@ class Shop(Struct, frozen=True, kw_only=True):
     reserve_hours: int = RESERVE_HOURS
     bookkeeping: Bookkeeping | None = None
     payment: PaymentRules = PaymentRules()
+    tax: Registrations = Registrations()
     version: int = 0

@@ -19,6 +19,7 @@ def captured(asked: PlaceOrder, id: str, shop: str, at: datetime) -> Order:
             "unit_price": line.unit_price,
             "ordered": line.quantity,
             "open": line.quantity,
+            "discounts": [each.model_dump() for each in line.discounts],
         }
         for line in asked.lines
     ]

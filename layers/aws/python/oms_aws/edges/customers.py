@@ -96,6 +96,7 @@ def _received(
         **common,
         items=_items(order, order.pieces("ordered"), products),
         goods=order.goods_total,
+        discount=order.discount,
         shipping=order.shipping.price,
         total=order.total,
         currency=order.currency,

@@ -74,6 +74,7 @@ def order_view(stored: Stored, oms: Ports) -> dict[str, Any]:
         "cost_centre": order.cost_centre,
         "purchase_order": order.purchase_order,
         "ordered_by": order.ordered_by,
+        "discounts": [whole(each) for each in order.discounts],
         "lines": [_line(line) for line in order.lines],
         "holds": [whole(hold) for hold in order.holds],
         "findings": [whole(finding) for finding in order.findings],
@@ -93,6 +94,7 @@ def _money(order: Order) -> dict[str, Any]:
     return {
         "totals": {
             "goods": str(order.goods_total),
+            "discount": str(order.discount),
             "shipping": str(order.shipping.price),
             "total": str(order.total),
             "currency": order.currency,
@@ -145,6 +147,7 @@ def _line(line: Line) -> dict[str, Any]:
         "number": line.number,
         "sku": line.sku,
         "unit_price": str(line.unit_price),
+        "discounts": [whole(each) for each in line.discounts],
         "quantities": quantities,
     }
 

@@ -144,12 +144,20 @@ class Quantities(Model):
     returned: Annotated[int, Field(description="Back again.", examples=[0])]
 
 
+class Discount(Model):
+    """What is off, in the order's currency and price mode, and why."""
+
+    amount: Annotated[Money, Field(examples=["5.00"])]
+    code: Annotated[str | None, Field(examples=["WELCOME5"])]
+
+
 class OrderLine(Model):
     """A line of an order."""
 
     number: Number
     sku: Sku
     unit_price: Money
+    discounts: list[Discount]
     quantities: Quantities
 
 
@@ -346,6 +354,7 @@ class Totals(Model):
     """Sums in the order's currency and price mode."""
 
     goods: Annotated[Money, Field(examples=["259.80"])]
+    discount: Annotated[Money, Field(description="Off lines and order.", examples=["0"])]
     shipping: Annotated[Money, Field(examples=["4.90"])]
     total: Annotated[Money, Field(examples=["264.70"])]
     currency: Currency
@@ -385,6 +394,7 @@ class Order(Model):
     ordered_by: Annotated[
         str | None, Field(description="Which person of the customer's.", examples=[None])
     ]
+    discounts: list[Discount]
     lines: list[OrderLine]
     holds: Annotated[list[Hold], Field(examples=[[]])]
     findings: list[Finding]

@@ -21,7 +21,7 @@ from oms_aws.edges.answers.core import (
     Told,
     Version,
 )
-from oms_aws.edges.models import Model
+from oms_aws.edges.models import Model, TaxCategory
 
 
 class StoredRow(Model):
@@ -81,7 +81,11 @@ class Product(Model):
     length_mm: Annotated[int, Field(examples=[650])]
     width_mm: Annotated[int, Field(examples=[320])]
     height_mm: Annotated[int, Field(examples=[240])]
-    tax_category: Literal["standard", "reduced"]
+    tax_category: TaxCategory
+    tax_abroad: Annotated[
+        dict[str, str],
+        Field(description="By state, where it is another one.", examples=[{"IT": "super_reduced"}]),
+    ]
     list_price: Annotated[str | None, Field(examples=["129.90"])]
     price_currency: Currency
     kind: Annotated[str, Field(examples=["stock"])]
@@ -182,6 +186,38 @@ class PaymentRules(Model):
     cancel_after: Annotated[int, Field(description="Of a prepayment.", examples=[14])]
 
 
+class LocalRegistration(Model):
+    """A VAT registration in another state than the home state."""
+
+    vat_id: Annotated[str, Field(examples=["ATU12345675"])]
+    reverse_charge: bool
+
+
+class Registrations(Model):
+    """What the tax office knows of the seller; states are ISO 3166-1 codes."""
+
+    home: Annotated[str, Field(examples=["DE"])]
+    small_business: bool
+    small_business_states: list[str]
+    oss: bool
+    local: dict[str, LocalRegistration]
+    destination_taxation: bool
+    sold_elsewhere: Annotated[
+        dict[str, str],
+        Field(
+            description="Net EUR by year that other systems sold towards the threshold.",
+            examples=[{"2026": "1200.00"}],
+        ),
+    ]
+    exchange: Annotated[
+        dict[str, str],
+        Field(description="Units of a currency for one euro.", examples=[{"PLN": "4.25"}]),
+    ]
+    established_in: list[str]
+    vies_unreachable: Literal["hold", "b2c"]
+    vat_check_days: Annotated[int, Field(examples=[30])]
+
+
 class ShopRecord(Model):
     """A sales channel and who sells there."""
 
@@ -191,6 +227,7 @@ class ShopRecord(Model):
     support_email: Annotated[str, Field(examples=["service@example.com"])]
     invoice_prefix: Annotated[str, Field(examples=["RE"])]
     language: Annotated[Literal["de", "en"], Field(description="What its team is written in.")]
+    tax: Registrations
     reserve_hours: Annotated[
         int,
         Field(description="How long a held order keeps its reservation.", examples=[72]),

@@ -117,13 +117,21 @@ class CustomerIn(Model):
     group: Name | None = None
 
 
+class DiscountIn(Model):
+    """What is off, in the order's currency and price mode, and why."""
+
+    amount: Amount
+    code: Id | None = None
+
+
 class LineIn(Model):
-    """An order line."""
+    """An order line; its discounts are off all its pieces together."""
 
     number: Id
     sku: Id
     quantity: Quantity
     unit_price: Amount
+    discounts: Annotated[list[DiscountIn], Field(max_length=10)] = []
 
 
 class ShippingIn(Model):
@@ -167,6 +175,7 @@ class PlaceOrder(Model):
     cost_centre: Name | None = None
     purchase_order: Name | None = None
     ordered_by: Id | None = None
+    discounts: Annotated[list[DiscountIn], Field(max_length=10)] = []
 
     def faults(self) -> dict[str, str]:
         """What is wrong across fields: field -> reason."""
@@ -175,6 +184,7 @@ class PlaceOrder(Model):
             "shipping.price": self.shipping.price,
             "payment.amount": self.payment.amount,
             **{f"lines.{n}.unit_price": line.unit_price for n, line in enumerate(self.lines)},
+            **self._discounts(),
         }
         wrong = {
             field: f"amounts in {self.currency} have at most {places} decimal places"
@@ -185,6 +195,28 @@ class PlaceOrder(Model):
         for n, line in enumerate(self.lines):
             if first.setdefault(line.number, n) != n:
                 wrong[f"lines.{n}.number"] = f"lines.{first[line.number]} has this number already"
+        return wrong | self._too_much_off()
+
+    def _discounts(self) -> dict[str, Decimal]:
+        of_lines = {
+            f"lines.{n}.discounts.{m}.amount": each.amount
+            for n, line in enumerate(self.lines)
+            for m, each in enumerate(line.discounts)
+        }
+        return {f"discounts.{m}.amount": d.amount for m, d in enumerate(self.discounts)} | of_lines
+
+    def _too_much_off(self) -> dict[str, str]:
+        left = [
+            line.unit_price * line.quantity - sum(each.amount for each in line.discounts)
+            for line in self.lines
+        ]
+        wrong = {
+            f"lines.{n}.discounts": "more than the price of the line"
+            for n, rest in enumerate(left)
+            if rest < 0
+        }
+        if sum(each.amount for each in self.discounts) > sum(left):
+            wrong["discounts"] = "more than the price of the goods"
         return wrong
 
 
@@ -324,6 +356,26 @@ class ComponentIn(Model):
     quantity: Annotated[int, Field(strict=True, ge=1, le=1_000)]
 
 
+TaxCategory = Literal[
+    "standard",
+    "reduced",
+    "reduced_2",
+    "super_reduced",
+    "parking",
+    "zero",
+    "margin",
+    "margin_art",
+    "margin_collectors",
+    "electronics_13b",
+    "scrap_13b",
+    "metals_13b",
+    "voucher_single",
+    "voucher_single_reduced",
+    "voucher_multi",
+]
+RateCategory = Literal["standard", "reduced", "reduced_2", "super_reduced", "parking", "zero"]
+
+
 class ProductIn(Model):
     """Master data of a product; weight in grams, sides in millimetres, list price gross."""
 
@@ -332,7 +384,8 @@ class ProductIn(Model):
     length_mm: Count = 0
     width_mm: Count = 0
     height_mm: Count = 0
-    tax_category: Literal["standard", "reduced"] = "standard"
+    tax_category: TaxCategory = "standard"
+    tax_abroad: Annotated[dict[Country, RateCategory], Field(max_length=30)] = {}
     list_price: Amount | None = None
     price_currency: Currency = "EUR"
     kind: Kind = "stock"
@@ -497,6 +550,46 @@ class PaymentRulesIn(Model):
         return self
 
 
+class LocalRegistrationIn(Model):
+    """A VAT registration in another state than the home state."""
+
+    vat_id: Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}[A-Z0-9+*]{2,14}$")]
+    reverse_charge: bool = False
+
+
+Year = Annotated[str, StringConstraints(pattern=r"^20\d\d$")]
+ExchangeRate = Annotated[
+    Decimal,
+    Field(gt=0, max_digits=14, decimal_places=6),
+    WithJsonSchema({"type": "string", "pattern": r"^\d+(\.\d{1,6})?$", "examples": ["4.25"]}),
+]
+
+
+class RegistrationsIn(Model):
+    """What the tax office knows of the seller; states are ISO 3166-1 codes."""
+
+    home: Country = "DE"
+    small_business: bool = False
+    small_business_states: Annotated[tuple[Country, ...], Field(max_length=30)] = ()
+    oss: bool = False
+    local: Annotated[dict[Country, LocalRegistrationIn], Field(max_length=30)] = {}
+    destination_taxation: bool = False
+    sold_elsewhere: Annotated[dict[Year, Amount], Field(max_length=20)] = {}
+    exchange: Annotated[dict[Currency, ExchangeRate], Field(max_length=50)] = {}
+    established_in: Annotated[tuple[Id, ...], Field(max_length=10)] = ()
+    vies_unreachable: Literal["hold", "b2c"] = "hold"
+    vat_check_days: Annotated[int, Field(strict=True, ge=1, le=366)] = 30
+
+    @field_validator("home")
+    @classmethod
+    def check_home(cls, home: str) -> str:
+        from oms.tax.rates import states
+
+        if home not in states():
+            raise ValueError("must be a member state of the European Union")
+        return home
+
+
 class ShopIn(Model):
     """A sales channel and who sells there."""
 
@@ -505,6 +598,7 @@ class ShopIn(Model):
     support_email: Email
     invoice_prefix: Annotated[str, StringConstraints(pattern=r"^[A-Z0-9]{1,10}$")] = "RE"
     language: Literal["de", "en"] = "de"
+    tax: RegistrationsIn = RegistrationsIn()
     reserve_hours: Annotated[int, Field(strict=True, ge=1, le=8_760)] = RESERVE_HOURS
     bookkeeping: BookkeepingIn | None = None
     payment: PaymentRulesIn = PaymentRulesIn()

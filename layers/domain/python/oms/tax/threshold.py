@@ -1,0 +1,57 @@
+"""The threshold of distance sales: 10,000 EUR net in this and in last year (§ 3c (4) UStG)."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Literal
+
+from msgspec import Struct
+
+from oms import money
+from oms.tax.refusals import NoExchangeRate
+from oms.tax.seller import Registrations
+
+LIMIT = Decimal(10000)
+"""Art. 59c (1) (c) of the Directive 2006/112/EC, in EUR net."""
+
+Standing = Literal["below", "above"]
+
+
+class YearSales(Struct, frozen=True, kw_only=True):
+    """What a seller sold in a calendar year that counts: net in EUR, and whether it crossed."""
+
+    year: int
+    net: Decimal = Decimal(0)
+    crossed: bool = False
+
+    def adding(self, net: Decimal, seller: Registrations) -> YearSales:
+        """The year after another sale; a year that has crossed stays so, whatever is credited."""
+        total = self.net + net
+        crossed = self.crossed or total + _elsewhere(seller, self.year) > LIMIT
+        return YearSales(year=self.year, net=total, crossed=crossed)
+
+
+class Watch(Struct, frozen=True, kw_only=True):
+    """This and last year of a seller, as the decision about a sale needs them."""
+
+    this: YearSales
+    last: YearSales
+
+    def standing(self, net: Decimal, seller: Registrations) -> Standing:
+        """Where a sale of `net` EUR stands: the one that crosses is itself above (Art. 59c (2))."""
+        last = self.last.adding(Decimal(0), seller)
+        return "above" if last.crossed or self.this.adding(net, seller).crossed else "below"
+
+
+def in_euro(amount: Decimal, currency: str, seller: Registrations) -> Decimal:
+    """An amount in EUR, in whole cents; raises NoExchangeRate."""
+    if currency == "EUR":
+        return amount
+    if currency not in seller.exchange:
+        text = f"no exchange rate for {currency}: the threshold of distance sales is in EUR"
+        raise NoExchangeRate("no_exchange_rate", text, {"tax.exchange": f"{currency} is missing"})
+    return money.rounded(amount / seller.exchange[currency], "EUR")
+
+
+def _elsewhere(seller: Registrations, year: int) -> Decimal:
+    return seller.sold_elsewhere.get(str(year), Decimal(0))
