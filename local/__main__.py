@@ -22,6 +22,7 @@ COMMANDS = {
     "verify": ("local.verify", "check the invariants over the live data"),
     "replay": ("local.player.replay", "run real orders from CSV files"),
     "export": ("local.export", "take the books away: a DATEV batch, or an auditor's tables"),
+    "procedure": ("local.procedure.command", "write the process documentation (German, PDF)"),
     "test": ("local.testing", "run the tests; further arguments go to pytest"),
     "check": ("local.check", "run all quality gates"),
     "bench": ("local.bench", "measure: intake, journey, contention or cost"),
