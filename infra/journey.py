@@ -147,6 +147,8 @@ JOURNEY: tuple[Step, ...] = (
     Step("screening/settle_checks", Task("intake"), (R, W)),
     Step("screening/await_release", Task("intake", waits=True), (R, W, "flow:answer")),
     Step("screening/release_hold", Http(("POST /v1/orders/{order}/holds/{hold}/release",)), (R, W)),
+    Step("screening/correct_address", Http(("POST /v1/orders/{order}/address",)), (R, W)),
+    Step("screening/ask_address", Http(("GET /a/{token}", "POST /a/{token}"), public=True), (R, W)),
     Step("screening/resume_intake", Queue(("Order.Released", "Order.Cancelled")),
          (R, W, "flow:answer", "flow:start")),
     # sourcing
@@ -182,8 +184,8 @@ JOURNEY: tuple[Step, ...] = (
     Step("billing/show_document", Http(("GET /d/{token}",), public=True), (R, W, "documents:read")),
     # notices
     Step("notices/tell_customer", Queue((
-        "Order.Created", "Order.HoldEscalated", "Order.Changed", "Order.Cancelled",
-        "Document.Archived", "Fulfilment.RecallRefused",
+        "Order.Created", "Order.Held", "Order.HoldEscalated", "Order.Changed", "Order.Refused",
+        "Order.Cancelled", "Document.Archived", "Fulfilment.RecallRefused",
     )), (R, W, "mail:send")),
     Step("notices/tell_subscriber", Queue(("*",), tries=8, side_by_side=10), (R, W), seconds=60),
     Step("notices/keep_webhooks", Http((

@@ -13,13 +13,14 @@ from urllib.parse import parse_qs
 from local import emulator, pages
 from local.bridge import Bridge
 from local.snapshot import Snapshots
+from oms_aws.links import PURPOSES
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 
-API = ("/v1/", "/d/", "/docs", "/openapi.json")
+API = ("/v1/", "/docs", "/openapi.json", *(f"/{path}/" for path, _ in PURPOSES.values()))
 LARGEST_BODY = 6_000_000  # what a function can be handed
 
 

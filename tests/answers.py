@@ -22,7 +22,9 @@ def fits(route_key: str, status: int, body: Any) -> None:
     told = ANSWERS[route_key]
     assert str(status) in statuses(route_key), f"{route_key} never says it answers {status}: {body}"
     parsed = json.loads(body) if isinstance(body, str | bytes) and _is_json(body) else body
-    if status >= 400:
+    if status in told.pages:
+        assert str(body).startswith("<!doctype html>"), f"{route_key}: {status} is no page"
+    elif status >= 400:
         _demand(Turned if set(parsed) == {"message"} else Problem, parsed, route_key)
         assert parsed.get("status", status) == status, f"{route_key}: {status} is not {parsed}"
     elif told.model is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 from oms_aws.edges.answers import ANSWERS
 from oms_aws.edges.examples import ACCOUNT, BREAKS, PRICE_LIST
@@ -43,12 +44,15 @@ def test_every_route_answers_what_it_promises(world: World) -> None:
 
 
 def live_through(merchant: Merchant) -> Any:
-    """One order, not paid yet, is held, released, changed, partly cancelled, shipped, delivered."""
+    """One order, not paid yet, to a wrong address, is held, mended, changed, delivered."""
     merchant.count("A", RUCK_45=10)
     body = merchant.request(RUCK_45=3)
     body["payment"]["status"] = "pending"
+    right = body["billing_address"]
+    body["billing_address"] = {**right, "city": "", "postal_code": "1"}
     id = merchant.place(body)
     merchant.world.settle()
+    correct_address(merchant, id, right)
     merchant.change(id, lines=[{"number": "1", "quantity": 2}])
     merchant.release(id)
     merchant.world.settle()
@@ -57,6 +61,18 @@ def live_through(merchant: Merchant) -> Any:
     merchant.answer_recall(fulfilment["id"], "accepted")
     merchant.whole_life(id)
     return merchant.order(id)
+
+
+def correct_address(merchant: Merchant, id: str, right: dict[str, Any]) -> None:
+    call, links = merchant.world.call, merchant.world.ports("notices/tell_customer").links
+    link = links.link("address", f"{id}.hold_1", at=merchant.world.now()).rpartition("/")[2]
+    form = {"content-type": "application/x-www-form-urlencoded"}
+    call("GET /a/{token}", "", token=link)
+    call("GET /a/{token}", "", token="forged")
+    call("POST /a/{token}", "", urlencode({**right, "city": ""}), headers=form, token=link)
+    call("POST /a/{token}", "", urlencode(right), headers=form, token=link)
+    body = {"address": {**right, "line2": "Hinterhaus"}, "reason": "called"}
+    call("POST /v1/orders/{order}/address", merchant.clerk, body, order=id)
 
 
 def read_everything(merchant: Merchant, order: Any) -> None:

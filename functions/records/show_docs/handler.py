@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -11,6 +9,7 @@ from typing import Any
 from msgspec import Raw
 
 from oms_aws.edges.http import Answer, Call, Http
+from oms_aws.edges.pages import policy, style_of
 from oms_aws.wiring import Ports
 
 step = Http()
@@ -25,7 +24,7 @@ def get_docs(call: Call[Any], oms: Ports) -> Answer:
     page = _text("docs.html")
     headers = {
         **SHARED,
-        "Content-Security-Policy": _policy(page),
+        "Content-Security-Policy": policy(style_of(page), forms="'none'"),
         "Referrer-Policy": "no-referrer",
     }
     return Answer(page, headers=headers, content_type="text/html; charset=utf-8")
@@ -41,14 +40,3 @@ def get_openapi(call: Call[Any], oms: Ports) -> Answer:
 @cache
 def _text(name: str) -> str:
     return (files("oms_aws") / name).read_text(encoding="utf-8")
-
-
-@cache
-def _policy(page: str) -> str:
-    """Nothing but the page's one style sheet, known by its hash, and its icon."""
-    style = page.partition("<style>")[2].partition("</style>")[0]
-    known = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
-    return (
-        f"default-src 'none'; style-src 'sha256-{known}'; img-src data:; "
-        "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-    )

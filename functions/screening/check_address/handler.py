@@ -1,4 +1,4 @@
-"""Can parcels reach the address?"""
+"""Can parcels reach the address, and mails the customer?"""
 
 from __future__ import annotations
 
@@ -6,13 +6,14 @@ from typing import Any
 
 import msgspec
 
-from oms.screening import check_address
+from oms.address import check_address
 from oms_aws.edges.task import Asked, task
 from oms_aws.wiring import Ports
 
 
 @task
-def handler(asked: Asked, oms: Ports) -> dict[str, Any]:
+def handler(asked: Asked, oms: Ports) -> list[dict[str, Any]]:
     order = oms.orders.get(asked.order_id).order
-    finding: dict[str, Any] = msgspec.to_builtins(check_address(order))
-    return finding
+    shop = oms.catalogue.shop_if_known(order.shop)
+    findings: list[dict[str, Any]] = msgspec.to_builtins(check_address(order, shop))
+    return findings

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from oms_aws.letters import (
+    AddressWanted,
     Facts,
     HoldEscalated,
     Item,
@@ -19,6 +20,7 @@ from oms_aws.letters import (
     OrderCancelled,
     OrderChanged,
     OrderReceived,
+    OrderRefused,
     ParcelShipped,
     RecallRefused,
     ShippedParcel,
@@ -76,6 +78,18 @@ ESCALATED = HoldEscalated(
     raised_at="2026-11-23 09:00 UTC",
     deadline="2026-11-25 09:00 UTC",
 )
+WANTED = AddressWanted(
+    shop=SHOP,
+    customer="Jörg Müller",
+    order_number="BB-10001",
+    text="Rucksack 45 l",
+    ship_to=("Jörg Müller", "Ringstr. 5", "80331 München"),
+    url="https://shop.example/a/token",
+    until="25.11.2026",
+)
+NOT_TAKEN = OrderRefused(
+    shop=SHOP, customer="Jörg Müller", order_number="BB-10001", items=ITEMS, payment_failed=False
+)
 ALL: tuple[tuple[Kind, Facts], ...] = (
     ("order_received", RECEIVED),
     ("order_changed", CHANGED),
@@ -83,6 +97,8 @@ ALL: tuple[tuple[Kind, Facts], ...] = (
     ("recall_refused", REFUSED),
     ("parcel_shipped", SHIPPED),
     ("hold_escalated", ESCALATED),
+    ("address_wanted", WANTED),
+    ("order_refused", NOT_TAKEN),
 )
 LOCALES: tuple[Literal["de", "en"], ...] = ("de", "en")
 
@@ -185,8 +201,8 @@ def test_no_text_becomes_markup_header_or_template(kind: Kind, facts: Facts, tex
         "order_number": text,
         "shop": replace(SHOP, name=text),
     }
-    if isinstance(facts, HoldEscalated):
-        changes |= {"text": text, "reason": text}
+    if isinstance(facts, HoldEscalated | AddressWanted):
+        changes["text"] = f"T{text}"
     else:
         first = Item(text, 2, f"S{text}", facts.items[0].total)
         changes["items"] = (first, *facts.items[1:])
@@ -225,3 +241,17 @@ def test_partly_cancelled_order_tells_what_is_still_on_order(
         before, _, after = body.partition(still)
         assert "Rucksack" in before
         assert "Zelt" in after
+
+
+def test_a_wrong_address_links_the_page_to_correct_it() -> None:
+    letter = compose("address_wanted", WANTED, "en")
+    assert Reader(letter.html).links[0] == WANTED.url
+    assert WANTED.url in letter.text
+    assert "Please correct the address by 25.11.2026" in letter.text
+
+
+def test_only_of_a_failed_payment_the_customer_hears_why() -> None:
+    plain = compose("order_refused", NOT_TAKEN, "en").text
+    payment = compose("order_refused", replace(NOT_TAKEN, payment_failed=True), "en").text
+    assert "payment" not in plain
+    assert "The payment did not succeed" in payment

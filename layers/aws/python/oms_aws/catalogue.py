@@ -93,8 +93,11 @@ class DynamoCatalogue:
 
     def shop_of_late(self, id: str) -> Shop:
         """The shop, at most half a minute old; raises Unknown."""
-        read = self._fresh.get(f"shop {id}", lambda: self.master.get(SHOPS, keys.seller(id)))
-        return self._known(id, read)
+        return self._known(id, self.shop_if_known(id))
+
+    def shop_if_known(self, id: str) -> Shop | None:
+        """The shop, at most half a minute old, or None while nothing is on record of it."""
+        return self._fresh.get(f"shop {id}", lambda: self.master.get(SHOPS, keys.seller(id)))
 
     def _known(self, id: str, shop: Shop | None) -> Shop:
         if shop is None:

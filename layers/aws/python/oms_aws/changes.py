@@ -9,13 +9,14 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from oms.address import check_address
 from oms.billing import book_day, estimate
 from oms.changing import Outcome, basis, changed, confirmed, foreseen, part_changed, part_left
 from oms.invoice import Invoice
 from oms.order import Change, Finding, Hold, Order, OrderChanged
 from oms.payment import check_payment
 from oms.refusals import Refusal, Unknown
-from oms.screening import check_address, check_price
+from oms.screening import check_price
 from oms_aws import keys
 from oms_aws.business import of_business
 from oms_aws.sourcing import foreseen as sourced
@@ -132,7 +133,7 @@ def _checked(
     """The findings of the checks that a change makes necessary again."""
     left = part_left(after)
     if after.ship_to != order.ship_to:
-        yield check_address(left)
+        yield from check_address(left, oms.catalogue.shop_if_known(order.shop))
     if news.lines:
         priced = left if _holds(order, "price") else part_changed(left, news)
         yield check_price(priced, oms.catalogue.products(priced.skus))

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import re
 from decimal import Decimal
 from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from msgspec import Struct, structs
 
 from oms.invoice import Language
+from oms_aws.rendering import environment, words
 from oms_aws.typesetting import money_text, one_line
 
 if TYPE_CHECKING:
@@ -22,11 +21,12 @@ Kind = Literal[
     "order_changed",
     "order_cancelled",
     "recall_refused",
+    "order_refused",
     "parcel_shipped",
+    "address_wanted",
     "hold_escalated",
 ]
 
-_TEMPLATES = Path(__file__).parent / "templates" / "letters"
 _LONGEST_SUBJECT = 150
 
 
@@ -145,8 +145,37 @@ class HoldEscalated(Struct, frozen=True, kw_only=True):
     deadline: str
 
 
+class AddressWanted(Struct, frozen=True, kw_only=True):
+    """Parcels cannot reach the address: the customer may correct it at `url`."""
+
+    shop: Shop
+    customer: str
+    order_number: str
+    text: str
+    ship_to: tuple[str, ...]
+    url: str
+    until: str
+
+
+class OrderRefused(Struct, frozen=True, kw_only=True):
+    """The order cannot be accepted; only of a failed payment the customer hears why."""
+
+    shop: Shop
+    customer: str
+    order_number: str
+    items: tuple[Item, ...]
+    payment_failed: bool
+
+
 Facts = (
-    OrderReceived | OrderChanged | OrderCancelled | RecallRefused | ParcelShipped | HoldEscalated
+    OrderReceived
+    | OrderChanged
+    | OrderCancelled
+    | OrderRefused
+    | RecallRefused
+    | ParcelShipped
+    | AddressWanted
+    | HoldEscalated
 )
 
 _FACTS: dict[Kind, type[Facts]] = {
@@ -155,6 +184,8 @@ _FACTS: dict[Kind, type[Facts]] = {
     "order_cancelled": OrderCancelled,
     "recall_refused": RecallRefused,
     "parcel_shipped": ParcelShipped,
+    "order_refused": OrderRefused,
+    "address_wanted": AddressWanted,
     "hold_escalated": HoldEscalated,
 }
 
@@ -166,9 +197,9 @@ def compose(kind: Kind, facts: Facts, locale: Language) -> Letter:
     """
     if type(facts) is not _FACTS[kind]:
         raise TypeError(f"{kind} cannot be composed from {type(facts).__name__}")
-    words = _words()[locale]
+    known = words("letters")[locale]
     plain = _plain(facts)
-    context = {"facts": plain, "words": words, "kind": kind, "locale": locale}
+    context = {"facts": plain, "words": known, "kind": kind, "locale": locale}
     subject = one_line(_template(f"{kind}.subject.txt").render(context))
     if len(subject) > _LONGEST_SUBJECT:
         subject = subject[: _LONGEST_SUBJECT - 1] + "…"
@@ -182,27 +213,11 @@ def compose(kind: Kind, facts: Facts, locale: Language) -> Letter:
 
 
 @cache
-def _words() -> dict[str, dict[str, str]]:
-    words: dict[str, dict[str, str]] = json.loads((_TEMPLATES / "words.json").read_bytes())
-    return words
-
-
-@cache
 def _environment() -> Environment:
-    from jinja2 import FileSystemLoader, StrictUndefined
-    from jinja2.sandbox import ImmutableSandboxedEnvironment
-
-    environment = ImmutableSandboxedEnvironment(
-        loader=FileSystemLoader(_TEMPLATES),
-        autoescape=lambda name: name is not None and name.endswith(".html"),
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        auto_reload=False,
-    )
-    environment.filters["money"] = money_text
-    environment.filters["web_link"] = _web_link
-    return environment
+    made = environment("letters")
+    made.filters["money"] = money_text
+    made.filters["web_link"] = _web_link
+    return made
 
 
 def _template(name: str) -> Any:

@@ -10,6 +10,7 @@ import msgspec
 from msgspec.structs import replace
 
 from oms.events import GENESIS, Event, chained
+from oms.label import label_lines
 from oms.order import AnyNews, Fulfilment, Order, Parcel, decode_order, encode
 from oms.refusals import NotNow, Refusal, Unknown
 from oms_aws import credit, keys
@@ -370,6 +371,7 @@ def fulfilment_seen(order: Order, fulfilment: Fulfilment) -> dict[str, Any]:
             for number, quantity in fulfilment.pieces.items()
         ],
         "ship_to": fulfilment.ship_to or order.ship_to,
+        "label": label_lines(fulfilment.ship_to or order.ship_to),
         "method": order.shipping.method,
         "ship_by": fulfilment.ship_by,
         "note": order.note,

@@ -420,6 +420,19 @@ class OrderHoldEscalated(News, frozen=True, tag="Order.HoldEscalated"):
     at: datetime
 
 
+class OrderAddressCorrected(News, frozen=True, tag="Order.AddressCorrected"):
+    """`billing` says that the order has one address for both, which is the corrected one."""
+
+    address: Address
+    email: str
+    phone: str | None
+    findings: tuple[Finding, ...]
+    by: str
+    reason: str
+    at: datetime
+    billing: bool = False
+
+
 class OrderRefused(News, frozen=True, tag="Order.Refused"):
     reason: str
     text: str
@@ -1220,6 +1233,7 @@ AnyNews = (
     | OrderHeld
     | OrderReleased
     | OrderHoldEscalated
+    | OrderAddressCorrected
     | OrderRefused
     | OrderCancelled
     | OrderChanged
@@ -1419,6 +1433,18 @@ def _approval_escalated(order: Order, news: ApprovalEscalated) -> Order:
     return _stage(order, news.stage, escalated_at=news.at)
 
 
+def _address_corrected(order: Order, news: OrderAddressCorrected) -> Order:
+    fresh = {finding.check for finding in news.findings}
+    kept = tuple(finding for finding in order.findings if finding.check not in fresh)
+    place = {"billing_address" if news.billing else "shipping_address": news.address}
+    return replace(
+        order,
+        customer=replace(order.customer, email=news.email, phone=news.phone),
+        findings=(*kept, *news.findings),
+        **place,
+    )
+
+
 def _refused(order: Order, news: OrderRefused) -> Order:
     return replace(order.move(order.pieces("open"), "open", "cancelled"), refused=news.reason)
 
@@ -1604,6 +1630,7 @@ _AFTER: dict[type, Any] = {
     OrderHeld: _held,
     OrderReleased: _released,
     OrderHoldEscalated: _escalated,
+    OrderAddressCorrected: _address_corrected,
     OrderRefused: _refused,
     OrderCancelled: _cancelled,
     OrderChanged: _changed,

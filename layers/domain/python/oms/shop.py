@@ -11,11 +11,25 @@ from oms.payment import PaymentRules
 from oms.tax import Registrations
 
 
+class Method(Struct, frozen=True):
+    """A shipping method: with which carrier, and what that needs of an address.
+
+    Without a carrier it is not known who carries it, and nothing is held against an address for it
+    but a PO box.
+    """
+
+    carrier: str = ""
+    po_box: bool = False
+    phone: bool = False
+
+
 class Shop(Struct, frozen=True, kw_only=True):
     """A sales channel; `invoice_prefix` begins its invoice numbers, as in `RE-2026-000123`.
 
-    `language` is what its team is written in. A held order keeps its reservation `reserve_hours`.
-    `bookkeeping` is how its books are kept, `tax` what the tax office knows of the seller.
+    `language` is what its team is written in, `countries` where it delivers to (everywhere, if it
+    names none), `methods` what its shipping methods are. A held order keeps its reservation
+    `reserve_hours`. `bookkeeping` is how its books are kept, `tax` what the tax office knows of the
+    seller.
     """
 
     id: str
@@ -28,4 +42,10 @@ class Shop(Struct, frozen=True, kw_only=True):
     bookkeeping: Bookkeeping | None = None
     payment: PaymentRules = PaymentRules()
     tax: Registrations = Registrations()
+    countries: tuple[str, ...] = ()
+    methods: dict[str, Method] = {}
     version: int = 0
+
+    def method(self, name: str) -> Method:
+        """What is known of a shipping method."""
+        return self.methods.get(name, Method())

@@ -53,6 +53,7 @@ MEANING = {
     "Order.Held": "An order waits for somebody's decision",
     "Order.Released": "A hold of an order was let go",
     "Order.HoldEscalated": "The deadline of a hold has passed: the team was told",
+    "Order.AddressCorrected": "The address of an order was corrected, and is right now",
     "Order.Refused": "A check refused an order for good",
     "Order.Cancelled": "Pieces of an order were cancelled, or all of them",
     "Order.Changed": "Lines, addresses, shipping or payment of an order are different now",

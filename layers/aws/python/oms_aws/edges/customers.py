@@ -2,180 +2,211 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from msgspec.structs import replace
 
+from oms.address import HOLDS
 from oms.invoice import Language
+from oms.label import label_lines
 from oms.money import times
-from oms.order import Address, Order, Pieces, decode_news
+from oms.order import Hold, Order, Pieces, decode_news
 from oms.order import OrderCancelled as Cancelled
 from oms.order import OrderChanged as Changed
 from oms.product import Product
 from oms.refusals import Refusal
+from oms.shop import Shop
+from oms_aws.edges.addresses import subject
 from oms_aws.edges.queue import Signal
 from oms_aws.letters import (
+    AddressWanted,
+    Facts,
     HoldEscalated,
     Item,
+    Kind,
     Letter,
     OrderCancelled,
     OrderChanged,
     OrderReceived,
+    OrderRefused,
     ParcelShipped,
     RecallRefused,
     ShippedParcel,
-    Shop,
     compose,
 )
+from oms_aws.letters import Shop as Sender
 from oms_aws.orders import read_event
+from oms_aws.typesetting import date_text
 from oms_aws.wiring import Ports
 
 
 class Mail(NamedTuple):
     """A mail of a kind, and to whom it goes."""
 
-    kind: str
+    kind: Kind
     to: str
     letter: Letter
 
 
+class Case(NamedTuple):
+    """An event that somebody may have to be told of, and its order."""
+
+    signal: Signal
+    order: Order
+    shop: Shop
+    oms: Ports
+
+    @property
+    def common(self) -> dict[str, Any]:
+        """What every mail says."""
+        return {
+            "shop": Sender(self.shop.name, self.shop.support_email),
+            "customer": self.order.customer.name,
+            "order_number": self.order.external_number,
+        }
+
+    @property
+    def hold(self) -> Hold:
+        """The hold that the event is about."""
+        (found,) = (h for h in self.order.holds if h.id == self.signal.facts["hold"])
+        return found
+
+    def items(self, pieces: Pieces) -> tuple[Item, ...]:
+        """Pieces of the order, as mails list them."""
+        return _items(self.order, pieces, self.oms.catalogue.products(self.order.skus))
+
+    def to_customer(self, kind: Kind, facts: Facts) -> Mail:
+        """The mail to the customer, in the customer's language."""
+        who = self.order.customer
+        return Mail(kind, who.email, compose(kind, facts, who.locale))
+
+
 def mail_for(signal: Signal, order: Order, oms: Ports) -> Mail | None:
     """The mail that an event causes, in its reader's language; None when nobody is to be told."""
+    if signal.type not in WRITERS:
+        raise Refusal("no_letter", f"Nobody is told of {signal.type}.")
     shop = oms.catalogue.shop_of_late(order.shop)
-    common = {
-        "shop": Shop(shop.name, shop.support_email),
-        "customer": order.customer.name,
-        "order_number": order.external_number,
-    }
-    products = oms.catalogue.products(order.skus)
-    customer, locale = order.customer.email, order.customer.locale
-    match signal.type:
-        case "Order.Created":
-            received = _received(common, order, products)
-            return Mail("order_received", customer, compose("order_received", received, locale))
-        case "Order.Changed":
-            changed = _changed(common, order, products, signal, oms)
-            return Mail("order_changed", customer, compose("order_changed", changed, locale))
-        case "Order.Cancelled":
-            cancelled = _cancelled(common, order, products, signal, oms)
-            return Mail("order_cancelled", customer, compose("order_cancelled", cancelled, locale))
-        case "Fulfilment.RecallRefused":
-            refused = _refused(common, order, products, signal)
-            return Mail("recall_refused", customer, compose("recall_refused", refused, locale))
-        case "Document.Archived":
-            shipped = _shipped(common, order, products, signal, oms)
-            return Mail("parcel_shipped", customer, compose("parcel_shipped", shipped, locale))
-        case "Order.HoldEscalated":
-            team = shop.language
-            escalated = _escalated(common, order, str(signal.facts["hold"]), team)
-            letter = compose("hold_escalated", escalated, team)
-            return Mail("hold_escalated", shop.support_email, letter)
-    raise Refusal("no_letter", f"Nobody is told of {signal.type}.")
+    return WRITERS[signal.type](Case(signal, order, shop, oms))
 
 
-def _escalated(
-    common: Mapping[str, Any], order: Order, id: str, language: Language
-) -> HoldEscalated:
-    (hold,) = [hold for hold in order.holds if hold.id == id]
-    return HoldEscalated(
-        **{**common, "customer": f"Team {common['shop'].name}"},
-        order_id=order.id,
-        reason=hold.reason,
-        text=(hold.text_de or hold.text) if language == "de" else hold.text,
-        owner=hold.owner,
-        raised_at=f"{hold.raised_at:%Y-%m-%d %H:%M} UTC",
-        deadline=f"{hold.deadline:%Y-%m-%d %H:%M} UTC",
-    )
-
-
-def _received(
-    common: Mapping[str, Any], order: Order, products: Mapping[str, Product]
-) -> OrderReceived:
-    return OrderReceived(
-        **common,
-        items=_items(order, order.pieces("ordered"), products),
+def _received(case: Case) -> Mail:
+    order = case.order
+    facts = OrderReceived(
+        **case.common,
+        items=case.items(order.pieces("ordered")),
         goods=order.goods_total,
         discount=order.discount,
         shipping=order.shipping.price,
         total=order.total,
         currency=order.currency,
         price_mode=order.price_mode,
-        ship_to=_label(order.ship_to),
+        ship_to=label_lines(order.ship_to),
     )
+    return case.to_customer("order_received", facts)
 
 
-def _changed(
-    common: Mapping[str, Any],
-    order: Order,
-    products: Mapping[str, Product],
-    signal: Signal,
-    oms: Ports,
-) -> OrderChanged:
-    event = read_event(oms.table, signal.aggregate, signal.sequence)
+def _changed(case: Case) -> Mail:
+    order = case.order
+    event = read_event(case.oms.table, case.signal.aggregate, case.signal.sequence)
     news = decode_news(event.data)
     if not isinstance(news, Changed):
-        raise Refusal("not_a_change", f"{signal.id} is no change.")
+        raise Refusal("not_a_change", f"{case.signal.id} is no change.")
     added = {line.number: line.added for line in news.lines if line.added}
     removed = {line.number: sum(line.removed.values()) for line in news.lines if line.removed}
     prices = {line.number: line.unit_price for line in news.lines if line.unit_price is not None}
     repriced = {line.number for line in news.lines if line.sku is None} & prices.keys()
     lines = (replace(li, unit_price=prices.get(li.number, li.unit_price)) for li in order.lines)
-    then = replace(order, lines=tuple(lines))
+    then = case._replace(order=replace(order, lines=tuple(lines)))
     address = news.shipping_address or news.billing_address
-    return OrderChanged(
-        **common,
-        items=_items(then, added, products),
-        removed=_items(then, removed, products),
-        repriced=_items(then, dict.fromkeys(repriced, 1), products),
+    facts = OrderChanged(
+        **case.common,
+        items=then.items(added),
+        removed=then.items(removed),
+        repriced=then.items(dict.fromkeys(repriced, 1)),
         total=news.total,
         currency=order.currency,
         price_mode=order.price_mode,
-        ship_to=_label(address) if address else (),
+        ship_to=label_lines(address) if address else (),
         method=news.shipping.method if news.shipping else None,
     )
+    return case.to_customer("order_changed", facts)
 
 
-def _cancelled(
-    common: Mapping[str, Any],
-    order: Order,
-    products: Mapping[str, Product],
-    signal: Signal,
-    oms: Ports,
-) -> OrderCancelled:
-    event = read_event(oms.table, signal.aggregate, signal.sequence)
+def _held(case: Case) -> Mail | None:
+    """Only of what the customer can do something about."""
+    hold, language = case.hold, case.order.customer.locale
+    if hold.reason not in HOLDS or hold.owner != "customer":
+        return None
+    link = case.oms.links.link("address", subject(case.order.id, hold.id), at=hold.raised_at)
+    facts = AddressWanted(
+        **case.common,
+        text=_in(language, hold),
+        ship_to=label_lines(case.order.ship_to),
+        url=link,
+        until=date_text(hold.deadline.date(), language),
+    )
+    return case.to_customer("address_wanted", facts)
+
+
+def _refused(case: Case) -> Mail:
+    reason = str(case.signal.facts["reason"])
+    facts = OrderRefused(
+        **case.common,
+        items=case.items(case.order.pieces("ordered")),
+        payment_failed=reason == "payment_failed",
+    )
+    return case.to_customer("order_refused", facts)
+
+
+def _escalated(case: Case) -> Mail:
+    hold, shop, language = case.hold, case.shop, case.shop.language
+    facts = HoldEscalated(
+        **{**case.common, "customer": f"Team {shop.name}"},
+        order_id=case.order.id,
+        reason=hold.reason,
+        text=_in(language, hold),
+        owner=hold.owner,
+        raised_at=f"{hold.raised_at:%Y-%m-%d %H:%M} UTC",
+        deadline=f"{hold.deadline:%Y-%m-%d %H:%M} UTC",
+    )
+    letter = compose("hold_escalated", facts, language)
+    return Mail("hold_escalated", shop.support_email, letter)
+
+
+def _in(language: Language, hold: Hold) -> str:
+    return (hold.text_de or hold.text) if language == "de" else hold.text
+
+
+def _cancelled(case: Case) -> Mail:
+    event = read_event(case.oms.table, case.signal.aggregate, case.signal.sequence)
     news = decode_news(event.data)
     if not isinstance(news, Cancelled):
-        raise Refusal("not_a_cancellation", f"{signal.id} is no cancellation.")
-    left = {line.number: line.ordered - line.cancelled for line in order.lines}
-    return OrderCancelled(
-        **common,
-        items=_items(order, news.by_line, products),
+        raise Refusal("not_a_cancellation", f"{case.signal.id} is no cancellation.")
+    left = {line.number: line.ordered - line.cancelled for line in case.order.lines}
+    facts = OrderCancelled(
+        **case.common,
+        items=case.items(news.by_line),
         whole=news.whole,
         reason=news.reason or None,
-        remaining=_items(order, {number: n for number, n in left.items() if n}, products),
+        remaining=case.items({number: n for number, n in left.items() if n}),
     )
+    return case.to_customer("order_cancelled", facts)
 
 
-def _refused(
-    common: Mapping[str, Any], order: Order, products: Mapping[str, Product], signal: Signal
-) -> RecallRefused:
-    recall = order.fulfilment(str(signal.facts["fulfilment"])).recall
-    return RecallRefused(**common, items=_items(order, recall.pieces if recall else {}, products))
+def _recall_refused(case: Case) -> Mail:
+    recall = case.order.fulfilment(str(case.signal.facts["fulfilment"])).recall
+    facts = RecallRefused(**case.common, items=case.items(recall.pieces if recall else {}))
+    return case.to_customer("recall_refused", facts)
 
 
-def _shipped(
-    common: Mapping[str, Any],
-    order: Order,
-    products: Mapping[str, Product],
-    signal: Signal,
-    oms: Ports,
-) -> ParcelShipped:
-    document = order.document(str(signal.facts["document"]))
+def _shipped(case: Case) -> Mail:
+    order, oms = case.order, case.oms
+    document = order.document(str(case.signal.facts["document"]))
     fulfilment = order.fulfilment(document.fulfilment)
-    return ParcelShipped(
-        **common,
-        items=_items(order, fulfilment.pieces, products),
+    facts = ParcelShipped(
+        **case.common,
+        items=case.items(fulfilment.pieces),
         parcels=tuple(
             ShippedParcel(
                 str(parcel.carrier),
@@ -184,10 +215,24 @@ def _shipped(
             )
             for parcel in fulfilment.parcels
         ),
-        following=_items(order, order.pieces("backordered"), products),
+        following=case.items(order.pieces("backordered")),
         invoice_number=document.number,
         invoice_url=oms.links.link("document", document.id, at=document.issued_at),
     )
+    return case.to_customer("parcel_shipped", facts)
+
+
+WRITERS: Mapping[str, Callable[[Case], Mail | None]] = {
+    "Order.Created": _received,
+    "Order.Held": _held,
+    "Order.HoldEscalated": _escalated,
+    "Order.Changed": _changed,
+    "Order.Refused": _refused,
+    "Order.Cancelled": _cancelled,
+    "Fulfilment.RecallRefused": _recall_refused,
+    "Document.Archived": _shipped,
+}
+"""Who writes what of an event: whatever `notices/tell_customer` listens to stands here."""
 
 
 def _items(order: Order, pieces: Pieces, products: Mapping[str, Product]) -> tuple[Item, ...]:
@@ -205,15 +250,3 @@ def _items(order: Order, pieces: Pieces, products: Mapping[str, Product]) -> tup
 
 def _name(product: Product | None, sku: str, locale: str) -> str:
     return product.name_in(locale) if product else sku
-
-
-def _label(address: Address) -> tuple[str, ...]:
-    lines = (
-        address.company,
-        address.name,
-        address.line1,
-        address.line2,
-        f"{address.postal_code} {address.city}",
-        address.country,
-    )
-    return tuple(line for line in lines if line)

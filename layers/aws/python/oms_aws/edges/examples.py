@@ -125,6 +125,9 @@ REQUESTS: dict[str, dict[str, Any]] = {
         "support_email": "service@example.com",
         "invoice_prefix": "RE",
         "bookkeeping": {"consultant": 29098, "client": 55003, "chart": "SKR03"},
+        "language": "de",
+        "countries": ["DE", "AT", "CH"],
+        "methods": {"standard": {"carrier": "dhl", "po_box": False, "phone": False}},
     },
     "POST /v1/exports": {"kind": "datev", "from": "2026-11-01", "to": "2026-11-30"},
     "PUT /v1/carriers/{carrier}": {
@@ -145,6 +148,12 @@ REQUESTS: dict[str, dict[str, Any]] = {
         ],
         "shipping_address": ADDRESS,
         "payment": {**PAYMENT, "amount": "409.10", "reference": "PAY-2"},
+    },
+    "POST /v1/orders/{order}/address": {
+        "address": ADDRESS,
+        "phone": "+4915112345678",
+        "email": "erika@example.com",
+        "reason": "The customer called.",
     },
     "POST /v1/orders/{order}/holds/{hold}/release": {"reason": "The bank confirmed the payment."},
     "POST /v1/stock/batch": {

@@ -121,6 +121,15 @@ REFUSALS = {
 }
 
 
+PAGES = {
+    404: "The link is none of ours: a page that says so.",
+    409: "The link was used already, or it is too late: a page that says so.",
+    410: "The link has expired: a page that says so.",
+    422: "Fields are wrong: the form again, with what is wrong.",
+    503: "Busy: a page that asks to try again.",
+}
+
+
 def document(steps: Iterable[tuple[str, Mapping[str, Routed]]], version: str) -> Json:
     """The document of the API that these steps, by name, serve with these routes."""
     described = [
@@ -243,7 +252,10 @@ def _responses(route: Routed) -> Json:
         kind = "object" if told.content_type == "application/json" else "string"
         done["content"] = {told.content_type: {"schema": {"type": kind}}}
     responses = {str(route.status): done}
-    for status in _refusals(route):
+    for status in told.pages:
+        content = {"text/html": {"schema": {"type": "string"}}}
+        responses[str(status)] = {"description": PAGES[status], "content": content}
+    for status in () if told.pages else _refusals(route):
         responses[str(status)] = {"$ref": f"#/components/responses/Problem{status}"}
         if status == 409:
             responses["409"] = {**_problem(409), "description": told.conflict}

@@ -492,6 +492,13 @@ class Fulfilment(Model):
     status: FulfilmentStatus
     lines: list[LinePieces]
     ship_to: Address
+    label: Annotated[
+        list[str],
+        Field(
+            description="The lines of the label, as the address's country writes them.",
+            examples=[["Erika Mustermann", "Ringstr. 5", "80331 München"]],
+        ),
+    ]
     method: Annotated[str, Field(description="The shipping method.", examples=["standard"])]
     ship_by: Time
     note: Annotated[str | None, Field(examples=[None])]
@@ -683,13 +690,17 @@ class Health(Model):
 
 @dataclass(frozen=True)
 class Told:
-    """What a route answers when it does what it was asked; `conflict` is why it says 409."""
+    """What a route answers when it does what it was asked; `conflict` is why it says 409.
+
+    `pages` are statuses in which a route for people says no, in a page.
+    """
 
     model: type[BaseModel] | None = None
     headers: tuple[str, ...] = ()
     conflict: str = ""
     text: str = ""
     content_type: str = "application/json"
+    pages: tuple[int, ...] = ()
 
 
 CHANGED = Told(Order, ("ETag",))

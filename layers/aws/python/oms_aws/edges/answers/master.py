@@ -234,6 +234,14 @@ class ShopRecord(Model):
     ]
     bookkeeping: Bookkeeping | None
     payment: PaymentRules
+    countries: Annotated[
+        list[str],
+        Field(description="Where it delivers to; everywhere if empty.", examples=[["DE", "AT"]]),
+    ]
+    methods: Annotated[
+        dict[str, Any],
+        Field(examples=[{"standard": {"carrier": "dhl", "po_box": False, "phone": False}}]),
+    ]
     version: Annotated[Version, Field(examples=[1])]
 
 

@@ -69,6 +69,7 @@ Email = Annotated[
     str,
     StringConstraints(max_length=254, pattern=r"^[^@\s<>\",;:]+@[^@\s<>\",;:]+\.[^@\s<>\",;:.]+$"),
 ]
+Phone = Annotated[str, StringConstraints(pattern=r"^\+?[0-9 ()/-]{3,30}$")]
 Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
 Currency = Annotated[str, AfterValidator(_known_currency)]
 Amount = Annotated[
@@ -110,7 +111,7 @@ class CustomerIn(Model):
     type: Literal["B2C", "B2B"]
     name: Name
     email: Email
-    phone: Annotated[str, StringConstraints(pattern=r"^\+?[0-9 ()/-]{3,30}$")] | None = None
+    phone: Phone | None = None
     locale: Literal["de", "en"] = "de"
     company: Name | None = None
     vat_id: Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}[A-Z0-9+*]{2,14}$")] | None = None
@@ -590,8 +591,16 @@ class RegistrationsIn(Model):
         return home
 
 
+class MethodIn(Model):
+    """A shipping method: with which carrier, whether that serves PO boxes and needs a phone."""
+
+    carrier: Id | Literal[""] = ""
+    po_box: bool = False
+    phone: bool = False
+
+
 class ShopIn(Model):
-    """A sales channel and who sells there."""
+    """A sales channel and who sells there; without `countries` it delivers everywhere."""
 
     name: Name
     seller: SellerIn
@@ -602,6 +611,8 @@ class ShopIn(Model):
     reserve_hours: Annotated[int, Field(strict=True, ge=1, le=8_760)] = RESERVE_HOURS
     bookkeeping: BookkeepingIn | None = None
     payment: PaymentRulesIn = PaymentRulesIn()
+    countries: Annotated[list[Country], Field(max_length=250)] = []
+    methods: Annotated[dict[Id, MethodIn], Field(max_length=50)] = {}
 
 
 class CarrierIn(Model):

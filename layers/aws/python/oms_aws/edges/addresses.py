@@ -1,0 +1,159 @@
+"""Correcting an address: by API, and on the page that the customer's link opens."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+from pydantic import ValidationError
+
+from oms.address import check_address
+from oms.correction import RELEASED_WHEN, address_hold, correct_address, corrected
+from oms.invoice import Language
+from oms.label import label_lines
+from oms.order import Address, Finding, Hold, Order
+from oms.refusals import Refusal
+from oms_aws.edges.http import Answer, Call
+from oms_aws.edges.models import AddressIn
+from oms_aws.edges.models.screening import CorrectAddress
+from oms_aws.edges.pages import form, invalid, message, page
+from oms_aws.orders import Saved, Stored
+from oms_aws.rendering import read
+from oms_aws.wiring import Ports
+
+BY_CUSTOMER = "customer"
+FIELDS = tuple(AddressIn.model_fields)
+
+
+def correct(
+    seen: Stored,
+    given: AddressIn,
+    oms: Ports,
+    by: Saved,
+    *,
+    email: str,
+    phone: str | None,
+    reason: str,
+    if_version: int | None = None,
+) -> Stored:
+    """Correct the order's address, check it again, and let go what waited for it."""
+    address = msgspec.convert(given.model_dump(), Address)
+    shop = oms.catalogue.shop_if_known(seen.order.shop)
+
+    def command(order: Order) -> Order:
+        wanted = corrected(order, address, email=email, phone=phone)
+        found: tuple[Finding, ...] = check_address(wanted, shop)
+        at = oms.now()
+        return correct_address(order, wanted, found, by=by.actor, reason=reason, at=at)
+
+    return oms.orders.change(seen.order.id, command, by, seen=seen, if_version=if_version)
+
+
+def subject(order_id: str, hold_id: str) -> str:
+    """What a link to correct an address is for."""
+    return f"{order_id}.{hold_id}"
+
+
+def ask(call: Call[Any], oms: Ports) -> Answer:
+    """The form, or what became of it when the link was used."""
+    seen, hold = _opened(call, oms)
+    order = seen.order
+    if hold.released_at:
+        return _done(order, hold)
+    values = {name: getattr(order.ship_to, name) or "" for name in FIELDS}
+    faults = hold.data.get("fields", {})
+    return _form(order, hold, oms, {**values, "phone": order.customer.phone or ""}, faults)
+
+
+def take(call: Call[Any], oms: Ports) -> Answer:
+    """Save what the form says, or show it again with what is wrong."""
+    seen, hold = _opened(call, oms)
+    order, values = seen.order, form(call)
+    if hold.released_at:
+        return _replayed(order, hold, values, call)
+    given = {name: values.get(name) or None for name in FIELDS}
+    given |= {name: values.get(name, "") for name in ("postal_code", "city")}
+    try:
+        address = {name: value for name, value in given.items() if value is not None}
+        body = CorrectAddress.model_validate(
+            {"address": address, "phone": values.get("phone") or None, "reason": "by link"}
+        )
+        by = Saved(f"{BY_CUSTOMER}:{order.customer.id}", f"link:{hold.id}")
+        phone, email = body.phone or order.customer.phone, order.customer.email
+        correct(seen, body.address, oms, by, email=email, phone=phone, reason=body.reason)
+    except ValidationError as error:
+        return _form(order, hold, oms, values, _wrong(error), status=422)
+    except Refusal as refusal:
+        if refusal.reason != "address_invalid":
+            raise
+        return _form(order, hold, oms, values, dict(refusal.fields), status=422)
+    return _again(call)
+
+
+def _opened(call: Call[Any], oms: Ports) -> tuple[Stored, Hold]:
+    named = oms.links.subject("address", call.path["token"], at=oms.now())
+    order_id, _, hold_id = named.rpartition(".")
+    seen = oms.orders.get(order_id)
+    return seen, address_hold(seen.order, hold_id)
+
+
+def _replayed(order: Order, hold: Hold, values: dict[str, str], call: Call[Any]) -> Answer:
+    """The form was sent before: the same again is fine, another address is too late."""
+    saved = {name: getattr(order.ship_to, name) or "" for name in FIELDS}
+    if {name: values.get(name, "") for name in FIELDS} == saved:
+        return _again(call)
+    return message("link_used", order.customer.locale, status=409)
+
+
+def _again(call: Call[Any]) -> Answer:
+    headers = {"Location": f"/a/{call.path['token']}", "Cache-Control": "no-store"}
+    return Answer(status=303, headers=headers)
+
+
+def _done(order: Order, hold: Hold) -> Answer:
+    if hold.release_reason != RELEASED_WHEN:
+        return message("address_settled", order.customer.locale)
+    lines = label_lines(order.ship_to)
+    return page("address_done", order.customer.locale, order=order.external_number, lines=lines)
+
+
+def _form(
+    order: Order,
+    hold: Hold,
+    oms: Ports,
+    values: dict[str, str],
+    faults: dict[str, str],
+    *,
+    status: int = 200,
+) -> Answer:
+    language = order.customer.locale
+    shop = oms.catalogue.shop_if_known(order.shop)
+    served = shop.countries if shop and shop.countries else tuple(_countries())
+    return page(
+        "address",
+        language,
+        status=status,
+        shop=shop.name if shop else order.shop,
+        order=order.external_number,
+        why=(hold.text_de or hold.text) if language == "de" else hold.text,
+        values={name: values.get(name, "") for name in (*FIELDS, "phone")},
+        faults=invalid(faults, language),
+        countries=sorted(((_country(c, language), c) for c in served), key=lambda each: each[0]),
+        until=hold.deadline,
+    )
+
+
+def _wrong(error: ValidationError) -> dict[str, str]:
+    """Which fields of the form a model did not accept, and how."""
+    found = error.errors(include_url=False, include_input=False, include_context=False)
+    empty = ("missing", "string_too_short")
+    return {str(e["loc"][-1]): "required" if e["type"] in empty else "text" for e in found}
+
+
+def _countries() -> dict[str, dict[str, str]]:
+    names: dict[str, dict[str, str]] = read("countries.json")
+    return names
+
+
+def _country(code: str, language: Language) -> str:
+    return _countries().get(code, {}).get(language, code)

@@ -1,0 +1,18 @@
+"""What callers send to screening: corrected addresses."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+from oms_aws.edges.models import AddressIn, Email, Model, Phone, Text
+
+
+class CorrectAddress(Model):
+    """Where an order is to go instead; without `phone` or `email` these stay as they are."""
+
+    address: AddressIn
+    phone: Phone | None = None
+    email: Email | None = None
+    reason: Annotated[Text, Field(min_length=1)]
