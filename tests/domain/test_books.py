@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 from lxml import etree
 from msgspec.structs import replace
 
-from oms import audit, datev, gdpdu
+from oms import audit, datev, gdpdu, posting
 from oms.books import ACCOUNTS, Amount, Bookkeeping, UnbookableVoucher, Voucher, totals
 from oms.export import Export, asked
+from oms.invoice import TaxTotal
 from oms.refusals import Refusal
 
 BOOKS = Bookkeeping(consultant=29098, client=55003)
@@ -192,6 +193,32 @@ def test_a_table_is_read_back_as_it_is_described() -> None:
     read = dict(zip(header, found, strict=True))
     assert read["Kunde"] == 'Zeile "eins"; zwei'
     assert (read["Brutto"], read["Belegdatum"], read["Faellig"]) == ("-119,00", "24.11.2026", "")
+
+
+def taxed(category: str, rate: int, **more: object) -> TaxTotal:
+    known = {"priced": Decimal(1), "net": Decimal(1), "tax": Decimal(0), "gross": Decimal(1)}
+    return TaxTotal(category=category, rate=Decimal(rate), **{**known, **more})  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("group", "buyer", "case"),
+    [
+        (taxed("S", 19), "DE", "standard"),
+        (taxed("S", 16, state="DE"), "DE", "standard"),
+        (taxed("S", 7), "DE", "reduced"),
+        (taxed("S", 20, state="AT"), "AT", "destination"),
+        (taxed("K", 0), "AT", "intra_community"),
+        (taxed("G", 0), "CH", "export"),
+        (taxed("AE", 0), "DE", "reverse_charge"),
+        (taxed("AE", 0), "AT", "destination_service"),
+        (taxed("E", 0), "DE", "small_business"),
+        (taxed("E", 0, vatex="VATEX-EU-F"), "DE", "margin"),
+        (taxed("O", 0), "DE", "outside"),
+        (taxed("Z", 0), "DE", "zero"),
+    ],
+)
+def test_a_tax_has_its_case_in_the_books(group: TaxTotal, buyer: str, case: str) -> None:
+    assert posting._case(group, "DE", buyer) == case
 
 
 def export(**more: object) -> Export:

@@ -65,7 +65,19 @@ class Snapshot:
         self.ledgers = Ledgers()
         self.seals: dict[date, Mapping[str, Any]] = {}
         self.exports: dict[str, StoredExport] = {}
-        takes: dict[str, Callable[[Mapping[str, Any]], None]] = {
+        takes = self._takes()
+        for item in scan:
+            if take := takes.get(item.get("kind", "")):
+                take(item)
+        for sku, view in self.views.items():
+            read = (self.parts[sku][pk] for pk in sorted(self.parts[sku]))
+            self.views[sku] = View(sku, (*view.read, *read))
+        for log in self.logs.values():
+            log.sort(key=lambda event: event.sequence)
+
+    def _takes(self) -> dict[str, Callable[[Mapping[str, Any]], None]]:
+        """What takes in an item of each kind."""
+        return {
             "order": self._order,
             "fulfilment": self._fulfilment,
             "stock": self._stock,
@@ -82,14 +94,6 @@ class Snapshot:
             "exposure": self.ledgers.record,
             "": self._pointer,
         }
-        for item in scan:
-            if take := takes.get(item.get("kind", "")):
-                take(item)
-        for sku, view in self.views.items():
-            read = (self.parts[sku][pk] for pk in sorted(self.parts[sku]))
-            self.views[sku] = View(sku, (*view.read, *read))
-        for log in self.logs.values():
-            log.sort(key=lambda event: event.sequence)
 
     def _order(self, item: Mapping[str, Any]) -> None:
         stored = stored_order(dict(item))

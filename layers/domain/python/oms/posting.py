@@ -47,18 +47,23 @@ def voucher_of(id: str, invoice: Invoice) -> Voucher:
 
 
 def _amount(group: TaxTotal, invoice: Invoice) -> Amount:
+    home = invoice.seller.country
     return Amount(
-        case=_case(group),
+        case=_case(group, home, invoice.buyer.country),
         category=group.category,
         rate=group.rate,
-        state=invoice.seller.country,
+        state=group.state or home,
         net=group.net,
         tax=group.tax,
         gross=group.gross,
     )
 
 
-def _case(group: TaxTotal) -> Case:
+def _case(group: TaxTotal, home: str, buyer: str) -> Case:
+    if group.category in ("S", "Z") and group.state not in (None, home):
+        return "destination"
+    if group.category == "AE" and buyer != home:
+        return "destination_service"
     if group.category == "S":
         # 19 and 16 percent were the standard rates of Germany, 7 and 5 its reduced ones.
         return "standard" if group.rate > Decimal(10) else "reduced"
