@@ -151,6 +151,7 @@ JOURNEY: tuple[Step, ...] = (
     Step("screening/ask_address", Http(("GET /a/{token}", "POST /a/{token}"), public=True), (R, W)),
     Step("screening/resume_intake", Queue(("Order.Released", "Order.Cancelled")),
          (R, W, "flow:answer", "flow:start")),
+    Step("screening/settle_payment", Queue(("Order.Cancelled", "Order.Changed")), (R, W)),
     # sourcing
     Step("sourcing/reserve_stock", Task("intake"), (R, W), seconds=60),
     Step("sourcing/route_order", Task("intake"), (R, W), seconds=60),
@@ -182,6 +183,10 @@ JOURNEY: tuple[Step, ...] = (
         "GET /v1/orders/{order}/documents", "GET /v1/documents/{document}",
     )), (R, "documents:read")),
     Step("billing/show_document", Http(("GET /d/{token}",), public=True), (R, W, "documents:read")),
+    Step("billing/keep_payments", Http((
+        "POST /v1/payments", "GET /v1/payments", "POST /v1/payments/{payment}/assignments",
+    )), (R, W), seconds=29, memory=1024),
+    Step("billing/read_credit", Http(("GET /v1/customers/{customer}/credit",)), (R,)),
     # notices
     Step("notices/tell_customer", Queue((
         "Order.Created", "Order.Held", "Order.HoldEscalated", "Order.Changed", "Order.Refused",
@@ -197,7 +202,8 @@ JOURNEY: tuple[Step, ...] = (
     # records
     Step("records/relay_events", Stream(), ("bus:put",)),
     Step("records/archive_order",
-         Queue(("Order.Completed", "Order.Refused", "Order.Cancelled", "Notification.Sent")),
+         Queue(("Order.Completed", "Order.Refused", "Order.Cancelled", "Notification.Sent",
+               "Payment.Received")),
          (R, W, "documents:put", "documents:read")),
     Step("records/keep_dead_letter", DeadLetters(), (R, W)),
     Step("records/list_dead_letters", Http(("GET /v1/dead-letters",)), (R,)),

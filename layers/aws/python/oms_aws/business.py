@@ -47,7 +47,7 @@ def check_credit(seen: Stored, account: Account | None, due: Decimal, oms: Ports
     order = seen.order
     if not on_account(order.payment) or order.credit:
         return credit.passed()
-    limit = credit.limit_of(account, order)
+    limit = credit.limit_in(account, order.currency)
     if limit is None:
         return credit.missing(order, due)
     try:
@@ -87,7 +87,7 @@ def of_business(
 def _credit_for(
     order: Order, left: Order, account: Account | None, due: Decimal, oms: Ports
 ) -> Finding:
-    limit = credit.limit_of(account, left)
+    limit = credit.limit_in(account, left.currency)
     if limit is None:
         return credit.missing(left, due)
     taken = credit.wanted(left, due, limit)

@@ -16,7 +16,9 @@ SCOPES = {
     ),
     "wms": "fulfilments:read fulfilments:write stock:read stock:write products:read",
     "carrier": "",
-    "accountant": ("orders:read documents:read customers:read holds:release exports:write"),
+    "accountant": (
+        "orders:read documents:read customers:read holds:release exports:write payments:write"
+    ),
     "clerk": (
         "orders:read orders:write holds:release stock:read stock:write fulfilments:read "
         "fulfilments:write products:read products:write warehouses:write webhooks:write "

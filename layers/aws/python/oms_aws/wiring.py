@@ -24,6 +24,7 @@ from oms_aws.links import SignedLinks
 from oms_aws.mail import SesMail
 from oms_aws.numbers import DynamoNumbers
 from oms_aws.orders import DynamoOrders
+from oms_aws.payments import DynamoPayments
 from oms_aws.queues import SqsQueues
 from oms_aws.seals import DynamoSeals
 from oms_aws.stock import DynamoStock
@@ -114,6 +115,10 @@ class Ports:
     @cached_property
     def credit(self) -> DynamoCredit:
         return DynamoCredit(self.table)
+
+    @cached_property
+    def payments(self) -> DynamoPayments:
+        return DynamoPayments(self.table, self.orders)
 
     @cached_property
     def numbers(self) -> DynamoNumbers:

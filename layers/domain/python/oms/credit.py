@@ -122,9 +122,9 @@ def _invoiced(order: Order) -> Decimal:
     return sum((d.gross * signs.get(d.type, 1) for d in order.documents), Decimal(0))
 
 
-def limit_of(account: Account | None, order: Order) -> Decimal | None:
-    """The customer's credit limit in the order's currency; None when nothing is sold on account."""
-    if account is None or account.currency != order.currency:
+def limit_in(account: Account | None, currency: str) -> Decimal | None:
+    """The customer's credit limit in a currency; None when nothing is sold on account in it."""
+    if account is None or account.currency != currency:
         return None
     return account.credit_limit
 

@@ -156,6 +156,23 @@ REQUESTS: dict[str, dict[str, Any]] = {
         "reason": "The customer called.",
     },
     "POST /v1/orders/{order}/holds/{hold}/release": {"reason": "The bank confirmed the payment."},
+    "POST /v1/payments": {
+        "items": [
+            {
+                "transaction_id": "2026-11-24-0001",
+                "reference": "Bestellung BB-10001 vielen Dank",
+                "amount": "264.70",
+                "currency": "EUR",
+                "value_date": "2026-11-24",
+                "payer": "Erika Mustermann",
+                "payer_account": "DE02120300000000202051",
+            }
+        ]
+    },
+    "POST /v1/payments/{payment}/assignments": {
+        "order": "ord_019aafc3b5f77c10a2d4e6f8091b3c5d",
+        "amount": "264.70",
+    },
     "POST /v1/stock/batch": {
         "location": "A",
         "as_of": "2026-11-23T06:00:00+01:00",

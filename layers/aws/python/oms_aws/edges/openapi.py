@@ -42,7 +42,7 @@ STAGES = {
     "screening": "Holds: somebody decides, and the order goes on.",
     "sourcing": "Stock: what is on the shelves and what can be promised.",
     "fulfilment": "Fulfilments: what a warehouse packs and ships, and what carriers say of it.",
-    "billing": "Documents: invoices as PDF.",
+    "billing": "Documents: invoices as PDF. Payments of the bank, and the credit of customers.",
     "notices": "Webhooks: where events are sent, and how that went.",
     "master": "Master data: products, customers, prices, warehouses, shops and carriers.",
     "records": "Operations: dead letters, exports of the books, health and this document.",
@@ -52,6 +52,7 @@ EVENTS = "What is sent to your webhooks, signed as Standard Webhooks says."
 PATH = {
     "order": ("The order's id.", f"ord_{ID}"),
     "change": ("The id of the change's preview.", f"chg_{ID}"),
+    "payment": ("The bank's transaction id.", "2026-11-24-0001"),
     "hold": ("The hold's id within its order.", "hold_1"),
     "sku": ("The SKU.", "RUCK-45"),
     "customer": ("The shop's own id of the customer.", "C-2001"),
@@ -71,6 +72,7 @@ QUERY: dict[str, tuple[str, Json]] = {
     "status": ("Only those in this status.", {"type": "string"}),
     "shop": ("Of this shop; a shop's key sees only its own anyway.", {"type": "string"}),
     "location": ("The warehouse.", {"type": "string"}),
+    "currency": ("ISO 4217; the customer's own by default.", {"type": "string"}),
     "cursor": ("Where the page before ended.", {"type": "string"}),
     "limit": (
         "How many at most.",
@@ -99,6 +101,14 @@ DEMANDED = {
 }
 STATUSES: dict[str, tuple[str, Json]] = {
     "GET /v1/orders": ("Only those in this status.", {"$ref": f"{REF}Status"}),
+    "GET /v1/payments": (
+        "Only those in this status.",
+        {
+            "type": "string",
+            "enum": ["unmatched", "partly_matched", "matched"],
+            "default": "unmatched",
+        },
+    ),
     "GET /v1/fulfilments": (
         "Only those in this status.",
         {"$ref": f"{REF}FulfilmentStatus", "default": "released"},

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from oms_aws.edges.answers import changes, core, customers, exports, master, screening
+from oms_aws.edges.answers import changes, core, customers, exports, master, payments, screening
 from oms_aws.edges.answers.core import ID, EventId, Problem, Told, Turned
 
 # One part a module, so that each area of the API is read by itself.
@@ -13,6 +13,7 @@ ANSWERS: dict[str, Told] = {
     **changes.ANSWERS,
     **exports.ANSWERS,
     **screening.ANSWERS,
+    **payments.ANSWERS,
 }
 
 __all__ = ["ANSWERS", "ID", "EventId", "Problem", "Told", "Turned"]

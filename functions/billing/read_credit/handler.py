@@ -1,0 +1,36 @@
+"""A shop, clerk or accountant reads how much of its credit a customer uses, and for what."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from oms.credit import limit_in
+from oms.refusals import Unknown
+from oms_aws.edges.credit import credit_view
+from oms_aws.edges.http import Answer, Call, Http
+from oms_aws.edges.views import shop_meant
+from oms_aws.wiring import Ports
+
+step = Http()
+handler = step.handler
+
+
+@step.route(
+    "GET /v1/customers/{customer}/credit",
+    scope="customers:read",
+    query=("shop", "currency", "cursor", "limit"),
+)
+def get_credit(call: Call[Any], oms: Ports) -> Answer:
+    """Read a customer's credit: limit, used, free, and what makes it up."""
+    shop, customer = shop_meant(call), call.path["customer"]
+    account = oms.catalogue.account(shop, customer)
+    currency = call.query.get("currency") or (account.currency if account else "EUR")
+    used = oms.credit.used(shop, customer, currency)
+    limit = call.limit()
+    records = oms.credit.records(shop, customer, currency, after=call.cursor, limit=limit)
+    if account is None and not records:
+        raise Unknown("customer_unknown", f"There is no customer {customer}.")
+    head = {"customer": customer, "shop": shop, "currency": currency}
+    return Answer(
+        {**head, **credit_view(used, limit_in(account, currency), records, currency, limit)}
+    )

@@ -1,0 +1,50 @@
+"""What an accountant sends: what the bank reported, and which order a payment is for."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import Annotated, Any
+
+from pydantic import Field, StringConstraints, model_validator
+
+from oms.money import MINOR_UNITS
+from oms_aws.edges.models import Amount, Currency, Id, Model, Name, Text
+
+MOST_PAYMENTS = 200
+
+TransactionId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:+-]{0,63}$")]
+Positive = Annotated[Amount, Field(gt=0)]
+
+
+class PaymentRow(Model):
+    """Money that came in: one transaction of the bank, with what the payer wrote."""
+
+    transaction_id: TransactionId
+    reference: Annotated[Text, Field(max_length=500)]
+    amount: Positive
+    currency: Currency
+    value_date: date
+    payer: Name | None = None
+    payer_account: Name | None = None
+    shop: Id | None = None
+
+    @model_validator(mode="after")
+    def check_amount(self) -> PaymentRow:
+        places = MINOR_UNITS[self.currency]
+        if self.amount != round(self.amount, places):
+            raise ValueError(f"amounts in {self.currency} have at most {places} decimal places")
+        return self
+
+
+class PaymentBatch(Model):
+    """Up to 200 transactions of the bank; each is taken or refused by itself."""
+
+    items: Annotated[list[Any], Field(min_length=1, max_length=MOST_PAYMENTS)]
+
+
+class AssignPayment(Model):
+    """The order that a payment is for; without an amount, all that is left of it."""
+
+    order: Id
+    amount: Annotated[Decimal, Field(gt=0, max_digits=12, decimal_places=4)] | None = None
