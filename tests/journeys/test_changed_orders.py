@@ -55,7 +55,7 @@ def test_change_raises_a_hold_while_another_one_waits(world: World, merchant: Me
     merchant.change(id, shipping_address=NOWHERE)
     world.settle()
     held = [hold["reason"] for hold in merchant.order(id)["holds"] if not hold["released_at"]]
-    assert held == ["payment_pending", "address_invalid"]
+    assert held == ["payment_awaited", "address_invalid"]
     merchant.change(id, payment=paid("134.80"))
     world.settle()
     assert merchant.order(id)["status"] == "held"

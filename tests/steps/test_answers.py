@@ -37,10 +37,23 @@ def test_every_route_answers_what_it_promises(world: World) -> None:
     order = live_through(merchant)
     read_everything(merchant, order)
     keep_webhooks(merchant, webhook)
+    pay(merchant, order)
     mend(merchant)
     take_the_books(merchant)
     world.call("DELETE /v1/webhooks/{endpoint}", merchant.shop, endpoint=webhook)
     assert checked.done == set(ANSWERS)
+
+
+def pay(merchant: Merchant, order: Any) -> None:
+    call, accountant = merchant.world.call, merchant.accountant
+    row = {"transaction_id": "T-1", "amount": "5.00", "currency": "EUR"}
+    row |= {"reference": "nothing of ours", "value_date": "2026-11-23"}
+    call("POST /v1/payments", accountant, {"items": [row, {}]})
+    call("GET /v1/payments", accountant)
+    wanted = {"order": order["id"], "amount": "2.00"}
+    call("POST /v1/payments/{payment}/assignments", accountant, wanted, payment="T-1")
+    merchant.business(credit_limit="500.00")
+    call("GET /v1/customers/{customer}/credit", merchant.shop, customer="C-9")
 
 
 def live_through(merchant: Merchant) -> Any:

@@ -8,19 +8,22 @@ from typing import Any
 
 from oms.credit import NOTHING, Exposure
 from oms.invariants import Breach, credited, exposed
+from oms.matching import Transfer
 from oms.order import Order
 from oms_aws.credit import stored_exposure, stored_record
+from oms_aws.payments import stored_transfer
 
 Account = tuple[str, str, str]
 """Shop, customer and currency."""
 
 
 class Ledgers:
-    """Counters and records of all customers' credit."""
+    """Counters and records of all customers' credit, and the bank's transactions."""
 
     def __init__(self) -> None:
         self.counters: dict[Account, Exposure] = {}
         self.records: dict[Account, dict[str, Exposure]] = defaultdict(dict)
+        self.payments: dict[str, Transfer] = {}
 
     def counter(self, item: Mapping[str, Any]) -> None:
         """Take a customer's counters."""
@@ -30,6 +33,29 @@ class Ledgers:
         """Take an order's record."""
         record = stored_record(item)
         self.records[_account(item)][record.order_id] = record.exposure
+
+    def payment(self, item: Mapping[str, Any]) -> None:
+        """Take a transaction of the bank."""
+        transfer = stored_transfer(item)
+        self.payments[transfer.id] = transfer
+
+    def unpaid(self, orders: Iterable[Order]) -> Iterator[Breach]:
+        """Transactions that are not on the orders that got them, or on others, or spent twice."""
+        given = {
+            (transfer.id, part.order): part.amount
+            for transfer in self.payments.values()
+            for part in transfer.assigned
+        }
+        got = {(came.id, order.id): came.amount for order in orders for came in order.payments}
+        for id, order in sorted(given.keys() | got.keys()):
+            gave, has = given.get((id, order), 0), got.get((id, order), 0)
+            if gave != has:
+                yield Breach(order, f"payment {id} gave it {gave}, it says {has}")
+        for transfer in self.payments.values():
+            if transfer.left < 0:
+                yield Breach(
+                    f"payment {transfer.id}", f"{-transfer.left} more were given than came"
+                )
 
     def breaches(self, orders: Iterable[Order]) -> Iterator[Breach]:
         """Counters that are not the sum of their records, records that are not what orders say."""

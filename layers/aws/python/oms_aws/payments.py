@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -171,6 +171,6 @@ def place_of(transfer: Transfer) -> str:
     return f"{transfer.value_date}#{transfer.id}"
 
 
-def stored_transfer(item: dict[str, Any]) -> Transfer:
+def stored_transfer(item: Mapping[str, Any]) -> Transfer:
     """The transaction in a table item."""
     return msgspec.json.decode(item["body"], type=Transfer)

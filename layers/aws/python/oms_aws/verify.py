@@ -92,6 +92,7 @@ class Snapshot:
             "export": self._export,
             "credit": self.ledgers.counter,
             "exposure": self.ledgers.record,
+            "payment": self.ledgers.payment,
             "": self._pointer,
         }
 
@@ -161,6 +162,7 @@ def check(scan: Iterable[Mapping[str, Any]], *, at: datetime, read: Read) -> dic
         "stock": _result(len(found.views), _stock(found)),
         "reservations": _result(len(found.orders), _reservations(found)),
         "credit": _result(len(found.ledgers.counters), _credit(found)),
+        "payments": _result(len(found.ledgers.payments), _payments(found)),
         "number_ranges": _result(len(found.documents), _numbers(found)),
         "event_logs": _result(sum(map(len, found.logs.values())), _events(found)),
         "silent_orders": _result(len(found.orders), _silent(found, at)),
@@ -233,6 +235,10 @@ def _reservations(found: Snapshot) -> Iterator[Breach]:
 
 def _credit(found: Snapshot) -> Iterator[Breach]:
     return found.ledgers.breaches(stored.order for stored in found.orders.values())
+
+
+def _payments(found: Snapshot) -> Iterator[Breach]:
+    return found.ledgers.unpaid(stored.order for stored in found.orders.values())
 
 
 def _numbers(found: Snapshot) -> Iterator[Breach]:
