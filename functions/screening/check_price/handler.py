@@ -1,4 +1,4 @@
-"""Is every line a product of ours, at a price that is not too low?"""
+"""Is every line a product of ours, at the price of the customer's list, and is the sum right?"""
 
 from __future__ import annotations
 
@@ -6,14 +6,13 @@ from typing import Any
 
 import msgspec
 
-from oms.screening import check_price
 from oms_aws.edges.task import Asked, task
+from oms_aws.pricing import priced
 from oms_aws.wiring import Ports
 
 
 @task
-def handler(asked: Asked, oms: Ports) -> dict[str, Any]:
+def handler(asked: Asked, oms: Ports) -> list[dict[str, Any]]:
     order = oms.orders.get(asked.order_id).order
-    products = oms.catalogue.products(order.skus)
-    finding: dict[str, Any] = msgspec.to_builtins(check_price(order, products))
-    return finding
+    found: list[dict[str, Any]] = msgspec.to_builtins(priced(oms, order))
+    return found

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 import msgspec
+from msgspec.structs import replace
 
 from oms.address import check_address
 from oms.billing import book_day, estimate
@@ -16,9 +17,9 @@ from oms.invoice import Invoice
 from oms.order import Change, Finding, Hold, Order, OrderChanged
 from oms.payment import check_payment
 from oms.refusals import Refusal, Unknown
-from oms.screening import check_price
 from oms_aws import keys
 from oms_aws.business import of_business
+from oms_aws.pricing import priced
 from oms_aws.sourcing import foreseen as sourced
 from oms_aws.table import packed, unpacked
 from oms_aws.wiring import Ports
@@ -135,8 +136,8 @@ def _checked(
     if after.ship_to != order.ship_to:
         yield from check_address(left, oms.catalogue.shop_if_known(order.shop))
     if news.lines:
-        priced = left if _holds(order, "price") else part_changed(left, news)
-        yield check_price(priced, oms.catalogue.products(priced.skus))
+        some = left if _holds(order, "price") else part_changed(left, news)
+        yield from priced(oms, replace(some, claimed_total=None))
     if news.payment or news.total != news.total_before or _holds(order, "payment"):
         rules = oms.catalogue.shop_of_late(order.shop).payment
         finding = check_payment(left, totals.gross, rules, at=news.at)

@@ -123,6 +123,25 @@ def estimate(
     return draft_invoice(sale, everything, number="none", issued_on=on, earlier=())
 
 
+def tax_rates(
+    order: Order,
+    *,
+    shop: Shop,
+    products: Mapping[str, Product],
+    ship_from: str,
+    on: date,
+    vat_check: VatCheck | None = None,
+) -> dict[str, Decimal]:
+    """The rate in percent of each line, by its number, as an invoice over all would have it.
+
+    Raises what `invoice_of` raises.
+    """
+    drafted = estimate(
+        order, shop=shop, products=products, ship_from=ship_from, on=on, vat_check=vat_check
+    )
+    return {line.number: line.rate for line in drafted.lines}
+
+
 def vat_id_matters(order: Order, shop: Shop) -> bool:
     """Whether the buyer's VAT id may make a supply free of tax: a business of another state."""
     vat_id = order.customer.vat_id

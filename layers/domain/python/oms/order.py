@@ -655,7 +655,8 @@ class Order(Value, frozen=True, omit_defaults=True):
     `rank` what counts among those who wait: the order's own priority, or the customer's. Without
     `partial_said` the customer's account says whether a part may go first. `lapsed_at` is when the
     reservation of a held order expired, `expected` what the customer was told last of lines that
-    wait, `looked_at` when their days were last looked at. Sources: `domain.md` § 2 and § 6.
+    wait, `looked_at` when their days were last looked at. `claimed_total` is what the shop says
+    that the order comes to. Sources: `domain.md` § 2 and § 6.
     """
 
     id: str
@@ -672,6 +673,7 @@ class Order(Value, frozen=True, omit_defaults=True):
     payment: Payment
     shipping_address: Address | None = None
     partial_allowed: bool = True
+    claimed_total: Decimal | None = None
     partial_said: bool = True
     priority: int | None = None
     promised_on: date | None = None

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from msgspec import Struct
 
 from oms.books import Bookkeeping
 from oms.invoice import Language, Seller
 from oms.order import RESERVE_HOURS
 from oms.payment import PaymentRules
+from oms.pricing import TOLERANCE
 from oms.tax import Registrations
 
 
@@ -29,7 +32,7 @@ class Shop(Struct, frozen=True, kw_only=True):
     `language` is what its team is written in, `countries` where it delivers to (everywhere, if it
     names none), `methods` what its shipping methods are. A held order keeps its reservation
     `reserve_hours`. `bookkeeping` is how its books are kept, `tax` what the tax office knows of the
-    seller.
+    seller. `price_tolerance` is how far a unit price may lie below the price list, in percent.
     """
 
     id: str
@@ -44,6 +47,7 @@ class Shop(Struct, frozen=True, kw_only=True):
     tax: Registrations = Registrations()
     countries: tuple[str, ...] = ()
     methods: dict[str, Method] = {}
+    price_tolerance: Decimal = TOLERANCE
     version: int = 0
 
     def method(self, name: str) -> Method:

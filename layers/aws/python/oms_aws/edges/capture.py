@@ -23,7 +23,7 @@ def captured(asked: PlaceOrder, id: str, shop: str, at: datetime) -> Order:
         }
         for line in asked.lines
     ]
-    values = asked.model_dump(exclude={"lines", "delivery"})
+    values = asked.model_dump(exclude={"lines", "delivery", "total"})
     order = msgspec.convert(
         {
             **values,
@@ -31,6 +31,7 @@ def captured(asked: PlaceOrder, id: str, shop: str, at: datetime) -> Order:
             "shop": shop,
             "received_at": at,
             "lines": lines,
+            "claimed_total": asked.total,
             "partial_allowed": asked.delivery.partial_allowed,
         },
         Order,

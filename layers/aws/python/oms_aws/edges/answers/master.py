@@ -242,6 +242,7 @@ class ShopRecord(Model):
         dict[str, Any],
         Field(examples=[{"standard": {"carrier": "dhl", "po_box": False, "phone": False}}]),
     ]
+    price_tolerance: Annotated[str, Field(description="In percent.", examples=["1"])]
     version: Annotated[Version, Field(examples=[1])]
 
 

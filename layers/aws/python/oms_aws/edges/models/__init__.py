@@ -24,6 +24,7 @@ from oms.calendar import calendar_fault
 from oms.identifiers import is_gtin
 from oms.money import MINOR_UNITS
 from oms.order import RESERVE_HOURS, Cause
+from oms.pricing import TOLERANCE
 from oms.product import Kind
 
 MOST_LINES = 2_000
@@ -159,7 +160,11 @@ class DeliveryIn(Model):
 
 
 class PlaceOrder(Model):
-    """An order, as a shop places it."""
+    """An order, as a shop places it.
+
+    `total` is what the customer was shown, goods and shipping in `price_mode`: where a shop sends
+    it, an order that does not make as much is held.
+    """
 
     external_number: Id
     placed_at: AwareDatetime
@@ -171,6 +176,7 @@ class PlaceOrder(Model):
     lines: Annotated[list[LineIn], Field(min_length=1, max_length=MOST_LINES)]
     shipping: ShippingIn
     payment: PaymentIn
+    total: Amount | None = None
     delivery: DeliveryIn = DeliveryIn()
     note: Text | None = None
     cost_centre: Name | None = None
@@ -184,6 +190,7 @@ class PlaceOrder(Model):
         amounts = {
             "shipping.price": self.shipping.price,
             "payment.amount": self.payment.amount,
+            **({"total": self.total} if self.total is not None else {}),
             **{f"lines.{n}.unit_price": line.unit_price for n, line in enumerate(self.lines)},
             **self._discounts(),
         }
@@ -610,6 +617,9 @@ class ShopIn(Model):
     tax: RegistrationsIn = RegistrationsIn()
     reserve_hours: Annotated[int, Field(strict=True, ge=1, le=8_760)] = RESERVE_HOURS
     bookkeeping: BookkeepingIn | None = None
+    price_tolerance: Annotated[Decimal, Field(ge=0, le=100, max_digits=5, decimal_places=2)] = (
+        TOLERANCE
+    )
     payment: PaymentRulesIn = PaymentRulesIn()
     countries: Annotated[list[Country], Field(max_length=250)] = []
     methods: Annotated[dict[Id, MethodIn], Field(max_length=50)] = {}
