@@ -160,9 +160,18 @@ JOURNEY: tuple[Step, ...] = (
     )), (R, W), seconds=60),
     Step("sourcing/follow_change", Queue(("Order.Changed",)), (R, W), seconds=60),
     Step("sourcing/import_stock", Http(("POST /v1/stock/batch",)), (R, W), seconds=29, memory=1024),
+    Step("sourcing/keep_purchases", Http((
+        "PUT /v1/purchase-orders/{purchase}", "GET /v1/purchase-orders/{purchase}",
+        "GET /v1/purchase-orders",
+    )), (R, W)),
+    Step("sourcing/receive_goods", Http(("POST /v1/purchase-orders/{purchase}/receipts",)), (R, W),
+         seconds=29),
     Step("sourcing/read_stock", Http(("GET /v1/stock/{sku}",)), (R,)),
     Step("sourcing/answer_availability", Http(("POST /v1/availability",)), (R,)),
     Step("sourcing/allocate_backorders", Queue(("Stock.Changed",)), (R, W), seconds=60),
+    Step("sourcing/expect_backorders", Queue((
+        "Line.Backordered", "Backorder.Due", "Incoming.Changed",
+    )), (R, W), seconds=60),
     Step("sourcing/route_allocated", Queue(("Backorder.Allocated",)), (R, W), seconds=60),
     # fulfilment
     Step("fulfilment/list_fulfilments", Http((

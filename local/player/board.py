@@ -14,6 +14,7 @@ STAGES = (
     "held",
     "accepted",
     "backordered",
+    "preordered",
     "released",
     "packed",
     "partially_shipped",

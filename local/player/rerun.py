@@ -24,7 +24,7 @@ from local.player.warehouse import Carrier, Warehouse, one_parcel, straight
 
 PATIENCE = 120.0
 """Seconds without any change after which we wait for nothing any more."""
-_WAITING = ("held", "backordered", "partially_shipped")
+_WAITING = ("held", "backordered", "preordered", "partially_shipped")
 _CHUNK = 250
 _SHOW_EVERY = 25
 

@@ -36,6 +36,7 @@ def test_every_route_answers_what_it_promises(world: World) -> None:
     ).body["id"]
     order = live_through(merchant)
     read_everything(merchant, order)
+    keep_purchases(merchant)
     keep_webhooks(merchant, webhook)
     pay(merchant, order)
     mend(merchant)
@@ -86,6 +87,15 @@ def correct_address(merchant: Merchant, id: str, right: dict[str, Any]) -> None:
     call("POST /a/{token}", "", urlencode(right), headers=form, token=link)
     body = {"address": {**right, "line2": "Hinterhaus"}, "reason": "called"}
     call("POST /v1/orders/{order}/address", merchant.clerk, body, order=id)
+
+
+def keep_purchases(merchant: Merchant) -> None:
+    """A purchase order that is stored, read and received."""
+    merchant.expect("PO-1", RUCK_45=(5, "2026-12-01"))
+    call, clerk = merchant.world.call, merchant.clerk
+    call("GET /v1/purchase-orders/{purchase}", clerk, purchase="PO-1")
+    call("GET /v1/purchase-orders", clerk, query={"sku": "RUCK-45"})
+    merchant.receive("PO-1", "LS-1", RUCK_45=2)
 
 
 def read_everything(merchant: Merchant, order: Any) -> None:

@@ -88,6 +88,39 @@ class Merchant:
             },
         )
 
+    def sell(self, sku: str, price: str, **more: Any) -> None:
+        """Sell a product: `sell("SET-1", "99.00", kind="bundle", components=[…])`."""
+        body = {"name": {"de": f"Ding {sku}", "en": f"Thing {sku}"}, "list_price": price, **more}
+        self.do("PUT /v1/products/{sku}", self.clerk, body, sku=sku)
+
+    def expect(self, purchase: str, /, **lines: tuple[int, str]) -> Any:
+        """A supplier is to deliver: `expect("PO-1", RUCK_45=(5, "2026-12-01"))`."""
+        body = {
+            "location": "A",
+            "lines": [
+                {
+                    "number": name.replace("_", "-"),
+                    "sku": name.replace("_", "-"),
+                    "quantity": quantity,
+                    "expected_on": day,
+                }
+                for name, (quantity, day) in lines.items()
+            ],
+        }
+        route = "PUT /v1/purchase-orders/{purchase}"
+        return self.do(route, self.clerk, body, purchase=purchase)
+
+    def receive(self, purchase: str, receipt: str, /, **lines: int) -> Any:
+        """Goods come: `receive("PO-1", "LS-1", RUCK_45=3)`."""
+        body = {
+            "number": receipt,
+            "received_at": (self.world.now() + timedelta(seconds=self.batches)).isoformat(),
+            "lines": [{"number": n.replace("_", "-"), "quantity": q} for n, q in lines.items()],
+        }
+        self.batches += 1
+        route = "POST /v1/purchase-orders/{purchase}/receipts"
+        return self.do(route, self.wms, body, purchase=purchase)
+
     def stock(self, sku: str) -> Any:
         return self.do("GET /v1/stock/{sku}", self.wms, sku=sku)
 

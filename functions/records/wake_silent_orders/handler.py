@@ -34,6 +34,7 @@ def _silent(shop: str, status: str, oms: Ports) -> Iterator[str]:
     while page := oms.orders.listed(shop, status=status, after=after):
         for summary in page:
             order = oms.orders.get(summary["id"]).order
-            if (order.changed_at or order.received_at) < limit:
+            ours = any(waiting.party == "auftakt" for waiting in order.waiting())
+            if ours and (order.changed_at or order.received_at) < limit:
                 yield order.id
         after = page[-1]["id"]

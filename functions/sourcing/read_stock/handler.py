@@ -30,4 +30,5 @@ def get_stock(call: Call[Any], oms: Ports) -> Answer:
         for place, on_hand in item.on_hand.items()
     }
     counters = {name: getattr(item, name) for name in ("promisable", "soft", "backordered")}
-    return Answer({"sku": sku, **counters, "locations": places})
+    uncovered = max(0, -item.promisable)
+    return Answer({"sku": sku, **counters, "uncovered": uncovered, "locations": places})

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from oms.bundles import stock_skus
+from oms_aws.backorders import serve
 from oms_aws.edges.queue import Signal, queue
-from oms_aws.sourcing import allocate_waiting, route
+from oms_aws.sourcing import route
 from oms_aws.wiring import Ports
 
 
@@ -14,5 +15,4 @@ def handler(signal: Signal, oms: Ports) -> None:
     if signal.type == "Shipment.Confirmed":
         return
     order = route(oms, signal.order_id)
-    for sku in stock_skus(order):
-        allocate_waiting(oms, sku)
+    serve(oms, stock_skus(order))

@@ -23,7 +23,8 @@ SCOPES = {
         "orders:read orders:write holds:release stock:read stock:write fulfilments:read "
         "fulfilments:write products:read products:write warehouses:write webhooks:write "
         "documents:read dead-letters:write carriers:write shops:write "
-        "customers:read customers:write prices:read prices:write exports:write"
+        "customers:read customers:write prices:read prices:write exports:write "
+        "purchases:write"
     ),
 }
 """What each role may do; every scope is asked for by at least one route."""

@@ -8,7 +8,8 @@ from typing import NamedTuple
 
 from oms.billing import amount_due, book_day, invoice_of
 from oms.invoice import Invoice
-from oms.order import Order
+from oms.order import DIGITAL, Fulfilment, Order
+from oms.shop import Shop
 from oms_aws.table import Action
 from oms_aws.wiring import Ports
 
@@ -45,10 +46,17 @@ def drafted(order: Order, fulfilment_id: str, id: str, oms: Ports, *, at: dateti
         fulfilment,
         shop=shop,
         products=oms.catalogue.products(order.skus),
-        ship_from=oms.catalogue.warehouse(fulfilment.location).address.country,
+        ship_from=_ship_from(fulfilment, shop, oms),
         earlier=earlier,
         number=number.text,
         issued_on=day,
     )
     record = oms.documents.record(id, order.id, order.shop, invoice)
     return Draft(invoice, (*oms.numbers.take(number, id), record))
+
+
+def _ship_from(fulfilment: Fulfilment, shop: Shop, oms: Ports) -> str:
+    """The country of the warehouse, or of the seller for what no warehouse ships."""
+    if fulfilment.location == DIGITAL:
+        return shop.seller.country
+    return oms.catalogue.warehouse(fulfilment.location).address.country

@@ -76,6 +76,16 @@ def reservation(sku: str, order_id: str) -> Key:
     return Key(f"ORDER#{order_id}", f"RESERVATION#{sku}")
 
 
+def purchase(id: str) -> Key:
+    """What is a supplier to deliver, and what of it has come?"""
+    return Key(f"PURCHASE#{id}", "PURCHASE")
+
+
+def purchase_line(purchase_id: str, number: str) -> Key:
+    """What of a SKU is a supplier to deliver?"""
+    return Key(f"PURCHASE#{purchase_id}", f"LINE#{number}")
+
+
 def product(sku: str) -> Key:
     """What is the SKU?"""
     return Key(f"PRODUCT#{sku}", "PRODUCT")
@@ -241,6 +251,11 @@ EVENT_SHARDS = "0123456789abcdef"
 def events_on(day: str, shard: str) -> str:
     """What happened on the day (`YYYY-MM-DD`, UTC)? Its sort key says id and hash."""
     return f"EVENTS#{day}#{shard}"
+
+
+def incoming(sku: str) -> str:
+    """What is to come of the SKU, by day?"""
+    return f"INCOMING#{sku}"
 
 
 def turn(rank: int, promised_on: date | None, placed_at: datetime, order_id: str) -> str:

@@ -9,9 +9,10 @@ from typing import Any, NamedTuple
 import msgspec
 from msgspec.structs import replace
 
+from oms.bundles import parts
 from oms.events import GENESIS, Event, chained
 from oms.label import label_lines
-from oms.order import AnyNews, Fulfilment, Order, Parcel, decode_order, encode
+from oms.order import AnyNews, Fulfilment, Line, Order, Parcel, decode_order, encode
 from oms.refusals import NotNow, Refusal, Unknown
 from oms_aws import credit, keys
 from oms_aws.table import Action, ConditionFailed, Table, packed, unpacked
@@ -358,7 +359,7 @@ def _summary(item: dict[str, Any]) -> dict[str, Any]:
 
 def fulfilment_seen(order: Order, fulfilment: Fulfilment) -> dict[str, Any]:
     """A fulfilment as warehouses see it, from its order."""
-    skus = {line.number: line.sku for line in order.lines}
+    lines = {line.number: line for line in order.lines}
     return {
         "id": fulfilment.id,
         "order_id": order.id,
@@ -366,17 +367,14 @@ def fulfilment_seen(order: Order, fulfilment: Fulfilment) -> dict[str, Any]:
         "shop": order.shop,
         "location": fulfilment.location,
         "status": fulfilment.status,
-        "lines": [
-            {"number": number, "sku": skus[number], "quantity": quantity}
-            for number, quantity in fulfilment.pieces.items()
-        ],
+        "lines": [_line_seen(lines[number], n) for number, n in fulfilment.pieces.items()],
         "ship_to": fulfilment.ship_to or order.ship_to,
         "label": label_lines(fulfilment.ship_to or order.ship_to),
         "method": order.shipping.method,
         "ship_by": fulfilment.ship_by,
         "note": order.note,
-        "parcels": [_parcel(parcel, skus) for parcel in fulfilment.parcels],
-        "recall": recall_seen(fulfilment, skus),
+        "parcels": [_parcel(parcel, lines) for parcel in fulfilment.parcels],
+        "recall": recall_seen(fulfilment, {n: li.sku for n, li in lines.items()}),
     }
 
 
@@ -400,6 +398,16 @@ def recall_seen(fulfilment: Fulfilment, skus: Mapping[str, str]) -> dict[str, An
     }
 
 
+def _line_seen(line: Line, quantity: int) -> dict[str, Any]:
+    """Pieces of a line; of a bundle also what is in them, which is what lies in the bins."""
+    seen: dict[str, Any] = {"number": line.number, "sku": line.sku, "quantity": quantity}
+    if line.nature.components:
+        seen["components"] = [
+            {"sku": sku, "quantity": quantity * each} for sku, each in parts(line).items()
+        ]
+    return seen
+
+
 def fulfilment_attributes(order: Order, fulfilment: Fulfilment) -> dict[str, Any]:
     """The attributes of a fulfilment's item: all of it follows from the order."""
     return {
@@ -413,14 +421,11 @@ def fulfilment_attributes(order: Order, fulfilment: Fulfilment) -> dict[str, Any
     }
 
 
-def _parcel(parcel: Parcel, skus: dict[str, str]) -> dict[str, Any]:
+def _parcel(parcel: Parcel, lines: dict[str, Line]) -> dict[str, Any]:
     return {
         "id": parcel.id,
         "weight_g": parcel.weight_g,
-        "lines": [
-            {"number": number, "sku": skus[number], "quantity": quantity}
-            for number, quantity in parcel.pieces.items()
-        ],
+        "lines": [_line_seen(lines[number], n) for number, n in parcel.pieces.items()],
         "carrier": parcel.carrier,
         "tracking_number": parcel.tracking_number,
     }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 from typing import NamedTuple
 
@@ -57,8 +57,10 @@ def reserve(oms: Ports, order_id: str) -> Order:
             scene.order, room, closed=shut, fits=_misfits(oms, scene, at), at=at
         )
 
-    oms.orders.change(order_id, sourced, BY)
-    return _work(oms, order_id, decide, lambda order: bool(asking(order)))
+    order = oms.orders.change(order_id, sourced, BY).order
+    products.update(_products(oms, order, products) if asking(order) else {})
+    limited = allotment.limits(products)
+    return _work(oms, order_id, decide, lambda order: bool(asking(order)), limited=limited)
 
 
 def follow(oms: Ports, order_id: str) -> Order:
@@ -239,6 +241,7 @@ def _work(
     due: Callable[[Order], bool],
     *,
     filled: bool = False,
+    limited: Collection[str] = (),
 ) -> Order:
     """Decide how the order goes on while that is due, move its reservations, and save it.
 
@@ -250,7 +253,7 @@ def _work(
             oms.stock.settle(oms.orders, order_id)
             return seen.order
         try:
-            seen, order = _moved(oms, seen, decide, filled)
+            seen, order = _moved(oms, seen, decide, filled, limited)
             if order.news:
                 oms.orders.save(seen, order, BY)
             return order
@@ -259,7 +262,9 @@ def _work(
     raise NotNow(f"{order_id} is being changed by many at once")
 
 
-def _moved(oms: Ports, seen: Stored, decide: Decide, filled: bool) -> tuple[Stored, Order]:
+def _moved(
+    oms: Ports, seen: Stored, decide: Decide, filled: bool, limited: Collection[str]
+) -> tuple[Stored, Order]:
     """Bring the reservations to what the order will claim; decide again after every objection.
 
     Where they are not what the order claims now, another step is at work on it or was cut off: then
@@ -270,7 +275,10 @@ def _moved(oms: Ports, seen: Stored, decide: Decide, filled: bool) -> tuple[Stor
         scene = Scene(seen.order, held, oms.stock.items(held))
         order = decide(scene)
         wanted, told = claims(order), claims(seen.order)
-        moves = [Move(r, r.brought_to(wanted[sku], filled=filled)) for sku, r in held.items()]
+        moves = [
+            Move(r, r.brought_to(wanted[sku], filled=filled), sku in limited)
+            for sku, r in held.items()
+        ]
         moves = [move for move in moves if move.before != move.after]
         alone = any(not agrees(r, told[sku]) for sku, r in held.items())
         try:

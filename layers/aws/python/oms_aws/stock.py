@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from functools import partial
 from typing import Any, NamedTuple
@@ -34,10 +34,11 @@ READ_TRIES = 12
 
 
 class Move(NamedTuple):
-    """A reservation as it is and as it shall be."""
+    """A reservation as it is and as it shall be; `limited`: not so many may wait as want to."""
 
     before: Reservation
     after: Reservation
+    limited: bool = False
 
 
 class Waiting(NamedTuple):
@@ -142,6 +143,24 @@ class DynamoStock:
         for item in self._table.listed("gsi1", keys.backorders(sku)):
             yield Waiting(item["order_id"], item.get("filled", False))
 
+    def queue(self, sku: str) -> list[Reservation]:
+        """What waits for the SKU, in turn."""
+        rows = self._table.listed("gsi1", keys.backorders(sku))
+        orders = [row["order_id"] for row in rows]
+        items = self._table.get_many(keys.reservation(sku, id) for id in orders)
+        held = (stored_reservation(item) for item in items)
+        return sorted((each for each in held if each.backordered), key=lambda r: r.turn)
+
+    def last_waiting(self, sku: str) -> str | None:
+        """The order whose turn for the SKU comes last."""
+        last = self._table.listed("gsi1", keys.backorders(sku), limit=1, newest=True)
+        return next((row["order_id"] for row in last), None)
+
+    def waiting_pieces(self, sku: str, order_id: str) -> int:
+        """How many pieces of the SKU the order waits for."""
+        item = self._table.get(keys.reservation(sku, order_id))
+        return stored_reservation(item).backordered if item else 0
+
     # -- moving reservations ------------------------------------------------------------------
 
     def move(
@@ -220,12 +239,14 @@ class DynamoStock:
         changes = placed(change, parts, home=home, kept=max(0, kept))
         if changes is None:
             raise ConditionFailed((0,))
-        yield from self._parts(view, changes)
+        yield from self._parts(view, changes, limited=move.limited)
 
-    def _parts(self, view: View, changes: Changes) -> Iterator[Action]:
+    def _parts(self, view: View, changes: Changes, *, limited: bool = False) -> Iterator[Action]:
         now = self._now()
         for n, change in changes.items():
             edit = edited(view, n, change)
+            if limited and "backordered" in change.adds:
+                edit.see("backordered", view.read[n].get("backordered"))
             if n == 0 and view.main and view.parts.number == 1 and view.mark.due(now):
                 marked(edit, view, now)
             yield edit.action(self._table, keys.stock_part(view.sku, n))
@@ -342,6 +363,20 @@ class DynamoStock:
                 tally["changed"] += 1
                 del left[sku]
         raise NotNow(f"{len(left)} SKUs are being changed by many at once")
+
+    def gained(self, gains: Mapping[str, int], by: Counting) -> list[Action]:
+        """The actions by which a location holds more, with one `Stock.Changed` for each SKU.
+
+        Not those of a SKU that was counted there at that time or later.
+        """
+        actions: list[Action] = []
+        for sku, view in self._read(gains).items():
+            known = view.item.as_of.get(by.location)
+            if not known or datetime.fromisoformat(known) < by.as_of:
+                count = Count(sku, view.item.on_hand.get(by.location, 0) + gains[sku])
+                event_id, now = self._new_id("evt"), self._now()
+                actions += counted(self._table, view, count, by, event_id=event_id, at=now)
+        return actions
 
     def _count(self, counts: list[tuple[View, Count]], by: Counting, room: int) -> Iterator[str]:
         """Write counts, several to a transaction if there is room; answers the SKUs written."""

@@ -19,12 +19,14 @@ from oms.invariants import (
     claimed,
     conserved,
     counted,
+    covered,
     numbered_once,
     spoken_for,
     told,
     unbroken,
 )
 from oms.order import Order
+from oms.purchase import Purchase
 from oms.seal import Entry, Seal, unaltered
 from oms.stock import Item, Reservation
 from oms_aws import keys
@@ -39,6 +41,7 @@ from oms_aws.orders import (
     stored_event,
     stored_order,
 )
+from oms_aws.purchases import stored_purchase
 from oms_aws.table import unpacked
 
 Checks = dict[str, dict[str, Any]]
@@ -56,6 +59,7 @@ class Snapshot:
         self.parts: dict[str, dict[str, Mapping[str, Any]]] = defaultdict(dict)
         self.by_sku: dict[str, dict[str, Reservation]] = defaultdict(dict)
         self.by_order: dict[str, dict[str, Reservation]] = defaultdict(dict)
+        self.purchases: dict[str, Purchase] = {}
         self.logs: dict[str, list[Event]] = defaultdict(list)
         self.last: dict[str, int] = {}
         self.numbers: dict[str, dict[int, Numbered]] = defaultdict(dict)
@@ -83,6 +87,7 @@ class Snapshot:
             "stock": self._stock,
             "stock_part": self._part,
             "reservation": self._reservation,
+            "purchase": self._purchase,
             "event": self._event,
             "range": self._range,
             "number": self._number,
@@ -118,6 +123,10 @@ class Snapshot:
         held = stored_reservation(item)
         self.by_sku[held.sku][held.order_id] = held
         self.by_order[held.order_id][held.sku] = held
+
+    def _purchase(self, item: Mapping[str, Any]) -> None:
+        purchase = stored_purchase(dict(item))
+        self.purchases[purchase.id] = purchase
 
     def _event(self, item: Mapping[str, Any]) -> None:
         event = stored_event(dict(item))
@@ -208,6 +217,7 @@ def _stock(found: Snapshot) -> Iterator[Breach]:
     for sku, view in found.views.items():
         reservations = found.by_sku.get(sku, {}).values()
         yield from counted(view.item, reservations, found.logs.get(_log_of(sku), []))
+        yield from covered(view.item)
         yield from _buckets(view)
     for sku in found.parts.keys() - found.views.keys():
         yield Breach(sku, "has buckets, but no counters")
@@ -260,6 +270,7 @@ def _numbers(found: Snapshot) -> Iterator[Breach]:
 
 def _events(found: Snapshot) -> Iterator[Breach]:
     ends = {f"order/{id}": (s.sequence, s.hash) for id, s in found.orders.items()}
+    ends |= {f"purchase/{id}": (p.sequence, p.hash) for id, p in found.purchases.items()}
     ends |= {_log_of(sku): (item.sequence, item.hash) for sku, item in found.items.items()}
     ends |= {f"export/{id}": (e.sequence, e.hash) for id, e in found.exports.items()}
     for aggregate in sorted(found.logs.keys() | ends.keys()):

@@ -25,6 +25,7 @@ from oms_aws.mail import SesMail
 from oms_aws.numbers import DynamoNumbers
 from oms_aws.orders import DynamoOrders
 from oms_aws.payments import DynamoPayments
+from oms_aws.purchases import DynamoPurchases
 from oms_aws.queues import SqsQueues
 from oms_aws.seals import DynamoSeals
 from oms_aws.stock import DynamoStock
@@ -103,6 +104,10 @@ class Ports:
     @cached_property
     def stock(self) -> DynamoStock:
         return DynamoStock(self.table, self.now, self.new_id)
+
+    @cached_property
+    def purchases(self) -> DynamoPurchases:
+        return DynamoPurchases(self.table, self.stock, self.now, self.new_id)
 
     @cached_property
     def catalogue(self) -> DynamoCatalogue:

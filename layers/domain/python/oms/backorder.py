@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 
 from msgspec import Struct
@@ -56,12 +56,17 @@ def expected(
     return None
 
 
-def latest(days: Iterable[date | None], *, not_before: date | None = None) -> date | None:
-    """The day on which all of it is there, none of it being sold before a day."""
-    known = list(days)
-    if any(day is None for day in known):
-        return None
-    return max((day for day in (*known, not_before) if day is not None), default=None)
+def day_of(
+    days: Sequence[date | None], *, sold_from: date | None = None, today: date
+) -> date | None:
+    """When a line is expected whose parts are expected on these days.
+
+    A preorder is expected on its day of sale while nobody knows better.
+    """
+    known = [day for day in days if day is not None]
+    if sold_from and sold_from > today:
+        return max([sold_from, *known])
+    return max(known) if len(known) == len(days) else None
 
 
 def expect(order: Order, days: Mapping[str, date | None], *, at: datetime) -> Order:

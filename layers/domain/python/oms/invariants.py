@@ -79,6 +79,13 @@ def counted(
         yield Breach(item.sku, "free and promisable do not follow from the other counters")
 
 
+def covered(item: Item) -> Iterator[Breach]:
+    """Invariant 2: what is promised lies on a shelf; what does not was taken back."""
+    if item.promisable < 0 < item.soft:
+        owed = min(item.soft, -item.promisable)
+        yield Breach(item.sku, f"{owed} pieces are promised that no shelf covers")
+
+
 def _differs(sku: str, counter: str, is_now: int, should_be: int) -> Iterator[Breach]:
     if is_now != should_be:
         yield Breach(sku, f"{counter} is off by {is_now - should_be:+d}")
@@ -110,7 +117,8 @@ def _minus(a: ByLocation, b: ByLocation) -> ByLocation:
 
 def claimed(order: Order, held: Mapping[str, Reservation]) -> Iterator[Breach]:
     """Invariant 2: what an order holds of each SKU is what it claims."""
-    for sku, wanted in claims(order).items():
+    claim = claims(order)
+    for sku, wanted in claim.items():
         mine = held.get(sku) or Reservation(sku=sku, order_id=order.id, placed_at=order.placed_at)
         if not agrees(mine, wanted):
             yield Breach(
@@ -119,7 +127,7 @@ def claimed(order: Order, held: Mapping[str, Reservation]) -> Iterator[Breach]:
                 f"issued {mine.issued}; claims soft {wanted.soft}, waiting {wanted.backordered}, "
                 f"hard {wanted.hard}, issued {wanted.issued}",
             )
-    for sku in held.keys() - set(order.skus):
+    for sku in held.keys() - claim.keys():
         yield Breach(order.id, f"holds {sku}, which it never ordered")
 
 

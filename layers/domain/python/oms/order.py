@@ -799,7 +799,11 @@ class Order(Value, frozen=True, omit_defaults=True):
         for place, word in (("released", "released"), ("packed", "packed")):
             if self.count(place):
                 return word
-        return "backordered" if self.count("backordered") else "accepted"
+        waiting = [line for line in self.lines if line.backordered]
+        if waiting:
+            early = all(line.nature.kind == "preorder" for line in waiting)
+            return "preordered" if early else "backordered"
+        return "accepted"
 
     @property
     def finished(self) -> bool:

@@ -28,6 +28,17 @@ class StockChanged(News, frozen=True, tag="Stock.Changed"):
     as_of: datetime
 
 
+class IncomingChanged(News, frozen=True, tag="Incoming.Changed"):
+    """A purchase order was stored anew, or goods of it have come; `receipt` is their number."""
+
+    purchase: str
+    location: str
+    status: str
+    skus: list[str]
+    receipt: str | None
+    at: datetime
+
+
 class CloudEvent(Model):
     """The envelope of every event (CloudEvents 1.0, JSON format)."""
 
@@ -84,7 +95,8 @@ MEANING = {
     "Notification.Sent": "The customer was told by mail",
     "Webhook.Exhausted": "A delivery to a webhook was given up",
     "Order.Completed": "Nothing more will happen to an order",
-    "Stock.Changed": "A warehouse counted other than before",
+    "Stock.Changed": "A warehouse counted other than before, or took goods in",
+    "Incoming.Changed": "A purchase order was stored anew, or goods of it have come",
     "Export.Requested": "Somebody wants an export of the books",
     "Export.Written": "The files of an export are in the archive",
     "Export.Refused": "An export cannot be written from the vouchers as they are",
@@ -115,6 +127,7 @@ def event_types() -> dict[str, type[News]]:
     news: tuple[type[News], ...] = (
         *typing.get_args(AnyNews),
         StockChanged,
+        IncomingChanged,
         *typing.get_args(ExportNews),
     )
     return {str(each.__struct_config__.tag): each for each in news}

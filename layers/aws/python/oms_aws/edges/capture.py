@@ -32,7 +32,10 @@ def captured(asked: PlaceOrder, id: str, shop: str, at: datetime) -> Order:
             "received_at": at,
             "lines": lines,
             "claimed_total": asked.total,
-            "partial_allowed": asked.delivery.partial_allowed,
+            "partial_allowed": asked.delivery.partial_allowed is not False,
+            "partial_said": asked.delivery.partial_allowed is not None,
+            "priority": asked.delivery.priority,
+            "promised_on": asked.delivery.promised_on,
         },
         Order,
     )

@@ -178,6 +178,20 @@ REQUESTS: dict[str, dict[str, Any]] = {
         "as_of": "2026-11-23T06:00:00+01:00",
         "rows": [{"sku": "RUCK-45", "on_hand": 14}, {"sku": "ZELT-2", "on_hand": 0}],
     },
+    "PUT /v1/purchase-orders/{purchase}": {
+        "location": "A",
+        "supplier": "Nordwand GmbH",
+        "lines": [
+            {"number": "1", "sku": "RUCK-45", "quantity": 40, "expected_on": "2026-12-04"},
+            {"number": "2", "sku": "ZELT-2", "quantity": 12, "expected_on": "2026-12-11"},
+        ],
+        "cancelled": False,
+    },
+    "POST /v1/purchase-orders/{purchase}/receipts": {
+        "number": "LS-88",
+        "received_at": "2026-12-04T08:10:00+01:00",
+        "lines": [{"number": "1", "quantity": 25}],
+    },
     "POST /v1/availability": {"lines": [{"sku": "RUCK-45", "quantity": 2}]},
     "POST /v1/fulfilments/{fulfilment}/pack": {
         "parcels": [{"weight_g": 3050, "lines": [{"number": "1", "quantity": 2}]}]

@@ -57,6 +57,7 @@ PATH = {
     "sku": ("The SKU.", "RUCK-45"),
     "customer": ("The shop's own id of the customer.", "C-2001"),
     "list": ("The price list's id.", "clubs-2026"),
+    "purchase": ("The merchant's own number of the purchase order.", "PO-4711"),
     "warehouse": ("The warehouse's id.", "A"),
     "shop": ("The shop's id.", "berg-beutel"),
     "carrier": ("The carrier's id.", "dhl"),
@@ -73,6 +74,7 @@ QUERY: dict[str, tuple[str, Json]] = {
     "shop": ("Of this shop; a shop's key sees only its own anyway.", {"type": "string"}),
     "location": ("The warehouse.", {"type": "string"}),
     "currency": ("ISO 4217; the customer's own by default.", {"type": "string"}),
+    "sku": ("Only of this SKU.", {"type": "string"}),
     "cursor": ("Where the page before ended.", {"type": "string"}),
     "limit": (
         "How many at most.",

@@ -59,7 +59,7 @@ def body_of(signal: Signal, oms: Ports) -> str:
         "specversion": "1.0",
         "id": event.id,
         "type": event.type,
-        "source": f"/v1/{event.aggregate.replace('order/', 'orders/')}",
+        "source": f"/v1/{_path(event.aggregate)}",
         "subject": event.aggregate.partition("/")[2],
         "time": event.at,
         "datacontenttype": "application/json",
@@ -69,6 +69,13 @@ def body_of(signal: Signal, oms: Ports) -> str:
         "data": data,
     }
     return encode(envelope).decode()
+
+
+def _path(aggregate: str) -> str:
+    """Where the API shows an aggregate."""
+    kind, _, id = aggregate.partition("/")
+    paths = {"order": "orders", "purchase": "purchase-orders"}
+    return f"{paths.get(kind, kind)}/{id}"
 
 
 def given_up(body: str, reason: str, oms: Ports) -> None:

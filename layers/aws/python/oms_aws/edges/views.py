@@ -9,10 +9,12 @@ import msgspec
 
 from oms.order import PLACES, Document, Fulfilment, Line, Order, Parcel
 from oms.payment import outstanding, overpaid, owed, received
+from oms.purchase import Purchase
 from oms.refusals import Unknown
 from oms_aws.edges.http import Answer, Call, Problem
 from oms_aws.edges.models import ID
 from oms_aws.orders import Stored, recall_seen
+from oms_aws.purchases import Expected
 from oms_aws.webhooks import Endpoint
 from oms_aws.wiring import Ports
 
@@ -67,7 +69,7 @@ def order_view(stored: Stored, oms: Ports) -> dict[str, Any]:
         "customer": whole(order.customer),
         "billing_address": whole(order.billing_address),
         "shipping_address": whole(order.shipping_address) if order.shipping_address else None,
-        "delivery": {"partial_allowed": order.partial_allowed},
+        "delivery": _delivery(order),
         "shipping": whole(order.shipping),
         "payment": whole(order.payment),
         "note": order.note,
@@ -75,7 +77,7 @@ def order_view(stored: Stored, oms: Ports) -> dict[str, Any]:
         "purchase_order": order.purchase_order,
         "ordered_by": order.ordered_by,
         "discounts": [whole(each) for each in order.discounts],
-        "lines": [_line(line) for line in order.lines],
+        "lines": [_line(line, order) for line in order.lines],
         "holds": [whole(hold) for hold in order.holds],
         "findings": [whole(finding) for finding in order.findings],
         "fulfilments": [_fulfilment(f, order, oms) for f in order.fulfilments],
@@ -126,6 +128,33 @@ def summary(stored: Stored) -> dict[str, Any]:
     }
 
 
+def purchase_view(purchase: Purchase) -> dict[str, Any]:
+    """A purchase order as callers see it."""
+    return {
+        "id": purchase.id,
+        "location": purchase.location,
+        "supplier": purchase.supplier,
+        "status": purchase.status,
+        "cancelled": purchase.cancelled,
+        "lines": [whole(line) for line in purchase.lines],
+        "receipts": [whole(receipt) for receipt in purchase.receipts],
+        "version": purchase.version,
+    }
+
+
+def expected_view(expected: Expected) -> dict[str, Any]:
+    """What is still to come of a line of a purchase order."""
+    line = expected.line
+    return {
+        "purchase": expected.purchase,
+        "number": line.number,
+        "location": expected.location,
+        "sku": line.sku,
+        "expected_on": line.expected_on,
+        "missing": line.missing,
+    }
+
+
 def document_view(document: Document, oms: Ports) -> dict[str, Any]:
     """A document as callers see it; its address asks for a key."""
     return {
@@ -141,13 +170,25 @@ def document_view(document: Document, oms: Ports) -> dict[str, Any]:
     }
 
 
-def _line(line: Line) -> dict[str, Any]:
+def _delivery(order: Order) -> dict[str, Any]:
+    return {
+        "partial_allowed": order.partial_allowed,
+        "priority": order.priority if order.priority is not None else order.rank,
+        "promised_on": order.promised_on,
+    }
+
+
+def _line(line: Line, order: Order) -> dict[str, Any]:
     quantities = {"ordered": line.ordered, **{place: getattr(line, place) for place in PLACES}}
     return {
         "number": line.number,
         "sku": line.sku,
         "unit_price": str(line.unit_price),
         "discounts": [whole(each) for each in line.discounts],
+        "kind": line.nature.kind,
+        "components": [whole(component) for component in line.nature.components],
+        "available_from": line.nature.available_from,
+        "expected_on": order.expected.get(line.number),
         "quantities": quantities,
     }
 

@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from oms_aws.edges.answers import changes, core, customers, exports, master, payments, screening
+from oms_aws.edges.answers import (
+    changes,
+    core,
+    customers,
+    exports,
+    master,
+    payments,
+    purchases,
+    screening,
+)
 from oms_aws.edges.answers.core import ID, EventId, Problem, Told, Turned
 
 # One part a module, so that each area of the API is read by itself.
@@ -14,6 +23,7 @@ ANSWERS: dict[str, Told] = {
     **exports.ANSWERS,
     **screening.ANSWERS,
     **payments.ANSWERS,
+    **purchases.ANSWERS,
 }
 
 __all__ = ["ANSWERS", "ID", "EventId", "Problem", "Told", "Turned"]

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from oms.order import Cause
+from oms.product import Kind
 from oms_aws.edges.models import Model, ScanStatus
 
 ID = "019aafc3b5f77c10a2d4e6f8091b3c5d"
@@ -49,7 +50,8 @@ Carrier = Annotated[str | None, Field(examples=["dhl"])]
 TrackingNumber = Annotated[str | None, Field(examples=["00340434161094042557"])]
 Url = Annotated[str, Field(examples=["https://oms.example"])]
 Status = Literal[
-    "received", "held", "refused", "cancelled", "accepted", "backordered", "released", "packed",
+    "received", "held", "refused", "cancelled", "accepted", "backordered", "preordered",
+    "released", "packed",
     "partially_shipped", "shipped", "delivered", "completed",
 ]  # fmt: skip
 FulfilmentStatus = Literal["released", "packed", "shipped", "delivered", "cancelled"]
@@ -151,6 +153,13 @@ class Discount(Model):
     code: Annotated[str | None, Field(examples=["WELCOME5"])]
 
 
+class ComponentPieces(Model):
+    """Pieces of a part of a bundle."""
+
+    sku: Sku
+    quantity: Pieces
+
+
 class OrderLine(Model):
     """A line of an order."""
 
@@ -158,6 +167,20 @@ class OrderLine(Model):
     sku: Sku
     unit_price: Money
     discounts: list[Discount]
+    kind: Annotated[Kind, Field(description="What the product was when it was sourced.")]
+    components: Annotated[
+        list[ComponentPieces], Field(description="What a bundle is made of.", examples=[[]])
+    ]
+    available_from: Annotated[
+        date | None, Field(description="The day of sale of a preorder.", examples=[None])
+    ]
+    expected_on: Annotated[
+        date | None,
+        Field(
+            description="When waiting pieces are expected, as the customer was told.",
+            examples=[None],
+        ),
+    ]
     quantities: Quantities
 
 
@@ -244,9 +267,11 @@ class Approval(Model):
 
 
 class Delivery(Model):
-    """Whether a part may be sent before the rest."""
+    """Whether a part may be sent before the rest, and whose turn it is when stock is short."""
 
     partial_allowed: bool
+    priority: Annotated[int, Field(description="Higher ones come first.", examples=[0])]
+    promised_on: Annotated[date | None, Field(examples=[None])]
 
 
 class Hold(Model):
@@ -282,11 +307,12 @@ class Finding(Model):
 
 
 class LinePieces(Model):
-    """Pieces of a line."""
+    """Pieces of a line; `components` is what is in all these pieces of a bundle."""
 
     number: Number
     sku: Sku
     quantity: Pieces
+    components: Annotated[list[ComponentPieces], Field(examples=[[]], default=[])]
 
 
 class Parcel(Model):
@@ -538,6 +564,10 @@ class Stock(Model):
     promisable: Annotated[int, Field(description="Can be promised now.", examples=[8])]
     soft: Annotated[int, Field(description="Promised, from no location yet.", examples=[2])]
     backordered: Annotated[int, Field(description="Waited for.", examples=[0])]
+    uncovered: Annotated[
+        int,
+        Field(description="With warehouses to be shipped, but on no shelf.", examples=[0]),
+    ]
     locations: Annotated[
         dict[str, LocationStock],
         Field(

@@ -154,9 +154,14 @@ class PaymentIn(Model):
 
 
 class DeliveryIn(Model):
-    """Whether a part may be sent before the rest."""
+    """Whether a part may be sent before the rest, and whose turn it is when stock is short.
 
-    partial_allowed: bool = True
+    What is not said is as the customer's account says.
+    """
+
+    partial_allowed: bool | None = None
+    priority: Annotated[int, Field(strict=True, ge=0, le=9_999)] | None = None
+    promised_on: date | None = None
 
 
 class PlaceOrder(Model):

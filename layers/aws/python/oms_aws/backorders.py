@@ -1,0 +1,127 @@
+"""Backorders over orders, stock and purchase orders: who is next, and what customers are told."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from typing import NamedTuple
+
+from oms.backorder import Days, Incoming, day_of, expect, expected, postpone
+from oms.billing import book_day
+from oms.bundles import parts
+from oms.order import Order
+from oms.purchase import Purchase
+from oms_aws.orders import Saved
+from oms_aws.sourcing import BY, allocate_waiting
+from oms_aws.wiring import Ports
+
+
+class Place(NamedTuple):
+    """An order's place among those who wait for a SKU, in pieces: before it, and its own."""
+
+    ahead: int
+    own: int
+
+
+class Outlook(NamedTuple):
+    """What can be promised of a SKU, what is to come, and who waits for it, in their turn."""
+
+    promisable: int
+    coming: list[Incoming]
+    places: dict[str, Place]
+
+    def day(self, order_id: str, today: date) -> date | None:
+        """When the last piece is there that the order waits for."""
+        place = self.places.get(order_id)
+        if place is None:
+            return None
+        return expected(place.ahead, place.own, self.promisable, self.coming, today=today)
+
+
+def serve(oms: Ports, skus: Iterable[str]) -> None:
+    """Give stock to those who wait for it, and tell the others when theirs is expected."""
+    for sku in skus:
+        allocate_waiting(oms, sku)
+        if oms.purchases.incoming(sku):
+            expect_all(oms, sku)
+
+
+def serve_order(oms: Ports, order_id: str, *, lost: bool) -> None:
+    """See to an order that waits: what has come meanwhile, and when the rest is expected.
+
+    One that has just `lost` its pieces, as no location had them, is not given them again at once.
+    """
+    order = _renewed(oms, oms.orders.get(order_id).order)
+    for sku, item in oms.stock.items(_waited_for(order)).items():
+        if item.promisable > 0 and not lost:
+            allocate_waiting(oms, sku)
+    order = oms.orders.get(order_id).order
+    _tell(oms, order, {sku: _outlook_for(oms, sku, order_id) for sku in _waited_for(order)})
+
+
+def expect_all(oms: Ports, sku: str, *, also: Purchase | None = None) -> None:
+    """Tell every order that waits for a SKU when it is expected, where that is news.
+
+    `also` is a purchase order that has just changed.
+    """
+    outlook = _outlook(oms, sku, also)
+    for order_id in outlook.places:
+        order = oms.orders.get(order_id).order
+        others = [each for each in _waited_for(order) if each != sku]
+        outlooks = {each: _outlook_for(oms, each, order_id) for each in others}
+        _tell(oms, order, {**outlooks, sku: outlook})
+
+
+def _renewed(oms: Ports, order: Order) -> Order:
+    """The order with the days of its waiting preorders as the products say now."""
+    at = oms.now()
+    if not any(line.backordered and line.nature.available_from for line in order.lines):
+        return order
+    products = oms.catalogue.products(order.skus)
+    return oms.orders.change(order.id, lambda order: postpone(order, products, at), BY).order
+
+
+def _outlook(oms: Ports, sku: str, also: Purchase | None = None) -> Outlook:
+    places, ahead = {}, 0
+    for held in oms.stock.queue(sku):
+        places[held.order_id] = Place(ahead, held.backordered)
+        ahead += held.backordered
+    item = oms.stock.items([sku])[sku]
+    return Outlook(item.promisable, oms.purchases.incoming(sku, also=also), places)
+
+
+def _outlook_for(oms: Ports, sku: str, order_id: str) -> Outlook:
+    """The outlook for one order: the last one in turn has everybody else before it."""
+    own = oms.stock.waiting_pieces(sku, order_id)
+    if oms.stock.last_waiting(sku) != order_id:
+        return _outlook(oms, sku)
+    item = oms.stock.items([sku])[sku]
+    place = Place(item.backordered - own, own)
+    return Outlook(item.promisable, oms.purchases.incoming(sku), {order_id: place})
+
+
+def _tell(oms: Ports, order: Order, outlooks: dict[str, Outlook]) -> None:
+    at = oms.now()
+    days = _days(order, outlooks, book_day(at))
+    if expect(order, days, at=at).news:
+        by = Saved("auftakt", "expectation")
+        oms.orders.change(order.id, lambda order: expect(order, days, at=at), by)
+
+
+def _days(order: Order, outlooks: dict[str, Outlook], today: date) -> Days:
+    """When each waiting line is expected; a bundle when its last component is."""
+    return {
+        line.number: day_of(
+            [outlooks[sku].day(order.id, today) for sku in parts(line)],
+            sold_from=line.nature.available_from,
+            today=today,
+        )
+        for line in order.lines
+        if line.backordered and all(sku in outlooks for sku in parts(line))
+    }
+
+
+def _waited_for(order: Order) -> list[str]:
+    """The SKUs that the order waits for."""
+    skus = (sku for line in order.lines if line.backordered for sku in parts(line))
+    return list(dict.fromkeys(skus))
