@@ -185,7 +185,15 @@ JOURNEY: tuple[Step, ...] = (
     # billing
     Step("billing/issue_invoice", Queue(("Shipment.Confirmed",), side_by_side=2), (R, W),
          seconds=60),
-    Step("billing/render_document", Queue(("Invoice.Issued",), batch=5),
+    Step("billing/issue_credit_note", Http((
+        "POST /v1/orders/{order}/credit-notes", "POST /v1/documents/{document}/cancel",
+    )), (R, W)),
+    Step("billing/validate_document",
+         Queue(("Invoice.Issued", "CreditNote.Issued"), batch=5, side_by_side=2),
+         (R, W, "documents:put", "documents:read"), seconds=60, memory=1024,
+         layers=("einvoicing", "validation")),
+    Step("billing/render_document",
+         Queue(("Invoice.Issued", "CreditNote.Issued", "Document.Validated"), batch=5),
          (R, W, "documents:put", "documents:read"), seconds=120, memory=1024,
          layers=("typesetting",)),
     Step("billing/read_documents", Http((

@@ -4,13 +4,22 @@ from __future__ import annotations
 
 import pytest
 
-from tests.world.lives import Life, cut_at_every_call, plain, split
+from tests.world.lives import (
+    Life,
+    credited,
+    cut_at_every_call,
+    in_business,
+    plain,
+    split,
+)
 
 LIVES: dict[str, Life] = {
     "fulfilment/pack_parcels": plain,
     "fulfilment/ship_parcels": plain,
     "billing/issue_invoice": split,
-    "billing/render_document": plain,
+    "billing/validate_document": in_business,
+    "billing/render_document": in_business,
+    "billing/issue_credit_note": credited,
     "fulfilment/hear_carrier": plain,
 }
 """The cheapest life in which each step takes part."""

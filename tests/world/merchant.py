@@ -27,6 +27,8 @@ SELLER = {
     "country": "DE",
     "vat_id": "DE123456789",
     "bank": {"name": "Volksbank", "iban": "DE89370400440532013000"},
+    "email": "rechnung@berg.example",
+    "phone": "+49 761 12345",
 }
 
 
@@ -202,6 +204,26 @@ class Merchant:
         route = "POST /v1/fulfilments/{fulfilment}/recall"
         body = {"answer": answer, "reason": reason}
         return self.world.call(route, self.wms, body, fulfilment=id)
+
+    def credit(self, order: str, document: str, key: str = "", /, **wanted: Any) -> Answered:
+        """Credit parts of an invoice."""
+        return self.world.call(
+            "POST /v1/orders/{order}/credit-notes",
+            self.clerk,
+            {"document": document, "reason": "came back", **wanted},
+            headers={"Idempotency-Key": key} if key else None,
+            order=order,
+        )
+
+    def cancel_document(self, document: str, key: str = "") -> Answered:
+        """Cancel an invoice as a whole."""
+        return self.world.call(
+            "POST /v1/documents/{document}/cancel",
+            self.clerk,
+            {"reason": "wrong buyer"},
+            headers={"Idempotency-Key": key} if key else None,
+            document=document,
+        )
 
     # -- warehouse and carrier ----------------------------------------------------------------
 

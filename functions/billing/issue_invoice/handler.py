@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from oms.order import Document
 from oms.refusals import NotNow
 from oms_aws.edges.queue import Signal, queue
 from oms_aws.invoicing import drafted
@@ -20,13 +19,10 @@ def handler(signal: Signal, oms: Ports) -> None:
         seen = oms.orders.get(signal.order_id)
         if any(document.id == id for document in seen.order.documents):
             return
-        now = oms.now()
-        draft = drafted(seen.order, fulfilment, id, oms, at=now)
-        invoice = draft.invoice
-        document = Document(id, "invoice", invoice.number, fulfilment, now, invoice.gross)
+        draft = drafted(seen.order, fulfilment, id, oms, at=oms.now())
         by = Saved("auftakt", signal.id, draft.writes)
         try:
-            oms.orders.save(seen, seen.order.invoice(document), by)
+            oms.orders.save(seen, seen.order.invoice(draft.document), by)
             return
         except Conflict:
             continue

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from oms.refusals import Unknown
 from oms_aws.edges.http import Answer, Call, Http
-from oms_aws.edges.papers import opened
+from oms_aws.edges.papers import opened, seen_document
 from oms_aws.edges.views import document_view, seen_order
 from oms_aws.wiring import Ports
 
@@ -22,11 +21,8 @@ def list_documents(call: Call[Any], oms: Ports) -> Answer:
     return Answer({"items": items, "cursor": None})
 
 
-@step.route("GET /v1/documents/{document}", scope="documents:read", status=302)
+@step.route("GET /v1/documents/{document}", scope="documents:read", status=302, query=("format",))
 def get_document(call: Call[Any], oms: Ports) -> Answer:
-    """Open a document: a redirect to a short-lived address of its PDF."""
-    id = call.path["document"]
-    _, shop = oms.documents.owner(id)
-    if not call.caller.may_see(shop):
-        raise Unknown("document_unknown", f"There is no document {id}.")
-    return opened(id, oms)
+    """Open a document: a redirect to a short-lived address of its PDF or e-invoice."""
+    seen_document(call, oms)
+    return opened(call.path["document"], oms, format=call.query.get("format", "pdf"))

@@ -12,7 +12,8 @@ step = Http()
 handler = step.handler
 
 
-@step.route("GET /d/{token}", status=302)
+@step.route("GET /d/{token}", status=302, query=("format",))
 def show(call: Call[Any], oms: Ports) -> Answer:
     """Open a document by a signed link."""
-    return opened(oms.links.subject("document", call.path["token"], at=oms.now()), oms)
+    id = oms.links.subject("document", call.path["token"], at=oms.now())
+    return opened(id, oms, format=call.query.get("format", "pdf"))

@@ -13,6 +13,7 @@ from msgspec.structs import replace
 
 from oms_aws.letters import (
     AddressWanted,
+    CreditIssued,
     Facts,
     HoldEscalated,
     Item,
@@ -90,12 +91,25 @@ WANTED = AddressWanted(
 NOT_TAKEN = OrderRefused(
     shop=SHOP, customer="Jörg Müller", order_number="BB-10001", items=ITEMS, payment_failed=False
 )
+CREDITED = CreditIssued(
+    shop=SHOP,
+    customer="Jörg Müller",
+    order_number="BB-10001",
+    number="RK-2026-000007",
+    invoice_number="RE-2026-000123",
+    items=ITEMS[:1],
+    amount=Decimal("129.90"),
+    currency="EUR",
+    url="https://shop.example/d/token",
+    einvoice_url="https://shop.example/d/token?format=xml",
+)
 ALL: tuple[tuple[Kind, Facts], ...] = (
     ("order_received", RECEIVED),
     ("order_changed", CHANGED),
     ("order_cancelled", CANCELLED),
     ("recall_refused", REFUSED),
     ("parcel_shipped", SHIPPED),
+    ("credit_issued", CREDITED),
     ("hold_escalated", ESCALATED),
     ("address_wanted", WANTED),
     ("order_refused", NOT_TAKEN),

@@ -17,14 +17,15 @@ SCOPES = {
     "wms": "fulfilments:read fulfilments:write stock:read stock:write products:read",
     "carrier": "",
     "accountant": (
-        "orders:read documents:read customers:read holds:release exports:write payments:write"
+        "orders:read documents:read customers:read holds:release exports:write payments:write "
+        "credit-notes:write"
     ),
     "clerk": (
         "orders:read orders:write holds:release stock:read stock:write fulfilments:read "
         "fulfilments:write products:read products:write warehouses:write webhooks:write "
         "documents:read dead-letters:write carriers:write shops:write "
         "customers:read customers:write prices:read prices:write exports:write "
-        "purchases:write"
+        "purchases:write credit-notes:write"
     ),
 }
 """What each role may do; every scope is asked for by at least one route."""

@@ -1,4 +1,4 @@
-"""Invoicing: an invoice with the next number of its range, and the writes that make both final."""
+"""Invoicing: a document with the next number of its range, and the writes that make both final."""
 
 from __future__ import annotations
 
@@ -6,19 +6,37 @@ from datetime import datetime
 from decimal import Decimal
 from typing import NamedTuple
 
+from msgspec.structs import replace
+
 from oms.billing import amount_due, book_day, invoice_of
+from oms.crediting import Claim, credit_note, everything_left
+from oms.documenting import credit_notes_of
+from oms.einvoice import format_of
 from oms.invoice import Invoice
-from oms.order import DIGITAL, Fulfilment, Order
+from oms.numbering import range_of
+from oms.order import DIGITAL, Document, Fulfilment, Order
 from oms.shop import Shop
+from oms_aws.numbers import Number
 from oms_aws.table import Action
 from oms_aws.wiring import Ports
 
+BILLS = ("invoice", "partial")
+"""The kinds that bill a shipment, whose sums later ones of the order go on from."""
+
 
 class Draft(NamedTuple):
-    """An invoice that is issued once its writes are, together with its order."""
+    """A document that is issued once its writes are, together with its order."""
 
-    invoice: Invoice
+    document: Document
     writes: tuple[Action, ...]
+
+
+class Wanted(NamedTuple):
+    """What of an invoice shall be credited, and why; without claims, all that is left of it."""
+
+    reason: str
+    claims: tuple[Claim, ...] | None = None
+    shipping: Decimal = Decimal(0)
 
 
 def gross_due(order: Order, oms: Ports) -> Decimal:
@@ -39,20 +57,59 @@ def drafted(order: Order, fulfilment_id: str, id: str, oms: Ports, *, at: dateti
     shop = oms.catalogue.shop_of_late(order.shop)
     fulfilment = order.fulfilment(fulfilment_id)
     day = book_day(at)
-    number = oms.numbers.next(f"{shop.id}/{shop.invoice_prefix}-{day.year}")
-    earlier = [oms.documents.snapshot(d.id, Invoice) for d in order.documents]
+    number = oms.numbers.next(range_of(shop, "invoice", day))
+    billed = [each for each in order.documents if each.type in BILLS]
+    earlier = [oms.documents.snapshot(each.id, Invoice) for each in billed]
     invoice = invoice_of(
         order,
         fulfilment,
         shop=shop,
+        account=oms.catalogue.account_of_late(order.shop, order.customer.id),
         products=oms.catalogue.products(order.skus),
         ship_from=_ship_from(fulfilment, shop, oms),
         earlier=earlier,
         number=number.text,
         issued_on=day,
     )
-    record = oms.documents.record(id, order.id, order.shop, invoice)
-    return Draft(invoice, (*oms.numbers.take(number, id), record))
+    document = Document(id, invoice.kind, invoice.number, fulfilment_id, at, invoice.gross)
+    return _draft(replace(document, format=format_of(invoice)), invoice, number, order, oms)
+
+
+def credited(
+    order: Order, original: Document, wanted: Wanted, id: str, oms: Ports, *, at: datetime
+) -> Draft:
+    """The credit note for parts of an invoice under the number that is next right now.
+
+    Raises NotCreditable when more is wanted than earlier credit notes have left.
+    """
+    shop = oms.catalogue.shop_of_late(order.shop)
+    day = book_day(at)
+    snapshot = oms.documents.snapshot(original.id, Invoice)
+    known = credit_notes_of(order, original.id)
+    earlier = [oms.documents.snapshot(each.id, Invoice) for each in known]
+    claims, shipping = wanted.claims, wanted.shipping
+    if claims is None:
+        claims, shipping = everything_left(snapshot, earlier)
+    number = oms.numbers.next(range_of(shop, "credit_note", day))
+    note = credit_note(
+        snapshot,
+        earlier,
+        claims,
+        shipping=shipping,
+        number=number.text,
+        issued_on=day,
+        reason=wanted.reason,
+    )
+    document = Document(id, note.kind, note.number, original.fulfilment, at, note.gross)
+    document = replace(document, original=original.id, format=format_of(note))
+    return _draft(document, note, number, order, oms)
+
+
+def _draft(
+    document: Document, snapshot: Invoice, number: Number, order: Order, oms: Ports
+) -> Draft:
+    record = oms.documents.record(document.id, order.id, order.shop, snapshot)
+    return Draft(document, (*oms.numbers.take(number, document.id), record))
 
 
 def _ship_from(fulfilment: Fulfilment, shop: Shop, oms: Ports) -> str:

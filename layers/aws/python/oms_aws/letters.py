@@ -24,6 +24,7 @@ Kind = Literal[
     "order_refused",
     "parcel_shipped",
     "address_wanted",
+    "credit_issued",
     "hold_escalated",
 ]
 
@@ -129,6 +130,22 @@ class ParcelShipped(Struct, frozen=True, kw_only=True):
     following: tuple[Item, ...] = ()
     invoice_number: str | None = None
     invoice_url: str | None = None
+    einvoice_url: str | None = None
+
+
+class CreditIssued(Struct, frozen=True, kw_only=True):
+    """An invoice was corrected; `amount` is what is credited, gross."""
+
+    shop: Shop
+    customer: str
+    order_number: str
+    number: str
+    invoice_number: str
+    items: tuple[Item, ...]
+    amount: Decimal
+    currency: str
+    url: str
+    einvoice_url: str | None = None
 
 
 class HoldEscalated(Struct, frozen=True, kw_only=True):
@@ -174,6 +191,7 @@ Facts = (
     | OrderRefused
     | RecallRefused
     | ParcelShipped
+    | CreditIssued
     | AddressWanted
     | HoldEscalated
 )
@@ -186,6 +204,7 @@ _FACTS: dict[Kind, type[Facts]] = {
     "parcel_shipped": ParcelShipped,
     "order_refused": OrderRefused,
     "address_wanted": AddressWanted,
+    "credit_issued": CreditIssued,
     "hold_escalated": HoldEscalated,
 }
 

@@ -4,20 +4,17 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from oms.numbering import Range
 from oms_aws import keys
 from oms_aws.table import Action, Table
 
 
 class Number(NamedTuple):
-    """The next number of a range, not yet taken; a range is `<shop>/<prefix>-<year>`."""
+    """The next number of a range, not yet taken, and how it is printed."""
 
     range: str
     value: int
-
-    @property
-    def text(self) -> str:
-        """As it is printed on the document (§ 14 (4) no. 4 UStG: sequential and unique)."""
-        return f"{self.range.partition('/')[2]}-{self.value:06d}"
+    text: str
 
 
 class DynamoNumbers:
@@ -26,10 +23,11 @@ class DynamoNumbers:
     def __init__(self, table: Table) -> None:
         self._table = table
 
-    def next(self, range: str) -> Number:
+    def next(self, range: Range) -> Number:
         """The number that the next document of the range gets, unless another is faster."""
-        item = self._table.get(keys.number_range(range))
-        return Number(range, (item["last"] if item else 0) + 1)
+        item = self._table.get(keys.number_range(range.name))
+        value = (item["last"] if item else 0) + 1
+        return Number(range.name, value, range.text(value))
 
     def take(self, number: Number, document_id: str) -> list[Action]:
         """The actions that take the number for a document; they fail when it is taken already."""
@@ -41,6 +39,7 @@ class DynamoNumbers:
             else self._table.put_if(counter, last, last=number.value - 1)
         )
         entry = {"kind": "number", "range": number.range, "number": number.value}
+        entry["text"] = number.text
         return [
             moved,
             self._table.put(

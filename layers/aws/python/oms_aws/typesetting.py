@@ -5,15 +5,16 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from oms.invoice import Invoice, Language, Party, Seller, TaxTotal
+from oms.invoice import Invoice, InvoiceLine, Language, Party, Seller, TaxTotal
 from oms.money import minor_units
+from oms_aws.einvoice.hybrid import FILE, labelled
 
 _TEMPLATES = Path(__file__).parent / "templates"
 _SYMBOLS = {"EUR": "€", "GBP": "£", "USD": "US$"}
@@ -31,21 +32,24 @@ _UNCOVERED_CODE = re.compile("[^\x20-\x7e]")
 Text = dict[str, Any]
 
 
-def typeset(invoice: Invoice) -> bytes:
+def typeset(invoice: Invoice, attached: bytes | None = None) -> bytes:
     """The invoice as PDF/A-3b, A4, DIN 5008 form B, in its own language.
+
+    With its e-invoice `attached` it is a hybrid one (ZUGFeRD, Factur-X).
 
     The bytes depend on the invoice alone: time stamps come from its date of issue, fonts from the
     compiler. A character that none of these fonts has is printed as its code, `[U+674E]`.
     """
-    pdf: bytes = compiled(invoice, format="pdf", pdf_standards="a-3b")
-    return pdf
+    inputs = {} if attached is None else {"attached": attached.decode(), "name": FILE}
+    pdf: bytes = compiled(invoice, inputs, format="pdf", pdf_standards="a-3b")
+    return pdf if attached is None else labelled(pdf)
 
 
-def compiled(invoice: Invoice, **options: Any) -> Any:
+def compiled(invoice: Invoice, inputs: Mapping[str, str], **options: Any) -> Any:
     """The invoice in any format; the options are those of `typst.Compiler.compile`."""
     content = sheet(invoice)
     stamp = datetime.combine(invoice.issued_on, time(), UTC)
-    options = {**options, "timestamp": stamp}
+    options = {**options, "timestamp": stamp, "sys_inputs": dict(inputs)}
     odd = sorted({cluster for text in _texts(content) for cluster in _clusters(text)})
     try:
         return _compile(_mapped(content, _missing(odd)), options)
@@ -65,8 +69,8 @@ def sheet(invoice: Invoice) -> Text:
         "locale": invoice.locale,
         "words": words,
         "issued": [invoice.issued_on.year, invoice.issued_on.month, invoice.issued_on.day],
-        "title": words["title"].format(_clean(invoice.number)),
-        "greeting": words["greeting"],
+        "title": words["titles"][invoice.kind].format(_clean(invoice.number)),
+        "greeting": _greeting(invoice, words),
         "seller": {
             "name": _clean(invoice.seller.name),
             "tagline": _joined(
@@ -81,6 +85,7 @@ def sheet(invoice: Invoice) -> Text:
         "widths": _widths(rows, words),
         "taxes": total_taxes,
         "totals": _totals(invoice, words),
+        "due": words["credit" if invoice.kind == "credit_note" else "gross"],
         "gross": money_text(invoice.gross, invoice.currency, invoice.locale),
         "notes": _notes(invoice, words),
         "footer": _footer(invoice.seller, words),
@@ -139,13 +144,27 @@ def _rate_text(rate: Decimal, locale: Language) -> str:
     return f"{number if locale == 'en' else number.replace('.', ',')}\u00a0%"
 
 
+def _greeting(invoice: Invoice, words: Text) -> str:
+    original = invoice.original
+    number = _clean(original.number) if original else ""
+    day = date_text(original.issued_on, invoice.locale) if original else ""
+    text: str = words["greetings"][invoice.kind].format(number=number, day=day)
+    return text
+
+
+def _below(line: InvoiceLine, invoice: Invoice) -> str:
+    """What stands in small print under a line: its SKU, and of which delivery it is."""
+    day = date_text(line.supplied_on, invoice.locale) if line.supplied_on else None
+    return _joined(" · ", line.sku, line.order, line.delivery_note, day)
+
+
 def _rows(invoice: Invoice, words: Text) -> list[Text]:
     currency, locale = invoice.currency, invoice.locale
 
-    def extra(kind: str, amount: Decimal, rate: Decimal) -> Text:
+    def extra(text: str, amount: Decimal, rate: Decimal) -> Text:
         return {
             **dict.fromkeys(("number", "sku", "quantity", "unit_price"), ""),
-            "description": words[kind],
+            "description": text,
             "rate": _rate_text(rate, locale),
             "total": amount_text(amount, currency, locale),
         }
@@ -156,7 +175,7 @@ def _rows(invoice: Invoice, words: Text) -> list[Text]:
             {
                 "number": _clean(line.number),
                 "description": _clean(line.description),
-                "sku": _clean(line.sku),
+                "sku": _below(line, invoice),
                 "quantity": str(line.quantity),
                 "unit_price": amount_text(line.unit_price, currency, locale),
                 "rate": _rate_text(line.rate, locale),
@@ -164,8 +183,13 @@ def _rows(invoice: Invoice, words: Text) -> list[Text]:
             }
         )
         if line.discount:
-            rows.append(extra("discount", -line.discount, line.rate))
-    return rows + [extra(each.kind, each.amount, each.rate) for each in invoice.charges]
+            rows.append(extra(words["discount"], -line.discount, line.rate))
+    rows += [extra(words[each.kind], each.amount, each.rate) for each in invoice.charges]
+    for deposit in invoice.deposits:
+        day = date_text(deposit.issued_on, locale)
+        text = words["deposit"].format(number=_clean(deposit.number), day=day)
+        rows += [extra(text, -tax.priced, tax.rate) for tax in deposit.taxes]
+    return rows
 
 
 def _widths(rows: list[Text], words: Text) -> list[float]:
@@ -201,7 +225,8 @@ def _totals(invoice: Invoice, words: Text) -> list[list[str]]:
 def _notes(invoice: Invoice, words: Text) -> list[str]:
     prices = [words[f"prices_{invoice.price_mode}"]] if invoice.tax else []
     payment = [_clean(invoice.payment) + "."] if invoice.payment else []
-    return [*(f"{_clean(note)}." for note in invoice.notes), *payment, *prices]
+    cause = [words["cause"].format(_clean(invoice.reason))] if invoice.reason else []
+    return [*cause, *(f"{_clean(note)}." for note in invoice.notes), *payment, *prices]
 
 
 def _info(invoice: Invoice, words: Text) -> list[list[str]]:
@@ -292,8 +317,7 @@ def _compile(content: Text, options: dict[str, Any]) -> Any:
 
     return typst.Compiler(ignore_system_fonts=True).compile(
         (_TEMPLATES / "invoice" / "invoice.typ").read_bytes(),
-        sys_inputs={"invoice": json.dumps(content)},
-        **options,
+        **{**options, "sys_inputs": {**options["sys_inputs"], "invoice": json.dumps(content)}},
     )
 
 

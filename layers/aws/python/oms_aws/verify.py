@@ -33,7 +33,6 @@ from oms_aws import keys
 from oms_aws.counters import View, counters_in, layout, stored_reservation
 from oms_aws.exports import StoredExport, stored_export
 from oms_aws.ledgers import Ledgers
-from oms_aws.numbers import Number
 from oms_aws.orders import (
     Stored,
     fulfilment_attributes,
@@ -136,8 +135,8 @@ class Snapshot:
         self.last[item["range"]] = item["last"]
 
     def _number(self, item: Mapping[str, Any]) -> None:
-        number = Number(item["range"], item["number"])
-        self.numbers[number.range][number.value] = Numbered(number.text, item["document"])
+        text = item.get("text") or f"{item['range'].partition('/')[2]}-{item['number']:06d}"
+        self.numbers[item["range"]][item["number"]] = Numbered(text, item["document"])
 
     def _document(self, item: Mapping[str, Any]) -> None:
         self.documents[item["id"]] = msgspec.json.decode(unpacked(item["body"]))["number"]
@@ -313,6 +312,8 @@ def _archived(found: Snapshot, read: Read) -> Iterator[Breach]:
         for document in stored.order.documents:
             if document.key:
                 yield from _same(id, document.key, document.sha256 or "", read)
+            if document.xml_key:
+                yield from _same(id, document.xml_key, document.xml_sha256 or "", read)
     for id, kept in found.exports.items():
         for file in kept.export.files:
             yield from _same(id, file.key, file.sha256, read)

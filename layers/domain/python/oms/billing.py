@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from msgspec.structs import replace
 
 from oms import money
-from oms.account import VatCheck
+from oms.account import Account, VatCheck
 from oms.invoice import (
     Checked,
     Invoice,
@@ -19,6 +19,7 @@ from oms.invoice import (
     Sale,
     Shipment,
     Sold,
+    Terms,
     draft_invoice,
     payment_text,
 )
@@ -33,6 +34,10 @@ BOOKS_ARE_KEPT_IN = ZoneInfo("Europe/Berlin")
 """A date on a document is the day in Germany, whatever zone the time came in."""
 
 
+ON_ACCOUNT = "invoice"
+"""The payment method of who pays after the invoice."""
+
+
 def book_day(at: datetime) -> date:
     """The day of the books on which something happened."""
     return at.astimezone(BOOKS_ARE_KEPT_IN).date()
@@ -43,6 +48,7 @@ def invoice_of(
     fulfilment: Fulfilment,
     *,
     shop: Shop,
+    account: Account | None = None,
     products: Mapping[str, Product],
     ship_from: str,
     earlier: Sequence[Invoice],
@@ -74,7 +80,49 @@ def invoice_of(
         order, fulfilment.ship_to or order.ship_to, shop, products, vat_check, distance_sales
     )
     totals = [total for invoice in earlier for total in invoice.taxes]
-    return draft_invoice(sale, shipment, number=number, issued_on=issued_on, earlier=totals)
+    invoice = draft_invoice(sale, shipment, number=number, issued_on=issued_on, earlier=totals)
+    return _payable(_to_buyer(invoice, order, fulfilment, account), account)
+
+
+def _to_buyer(
+    invoice: Invoice, order: Order, fulfilment: Fulfilment, account: Account | None
+) -> Invoice:
+    """With what kind of buyer it goes to, and whether it bills all that is to be billed."""
+    wanted = {line.number: n for line in order.lines if (n := line.ordered - line.cancelled)}
+    return replace(
+        invoice,
+        kind="invoice" if fulfilment.pieces == wanted else "partial",
+        buyer_type=order.customer.type,
+        leitweg_id=account.leitweg_id if account else None,
+        method=order.payment.method,
+    )
+
+
+def _payable(invoice: Invoice, account: Account | None) -> Invoice:
+    """With when it is to be paid, or that it was: only an open invoice is paid after its issue."""
+    if invoice.method != ON_ACCOUNT:
+        return replace(invoice, paid=invoice.gross)
+    if account is None:
+        return invoice
+    agreed = account.terms
+    terms = Terms(
+        due_on=invoice.issued_on + timedelta(agreed.days),
+        discount_percent=agreed.discount_percent,
+        discount_days=agreed.discount_days,
+    )
+    return replace(invoice, terms=terms, payment=terms_text(terms, invoice))
+
+
+def terms_text(terms: Terms, invoice: Invoice) -> str:
+    """Until when to pay, and the discount for who is quick, as a sentence."""
+    text = payment_text(invoice.method, invoice.locale, terms.due_on)
+    if not terms.discount_percent:
+        return text
+    until = invoice.issued_on + timedelta(terms.discount_days)
+    percent = f"{terms.discount_percent.normalize():f}"
+    if invoice.locale == "de":
+        return f"{text}; bis {until:%d.%m.%Y} abzüglich {percent.replace('.', ',')} % Skonto"
+    return f"{text}; {percent} % discount if paid by {until.isoformat()}"
 
 
 def amount_due(
@@ -161,7 +209,12 @@ def _sale(
 ) -> Sale:
     billed = order.billing_address
     buyer = _party(billed, company=billed.company or order.customer.company)
-    buyer = replace(buyer, vat_id=order.customer.vat_id, number=order.customer.id)
+    buyer = replace(
+        buyer,
+        vat_id=order.customer.vat_id,
+        number=order.customer.id,
+        email=order.customer.email,
+    )
     proof = _proof(vat_check, order.customer.vat_id)
     return Sale(
         order_id=order.id,

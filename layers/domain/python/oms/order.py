@@ -12,6 +12,8 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
+from oms.einvoice import Format
+from oms.invoice import Kind as DocumentType
 from oms.product import Component, Kind
 from oms.refusals import Broken, Refusal, Unknown
 
@@ -42,6 +44,9 @@ PERFORM_WITHIN = timedelta(days=30)
 SUPPLIER_NEEDED = "supplier_needed"
 DIGITAL = "digital"
 """Where fulfilments without a parcel come from."""
+
+MEND_WITHIN = timedelta(hours=48)
+"""How long a clerk has for a document whose e-invoice breaks a rule."""
 
 DELIVER_WITHIN = timedelta(days=14)
 RESTOCK_WITHIN = timedelta(days=30)
@@ -321,16 +326,31 @@ class Fulfilment(Value, frozen=True, omit_defaults=True):
 
 
 class Document(Value, frozen=True, omit_defaults=True):
-    """A document of the order; `key` and `sha256` are known once it is in the archive."""
+    """A document of the order; `key` and `sha256` are known once it is in the archive.
+
+    `original` is the document that it corrects. One with a `format` has an e-invoice: `xml_key` and
+    `xml_sha256` are known once that passed the rules, `rejected` is what they said otherwise.
+    """
 
     id: str
-    type: Literal["invoice", "credit_note"]
+    type: DocumentType
     number: str
     fulfilment: str
     issued_at: datetime
     gross: Decimal
     key: str | None = None
     sha256: str | None = None
+    original: str | None = None
+    format: Format | None = None
+    xml_key: str | None = None
+    xml_sha256: str | None = None
+    rejected: tuple[str, ...] = ()
+    rejected_at: datetime | None = None
+
+    @property
+    def ready(self) -> bool:
+        """Whether it may leave: a document with an e-invoice only when that is valid."""
+        return self.format is None or self.xml_sha256 is not None
 
 
 class LineChange(Value, frozen=True, omit_defaults=True):
@@ -623,6 +643,27 @@ class InvoiceIssued(News, frozen=True, tag="Invoice.Issued"):
     document: Document
 
 
+class CreditNoteIssued(News, frozen=True, tag="CreditNote.Issued"):
+    document: Document
+
+
+class DocumentValidated(News, frozen=True, tag="Document.Validated"):
+    """Its e-invoice passed the official rules and is kept; `sha256` is that of the XML."""
+
+    document: str
+    key: str
+    sha256: str
+    at: datetime
+
+
+class DocumentRejected(News, frozen=True, tag="Document.Rejected"):
+    """Its e-invoice broke rules: each with its id and its text."""
+
+    document: str
+    rules: tuple[str, ...]
+    at: datetime
+
+
 class DocumentArchived(News, frozen=True, tag="Document.Archived"):
     document: str
     key: str
@@ -811,8 +852,8 @@ class Order(Value, frozen=True, omit_defaults=True):
         at_rest = self.count("delivered") + self.count("cancelled") + self.count("returned")
         if at_rest < self.count("ordered"):
             return False
-        archived = {d.fulfilment for d in self.documents if d.key}
-        return all(f.id in archived for f in self.fulfilments if f.shipped_at)
+        archived = all(document.key for document in self.documents)
+        return archived and not any(self._unbilled())
 
     def waiting(self) -> tuple[Waiting, ...]:
         """Whom the order waits for; empty only when it is finished (invariant 6)."""
@@ -837,10 +878,19 @@ class Order(Value, frozen=True, omit_defaults=True):
         ours = any(self._moving(line) for line in self.lines) or (
             self.count("reserved") and (self.partial_allowed or not self.count("backordered"))
         )
-        settled = {document.fulfilment for document in self.documents if document.key}
-        unbilled = any(f.shipped_at and f.id not in settled for f in self.fulfilments)
-        if (ours and not holds) or unbilled:
+        if (ours and not holds) or any(self._unbilled()):
             yield Waiting("auftakt", "open" if ours else "invoice", since + RESERVE_WITHIN)
+        for document in self.documents:
+            if document.rejected_at:
+                until = document.rejected_at + MEND_WITHIN
+                yield Waiting("clerk", "document_rejected", until)
+            elif not document.key:
+                yield Waiting("auftakt", "document", since + RESERVE_WITHIN)
+
+    def _unbilled(self) -> Iterator[Fulfilment]:
+        """What has left without an invoice."""
+        billed = {document.fulfilment for document in self.documents}
+        return (f for f in self.fulfilments if f.shipped_at and f.id not in billed)
 
     def due(self) -> tuple[Due, ...]:
         """What the clock has to see to, the earliest first."""
@@ -1224,6 +1274,12 @@ class Order(Value, frozen=True, omit_defaults=True):
             raise Broken(f"{self.id}: pieces of a line do not add up")
         return replace(self, lines=lines)
 
+    def with_document(self, changed: Document) -> Order:
+        """The order with one document replaced."""
+        return replace(
+            self, documents=tuple(changed if d.id == changed.id else d for d in self.documents)
+        )
+
     def with_fulfilment(self, changed: Fulfilment) -> Order:
         """The order with one fulfilment replaced."""
         return replace(
@@ -1266,6 +1322,9 @@ AnyNews = (
     | ShipmentTracked
     | ShipmentDelivered
     | InvoiceIssued
+    | CreditNoteIssued
+    | DocumentValidated
+    | DocumentRejected
     | DocumentArchived
     | NotificationSent
     | WebhookExhausted
@@ -1607,18 +1666,31 @@ def _delivered(order: Order, news: ShipmentDelivered) -> Order:
     return order.with_fulfilment(replace(fulfilment, status="delivered", delivered_at=news.at))
 
 
-def _invoiced(order: Order, news: InvoiceIssued) -> Order:
+def _invoiced(order: Order, news: InvoiceIssued | CreditNoteIssued) -> Order:
     return replace(
         order, documents=(*order.documents, news.document), changed_at=news.document.issued_at
     )
 
 
-def _archived(order: Order, news: DocumentArchived) -> Order:
-    documents = tuple(
-        replace(d, key=news.key, sha256=news.sha256) if d.id == news.document else d
-        for d in order.documents
+def _validated(order: Order, news: DocumentValidated) -> Order:
+    valid = replace(
+        order.document(news.document),
+        xml_key=news.key,
+        xml_sha256=news.sha256,
+        rejected=(),
+        rejected_at=None,
     )
-    return replace(order, documents=documents)
+    return order.with_document(valid)
+
+
+def _found_wrong(order: Order, news: DocumentRejected) -> Order:
+    document = order.document(news.document)
+    return order.with_document(replace(document, rejected=news.rules, rejected_at=news.at))
+
+
+def _archived(order: Order, news: DocumentArchived) -> Order:
+    document = order.document(news.document)
+    return order.with_document(replace(document, key=news.key, sha256=news.sha256))
 
 
 def _noted(order: Order, _: News) -> Order:
@@ -1663,6 +1735,9 @@ _AFTER: dict[type, Any] = {
     ShipmentTracked: _tracked,
     ShipmentDelivered: _delivered,
     InvoiceIssued: _invoiced,
+    CreditNoteIssued: _invoiced,
+    DocumentValidated: _validated,
+    DocumentRejected: _found_wrong,
     DocumentArchived: _archived,
     NotificationSent: _noted,
     WebhookExhausted: _noted,

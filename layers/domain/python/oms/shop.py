@@ -29,6 +29,8 @@ class Method(Struct, frozen=True):
 class Shop(Struct, frozen=True, kw_only=True):
     """A sales channel; `invoice_prefix` begins its invoice numbers, as in `RE-2026-000123`.
 
+    `number_patterns` says otherwise for a kind of document (`oms.numbering`).
+
     `language` is what its team is written in, `countries` where it delivers to (everywhere, if it
     names none), `methods` what its shipping methods are. A held order keeps its reservation
     `reserve_hours`. `bookkeeping` is how its books are kept, `tax` what the tax office knows of the
@@ -40,6 +42,7 @@ class Shop(Struct, frozen=True, kw_only=True):
     seller: Seller
     support_email: str
     invoice_prefix: str = "RE"
+    number_patterns: dict[str, str] = {}
     language: Language = "de"
     reserve_hours: int = RESERVE_HOURS
     bookkeeping: Bookkeeping | None = None

@@ -8,10 +8,10 @@ from typing import Any, NamedTuple
 from msgspec.structs import replace
 
 from oms.address import HOLDS
-from oms.invoice import Language
+from oms.invoice import Invoice, Language
 from oms.label import label_lines
 from oms.money import times
-from oms.order import Hold, Order, Pieces, decode_news
+from oms.order import Document, Hold, Order, Pieces, decode_news
 from oms.order import OrderCancelled as Cancelled
 from oms.order import OrderChanged as Changed
 from oms.product import Product
@@ -21,6 +21,7 @@ from oms_aws.edges.addresses import subject
 from oms_aws.edges.queue import Signal
 from oms_aws.letters import (
     AddressWanted,
+    CreditIssued,
     Facts,
     HoldEscalated,
     Item,
@@ -200,9 +201,8 @@ def _recall_refused(case: Case) -> Mail:
     return case.to_customer("recall_refused", facts)
 
 
-def _shipped(case: Case) -> Mail:
+def _shipped(case: Case, document: Document) -> Mail:
     order, oms = case.order, case.oms
-    document = order.document(str(case.signal.facts["document"]))
     fulfilment = order.fulfilment(document.fulfilment)
     facts = ParcelShipped(
         **case.common,
@@ -218,8 +218,37 @@ def _shipped(case: Case) -> Mail:
         following=case.items(order.pieces("backordered")),
         invoice_number=document.number,
         invoice_url=oms.links.link("document", document.id, at=document.issued_at),
+        einvoice_url=_einvoice(document, oms),
     )
     return case.to_customer("parcel_shipped", facts)
+
+
+def _archived(case: Case) -> Mail:
+    """An invoice goes with its parcels, a credit note by itself."""
+    document = case.order.document(str(case.signal.facts["document"]))
+    return _credited(case, document) if document.original else _shipped(case, document)
+
+
+def _credited(case: Case, document: Document) -> Mail:
+    note = case.oms.documents.snapshot(document.id, Invoice)
+    facts = CreditIssued(
+        **case.common,
+        number=document.number,
+        invoice_number=note.original.number if note.original else "",
+        items=tuple(Item(li.description, li.quantity, li.sku) for li in note.lines),
+        amount=note.gross,
+        currency=note.currency,
+        url=case.oms.links.link("document", document.id, at=document.issued_at),
+        einvoice_url=_einvoice(document, case.oms),
+    )
+    return case.to_customer("credit_issued", facts)
+
+
+def _einvoice(document: Document, oms: Ports) -> str | None:
+    """Where the XML is, when it is a file of its own; a hybrid PDF has it inside."""
+    if document.xml_key is None or document.format == "zugferd":
+        return None
+    return f"{oms.links.link('document', document.id, at=document.issued_at)}?format=xml"
 
 
 WRITERS: Mapping[str, Callable[[Case], Mail | None]] = {
@@ -230,7 +259,7 @@ WRITERS: Mapping[str, Callable[[Case], Mail | None]] = {
     "Order.Refused": _refused,
     "Order.Cancelled": _cancelled,
     "Fulfilment.RecallRefused": _recall_refused,
-    "Document.Archived": _shipped,
+    "Document.Archived": _archived,
 }
 """Who writes what of an event: whatever `notices/tell_customer` listens to stands here."""
 

@@ -128,6 +128,7 @@ REQUESTS: dict[str, dict[str, Any]] = {
         "language": "de",
         "countries": ["DE", "AT", "CH"],
         "methods": {"standard": {"carrier": "dhl", "po_box": False, "phone": False}},
+        "number_patterns": {"credit_note": "RK-{year}-{number:06}"},
     },
     "POST /v1/exports": {"kind": "datev", "from": "2026-11-01", "to": "2026-11-30"},
     "PUT /v1/carriers/{carrier}": {
@@ -155,6 +156,13 @@ REQUESTS: dict[str, dict[str, Any]] = {
         "email": "erika@example.com",
         "reason": "The customer called.",
     },
+    "POST /v1/orders/{order}/credit-notes": {
+        "document": "inv_019aafc3b5f77c10a2d4e6f8091b3c5d-1",
+        "reason": "One backpack came back.",
+        "lines": [{"number": "1", "quantity": 1, "amount": None}],
+        "shipping": "0.00",
+    },
+    "POST /v1/documents/{document}/cancel": {"reason": "The invoice names the wrong buyer."},
     "POST /v1/orders/{order}/holds/{hold}/release": {"reason": "The bank confirmed the payment."},
     "POST /v1/payments": {
         "items": [

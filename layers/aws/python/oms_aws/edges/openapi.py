@@ -76,6 +76,10 @@ QUERY: dict[str, tuple[str, Json]] = {
     "currency": ("ISO 4217; the customer's own by default.", {"type": "string"}),
     "sku": ("Only of this SKU.", {"type": "string"}),
     "cursor": ("Where the page before ended.", {"type": "string"}),
+    "format": (
+        "The PDF, or the e-invoice where there is one.",
+        {"type": "string", "enum": ["pdf", "xml"], "default": "pdf"},
+    ),
     "limit": (
         "How many at most.",
         {"type": "integer", "minimum": 1, "maximum": 100, "default": 50},

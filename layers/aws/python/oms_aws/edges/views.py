@@ -164,10 +164,20 @@ def document_view(document: Document, oms: Ports) -> dict[str, Any]:
         "fulfilment": document.fulfilment,
         "issued_at": document.issued_at,
         "gross": str(document.gross),
-        "status": "archived" if document.key else "issued",
+        "status": _stand(document),
+        "original": document.original,
+        "format": document.format,
+        "rejected": list(document.rejected),
         "sha256": document.sha256,
+        "xml_sha256": document.xml_sha256,
         "url": f"{oms.settings.public_url}/v1/documents/{document.id}",
     }
+
+
+def _stand(document: Document) -> str:
+    if document.key:
+        return "archived"
+    return "rejected" if document.rejected else "issued"
 
 
 def _delivery(order: Order) -> dict[str, Any]:

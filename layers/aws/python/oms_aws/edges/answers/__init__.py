@@ -5,6 +5,7 @@ from __future__ import annotations
 from oms_aws.edges.answers import (
     changes,
     core,
+    crediting,
     customers,
     exports,
     master,
@@ -24,6 +25,7 @@ ANSWERS: dict[str, Told] = {
     **screening.ANSWERS,
     **payments.ANSWERS,
     **purchases.ANSWERS,
+    **crediting.ANSWERS,
 }
 
 __all__ = ["ANSWERS", "ID", "EventId", "Problem", "Told", "Turned"]

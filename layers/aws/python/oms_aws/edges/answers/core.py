@@ -8,6 +8,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
+from oms.einvoice import Format
+from oms.invoice import Kind as DocumentKind
 from oms.order import Cause
 from oms.product import Kind
 from oms_aws.edges.models import Model, ScanStatus
@@ -359,19 +361,32 @@ class OrderFulfilment(Model):
 
 
 class Document(Model):
-    """A document; `url` answers with a redirect to its PDF and asks for your key."""
+    """A document; `url` answers with a redirect to its PDF and asks for your key.
+
+    With `format` it has an e-invoice: inside the PDF and with `?format=xml`. One that breaks rules
+    of EN 16931 or XRechnung is `rejected`: they are named, and nobody is sent it.
+    """
 
     id: DocumentId
-    type: Literal["invoice"]
+    type: DocumentKind
     number: Annotated[str, Field(description="Gap-free.", examples=["RE-2026-000123"])]
     fulfilment: FulfilmentId
     issued_at: Time
     gross: Annotated[Money, Field(examples=["264.70"])]
     status: Annotated[
-        Literal["issued", "archived"], Field(description="`archived` once its PDF is kept.")
+        Literal["issued", "rejected", "archived"],
+        Field(description="`archived` once its PDF is kept."),
     ]
+    original: Annotated[
+        DocumentId | None, Field(description="What a credit note is about.", examples=[None])
+    ]
+    format: Annotated[Format | None, Field(examples=["zugferd"])]
+    rejected: Annotated[list[str], Field(description="The rules that it breaks.", examples=[[]])]
     sha256: Annotated[
         str | None, Field(description="Of the PDF, in hex.", examples=["9f86d081884c7d65…"])
+    ]
+    xml_sha256: Annotated[
+        str | None, Field(description="Of the e-invoice, in hex.", examples=["60303ae22b998861…"])
     ]
     url: Annotated[Url, Field(examples=[f"https://oms.example/v1/documents/inv_{ID}"])]
 

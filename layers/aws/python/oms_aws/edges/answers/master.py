@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
+from oms.invoice import Kind as DocumentKind
 from oms_aws.edges.answers.core import (
     Address,
     Currency,
@@ -226,6 +227,14 @@ class ShopRecord(Model):
     seller: Seller
     support_email: Annotated[str, Field(examples=["service@example.com"])]
     invoice_prefix: Annotated[str, Field(examples=["RE"])]
+    number_patterns: Annotated[
+        dict[DocumentKind, str],
+        Field(
+            description="How numbers are printed, by kind of document; for the others "
+            "`<invoice_prefix>-{year}-{number:06}`, with a K behind the prefix for credit notes.",
+            examples=[{"credit_note": "RK-{year}-{number:06}"}],
+        ),
+    ]
     language: Annotated[Literal["de", "en"], Field(description="What its team is written in.")]
     tax: Registrations
     reserve_hours: Annotated[

@@ -22,7 +22,9 @@ from pydantic import (
 from oms.books import Case, Chart
 from oms.calendar import calendar_fault
 from oms.identifiers import is_gtin
+from oms.invoice import Kind as DocumentKind
 from oms.money import MINOR_UNITS
+from oms.numbering import PATTERN
 from oms.order import RESERVE_HOURS, Cause
 from oms.pricing import TOLERANCE
 from oms.product import Kind
@@ -618,6 +620,7 @@ class ShopIn(Model):
     seller: SellerIn
     support_email: Email
     invoice_prefix: Annotated[str, StringConstraints(pattern=r"^[A-Z0-9]{1,10}$")] = "RE"
+    number_patterns: dict[DocumentKind, Annotated[str, StringConstraints(pattern=PATTERN)]] = {}
     language: Literal["de", "en"] = "de"
     tax: RegistrationsIn = RegistrationsIn()
     reserve_hours: Annotated[int, Field(strict=True, ge=1, le=8_760)] = RESERVE_HOURS

@@ -1,0 +1,41 @@
+"""A clerk or an accountant credits parts of an invoice, or cancels it as a whole."""
+
+from __future__ import annotations
+
+from oms_aws.edges.crediting import issued
+from oms_aws.edges.http import Answer, Call, Http
+from oms_aws.edges.models.crediting import CancelDocument, IssueCreditNote
+from oms_aws.edges.papers import seen_document
+from oms_aws.edges.views import seen_order
+from oms_aws.invoicing import Wanted
+from oms_aws.wiring import Ports
+
+step = Http()
+handler = step.handler
+
+
+@step.route(
+    "POST /v1/orders/{order}/credit-notes",
+    scope="credit-notes:write",
+    takes=IssueCreditNote,
+    status=201,
+    headers=("Idempotency-Key",),
+)
+def issue(call: Call[IssueCreditNote], oms: Ports) -> Answer:
+    """Credit pieces, amounts or shipping costs of an invoice."""
+    order = seen_order(call, oms).order
+    wanted = Wanted(call.body.reason, call.body.claims, call.body.shipping)
+    return issued(call, order.id, call.body.document, wanted, oms)
+
+
+@step.route(
+    "POST /v1/documents/{document}/cancel",
+    scope="credit-notes:write",
+    takes=CancelDocument,
+    status=201,
+    headers=("Idempotency-Key",),
+)
+def cancel(call: Call[CancelDocument], oms: Ports) -> Answer:
+    """Cancel an invoice: a credit note over all that is left of it."""
+    order_id, _ = seen_document(call, oms)
+    return issued(call, order_id, call.path["document"], Wanted(call.body.reason), oms)

@@ -1,0 +1,15 @@
+"""What crediting an invoice answers."""
+
+from __future__ import annotations
+
+from oms_aws.edges.answers.core import Document, Told
+
+_CONFLICT = (
+    "More is claimed than earlier credit notes have left (`not_creditable`; `errors` says of which "
+    "line, and what is left), or nothing of it is worth anything (`nothing_to_credit`)."
+)
+
+ANSWERS: dict[str, Told] = {
+    "POST /v1/orders/{order}/credit-notes": Told(Document, conflict=_CONFLICT),
+    "POST /v1/documents/{document}/cancel": Told(Document, conflict=_CONFLICT),
+}

@@ -1,0 +1,54 @@
+"""What callers send to credit an invoice."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Annotated
+
+from pydantic import Field, StringConstraints
+
+from oms.crediting import Claim
+from oms_aws.edges.models import MOST_LINES, Amount, Id, Model, Quantity, Text
+
+Reason = Annotated[Text, StringConstraints(min_length=1, max_length=500)]
+
+
+class ClaimIn(Model):
+    """A line of the invoice, by pieces or by an amount in the invoice's price mode."""
+
+    number: Id
+    quantity: Quantity | None = None
+    amount: Amount | None = None
+
+
+class CancelDocument(Model):
+    """Why an invoice is cancelled."""
+
+    reason: Reason
+
+
+class IssueCreditNote(Model):
+    """What of which invoice is credited; `shipping` is in the invoice's price mode."""
+
+    document: Id
+    reason: Reason
+    lines: Annotated[tuple[ClaimIn, ...], Field(max_length=MOST_LINES)] = ()
+    shipping: Amount = Decimal(0)
+
+    def faults(self) -> dict[str, str]:
+        wrong = {
+            f"lines.{i}": "needs either quantity or amount"
+            for i, line in enumerate(self.lines)
+            if (line.quantity is None) == (line.amount is None)
+        }
+        if not self.lines and not self.shipping:
+            wrong["lines"] = "needs a line, or shipping costs"
+        return wrong
+
+    @property
+    def claims(self) -> tuple[Claim, ...]:
+        """The lines as the domain takes them."""
+        return tuple(
+            Claim(line=line.number, quantity=line.quantity, amount=line.amount)
+            for line in self.lines
+        )
