@@ -37,6 +37,7 @@ class Choices:
 
     sender: str
     public_url: str | None
+    vies_url: str | None
     retention_days: int
     lock: str
     alarm_mail: str | None
@@ -48,6 +49,7 @@ class Choices:
         return cls(
             sender=node.get_context("sender"),
             public_url=node.try_get_context("public_url"),
+            vies_url=node.try_get_context("vies_url"),
             retention_days=int(node.get_context("retention_days")),
             lock=node.get_context("lock"),
             alarm_mail=node.try_get_context("alarm_mail"),
@@ -122,7 +124,9 @@ class Stage(Stack):
 
     def _environment(self) -> dict[str, str]:
         storage = self._ground.storage
+        vies = {"VIES_URL": self._choices.vies_url} if self._choices.vies_url else {}
         return {
+            **vies,
             "TABLE": storage.table.table_name,
             "BUS": storage.bus.event_bus_name,
             "DOCUMENTS": storage.documents.bucket_name,

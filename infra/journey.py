@@ -112,6 +112,7 @@ JOURNEY: tuple[Step, ...] = (
         "PUT /v1/customers/{customer}", "GET /v1/customers/{customer}", "GET /v1/customers",
         "GET /v1/customers/{customer}/history", "POST /v1/customers/batch",
     )), (R, W), seconds=29, memory=1024),
+    Step("master/check_vat_id", Http(("POST /v1/customers/{customer}/vat-check",)), (R, W)),
     Step("master/keep_price_lists", Http((
         "PUT /v1/price-lists/{list}", "GET /v1/price-lists/{list}", "GET /v1/price-lists",
         "GET /v1/price-lists/{list}/history",
@@ -141,7 +142,7 @@ JOURNEY: tuple[Step, ...] = (
     Step("capture/start_intake", Queue(("Order.Created",)), ("flow:start", W)),
     # screening
     Step("screening/check_address", Task("intake"), (R,)),
-    Step("screening/check_payment", Task("intake"), (R,)),
+    Step("screening/check_payment", Task("intake"), (R, W)),
     Step("screening/check_price", Task("intake"), (R,)),
     Step("screening/check_credit", Task("intake"), (R, W)),
     Step("screening/settle_checks", Task("intake"), (R, W)),
@@ -196,6 +197,7 @@ JOURNEY: tuple[Step, ...] = (
          Queue(("Invoice.Issued", "CreditNote.Issued", "Document.Validated"), batch=5),
          (R, W, "documents:put", "documents:read"), seconds=120, memory=1024,
          layers=("typesetting",)),
+    Step("billing/quote_tax", Http(("POST /v1/tax/quote",)), (R, W)),
     Step("billing/read_documents", Http((
         "GET /v1/orders/{order}/documents", "GET /v1/documents/{document}",
     )), (R, "documents:read")),

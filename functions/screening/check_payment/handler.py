@@ -1,4 +1,4 @@
-"""Does the payment cover what the order costs, and is it fresh?"""
+"""Does the payment cover what the order costs, is it fresh, and is the VAT id valid?"""
 
 from __future__ import annotations
 
@@ -6,16 +6,22 @@ from typing import Any
 
 import msgspec
 
+from oms.billing import vat_id_matters
 from oms.payment import check_payment
+from oms.vat_check import finding
 from oms_aws.edges.task import Asked, task
-from oms_aws.invoicing import gross_due
+from oms_aws.invoicing import gross_due, vat_found
 from oms_aws.wiring import Ports
 
 
 @task
-def handler(asked: Asked, oms: Ports) -> dict[str, Any]:
+def handler(asked: Asked, oms: Ports) -> list[dict[str, Any]]:
     order = oms.orders.get(asked.order_id).order
-    rules = oms.catalogue.shop_of_late(order.shop).payment
-    due = gross_due(order, oms)
-    finding: dict[str, Any] = msgspec.to_builtins(check_payment(order, due, rules, at=oms.now()))
-    return finding
+    shop = oms.catalogue.shop_of_late(order.shop)
+    found = []
+    if vat_id_matters(order, shop):
+        check = vat_found(order, shop, oms).check
+        found.append(finding(order, check, shop.tax.vies_unreachable))
+    found.append(check_payment(order, gross_due(order, oms), shop.payment, at=oms.now()))
+    told: list[dict[str, Any]] = msgspec.to_builtins(found)
+    return told

@@ -11,7 +11,6 @@ import msgspec
 from msgspec.structs import replace
 
 from oms.address import check_address
-from oms.billing import book_day, estimate
 from oms.changing import Outcome, basis, changed, confirmed, foreseen, part_changed, part_left
 from oms.invoice import Invoice
 from oms.order import Change, Finding, Hold, Order, OrderChanged
@@ -19,6 +18,7 @@ from oms.payment import check_payment
 from oms.refusals import Refusal, Unknown
 from oms_aws import keys
 from oms_aws.business import of_business
+from oms_aws.invoicing import estimated
 from oms_aws.pricing import priced
 from oms_aws.sourcing import foreseen as sourced
 from oms_aws.table import packed, unpacked
@@ -62,11 +62,11 @@ def weighed(order: Order, change: Change, id: str, by: str, oms: Ports) -> Weigh
     """What the change comes to as things stand. Raises Refusal and NotNow."""
     news = changed(order, change, id=id, by=by, at=oms.now())
     after = order.apply(news)
-    totals = _estimate(after, oms)
+    totals = estimated(part_left(after), oms)
     findings = tuple(_checked(order, after, news, totals, oms))
     outcome = foreseen(order, news, findings)
     try:
-        before = _estimate(order, oms)
+        before = estimated(part_left(order), oms)
     except Refusal:
         before = None
     return Weighed(news, findings, outcome, before, totals, sourced(oms, outcome.order))
@@ -115,17 +115,6 @@ def confirm(order: Order, id: str, shown: Preview, by: str, oms: Ports) -> Order
     if now.digest != shown.digest:
         raise Refusal("preview_outdated", "The change comes to something else by now: look again.")
     return confirmed(order, now.news, now.findings)
-
-
-def _estimate(order: Order, oms: Ports) -> Invoice:
-    left = part_left(order)
-    return estimate(
-        left,
-        shop=oms.catalogue.shop_of_late(order.shop),
-        products=oms.catalogue.products(left.skus),
-        ship_from="DE",
-        on=book_day(order.placed_at),
-    )
 
 
 def _checked(

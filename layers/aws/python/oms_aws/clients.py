@@ -12,7 +12,7 @@ from oms_aws.table import Table
 SCOPES = {
     "shop": (
         "orders:read orders:write stock:read webhooks:write documents:read products:read "
-        "products:write customers:read customers:write prices:read"
+        "products:write customers:read customers:write prices:read tax:read"
     ),
     "wms": "fulfilments:read fulfilments:write stock:read stock:write products:read",
     "carrier": "",
@@ -25,7 +25,7 @@ SCOPES = {
         "fulfilments:write products:read products:write warehouses:write webhooks:write "
         "documents:read dead-letters:write carriers:write shops:write "
         "customers:read customers:write prices:read prices:write exports:write "
-        "purchases:write credit-notes:write"
+        "purchases:write credit-notes:write tax:read"
     ),
 }
 """What each role may do; every scope is asked for by at least one route."""

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from decimal import Decimal
 from typing import NamedTuple
 
 from msgspec.structs import replace
 
-from oms.billing import amount_due, book_day, invoice_of
+from oms.billing import book_day, estimate, invoice_of, vat_id_matters
 from oms.crediting import Claim, credit_note, everything_left
 from oms.documenting import credit_notes_of
 from oms.einvoice import format_of
@@ -16,8 +17,10 @@ from oms.invoice import Invoice
 from oms.numbering import range_of
 from oms.order import DIGITAL, Document, Fulfilment, Order
 from oms.shop import Shop
+from oms.tax.threshold import Standing
 from oms_aws.numbers import Number
 from oms_aws.table import Action
+from oms_aws.vat_checks import Found
 from oms_aws.wiring import Ports
 
 BILLS = ("invoice", "partial")
@@ -41,15 +44,32 @@ class Wanted(NamedTuple):
 
 def gross_due(order: Order, oms: Ports) -> Decimal:
     """What the whole order costs the customer, gross, in its currency."""
-    if order.price_mode == "gross":
-        return order.total
-    return amount_due(
-        order,
-        shop=oms.catalogue.shop_of_late(order.shop),
-        products=oms.catalogue.products(order.skus),
-        ship_from="DE",
-        on=book_day(order.placed_at),
-    )
+    return order.total if order.price_mode == "gross" else estimated(order, oms).gross
+
+
+def estimated(order: Order, oms: Ports) -> Invoice:
+    """One invoice over the whole order as it would be if all left the home state now."""
+    shop = oms.catalogue.shop_of_late(order.shop)
+    products = oms.catalogue.products(order.skus)
+    check = vat_found(order, shop, oms).check if vat_id_matters(order, shop) else None
+
+    def made(standing: Standing) -> Invoice:
+        return estimate(
+            order,
+            shop=shop,
+            products=products,
+            ship_from=shop.tax.home,
+            on=book_day(order.placed_at),
+            vat_check=check,
+            distance_sales=standing,
+        )
+
+    return _watched(made, shop, oms)[0]
+
+
+def vat_found(order: Order, shop: Shop, oms: Ports) -> Found:
+    """What is known of the VAT id of an order's customer; VIES is asked where nothing is."""
+    return oms.vat_checks.of(shop, order.customer.id, str(order.customer.vat_id))
 
 
 def drafted(order: Order, fulfilment_id: str, id: str, oms: Ports, *, at: datetime) -> Draft:
@@ -60,19 +80,29 @@ def drafted(order: Order, fulfilment_id: str, id: str, oms: Ports, *, at: dateti
     number = oms.numbers.next(range_of(shop, "invoice", day))
     billed = [each for each in order.documents if each.type in BILLS]
     earlier = [oms.documents.snapshot(each.id, Invoice) for each in billed]
-    invoice = invoice_of(
-        order,
-        fulfilment,
-        shop=shop,
-        account=oms.catalogue.account_of_late(order.shop, order.customer.id),
-        products=oms.catalogue.products(order.skus),
-        ship_from=_ship_from(fulfilment, shop, oms),
-        earlier=earlier,
-        number=number.text,
-        issued_on=day,
-    )
+    products = oms.catalogue.products(order.skus)
+    account = oms.catalogue.account_of_late(order.shop, order.customer.id)
+    check = oms.vat_checks.at_issue(shop, order) if vat_id_matters(order, shop) else None
+
+    def made(standing: Standing) -> Invoice:
+        return invoice_of(
+            order,
+            fulfilment,
+            shop=shop,
+            account=account,
+            products=products,
+            ship_from=_ship_from(fulfilment, shop, oms),
+            earlier=earlier,
+            number=number.text,
+            issued_on=day,
+            vat_check=check,
+            distance_sales=standing,
+        )
+
+    invoice, moves = _watched(made, shop, oms)
     document = Document(id, invoice.kind, invoice.number, fulfilment_id, at, invoice.gross)
-    return _draft(replace(document, format=format_of(invoice)), invoice, number, order, oms)
+    document = replace(document, format=format_of(invoice))
+    return _draft(document, invoice, number, order, oms, moves)
 
 
 def credited(
@@ -102,14 +132,19 @@ def credited(
     )
     document = Document(id, note.kind, note.number, original.fulfilment, at, note.gross)
     document = replace(document, original=original.id, format=format_of(note))
-    return _draft(document, note, number, order, oms)
+    return _draft(document, note, number, order, oms, _taken_back(note, shop, oms))
 
 
 def _draft(
-    document: Document, snapshot: Invoice, number: Number, order: Order, oms: Ports
+    document: Document,
+    snapshot: Invoice,
+    number: Number,
+    order: Order,
+    oms: Ports,
+    moves: tuple[Action, ...],
 ) -> Draft:
     record = oms.documents.record(document.id, order.id, order.shop, snapshot)
-    return Draft(document, (*oms.numbers.take(number, document.id), record))
+    return Draft(document, (*oms.numbers.take(number, document.id), record, *moves))
 
 
 def _ship_from(fulfilment: Fulfilment, shop: Shop, oms: Ports) -> str:
@@ -117,3 +152,24 @@ def _ship_from(fulfilment: Fulfilment, shop: Shop, oms: Ports) -> str:
     if fulfilment.location == DIGITAL:
         return shop.seller.country
     return oms.catalogue.warehouse(fulfilment.location).address.country
+
+
+def _watched(
+    made: Callable[[Standing], Invoice], shop: Shop, oms: Ports
+) -> tuple[Invoice, tuple[Action, ...]]:
+    """The invoice on the right side of the threshold, and the write that counts it there."""
+    invoice = made("below")
+    if not invoice.distance_sales:
+        return invoice, ()
+    seen = oms.turnover.seen(shop, invoice.supplied_on.year)
+    if seen.watch.standing(invoice.distance_sales, shop.tax) == "above":
+        invoice = made("above")
+    return invoice, (oms.turnover.moved(seen, invoice.distance_sales, shop),)
+
+
+def _taken_back(note: Invoice, shop: Shop, oms: Ports) -> tuple[Action, ...]:
+    """The write that takes a credit note off what counts in the year of its supply."""
+    if not note.distance_sales:
+        return ()
+    seen = oms.turnover.seen(shop, note.supplied_on.year)
+    return (oms.turnover.moved(seen, note.distance_sales, shop),)

@@ -141,6 +141,16 @@ def seller(shop_id: str) -> Key:
     return Key(f"SHOP#{shop_id}", "SELLER")
 
 
+def vat_check(shop_id: str, vat_id: str) -> Key:
+    """What did the shop find about the VAT id?"""
+    return Key(f"VAT#{shop_id}#{vat_id}", "CHECK")
+
+
+def distance_sales(seller: str, year: int) -> Key:
+    """What has the seller sold to consumers of other member states in the year?"""
+    return Key(f"SELLER#{seller}", f"DISTANCE#{year}")
+
+
 def number_range(name: str) -> Key:
     """Which number comes next?"""
     return Key(f"RANGE#{name}", "RANGE")

@@ -22,7 +22,9 @@ def priced(oms: Ports, order: Order) -> tuple[Finding, ...]:
     def rates() -> TaxRates:
         on, check = book_day(order.placed_at), account.vat_check if account else None
         own, home = (
-            tax_rates(each, shop=shop, products=products, ship_from="DE", on=on, vat_check=check)
+            tax_rates(
+                each, shop=shop, products=products, ship_from=shop.tax.home, on=on, vat_check=check
+            )
             for each in (order, _at_home(order, shop))
         )
         return TaxRates(own, home)

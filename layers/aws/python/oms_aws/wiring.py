@@ -30,6 +30,9 @@ from oms_aws.queues import SqsQueues
 from oms_aws.seals import DynamoSeals
 from oms_aws.stock import DynamoStock
 from oms_aws.table import Table
+from oms_aws.turnover import DynamoTurnover
+from oms_aws.vat_checks import DynamoVatChecks
+from oms_aws.vies import PUBLIC, Vies
 from oms_aws.webhooks import DynamoWebhooks
 
 
@@ -50,6 +53,7 @@ class Settings:
     step: str
     lock: str
     intake: str = ""
+    vies: str = PUBLIC
 
     @property
     def local(self) -> bool:
@@ -69,6 +73,7 @@ class Settings:
             step=_variable("STEP"),
             lock=_variable("LOCK"),
             intake=os.environ.get("INTAKE", ""),
+            vies=os.environ.get("VIES_URL", PUBLIC).rstrip("/"),
         )
 
 
@@ -128,6 +133,18 @@ class Ports:
     @cached_property
     def numbers(self) -> DynamoNumbers:
         return DynamoNumbers(self.table)
+
+    @cached_property
+    def vies(self) -> Vies:
+        return Vies(self.settings.vies)
+
+    @cached_property
+    def vat_checks(self) -> DynamoVatChecks:
+        return DynamoVatChecks(self.table, self.catalogue, self.vies, self.now)
+
+    @cached_property
+    def turnover(self) -> DynamoTurnover:
+        return DynamoTurnover(self.table)
 
     @cached_property
     def webhooks(self) -> DynamoWebhooks:

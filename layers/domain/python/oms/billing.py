@@ -16,12 +16,14 @@ from oms.invoice import (
     Checked,
     Invoice,
     Party,
+    Priced,
     Sale,
     Shipment,
     Sold,
     Terms,
     draft_invoice,
     payment_text,
+    priced,
 )
 from oms.order import Address, Fulfilment, Order, Pieces
 from oms.product import Product
@@ -125,28 +127,6 @@ def terms_text(terms: Terms, invoice: Invoice) -> str:
     return f"{text}; {percent} % discount if paid by {until.isoformat()}"
 
 
-def amount_due(
-    order: Order,
-    *,
-    shop: Shop,
-    products: Mapping[str, Product],
-    ship_from: str,
-    on: date,
-    vat_check: VatCheck | None = None,
-    distance_sales: Standing = "below",
-) -> Decimal:
-    """What the whole order costs the customer gross, in the order's currency."""
-    return estimate(
-        order,
-        shop=shop,
-        products=products,
-        ship_from=ship_from,
-        on=on,
-        vat_check=vat_check,
-        distance_sales=distance_sales,
-    ).gross
-
-
 def estimate(
     order: Order,
     *,
@@ -167,6 +147,9 @@ def estimate(
         supplied_on=on,
         sold=_sold(order, order.pieces("ordered"), products, {}),
     )
+    # Without an exchange rate the sum is right all the same: it is only not counted.
+    free = replace(shop.tax, exchange={order.currency: Decimal(1), **shop.tax.exchange})
+    shop = replace(shop, tax=free)
     sale = _sale(order, order.ship_to, shop, products, vat_check, distance_sales)
     return draft_invoice(sale, everything, number="none", issued_on=on, earlier=())
 
@@ -188,6 +171,27 @@ def tax_rates(
         order, shop=shop, products=products, ship_from=ship_from, on=on, vat_check=vat_check
     )
     return {line.number: line.rate for line in drafted.lines}
+
+
+def quote(
+    order: Order,
+    *,
+    shop: Shop,
+    products: Mapping[str, Product],
+    ship_from: str,
+    on: date,
+    vat_check: VatCheck | None,
+    distance_sales: Standing,
+) -> Priced:
+    """What a basket costs with its tax, and why, without the particulars that an invoice needs."""
+    everything = Shipment(
+        fulfilment_id="none",
+        ship_from=ship_from,
+        supplied_on=on,
+        sold=_sold(order, order.pieces("ordered"), products, {}),
+    )
+    sale = _sale(order, order.ship_to, shop, products, vat_check, distance_sales)
+    return priced(sale, everything)
 
 
 def vat_id_matters(order: Order, shop: Shop) -> bool:

@@ -103,7 +103,15 @@ def credit_note(
         net=net,
         tax=gross - net,
         gross=gross,
+        distance_sales=_taken_back(original, net),
     )
+
+
+def _taken_back(original: Invoice, net: Decimal) -> Decimal:
+    """What a credit takes off the distance sales that the invoice counted, in EUR."""
+    if not original.distance_sales or not original.net:
+        return Decimal(0)
+    return -money.rounded(original.distance_sales * net / original.net, "EUR")
 
 
 def _headed(original: Invoice) -> Invoice:

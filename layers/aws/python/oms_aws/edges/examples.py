@@ -219,6 +219,16 @@ REQUESTS: dict[str, dict[str, Any]] = {
         "location": "München",
         "text": None,
     },
+    "POST /v1/tax/quote": {
+        "currency": "EUR",
+        "price_mode": "net",
+        "buyer": {"type": "B2C"},
+        "ship_to": {"country": "AT", "postal_code": "6020"},
+        "lines": [{"number": "1", "sku": "RUCK-45", "quantity": 2, "unit_price": "109.16"}],
+        "shipping": "4.12",
+        "discounts": [{"amount": "5.00", "code": "WELCOME5"}],
+    },
+    "POST /v1/customers/{customer}/vat-check": {"vat_id": "ATU57477929"},
     "POST /v1/webhooks": {
         "url": "https://shop.example/hooks/auftakt",
         "events": ["Order.Held", "Shipment.Confirmed"],

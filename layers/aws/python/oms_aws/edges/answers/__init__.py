@@ -12,6 +12,7 @@ from oms_aws.edges.answers import (
     payments,
     purchases,
     screening,
+    tax,
 )
 from oms_aws.edges.answers.core import ID, EventId, Problem, Told, Turned
 
@@ -26,6 +27,7 @@ ANSWERS: dict[str, Told] = {
     **payments.ANSWERS,
     **purchases.ANSWERS,
     **crediting.ANSWERS,
+    **tax.ANSWERS,
 }
 
 __all__ = ["ANSWERS", "ID", "EventId", "Problem", "Told", "Turned"]

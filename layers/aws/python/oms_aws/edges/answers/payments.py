@@ -56,7 +56,7 @@ class BankPayment(Model):
     transaction_id: Transaction
     amount: Annotated[Money, Field(examples=["264.70"])]
     currency: Currency
-    value_date: date
+    value_date: Annotated[date, Field(examples=["2026-11-24"])]
     reference: Annotated[str, Field(examples=["Bestellung BB-10001"])]
     payer: Annotated[str, Field(examples=["Erika Mustermann"])]
     payer_account: Annotated[str, Field(examples=["DE02120300000000202051"])]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any, Literal
@@ -166,59 +167,36 @@ class DeliveryIn(Model):
     promised_on: date | None = None
 
 
-class PlaceOrder(Model):
-    """An order, as a shop places it.
+class Basket(Model):
+    """Lines and what is off them, in one currency and price mode."""
 
-    `total` is what the customer was shown, goods and shipping in `price_mode`: where a shop sends
-    it, an order that does not make as much is held.
-    """
-
-    external_number: Id
-    placed_at: AwareDatetime
     currency: Currency
     price_mode: Literal["gross", "net"]
-    customer: CustomerIn
-    billing_address: AddressIn
-    shipping_address: AddressIn | None = None
     lines: Annotated[list[LineIn], Field(min_length=1, max_length=MOST_LINES)]
-    shipping: ShippingIn
-    payment: PaymentIn
-    total: Amount | None = None
-    delivery: DeliveryIn = DeliveryIn()
-    note: Text | None = None
-    cost_centre: Name | None = None
-    purchase_order: Name | None = None
-    ordered_by: Id | None = None
     discounts: Annotated[list[DiscountIn], Field(max_length=10)] = []
 
     def faults(self) -> dict[str, str]:
         """What is wrong across fields: field -> reason."""
-        places = MINOR_UNITS[self.currency]
-        amounts = {
-            "shipping.price": self.shipping.price,
-            "payment.amount": self.payment.amount,
-            **({"total": self.total} if self.total is not None else {}),
-            **{f"lines.{n}.unit_price": line.unit_price for n, line in enumerate(self.lines)},
-            **self._discounts(),
-        }
-        wrong = {
-            field: f"amounts in {self.currency} have at most {places} decimal places"
-            for field, amount in amounts.items()
-            if amount != round(amount, places)
-        }
+        amounts = {f"lines.{n}.unit_price": line.unit_price for n, line in enumerate(self.lines)}
+        amounts |= {f"discounts.{m}.amount": each.amount for m, each in enumerate(self.discounts)}
+        for n, line in enumerate(self.lines):
+            found = enumerate(line.discounts)
+            amounts |= {f"lines.{n}.discounts.{m}.amount": each.amount for m, each in found}
+        wrong = self.too_fine(amounts)
         first: dict[str, int] = {}
         for n, line in enumerate(self.lines):
             if first.setdefault(line.number, n) != n:
                 wrong[f"lines.{n}.number"] = f"lines.{first[line.number]} has this number already"
         return wrong | self._too_much_off()
 
-    def _discounts(self) -> dict[str, Decimal]:
-        of_lines = {
-            f"lines.{n}.discounts.{m}.amount": each.amount
-            for n, line in enumerate(self.lines)
-            for m, each in enumerate(line.discounts)
+    def too_fine(self, amounts: Mapping[str, Decimal]) -> dict[str, str]:
+        """Which amounts have fractions of the currency's smallest unit."""
+        places = MINOR_UNITS[self.currency]
+        return {
+            field: f"amounts in {self.currency} have at most {places} decimal places"
+            for field, amount in amounts.items()
+            if amount != round(amount, places)
         }
-        return {f"discounts.{m}.amount": d.amount for m, d in enumerate(self.discounts)} | of_lines
 
     def _too_much_off(self) -> dict[str, str]:
         left = [
@@ -233,6 +211,35 @@ class PlaceOrder(Model):
         if sum(each.amount for each in self.discounts) > sum(left):
             wrong["discounts"] = "more than the price of the goods"
         return wrong
+
+
+class PlaceOrder(Basket):
+    """An order, as a shop places it.
+
+    `total` is what the customer was shown, goods less discounts and shipping in `price_mode`: where
+    a shop sends it, an order that does not make as much is held.
+    """
+
+    external_number: Id
+    placed_at: AwareDatetime
+    customer: CustomerIn
+    billing_address: AddressIn
+    shipping_address: AddressIn | None = None
+    shipping: ShippingIn
+    payment: PaymentIn
+    total: Amount | None = None
+    delivery: DeliveryIn = DeliveryIn()
+    note: Text | None = None
+    cost_centre: Name | None = None
+    purchase_order: Name | None = None
+    ordered_by: Id | None = None
+
+    def faults(self) -> dict[str, str]:
+        """What is wrong across fields: field -> reason."""
+        more = {"shipping.price": self.shipping.price, "payment.amount": self.payment.amount}
+        if self.total is not None:
+            more["total"] = self.total
+        return super().faults() | self.too_fine(more)
 
 
 class CancelLine(Model):

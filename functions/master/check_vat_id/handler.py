@@ -1,0 +1,47 @@
+"""The VAT id of a customer is checked, or what the tax office said of it put on record."""
+
+from __future__ import annotations
+
+from oms.account import VatCheck
+from oms_aws.edges.http import Answer, Call, Http, Problem
+from oms_aws.edges.models.tax import VatCheckAsk
+from oms_aws.edges.tax import check_view
+from oms_aws.edges.views import shop_meant
+from oms_aws.orders import Saved
+from oms_aws.vat_checks import Found
+from oms_aws.wiring import Ports
+
+step = Http()
+handler = step.handler
+
+
+@step.route(
+    "POST /v1/customers/{customer}/vat-check",
+    scope="customers:write",
+    takes=VatCheckAsk,
+    query=("shop",),
+)
+def check_vat_id(call: Call[VatCheckAsk], oms: Ports) -> Answer:
+    """Check a customer's VAT id, and keep the proof."""
+    shop = oms.catalogue.shop_of_late(shop_meant(call))
+    customer, asked = call.path["customer"], call.body
+    account = oms.catalogue.account(shop.id, customer)
+    vat_id = asked.vat_id or (account.vat_id if account else None)
+    if vat_id is None:
+        raise Problem(422, "vat_id_missing", "There is no VAT id to check.", {"vat_id": "missing"})
+    if asked.valid is None:
+        found = oms.vat_checks.of(shop, customer, vat_id, again=True)
+    else:
+        check = VatCheck(
+            vat_id=vat_id,
+            valid=asked.valid,
+            checked_at=oms.now(),
+            source="manual",
+            name=asked.name,
+            consultation=asked.consultation,
+        )
+        oms.vat_checks.keep(
+            shop.id, customer, check, Saved(call.actor, f"request:{call.request_id}")
+        )
+        found = Found(check)
+    return Answer(check_view(customer, vat_id, found, shop))

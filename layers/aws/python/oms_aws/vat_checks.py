@@ -1,0 +1,99 @@
+"""VAT ids that were checked: kept for each shop with their proof, so that VIES is asked seldom."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import NamedTuple
+
+import msgspec
+from msgspec.structs import replace
+
+from oms.account import VatCheck
+from oms.order import Order
+from oms.refusals import NotNow
+from oms.shop import Shop
+from oms.vat_check import by_format, is_good, waived
+from oms_aws import keys
+from oms_aws.catalogue import DynamoCatalogue
+from oms_aws.master import ACCOUNTS
+from oms_aws.orders import Saved, VersionDiffers
+from oms_aws.table import Table
+from oms_aws.vies import Vies
+
+STORE_TRIES = 5
+OURS = Saved("auftakt", "vies")
+
+
+class Found(NamedTuple):
+    """What is known of an id; without a check, `fault` is why VIES said nothing."""
+
+    check: VatCheck | None
+    fault: str = ""
+
+
+class DynamoVatChecks:
+    """The checks of all shops; each shop asks under its own id, so each has proof of its own."""
+
+    def __init__(
+        self, table: Table, catalogue: DynamoCatalogue, vies: Vies, now: Callable[[], datetime]
+    ) -> None:
+        self._table = table
+        self._catalogue = catalogue
+        self._vies = vies
+        self._now = now
+
+    def of(self, shop: Shop, customer: str, vat_id: str, *, again: bool = False) -> Found:
+        """The check of a customer's id: the one on record while it is good, or a new one."""
+        at, days = self._now(), shop.tax.vat_check_days
+        known = None if again else self._known(shop, customer, vat_id)
+        if known and is_good(known, vat_id, days, at=at):
+            return Found(known)
+        if impossible := by_format(vat_id, at=at):
+            return Found(impossible)
+        answer = self._vies.ask(vat_id, shop.seller.vat_id)
+        if answer.outcome == "unreachable":
+            return Found(None, answer.fault)
+        check = VatCheck(
+            vat_id=vat_id,
+            valid=answer.outcome == "valid",
+            checked_at=at,
+            source="vies",
+            name=answer.name,
+            consultation=answer.consultation,
+        )
+        self.keep(shop.id, customer, check)
+        return Found(check)
+
+    def at_issue(self, shop: Shop, order: Order) -> VatCheck | None:
+        """The check on which an invoice may rest, None when its buyer is taxed as a consumer.
+
+        Raises NotNow while VIES cannot be reached and the shop wants to know.
+        """
+        found = self.of(shop, order.customer.id, str(order.customer.vat_id))
+        if found.check or shop.tax.vies_unreachable == "b2c" or waived(order):
+            return found.check
+        raise NotNow(f"the VAT id {order.customer.vat_id} could not be checked: {found.fault}")
+
+    def keep(self, shop: str, customer: str, check: VatCheck, by: Saved = OURS) -> None:
+        """Put a check on record: for the shop, and on the customer's account if there is one."""
+        item = {"kind": "vat_check", "body": msgspec.json.encode(check).decode()}
+        self._table.write([self._table.put(keys.vat_check(shop, check.vat_id), item)])
+        for _ in range(STORE_TRIES):
+            account = self._catalogue.account(shop, customer)
+            if account is None or account.vat_id != check.vat_id:
+                return
+            checked = replace(account, vat_check=check)
+            try:
+                self._catalogue.store(ACCOUNTS, checked, by, if_version=account.version)
+                return
+            except VersionDiffers:
+                continue
+        raise NotNow(f"the customer {customer} is being changed by many at once")
+
+    def _known(self, shop: Shop, customer: str, vat_id: str) -> VatCheck | None:
+        account = self._catalogue.account(shop.id, customer)
+        if account and account.vat_id == vat_id and account.vat_check:
+            return account.vat_check
+        item = self._table.get(keys.vat_check(shop.id, vat_id))
+        return msgspec.json.decode(item["body"], type=VatCheck) if item else None
