@@ -14,7 +14,7 @@ from oms.events import GENESIS, Event, chained
 from oms.label import label_lines
 from oms.order import AnyNews, Fulfilment, Line, Order, Parcel, decode_order, encode
 from oms.refusals import NotNow, Refusal, Unknown
-from oms_aws import credit, keys
+from oms_aws import capacity, credit, keys
 from oms_aws.table import Action, ConditionFailed, Table, packed, unpacked
 
 CHANGE_TRIES = 10
@@ -101,7 +101,9 @@ class DynamoOrders:
         stored = Stored(bare, seen.version + 1, sequence, previous)
         pointers = self._pointers(seen.order, bare)
         taken = credit.moved(self._table, seen.order, order)
-        writes = [*pointers, *taken, *writes, *self._projections(seen.order, bare), *by.also]
+        leaving = capacity.moved(self._table, seen.order, bare)
+        projections = self._projections(seen.order, bare)
+        writes = [*pointers, *taken, *leaving, *writes, *projections, *by.also]
         try:
             self._table.write([self._order_action(seen, stored), *writes])
         except ConditionFailed as error:

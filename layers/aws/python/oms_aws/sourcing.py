@@ -15,6 +15,7 @@ from oms.refusals import NotNow
 from oms.routing import Plan
 from oms.routing import route as plan_route
 from oms.stock import ByLocation, Claim, Item, Reservation, agrees, asking, claims, spread
+from oms_aws import capacity
 from oms_aws.logs import logger
 from oms_aws.orders import CHANGE_TRIES, Conflict, Saved, Stored
 from oms_aws.stock import MOVE_TRIES, Move
@@ -123,6 +124,7 @@ def _plan(oms: Ports, order: Order, scene: Scene, at: datetime) -> Plan:
         method=order.shipping.method,
         now=at,
         recipes=recipes(order),
+        full=lambda warehouse, day: capacity.is_full(oms.table, warehouse, day),
     )
 
 
@@ -136,6 +138,7 @@ def _released(order: Order, plan: Plan, at: datetime) -> Order:
             ship_by=share.ship_by,
             reasons=share.reasons,
             at=at,
+            capacity=share.capacity,
         )
     return order
 

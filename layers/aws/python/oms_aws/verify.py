@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime
 from hashlib import sha256
@@ -30,6 +30,8 @@ from oms.purchase import Purchase
 from oms.seal import Entry, Seal, unaltered
 from oms.stock import Item, Reservation
 from oms_aws import keys
+from oms_aws.capacity import Slot, leaving
+from oms_aws.capacity import counted as counted_departures
 from oms_aws.counters import View, counters_in, layout, stored_reservation
 from oms_aws.exports import StoredExport, stored_export
 from oms_aws.ledgers import Ledgers
@@ -66,6 +68,7 @@ class Snapshot:
         self.letters: set[str] = set()
         self.pointers: dict[keys.Key, str] = {}
         self.ledgers = Ledgers()
+        self.leaving: Counter[Slot] = Counter()
         self.seals: dict[date, Mapping[str, Any]] = {}
         self.exports: dict[str, StoredExport] = {}
         takes = self._takes()
@@ -97,6 +100,7 @@ class Snapshot:
             "credit": self.ledgers.counter,
             "exposure": self.ledgers.record,
             "payment": self.ledgers.payment,
+            "departures": self._departures,
             "": self._pointer,
         }
 
@@ -104,6 +108,10 @@ class Snapshot:
         stored = stored_order(dict(item))
         self.orders[stored.order.id] = stored
         self.rows[stored.order.id] = {name: item[name] for name in item if name != "state"}
+
+    def _departures(self, item: Mapping[str, Any]) -> None:
+        slot, leaving = counted_departures(item)
+        self.leaving[slot] = leaving
 
     def _fulfilment(self, item: Mapping[str, Any]) -> None:
         self.fulfilments[msgspec.json.decode(unpacked(item["body"]))["id"]] = item
@@ -170,6 +178,7 @@ def check(scan: Iterable[Mapping[str, Any]], *, at: datetime, read: Read) -> dic
         "stock": _result(len(found.views), _stock(found)),
         "reservations": _result(len(found.orders), _reservations(found)),
         "credit": _result(len(found.ledgers.counters), _credit(found)),
+        "departures": _result(len(found.leaving), _departures(found)),
         "payments": _result(len(found.ledgers.payments), _payments(found)),
         "number_ranges": _result(len(found.documents), _numbers(found)),
         "event_logs": _result(sum(map(len, found.logs.values())), _events(found)),
@@ -244,6 +253,14 @@ def _reservations(found: Snapshot) -> Iterator[Breach]:
 
 def _credit(found: Snapshot) -> Iterator[Breach]:
     return found.ledgers.breaches(stored.order for stored in found.orders.values())
+
+
+def _departures(found: Snapshot) -> Iterator[Breach]:
+    wanted = leaving(stored.order for stored in found.orders.values())
+    for slot in sorted({*wanted, *found.leaving}):
+        if wanted[slot] != found.leaving[slot]:
+            what = f"{wanted[slot]} leave on {slot.day}, {found.leaving[slot]} are counted"
+            yield Breach(slot.location, what)
 
 
 def _payments(found: Snapshot) -> Iterator[Breach]:

@@ -303,7 +303,8 @@ class Recall(Value, frozen=True, omit_defaults=True):
 class Fulfilment(Value, frozen=True, omit_defaults=True):
     """What one warehouse packs and ships of an order.
 
-    `ship_to` is set once the order goes elsewhere than what this warehouse has.
+    `ship_to` is set once the order goes elsewhere than what this warehouse has. `capacity` is how
+    many may leave there that day, itself among them; None where nobody counts.
     """
 
     id: str
@@ -318,6 +319,7 @@ class Fulfilment(Value, frozen=True, omit_defaults=True):
     delivered_at: datetime | None = None
     ship_to: Address | None = None
     recall: Recall | None = None
+    capacity: int | None = None
 
     @property
     def recalled(self) -> Pieces:
@@ -1096,6 +1098,7 @@ class Order(Value, frozen=True, omit_defaults=True):
         ship_by: datetime,
         reasons: tuple[str, ...],
         at: datetime,
+        capacity: int | None = None,
     ) -> Order:
         """Offer reserved pieces to a warehouse as a new fulfilment."""
         fulfilment = Fulfilment(
@@ -1105,6 +1108,7 @@ class Order(Value, frozen=True, omit_defaults=True):
             planned_at=at,
             ship_by=ship_by,
             reasons=reasons,
+            capacity=capacity,
         )
         return self.tell(FulfilmentPlanned(fulfilment), FulfilmentReleased(fulfilment.id, location))
 

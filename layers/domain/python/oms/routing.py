@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from itertools import combinations
 from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
+from oms.calendar import is_holiday
 from oms.order import Address
 
 Recipes = Mapping[str, Mapping[str, int]]
@@ -50,13 +51,33 @@ class Warehouse(Struct, frozen=True, kw_only=True):
     version: int = 0
 
 
+Full = Callable[[Warehouse, date], bool]
+"""Whether as many fulfilments as a warehouse can send leave there on a day already."""
+
+DEFAULT_CUT_OFF = "15:00"
+LOOK_AHEAD = timedelta(days=90)
+"""So far ahead a full warehouse is asked for a day with room."""
+
+MOST_DAYS_NAMED = 5
+_DAY = timedelta(days=1)
+
+
+def never_full(warehouse: Warehouse, day: date) -> bool:
+    """There is room every day."""
+    return False
+
+
 class Share(Struct, frozen=True):
-    """What one warehouse gets: SKU -> pieces, the time it must leave by, and the reasons."""
+    """What one warehouse gets: SKU -> pieces, the time it must leave by, and the reasons.
+
+    `capacity` is the most fulfilments that may leave there on that day, if there is a most.
+    """
 
     location: str
     quantities: dict[str, int]
     ship_by: datetime
     reasons: tuple[str, ...]
+    capacity: int | None = None
 
 
 class Plan(Struct, frozen=True):
@@ -74,15 +95,18 @@ def route(
     method: str,
     now: datetime,
     recipes: Recipes | None = None,
+    full: Full = never_full,
 ) -> Plan:
     """Choose the fewest warehouses that cover the pieces.
 
     Between equals the earliest departure decides, then the merchant's priority.
 
     `needed` is SKU -> pieces, `free` is SKU -> location -> pieces a location can give. `recipes`
-    names the parts of each bundle: one location gives all parts of a bundle piece.
+    names the parts of each bundle: one location gives all parts of a bundle piece. `full` says
+    where and when a capacity is used up: then it leaves a day later, or from elsewhere.
     """
-    ranked = sorted(warehouses, key=lambda w: (departure(w, method, now), w.priority, w.id))
+    leaving = {w.id: departure(w, method, now, full) for w in warehouses}
+    ranked = sorted(warehouses, key=lambda w: (leaving[w.id], w.priority, w.id))
     wants = _Wants(needed, free, recipes or {})
     chosen = _fewest(wants, ranked)
     rest = dict(needed)
@@ -91,24 +115,47 @@ def route(
         given = wants.given(warehouse.id, rest)
         if given:
             rest = {sku: n - given.get(sku, 0) for sku, n in rest.items()}
-            leaves = departure(warehouse, method, now)
+            leaves = leaving[warehouse.id]
             reasons = _reasons(warehouse, wants, ranked, len(chosen), leaves)
-            shares.append(Share(warehouse.id, given, leaves, reasons))
+            reasons += _put_off(warehouse, now, leaves, full)
+            shares.append(Share(warehouse.id, given, leaves, reasons, warehouse.capacity))
     return Plan(tuple(shares), {sku: n for sku, n in rest.items() if n})
 
 
-def departure(warehouse: Warehouse, method: str, now: datetime) -> datetime:
-    """When an order routed now leaves: today's cut-off in the warehouse's time zone, or that of the
-    next working day (Monday to Friday) once it has passed. Aware, in the warehouse's time zone."""
+def departure(
+    warehouse: Warehouse, method: str, now: datetime, full: Full = never_full
+) -> datetime:
+    """When an order routed now leaves: at the method's cut-off, on the first day that has room.
+
+    The cut-off is a time on the wall where the warehouse is: one that a change to summer time skips
+    is as much later, of one that comes twice the first counts. Aware, in that time zone.
+    """
     zone = ZoneInfo(warehouse.time_zone)
-    local = now.astimezone(zone)
-    limit = time.fromisoformat(warehouse.cut_off.get(method, "15:00"))
-    day = local.date()
-    if local.time() > limit:
-        day += timedelta(days=1)
-    while day.weekday() >= 5:
-        day += timedelta(days=1)
-    return datetime.combine(day, limit, zone)
+    limit = time.fromisoformat(warehouse.cut_off.get(method, DEFAULT_CUT_OFF))
+    day = now.astimezone(zone).date()
+    leaves = _moment(day, limit, zone)
+    if leaves.astimezone(UTC) < now.astimezone(UTC):
+        day += _DAY
+    last = day + LOOK_AHEAD
+    while why_not(warehouse, day, full if day < last else never_full):
+        day += _DAY
+    return _moment(day, limit, zone)
+
+
+def why_not(warehouse: Warehouse, day: date, full: Full = never_full) -> str:
+    """Why nothing leaves the warehouse on a day, or nothing leaves any more; empty if it does."""
+    if day.weekday() >= 5:
+        return "weekend"
+    if day in warehouse.closures:
+        return "closed"
+    if is_holiday(day, warehouse.address.country, warehouse.region, warehouse.holidays):
+        return "holiday"
+    return "full" if warehouse.capacity is not None and full(warehouse, day) else ""
+
+
+def _moment(day: date, at: time, zone: ZoneInfo) -> datetime:
+    """That time of the day there; by way of UTC, as the clock may never show it."""
+    return datetime.combine(day, at, zone).astimezone(UTC).astimezone(zone)
 
 
 class _Wants(Struct, frozen=True):
@@ -192,6 +239,17 @@ def _reasons(
         reasons.append(f"split over {split}: no fewer warehouses have every piece")
     reasons += [_passed_over(w, wants) for w in ranked if w.id != warehouse.id]
     return tuple(reasons)
+
+
+def _put_off(warehouse: Warehouse, now: datetime, leaves: datetime, full: Full) -> tuple[str, ...]:
+    """Why it does not leave earlier, where that is not the hour or the weekend."""
+    day = now.astimezone(leaves.tzinfo).date()
+    found: list[str] = []
+    while day < leaves.date() and len(found) < MOST_DAYS_NAMED:
+        if (why := why_not(warehouse, day, full)) not in ("", "weekend"):
+            found.append(f"{day} {why}")
+        day += _DAY
+    return (f"{warehouse.id}: not earlier: {', '.join(found)}",) if found else ()
 
 
 def _passed_over(other: Warehouse, wants: _Wants) -> str:
