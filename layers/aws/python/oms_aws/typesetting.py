@@ -230,9 +230,10 @@ def _notes(invoice: Invoice, words: Text) -> list[str]:
 
 
 def _info(invoice: Invoice, words: Text) -> list[list[str]]:
+    prefix = "credit_" if invoice.kind == "credit_note" else ""
     facts = (
-        ("number", invoice.number),
-        ("issued_on", date_text(invoice.issued_on, invoice.locale)),
+        (f"{prefix}number", invoice.number),
+        (f"{prefix}issued_on", date_text(invoice.issued_on, invoice.locale)),
         ("supplied_on", date_text(invoice.supplied_on, invoice.locale)),
         ("order", invoice.external_number),
         ("customer", invoice.buyer.number),
