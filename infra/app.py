@@ -130,6 +130,7 @@ class Stage(Stack):
             "TABLE": storage.table.table_name,
             "BUS": storage.bus.event_bus_name,
             "DOCUMENTS": storage.documents.bucket_name,
+            "UPLOADS": storage.uploads.bucket_name,
             "QUEUES": self._names.queue_url(f"{self._names.prefix}-"),
             "PUBLIC_URL": self._choices.public_url or self._ground.edge.api.api_endpoint,
             "SENDER": self._choices.sender,

@@ -24,7 +24,7 @@ def granted(grant: Grant, ground: Ground) -> list[iam.PolicyStatement]:
     """The statements behind a grant."""
     table = ground.storage.table.table_arn
     indexes = [f"{table}/index/{name}" for name in ground.storage.indexes]
-    objects = ground.storage.objects
+    objects, uploads = ground.storage.objects, ground.storage.uploaded
     flows, names = ground.flows.values(), ground.names
     match grant:
         case "table:read":
@@ -45,6 +45,10 @@ def granted(grant: Grant, ground: Ground) -> list[iam.PolicyStatement]:
             return [allow(("s3:PutObject", "s3:PutObjectRetention"), objects)]
         case "documents:read":
             return [allow(("s3:GetObject",), objects)]
+        case "uploads:put":
+            return [allow(("s3:PutObject",), uploads)]
+        case "uploads:read":
+            return [allow(("s3:GetObject",), uploads)]
         case "mail:send":
             return [allow(("ses:SendEmail",), *ground.senders)]
         case "queue:redrive":

@@ -18,7 +18,8 @@ class Http:
 class Queue:
     """Events on the bus that a queue of the step's own collects; it has a DLQ and an alarm.
 
-    Without events it is woken by messages of another step alone.
+    Without events it is woken by messages of another step alone, or by objects: `arrives` is the
+    folder of the uploads in which a new one wakes it.
     `batch` is the greatest number of events a delivery brings, `tries` how often an event is tried
     before it becomes a dead letter, `side_by_side` the greatest number of deliveries at one time.
     """
@@ -27,6 +28,7 @@ class Queue:
     batch: int = 10
     tries: int = 5
     side_by_side: int = 5
+    arrives: str = ""
 
 
 @dataclass(frozen=True)
@@ -71,6 +73,8 @@ Grant = Literal[
     "flow:answer",  # states:SendTaskSuccess, SendTaskFailure
     "documents:put",  # s3:PutObject, PutObjectRetention
     "documents:read",  # s3:GetObject
+    "uploads:put",  # s3:PutObject, which a signed form hands on for one object
+    "uploads:read",  # s3:GetObject
     "mail:send",  # ses:SendEmail
     "queue:redrive",  # sqs:SendMessage to the steps' queues
 ]
@@ -167,9 +171,16 @@ JOURNEY: tuple[Step, ...] = (
     )), (R, W)),
     Step("sourcing/receive_goods", Http(("POST /v1/purchase-orders/{purchase}/receipts",)), (R, W),
          seconds=29),
+    Step("sourcing/offer_upload", Http((
+        "POST /v1/stock/uploads", "GET /v1/stock/uploads/{upload}",
+    )), (R, W, "uploads:put")),
+    Step("sourcing/import_upload", Queue((), batch=1, side_by_side=2, arrives="stock/"),
+         (R, W, "uploads:read"), seconds=600, memory=1024),
     Step("sourcing/read_stock", Http(("GET /v1/stock/{sku}",)), (R,)),
-    Step("sourcing/answer_availability", Http(("POST /v1/availability",)), (R,)),
-    Step("sourcing/allocate_backorders", Queue(("Stock.Changed",)), (R, W), seconds=60),
+    Step("sourcing/keep_buffers", Http(("PUT /v1/stock/{sku}/buffers/{shop}",)), (R, W)),
+    Step("sourcing/answer_availability", Http(("POST /v1/availability",)), (R, W)),
+    Step("sourcing/allocate_backorders", Queue(("Stock.Changed", "Stock.Buffered")), (R, W),
+         seconds=60),
     Step("sourcing/expect_backorders", Queue((
         "Line.Backordered", "Backorder.Due", "Incoming.Changed",
     )), (R, W), seconds=60),

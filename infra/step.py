@@ -16,7 +16,7 @@ from infra.grants import CONSUME, DELAY, FIND_STREAMS, FOLLOW, LOG, SEND, TRACE,
 from infra.ground import KEPT, Ground, code
 from infra.journey import Authoriser, Clock, DeadLetters, Http, Queue, Step, Stream
 from infra.layers import EVERY, ROOT
-from infra.storage import DOCUMENTS
+from infra.storage import DOCUMENTS, UPLOADS
 
 RETENTION = Duration.days(14)
 NO_RESOURCES = "AWS gives the permission to write traces and to find streams on all or not at all."
@@ -130,6 +130,8 @@ class StepFunction(Construct):
         )
         if on.events:
             self._collect_events(queue, on.events)
+        if on.arrives:
+            self._collect_uploads(queue, on.arrives)
         self._ground.watch.waiting(self, self.step.name, queue)
         return queue
 
@@ -144,6 +146,28 @@ class StepFunction(Construct):
             targets=[
                 targets.SqsQueue(queue, message=events.RuleTargetInput.from_event_path("$.detail"))
             ],
+        )
+
+    def _collect_uploads(self, queue: sqs.Queue, folder: str) -> None:
+        """S3 tells the account's own bus of new objects; the queue gets them in our envelope."""
+        told = {
+            "type": "Upload.Arrived",
+            "aggregate": events.EventField.from_path("$.detail.object.key"),
+            "id": events.EventField.from_path("$.id"),
+            "at": events.EventField.from_path("$.time"),
+        }
+        events.Rule(
+            self,
+            "Uploads",
+            event_pattern=events.EventPattern(
+                source=["aws.s3"],
+                detail_type=["Object Created"],
+                detail={
+                    "bucket": {"name": [self._ground.storage.uploads.bucket_name]},
+                    "object": {"key": [{"prefix": folder}]},
+                },
+            ),
+            targets=[targets.SqsQueue(queue, message=events.RuleTargetInput.from_object(told))],
         )
 
     def _deliver(self, queue: sqs.Queue, on: Queue) -> None:
@@ -183,6 +207,8 @@ class StepFunction(Construct):
             self._may.add_statements(*granted(grant, self._ground))
         if any(grant.startswith("documents:") for grant in self.step.may):
             _acknowledge(self._role, f"IAM5[Resource::{DOCUMENTS}/*]", OBJECTS)
+        if any(grant.startswith("uploads:") for grant in self.step.may):
+            _acknowledge(self._role, f"IAM5[Resource::{UPLOADS}/*]", OBJECTS)
 
     def _collect(self) -> None:
         names = self._ground.names

@@ -1,6 +1,8 @@
-"""What outlives a call: one table with its stream, one bucket of documents, one bus."""
+"""What outlives a call: a table with its stream, buckets of documents and uploads, one bus."""
 
 from __future__ import annotations
+
+from typing import cast
 
 from aws_cdk import Acknowledgment, Duration, RemovalPolicy, Stack, Validations
 from aws_cdk import aws_dynamodb as dynamodb
@@ -9,6 +11,8 @@ from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
 DOCUMENTS = "auftakt-documents"
+UPLOADS = "auftakt-uploads"
+UPLOADS_LIVE = Duration.days(7)
 INDEXES = ("gsi1", "gsi2", "gsi3")
 # What the lists show, and no order's whole state: every change of it would be written twice.
 FULFILMENT = ["body"]
@@ -17,7 +21,7 @@ LISTED = ["external_number", "status", "created_at", "total", "currency"]
 
 
 class Storage(Construct):
-    """The table, the documents and the bus; `keep` guards the first two against being deleted."""
+    """The table, the documents, uploads and the bus; `keep` guards the first two."""
 
     def __init__(self, scope: Construct, *, keep: bool, lock: str, retention_days: int) -> None:
         super().__init__(scope, "Storage")
@@ -29,6 +33,9 @@ class Storage(Construct):
         # Named, because cdk-nag's findings name it.
         exported = Stack.of(self).export_value(self.documents.bucket_arn, name=DOCUMENTS)
         self.objects = f"{exported}/*"
+        self.uploads = self._uploads()
+        exported = Stack.of(self).export_value(self.uploads.bucket_arn, name=UPLOADS)
+        self.uploaded = f"{exported}/*"
         self.bus = events.EventBus(self, "Bus", description="The news of Auftakt, for any listener")
 
     def _table(self, policy: RemovalPolicy, keep: bool) -> dynamodb.Table:
@@ -89,6 +96,37 @@ class Storage(Construct):
                 id="AwsSolutions-S1",
                 reason="Only functions of this stack read it, and each logs its reads; who wants "
                 "S3's own log turns on CloudTrail data events for the account.",
+            )
+        )
+        return bucket
+
+    def _uploads(self) -> s3.Bucket:
+        """What callers send by file: read once, then of no use, so nothing of it stays."""
+        bucket = s3.Bucket(
+            self,
+            "Uploads",
+            encryption=s3.BucketEncryption.S3_MANAGED,
+            enforce_ssl=True,
+            block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
+            lifecycle_rules=[
+                s3.LifecycleRule(
+                    expiration=UPLOADS_LIVE, abort_incomplete_multipart_upload_after=UPLOADS_LIVE
+                )
+            ],
+            removal_policy=RemovalPolicy.DESTROY,
+        )
+        # By the resource itself: the construct's own way would deploy a function for it.
+        resource = cast(s3.CfnBucket, bucket.node.default_child)
+        resource.notification_configuration = s3.CfnBucket.NotificationConfigurationProperty(
+            event_bridge_configuration=s3.CfnBucket.EventBridgeConfigurationProperty(
+                event_bridge_enabled=True
+            )
+        )
+        Validations.of(bucket).acknowledge(
+            Acknowledgment(
+                id="AwsSolutions-S1",
+                reason="Each object is written by a form that a step signed, and read by one step; "
+                "both are in their logs.",
             )
         )
         return bucket

@@ -71,10 +71,16 @@ def test_a_queue_collects_the_events_of_the_journey_bare(template: Template, ste
     arn = {"Fn::GetAtt": [template.queue(step)[0], "Arn"]}
     rules = template.of("Events::Rule").values()
     found = [rule for rule in rules if rule["Targets"][0]["Arn"] == arn]
-    if not step.on.events:
+    if not step.on.events and not step.on.arrives:
         assert not found
         return
     (rule,) = found
+    if step.on.arrives:
+        assert rule["EventPattern"]["source"] == ["aws.s3"]
+        assert rule["EventPattern"]["detail-type"] == ["Object Created"]
+        assert rule["EventPattern"]["detail"]["object"] == {"key": [{"prefix": step.on.arrives}]}
+        assert "EventBusName" not in rule
+        return
     types = {} if "*" in step.on.events else {"detail-type": [*step.on.events]}
     assert rule["EventPattern"] == {"source": ["auftakt"], **types}
     assert rule["Targets"][0]["InputPath"] == "$.detail"

@@ -72,13 +72,23 @@ def test_the_table_can_be_restored_and_has_the_indexes_of_the_store(template: Te
 
 
 def test_documents_cannot_be_changed_or_seen_by_others(template: Template) -> None:
-    bucket = template.the("S3::Bucket")
+    (bucket,) = [b for b in template.of("S3::Bucket").values() if "ObjectLockEnabled" in b]
     rule = bucket["ObjectLockConfiguration"]["Rule"]["DefaultRetention"]
     assert bucket["ObjectLockEnabled"] is True
     assert rule == {"Mode": "GOVERNANCE", "Days": 3653}
     assert bucket["VersioningConfiguration"] == {"Status": "Enabled"}
     assert all(bucket["PublicAccessBlockConfiguration"].values())
-    assert "aws:SecureTransport" in json.dumps(template.the("S3::BucketPolicy"))
+    for policy in template.of("S3::BucketPolicy").values():
+        assert "aws:SecureTransport" in json.dumps(policy)
+
+
+def test_uploads_are_announced_and_gone_after_a_week(template: Template) -> None:
+    (bucket,) = [b for b in template.of("S3::Bucket").values() if "ObjectLockEnabled" not in b]
+    (rule,) = bucket["LifecycleConfiguration"]["Rules"]
+    assert (rule["ExpirationInDays"], rule["Status"]) == (7, "Enabled")
+    announced = bucket["NotificationConfiguration"]["EventBridgeConfiguration"]
+    assert announced == {"EventBridgeEnabled": True}
+    assert all(bucket["PublicAccessBlockConfiguration"].values())
 
 
 def test_what_is_kept_by_law_survives_the_stack(template: Template) -> None:

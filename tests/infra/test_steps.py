@@ -6,7 +6,7 @@ from infra.journey import JOURNEY, Authoriser, Clock, Http, Step
 from tests.infra.deployed import Template
 
 EVERYWHERE = {
-    "TABLE", "BUS", "DOCUMENTS", "QUEUES", "PUBLIC_URL", "SENDER", "STEP", "LOCK",
+    "TABLE", "BUS", "DOCUMENTS", "UPLOADS", "QUEUES", "PUBLIC_URL", "SENDER", "STEP", "LOCK",
     "POWERTOOLS_SERVICE_NAME", "LOG_LEVEL",
 }  # fmt: skip
 

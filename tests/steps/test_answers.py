@@ -116,6 +116,15 @@ def read_everything(merchant: Merchant, order: Any) -> None:
     call("GET /v1/fulfilments", merchant.wms, query={"location": "A", "status": "delivered"})
     call("GET /v1/fulfilments/{fulfilment}", merchant.wms, fulfilment=fulfilment)
     merchant.stock("RUCK-45")
+    buffer = {"pieces": 1, "percent": 5}
+    call("PUT /v1/stock/{sku}/buffers/{shop}", clerk, buffer, sku="RUCK-45", shop="berg-beutel")
+    merchant.stock("RUCK-45")
+    counted = {"location": "A", "as_of": merchant.world.now().isoformat(), "format": "csv"}
+    upload = call("POST /v1/stock/uploads", merchant.wms, counted).body["id"]
+    call("GET /v1/stock/uploads/{upload}", merchant.wms, upload=upload)
+    merchant.world.arrive(f"stock/{upload}", b"sku,on_hand\nRUCK-45,12\nRUCK-45,many\n")
+    merchant.world.settle()
+    call("GET /v1/stock/uploads/{upload}", merchant.wms, upload=upload)
     call("POST /v1/availability", merchant.shop, {"lines": [{"sku": "RUCK-45", "quantity": 2}]})
     call("GET /v1/products/{sku}", merchant.shop, sku="RUCK-45")
     product = {"name": {"de": "Rucksack"}}

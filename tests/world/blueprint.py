@@ -41,6 +41,7 @@ class Rule:
     source: str
     types: frozenset[str] | None
     queue: str
+    folder: str = ""
 
     def matches(self, source: str, type: str) -> bool:
         return source == self.source and (self.types is None or type in self.types)
@@ -52,7 +53,7 @@ class Blueprint:
     def __init__(self, template: dict[str, Any]) -> None:
         self._resources: dict[str, Any] = template["Resources"]
         self.table = self._the("DynamoDB::Table")
-        self.bucket = self._the("S3::Bucket")
+        self.bucket, self.uploads = self._buckets()
         self.environment = {
             step_named(properties["FunctionName"]): self._variables(properties)
             for properties in self._all("Lambda::Function").values()
@@ -82,9 +83,14 @@ class Blueprint:
             (source,) = pattern["source"]
             types = pattern.get("detail-type")
             for target in properties["Targets"]:
-                assert target["InputPath"] == "$.detail"
                 queue = self._properties(target["Arn"]["Fn::GetAtt"][0])["QueueName"]
-                yield Rule(source, frozenset(types) if types else None, queue)
+                folder = ""
+                if source == "aws.s3":
+                    ((prefix,),) = pattern["detail"]["object"].values()
+                    folder = prefix["prefix"]
+                else:
+                    assert target["InputPath"] == "$.detail"
+                yield Rule(source, frozenset(types) if types else None, queue, folder)
 
     def _queues(self) -> Iterator[QueueMade]:
         batches = {}
@@ -128,6 +134,13 @@ class Blueprint:
             for id, resource in self._resources.items()
             if resource["Type"] == f"AWS::{kind}"
         }
+
+    def _buckets(self) -> tuple[tuple[str, dict[str, Any]], str]:
+        """The bucket of documents, which locks them, and the name of the one of uploads."""
+        found = self._all("S3::Bucket")
+        (documents,) = [pair for pair in found.items() if "ObjectLockEnabled" in pair[1]]
+        (uploads,) = [id for id, bucket in found.items() if "ObjectLockEnabled" not in bucket]
+        return documents, uploads.lower()
 
     def _the(self, kind: str) -> tuple[str, dict[str, Any]]:
         ((id, properties),) = self._all(kind).items()

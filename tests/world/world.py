@@ -458,6 +458,14 @@ class World:
         version = s3.head_object(Bucket=bucket, Key=key)["VersionId"]
         s3.delete_object(Bucket=bucket, Key=key, VersionId=version)
 
+    def arrive(self, key: str, body: bytes) -> None:
+        """A caller's file is in the bucket of uploads, and S3 says so."""
+        self._clients["s3"].put_object(Bucket=self.blueprint.uploads, Key=key, Body=body)
+        told = {"type": "Upload.Arrived", "aggregate": key, "id": f"s3-{key}", "at": ""}
+        for rule in self.blueprint.rules:
+            if rule.matches("aws.s3", "Object Created") and key.startswith(rule.folder):
+                self.outside.send(rule.queue, json.dumps(told))
+
     def add_client(self, client: str, role: str, shop: str = "") -> str:
         return DynamoClients(self.table).add(client, role, shop)
 
@@ -576,6 +584,7 @@ def _create(made: Blueprint) -> None:
         ObjectLockEnabledForBucket=properties["ObjectLockEnabled"],
         CreateBucketConfiguration={"LocationConstraint": REGION},
     )
+    s3.create_bucket(Bucket=made.uploads, CreateBucketConfiguration={"LocationConstraint": REGION})
     s3.put_object_lock_configuration(
         Bucket=bucket.lower(),
         ObjectLockConfiguration={

@@ -1,9 +1,10 @@
-"""A shop asks what it can promise right now."""
+"""A shop asks what it can promise right now, or from when on, and when it would arrive."""
 
 from __future__ import annotations
 
+from oms_aws.availability import availability
 from oms_aws.edges.http import Answer, Call, Http
-from oms_aws.edges.models import AskAvailability
+from oms_aws.edges.models.stock import AskAvailability
 from oms_aws.wiring import Ports
 
 step = Http()
@@ -11,17 +12,15 @@ handler = step.handler
 
 
 @step.route("POST /v1/availability", scope="stock:read", takes=AskAvailability)
-def availability(call: Call[AskAvailability], oms: Ports) -> Answer:
-    """Ask how many pieces of up to 100 SKUs can be promised now."""
-    items = oms.stock.items(line.sku for line in call.body.lines)
-    lines = [
-        {
-            "sku": line.sku,
-            "quantity": line.quantity,
-            "promisable": max(0, items[line.sku].promisable),
-            "available": items[line.sku].promisable >= line.quantity,
-            "locations": {p: max(0, n) for p, n in items[line.sku].free.items()},
-        }
-        for line in call.body.lines
-    ]
+def answer_availability(call: Call[AskAvailability], oms: Ports) -> Answer:
+    """Ask how many pieces of up to 100 SKUs can be promised, from when on, and when they come."""
+    body = call.body
+    lines = availability(
+        oms,
+        [(line.sku, line.quantity) for line in body.lines],
+        shop=call.caller.shop,
+        country=body.destination.country,
+        postal_code=body.destination.postal_code or "",
+        method=body.method,
+    )
     return Answer({"lines": lines})

@@ -23,6 +23,7 @@ def get_stock(call: Call[Any], oms: Ports) -> Answer:
         place: {
             "on_hand": on_hand,
             "safety": item.safety.get(place, 0),
+            "own_safety": place in item.own_safety,
             "hard": item.hard.get(place, 0),
             "free": item.free.get(place, 0),
             "as_of": item.as_of.get(place),
@@ -30,5 +31,12 @@ def get_stock(call: Call[Any], oms: Ports) -> Answer:
         for place, on_hand in item.on_hand.items()
     }
     counters = {name: getattr(item, name) for name in ("promisable", "soft", "backordered")}
-    uncovered = max(0, -item.promisable)
-    return Answer({"sku": sku, **counters, "uncovered": uncovered, "locations": places})
+    counters["uncovered"] = max(0, -item.promisable)
+    buffers = {
+        shop: {"pieces": each.pieces, "percent": each.percent, "kept": item.kept_from(shop)}
+        for shop, each in item.buffers.items()
+        if call.caller.may_see(shop)
+    }
+    return Answer(
+        {"sku": sku, **counters, "locations": places, "buffers": buffers, "parts": item.parts}
+    )

@@ -140,6 +140,9 @@ OF_NO_SHOP = (
     "PUT /v1/carriers/{carrier}",
     "POST /v1/stock/batch",
     "GET /v1/stock/{sku}",
+    "POST /v1/stock/uploads",
+    "GET /v1/stock/uploads/{upload}",
+    "PUT /v1/stock/{sku}/buffers/{shop}",
     "POST /v1/availability",
 )
 """What the shops of a merchant share, and what only ever makes something of one's own."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from typing import NamedTuple
 
 from oms.account import Account
@@ -59,6 +60,14 @@ class DynamoCatalogue:
         """The products that exist among the SKUs."""
         found = self.master.get_many(PRODUCTS, (keys.product(sku) for sku in skus))
         return {product.sku: product for product in found}
+
+    def products_of_late(self, skus: Iterable[str]) -> dict[str, Product]:
+        """The products that exist among the SKUs, each at most half a minute old."""
+        wanted = list(dict.fromkeys(skus))
+        missing = [sku for sku in wanted if not self._fresh.has(f"product {sku}")]
+        read = self.products(missing) if missing else {}
+        found = {sku: self._fresh.get(f"product {sku}", partial(read.get, sku)) for sku in wanted}
+        return {sku: product for sku, product in found.items() if product}
 
     def product(self, sku: str) -> Product:
         """The product; raises Unknown."""

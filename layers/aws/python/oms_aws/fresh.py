@@ -17,6 +17,10 @@ class Fresh:
         self._lives = timedelta(seconds=seconds)
         self._kept: dict[str, tuple[datetime, Any]] = {}
 
+    def has(self, name: str) -> bool:
+        """Whether the value of that name is there, and not too old."""
+        return name in self._kept and self._now() - self._kept[name][0] < self._lives
+
     def get(self, name: str, read: Callable[[], Value], *, since: datetime | None = None) -> Value:
         """The value of that name, read again when it is too old, or was read before `since`.
 

@@ -86,6 +86,11 @@ def purchase_line(purchase_id: str, number: str) -> Key:
     return Key(f"PURCHASE#{purchase_id}", f"LINE#{number}")
 
 
+def upload(id: str) -> Key:
+    """What became of the file of a warehouse?"""
+    return Key(f"UPLOAD#{id}", "UPLOAD")
+
+
 def product(sku: str) -> Key:
     """What is the SKU?"""
     return Key(f"PRODUCT#{sku}", "PRODUCT")

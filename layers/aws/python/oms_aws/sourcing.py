@@ -61,7 +61,9 @@ def reserve(oms: Ports, order_id: str) -> Order:
     order = oms.orders.change(order_id, sourced, BY).order
     products.update(_products(oms, order, products) if asking(order) else {})
     limited = allotment.limits(products)
-    return _work(oms, order_id, decide, lambda order: bool(asking(order)), limited=limited)
+    order = _work(oms, order_id, decide, lambda order: bool(asking(order)), limited=limited)
+    oms.stock.wish({sku: product.buckets for sku, product in products.items()})
+    return order
 
 
 def follow(oms: Ports, order_id: str) -> Order:

@@ -295,6 +295,12 @@ class DynamoStock:
         self._table.write([edit.action(self._table, keys.stock(sku))])
         self._unless_late(lambda: self._tend_one(self._read([sku])[sku], hot=False))
 
+    def wish(self, buckets: Mapping[str, int]) -> None:
+        """Keep SKUs that were just read in as many parts as their products say."""
+        for sku, wanted in buckets.items():
+            if (view := self._views.get(sku)) and view.wanted != wanted:
+                self._unless_late(partial(self.arrange, sku, wanted))
+
     def _note(self, actions: list[Action], met: tuple[int, ...]) -> None:
         """Remember which SKUs' counters others were in the way of."""
         for index in met:
@@ -347,6 +353,7 @@ class DynamoStock:
         A count older than the one taken before is ignored; each change is one `Stock.Changed`.
         Raises NotNow.
         """
+        self._views.clear()
         tally = {"changed": 0, "unchanged": 0, "ignored": 0}
         left = {count.sku: count for count in counts}
         for attempt in range(MOVE_TRIES):

@@ -33,6 +33,7 @@ from oms_aws.table import Table
 from oms_aws.turnover import DynamoTurnover
 from oms_aws.vat_checks import DynamoVatChecks
 from oms_aws.vies import PUBLIC, Vies
+from oms_aws.uploads import S3Uploads
 from oms_aws.webhooks import DynamoWebhooks
 
 
@@ -47,6 +48,7 @@ class Settings:
     table: str
     bus: str
     documents: str
+    uploads: str
     queues: str
     public_url: str
     sender: str
@@ -67,6 +69,7 @@ class Settings:
             table=_variable("TABLE"),
             bus=_variable("BUS"),
             documents=_variable("DOCUMENTS"),
+            uploads=_variable("UPLOADS"),
             queues=_variable("QUEUES"),
             public_url=_variable("PUBLIC_URL").rstrip("/"),
             sender=_variable("SENDER"),
@@ -179,6 +182,10 @@ class Ports:
         return SesMail(client("sesv2"), self.settings.sender, self.table)
 
     @cached_property
+    def uploads(self) -> S3Uploads:
+        return S3Uploads(client("s3"), self.settings.uploads, self.table)
+
+    @cached_property
     def queues(self) -> SqsQueues:
         return SqsQueues(client("sqs"), self.settings.queues)
 
@@ -203,6 +210,7 @@ def client(service: str) -> Any:
             connect_timeout=3,
             read_timeout=20,
             s3={"addressing_style": "path"},
+            signature_version="s3v4" if service == "s3" else None,
         ),
     )
 

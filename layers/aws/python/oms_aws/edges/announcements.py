@@ -26,6 +26,19 @@ class StockChanged(News, frozen=True, tag="Stock.Changed"):
     before: int
     on_hand: int
     as_of: datetime
+    safety_before: int | None = None
+    safety: int | None = None
+
+
+class StockBuffered(News, frozen=True, tag="Stock.Buffered"):
+    """A shop leaves more or fewer pieces of a SKU to the other channels than before."""
+
+    sku: str
+    shop: str
+    pieces_before: int
+    percent_before: int
+    pieces: int
+    percent: int
 
 
 class IncomingChanged(News, frozen=True, tag="Incoming.Changed"):
@@ -98,8 +111,9 @@ MEANING = {
     "Notification.Sent": "The customer was told by mail",
     "Webhook.Exhausted": "A delivery to a webhook was given up",
     "Order.Completed": "Nothing more will happen to an order",
-    "Stock.Changed": "A warehouse counted other than before, or took goods in",
     "Incoming.Changed": "A purchase order was stored anew, or goods of it have come",
+    "Stock.Changed": "A warehouse counted other than before, took goods in, or keeps more or less",
+    "Stock.Buffered": "A shop may sell more or fewer pieces of a SKU than before",
     "Export.Requested": "Somebody wants an export of the books",
     "Export.Written": "The files of an export are in the archive",
     "Export.Refused": "An export cannot be written from the vouchers as they are",
@@ -131,6 +145,7 @@ def event_types() -> dict[str, type[News]]:
         *typing.get_args(AnyNews),
         StockChanged,
         IncomingChanged,
+        StockBuffered,
         *typing.get_args(ExportNews),
     )
     return {str(each.__struct_config__.tag): each for each in news}

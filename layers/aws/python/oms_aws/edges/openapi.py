@@ -67,6 +67,7 @@ PATH = {
     "endpoint": ("The webhook endpoint's id.", f"whk_{ID}"),
     "letter": ("The dead letter's id.", "dl_1795442531000_4f0c…"),
     "export": ("The export's id.", f"exp_{ID}"),
+    "upload": ("The upload's id.", f"upl_{ID}"),
 }
 QUERY: dict[str, tuple[str, Json]] = {
     "external_number": ("Only the order with the shop's own number.", {"type": "string"}),
@@ -124,6 +125,12 @@ GIVEN = {
     "ETag": ("The version, for If-Match.", '"7"'),
     "Location": ("Where it is.", f"/v1/orders/ord_{ID}"),
 }
+NAMED_ELSEWHERE = (
+    "POST /v1/stock/batch",
+    "POST /v1/stock/uploads",
+    "PUT /v1/stock/{sku}/buffers/{shop}",
+)
+"""Routes that name in their body, or before what they make, something there may be none of."""
 REFUSALS = {
     400: "The body is no JSON (`json_malformed`), or a required header is missing.",
     401: "No key, or no genuine signature.",
@@ -286,7 +293,7 @@ def _refusals(route: Routed) -> Iterator[int]:
         400: route.takes is not None,
         401: bool(route.scope) or "X-Signature" in route.headers,
         403: bool(route.scope),
-        404: ("{" in route.key and method != "PUT") or route.key == "POST /v1/stock/batch",
+        404: ("{" in route.key and method != "PUT") or route.key in NAMED_ELSEWHERE,
         409: bool(told.conflict),
         412: "If-Match" in route.headers,
         413: route.takes is not None,

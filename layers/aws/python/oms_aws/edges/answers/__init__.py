@@ -13,6 +13,7 @@ from oms_aws.edges.answers import (
     purchases,
     screening,
     tax,
+    stock,
 )
 from oms_aws.edges.answers.core import ID, EventId, Problem, Told, Turned
 
@@ -28,6 +29,7 @@ ANSWERS: dict[str, Told] = {
     **purchases.ANSWERS,
     **crediting.ANSWERS,
     **tax.ANSWERS,
+    **stock.ANSWERS,
 }
 
 __all__ = ["ANSWERS", "ID", "EventId", "Problem", "Told", "Turned"]

@@ -567,9 +567,20 @@ class LocationStock(Model):
 
     on_hand: Annotated[int, Field(description="On the shelf, as counted.", examples=[14])]
     safety: Annotated[int, Field(description="Never promised.", examples=[1])]
+    own_safety: Annotated[
+        bool, Field(description="Whether that is set for the SKU, not the warehouse.")
+    ]
     hard: Annotated[int, Field(description="Claimed by fulfilments.", examples=[3])]
     free: Annotated[int, Field(description="Can be given to a fulfilment.", examples=[10])]
     as_of: Annotated[Time | None, Field(description="When it was counted.")]
+
+
+class ShopBuffer(Model):
+    """What a shop leaves of a SKU for the other channels."""
+
+    pieces: Annotated[int, Field(examples=[2])]
+    percent: Annotated[int, Field(description="Of what is on the shelves.", examples=[10])]
+    kept: Annotated[int, Field(description="The pieces that both come to now.", examples=[4])]
 
 
 class Stock(Model):
@@ -591,6 +602,7 @@ class Stock(Model):
                     "A": {
                         "on_hand": 14,
                         "safety": 1,
+                        "own_safety": True,
                         "hard": 3,
                         "free": 10,
                         "as_of": "2026-11-23T06:00:00+01:00",
@@ -598,6 +610,16 @@ class Stock(Model):
                 }
             ]
         ),
+    ]
+    buffers: Annotated[
+        dict[str, ShopBuffer],
+        Field(
+            description="By shop, those that the caller may see.",
+            examples=[{"tal-tasche": {"pieces": 2, "percent": 10, "kept": 4}}],
+        ),
+    ]
+    parts: Annotated[
+        int, Field(description="In how many items its counters lie.", ge=1, examples=[1])
     ]
 
 
@@ -618,22 +640,6 @@ class Counted(Model):
     unchanged: Annotated[int, Field(description="As before.", examples=[18])]
     ignored: Annotated[int, Field(description="Older than the count known.", examples=[0])]
     refused: list[RefusedRow]
-
-
-class AvailableLine(Model):
-    """Whether the pieces asked for can be promised, and what is free where."""
-
-    sku: Sku
-    quantity: Pieces
-    promisable: Annotated[int, Field(ge=0, examples=[8])]
-    available: Annotated[bool, Field(examples=[True])]
-    locations: Annotated[dict[str, int], Field(examples=[{"A": 10, "B": 0}])]
-
-
-class Availability(Model):
-    """What can be promised at this moment; only an order reserves."""
-
-    lines: list[AvailableLine]
 
 
 class CarrierRecord(Model):
@@ -764,7 +770,6 @@ ANSWERS: dict[str, Told] = {
     "POST /v1/orders/{order}/holds/{hold}/release": CHANGED,
     "POST /v1/stock/batch": Told(Counted),
     "GET /v1/stock/{sku}": Told(Stock),
-    "POST /v1/availability": Told(Availability),
     "GET /v1/fulfilments": Told(Fulfilments),
     "GET /v1/fulfilments/{fulfilment}": Told(Fulfilment),
     "POST /v1/fulfilments/{fulfilment}/pack": Told(

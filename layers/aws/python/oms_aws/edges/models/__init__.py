@@ -263,34 +263,6 @@ class ReleaseHold(Model):
     reason: Annotated[Text, Field(min_length=1)]
 
 
-class StockRow(Model):
-    """One counted SKU."""
-
-    sku: Id
-    on_hand: Count
-
-
-class StockBatch(Model):
-    """What a location has on its shelves, counted at a time; broken rows are refused one by one."""
-
-    location: Id
-    as_of: AwareDatetime
-    rows: Annotated[list[Any], Field(min_length=1, max_length=MOST_ROWS)]
-
-
-class AskedLine(Model):
-    """A SKU and how many pieces of it are wanted."""
-
-    sku: Id
-    quantity: Quantity = 1
-
-
-class AskAvailability(Model):
-    """What a shop wants to promise."""
-
-    lines: Annotated[list[AskedLine], Field(min_length=1, max_length=100)]
-
-
 class PackedLine(Model):
     """Pieces of a line in a parcel."""
 

@@ -1,0 +1,13 @@
+"""A file of counts has arrived: they are taken as those of a batch are."""
+
+from __future__ import annotations
+
+from oms_aws.edges.counts import take_upload
+from oms_aws.edges.queue import Signal, queue
+from oms_aws.uploads import FOLDER
+from oms_aws.wiring import Ports
+
+
+@queue
+def handler(signal: Signal, oms: Ports) -> None:
+    take_upload(signal.aggregate.removeprefix(f"{FOLDER}/"), oms)

@@ -1,0 +1,25 @@
+"""The merchant keeps pieces of a SKU from a shop, for its other channels."""
+
+from __future__ import annotations
+
+from oms.stock import Buffer
+from oms_aws.counting import Keeping
+from oms_aws.edges.http import Answer, Call, Http
+from oms_aws.edges.models.stock import BufferIn
+from oms_aws.wiring import Ports
+
+step = Http()
+handler = step.handler
+
+
+@step.route("PUT /v1/stock/{sku}/buffers/{shop}", scope="stock:write", takes=BufferIn)
+def put_buffer(call: Call[BufferIn], oms: Ports) -> Answer:
+    """Set how many pieces of a SKU a shop may not sell; zero lets it sell all."""
+    product = oms.catalogue.product(call.path["sku"])
+    shop = oms.catalogue.shop(call.path["shop"])
+    wanted = Buffer(call.body.pieces, call.body.percent)
+    by = Keeping(shop.id, wanted, call.actor, f"request:{call.request_id}")
+    kept = oms.stock.keep_back(product.sku, by)
+    return Answer(
+        {"sku": product.sku, "shop": shop.id, "pieces": kept.pieces, "percent": kept.percent}
+    )
