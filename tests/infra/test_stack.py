@@ -92,10 +92,10 @@ def test_uploads_are_announced_and_gone_after_a_week(template: Template) -> None
 
 
 def test_what_is_kept_by_law_survives_the_stack(template: Template) -> None:
-    kept = {"AWS::DynamoDB::Table", "AWS::S3::Bucket"}
-    for resource in template.resources.values():
-        if resource["Type"] in kept:
-            assert resource["DeletionPolicy"] == "Retain"
+    tables = [r for r in template.resources.values() if r["Type"] == "AWS::DynamoDB::Table"]
+    buckets = [r for r in template.resources.values() if r["Type"] == "AWS::S3::Bucket"]
+    for resource in [*tables, *(b for b in buckets if "ObjectLockEnabled" in b["Properties"])]:
+        assert resource["DeletionPolicy"] == "Retain"
 
 
 def test_a_locked_layer_is_known_by_its_lock_built_or_not(template: Template) -> None:
