@@ -31,9 +31,9 @@ from oms_aws.seals import DynamoSeals
 from oms_aws.stock import DynamoStock
 from oms_aws.table import Table
 from oms_aws.turnover import DynamoTurnover
+from oms_aws.uploads import S3Uploads
 from oms_aws.vat_checks import DynamoVatChecks
 from oms_aws.vies import PUBLIC, Vies
-from oms_aws.uploads import S3Uploads
 from oms_aws.webhooks import DynamoWebhooks
 
 

@@ -12,8 +12,8 @@ from oms_aws.edges.answers import (
     payments,
     purchases,
     screening,
-    tax,
     stock,
+    tax,
 )
 from oms_aws.edges.answers.core import ID, EventId, Problem, Told, Turned
 
