@@ -41,7 +41,7 @@ RETRY = [
 ]
 CATCH = [{"ErrorEquals": ["States.ALL"], "ResultPath": "$.failure", "Next": "keep_failure"}]
 ENDED = {"refuse": "ended", "cancelled": "ended"}
-CHECKS = ("check_address", "check_payment", "check_price", "check_credit")
+CHECKS = ("check_address", "check_payment", "check_price", "check_credit", "check_fraud")
 
 
 @dataclass(frozen=True)

@@ -134,6 +134,12 @@ JOURNEY: tuple[Step, ...] = (
         "PUT /v1/shops/{shop}", "GET /v1/shops/{shop}", "GET /v1/shops/{shop}/history",
     )), (R, W)),
     Step("master/keep_carriers", Http(("PUT /v1/carriers/{carrier}",)), (R, W)),
+    Step("master/keep_rules", Http((
+        "PUT /v1/rules/{name}", "GET /v1/rules/{name}", "GET /v1/rules/{name}/history",
+        "POST /v1/rules/{name}/activations",
+    )), (R, W), layers=("rules",)),
+    Step("master/try_rules", Http(("POST /v1/rules/{name}/trials",)), (R,), seconds=29, memory=1024,
+         layers=("rules",)),
     # capture
     Step("capture/receive_order", Http(("POST /v1/orders",)), (R, W)),
     Step("capture/read_order", Http(("GET /v1/orders/{order}",)), (R,)),
@@ -149,9 +155,14 @@ JOURNEY: tuple[Step, ...] = (
     Step("screening/check_payment", Task("intake"), (R, W)),
     Step("screening/check_price", Task("intake"), (R,)),
     Step("screening/check_credit", Task("intake"), (R, W)),
+    Step("screening/check_fraud", Task("intake"), (R, W), layers=("rules",)),
     Step("screening/settle_checks", Task("intake"), (R, W)),
     Step("screening/await_release", Task("intake", waits=True), (R, W, "flow:answer")),
     Step("screening/release_hold", Http(("POST /v1/orders/{order}/holds/{hold}/release",)), (R, W)),
+    Step("screening/list_holds", Http(("GET /v1/holds",)), (R,)),
+    Step("screening/keep_lists", Http((
+        "POST /v1/lists/{which}", "POST /v1/lists/{which}/removals", "GET /v1/lists/{which}",
+    )), (R, W)),
     Step("screening/correct_address", Http(("POST /v1/orders/{order}/address",)), (R, W)),
     Step("screening/ask_address", Http(("GET /a/{token}", "POST /a/{token}"), public=True), (R, W)),
     Step("screening/resume_intake", Queue(("Order.Released", "Order.Cancelled")),

@@ -19,6 +19,8 @@ LAYERS = {name: f"layers/{name}" for name in LOCKED}
 # Our own modules that only steps with the layer import.
 NEEDS = {
     Path("layers/aws/python/oms_aws/typesetting.py"): {"typesetting"},
+    Path("layers/domain/python/oms/rules.py"): {"rules"},
+    Path("layers/domain/python/oms/fraud.py"): {"rules"},
     Path("layers/aws/python/oms_aws/einvoice/xml.py"): {"einvoicing"},
     Path("layers/aws/python/oms_aws/einvoice/rules.py"): {"einvoicing", "validation"},
 }

@@ -10,7 +10,7 @@ import pytest
 from infra.flows import Parts, intake
 from infra.journey import JOURNEY, Task
 
-BUDGET = 10
+BUDGET = 11
 STEPS = {step.verb_noun: step.verb_noun for step in JOURNEY if isinstance(step.on, Task)}
 STATES: dict[str, Any] = intake(Parts(STEPS, "letters", "aws"))["States"]
 TASKS = [name for name, state in STATES.items() if state["Type"] in ("Task", "Parallel")]

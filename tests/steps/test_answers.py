@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from oms_aws.edges.answers import ANSWERS
-from oms_aws.edges.examples import ACCOUNT, BREAKS, PRICE_LIST
+from oms_aws.edges.examples import ACCOUNT, BREAKS, PRICE_LIST, REQUESTS
 from tests.answers import fits
 from tests.world.merchant import Merchant
 from tests.world.world import Answered, World
@@ -37,6 +37,7 @@ def test_every_route_answers_what_it_promises(world: World) -> None:
     order = live_through(merchant)
     read_everything(merchant, order)
     keep_purchases(merchant)
+    keep_rules(merchant)
     keep_webhooks(merchant, webhook)
     pay(merchant, order)
     mend(merchant)
@@ -96,6 +97,23 @@ def keep_purchases(merchant: Merchant) -> None:
     call("GET /v1/purchase-orders/{purchase}", clerk, purchase="PO-1")
     call("GET /v1/purchase-orders", clerk, query={"sku": "RUCK-45"})
     merchant.receive("PO-1", "LS-1", RUCK_45=2)
+
+
+def keep_rules(merchant: Merchant) -> None:
+    call, clerk = merchant.world.call, merchant.clerk
+    entry = {"type": "ip", "value": "203.0.113.9", "reason": "seen before"}
+    call("POST /v1/lists/{which}", clerk, entry, which="block")
+    call("POST /v1/lists/{which}/removals", clerk, entry, which="block")
+    call("GET /v1/lists/{which}", clerk, which="block")
+    call("PUT /v1/rules/{name}", clerk, REQUESTS["PUT /v1/rules/{name}"], name="fraud")
+    call("GET /v1/rules/{name}", clerk, name="fraud")
+    body = {"version": 1, "reason": "better", "shop": "berg-beutel", "last": 5}
+    activation = {name: body[name] for name in ("version", "reason")}
+    call("POST /v1/rules/{name}/activations", clerk, activation, name="fraud")
+    call("GET /v1/rules/{name}/history", clerk, name="fraud")
+    trial = {name: body[name] for name in ("version", "shop", "last")}
+    call("POST /v1/rules/{name}/trials", clerk, trial, name="fraud")
+    call("GET /v1/holds", clerk)
 
 
 def read_everything(merchant: Merchant, order: Any) -> None:

@@ -62,6 +62,10 @@ class Merchant:
                 {"name": f"Lager {name}", "address": ADDRESS, "priority": priority},
                 warehouse=name,
             )
+        # Its one customer orders as often as a test needs.
+        for shop in ("berg-beutel", "tal-tasche"):
+            body = {"type": "customer", "value": f"{shop}/C-17", "reason": "our tester"}
+            self.do("POST /v1/lists/{which}", self.clerk, body, which="allow")
         self.do("PUT /v1/carriers/{carrier}", self.clerk, {"secret": SECRET}, carrier="dhl")
         rows = [
             {"sku": sku, "name": {"de": f"Ding {sku}", "en": f"Thing {sku}"}, "list_price": price}

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from oms_aws.edges.http import Answer, Call, Http
+from oms.holds import hold_of, may_release
+from oms_aws.edges.http import Answer, Call, Http, Problem
 from oms_aws.edges.models import ReleaseHold
 from oms_aws.edges.views import order_answer, seen_order
 from oms_aws.orders import Saved
@@ -19,8 +20,15 @@ handler = step.handler
     headers=("If-Match",),
 )
 def release(call: Call[ReleaseHold], oms: Ports) -> Answer:
-    """Release a hold."""
+    """Release a hold.
+
+    Whose it is says which role may: an accountant's hold is released by accountants.
+    """
     seen = seen_order(call, oms)
+    hold = hold_of(seen.order, call.path["hold"])
+    if not may_release(hold, call.caller.role):
+        text = f"A hold of the {hold.owner} is not for a {call.caller.role} to release."
+        raise Problem(403, "not_your_hold", text)
     stored = oms.orders.change(
         seen.order.id,
         lambda order: order.release_hold(

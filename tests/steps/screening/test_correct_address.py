@@ -11,7 +11,7 @@ from tests.world.world import Answered, World
 
 ROUTE = "POST /v1/orders/{order}/address"
 WRONG = {**ADDRESS, "postal_code": "8033"}
-UNPAID = {"method": "prepayment", "status": "pending", "amount": "0", "reference": None}
+UNPAID = {"method": "card", "status": "pending", "amount": "0", "reference": None}
 
 
 @pytest.fixture

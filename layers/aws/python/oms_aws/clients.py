@@ -25,7 +25,7 @@ SCOPES = {
         "fulfilments:write products:read products:write warehouses:write webhooks:write "
         "documents:read dead-letters:write carriers:write shops:write "
         "customers:read customers:write prices:read prices:write exports:write "
-        "purchases:write credit-notes:write tax:read"
+        "purchases:write credit-notes:write tax:read rules:read rules:write"
     ),
 }
 """What each role may do; every scope is asked for by at least one route."""

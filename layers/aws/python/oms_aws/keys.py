@@ -231,12 +231,58 @@ def seal(day: str) -> Key:
     return Key("SEALS", f"SEAL#{day}")
 
 
+def hold(order_id: str, id: str) -> Key:
+    """What do lists show of the hold?"""
+    return Key(f"ORDER#{order_id}", f"HOLD#{id}")
+
+
+def rules(name: str, version: int) -> Key:
+    """What does the version of the rules say?"""
+    return Key(f"RULES#{name}", f"{RULES_VERSION}{version:06d}")
+
+
+RULES_VERSION = "VERSION#"
+
+
+def active_rules(name: str) -> Key:
+    """Which version of the rules decides?"""
+    return Key(f"RULES#{name}", "ACTIVE")
+
+
+def rules_switched(name: str, at: str) -> Key:
+    """Who let which version decide?"""
+    return Key(f"RULES#{name}", f"SWITCHED#{at}")
+
+
+def seen(kind: str, digest: str, at: str, order_id: str) -> Key:
+    """Which orders have a value in common, by time?"""
+    return Key(f"SEEN#{kind}#{digest}", f"{SEEN}{at}#{order_id}")
+
+
+SEEN = "AT#"
+
+
+def first_order(shop: str, customer_id: str) -> Key:
+    """Which was the customer's first order?"""
+    return Key(f"BUYER#{shop}#{customer_id}", "FIRST")
+
+
+def listed(name: str, value: str) -> Key:
+    """Does a value stand on the blocklist or allowlist? A list shares a partition."""
+    return Key(f"LISTED#{name}", f"ENTRY#{value}")
+
+
 # gsi1: lists
 
 
 def orders_of(shop: str) -> str:
     """Which orders has the shop, by time?"""
     return f"ORDERS#{shop}"
+
+
+def holds_of(shop: str) -> str:
+    """What holds the shop's orders, by deadline?"""
+    return f"HOLDS#{shop}"
 
 
 def fulfilments_at(location: str, status: str) -> str:

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from oms.bundles import parts
 from oms.events import GENESIS, Event, chained
 from oms.label import label_lines
-from oms.order import AnyNews, Fulfilment, Line, Order, Parcel, decode_order, encode
+from oms.order import AnyNews, Fulfilment, Hold, Line, Order, Parcel, decode_order, encode
 from oms.refusals import NotNow, Refusal, Unknown
 from oms_aws import capacity, credit, keys
 from oms_aws.table import Action, ConditionFailed, Table, packed, unpacked
@@ -190,6 +190,15 @@ class DynamoOrders:
             for item in self._table.listed("gsi1", pk, after=after, limit=limit)
         ]
 
+    def held(
+        self, shop: str, *, until: str = "", after: str = "", limit: int | None = None
+    ) -> Iterator[tuple[str, dict[str, Any]]]:
+        """A shop's open holds by deadline, each with where a list goes on behind it."""
+        items = self._table.listed(
+            "gsi1", keys.holds_of(shop), after=after, until=until, limit=limit
+        )
+        return ((item["gsi1sk"], msgspec.json.decode(item["body"])) for item in items)
+
     def _event(self, order: Order, news: AnyNews, sequence: int, by: Saved, at: datetime) -> Event:
         return Event(
             id=self._new_id("evt"),
@@ -212,10 +221,18 @@ class DynamoOrders:
     def _projections(self, before: Order, after: Order) -> list[Action]:
         known = {f.id: fulfilment_attributes(before, f) for f in before.fulfilments}
         wanted = {f.id: fulfilment_attributes(after, f) for f in after.fulfilments}
+        holds = {hold.id: hold_attributes(before, hold) for hold in before.holds}
         return [
-            self._table.put(keys.fulfilment(id), attributes)
-            for id, attributes in wanted.items()
-            if known.get(id) != attributes
+            *(
+                self._table.put(keys.fulfilment(id), attributes)
+                for id, attributes in wanted.items()
+                if known.get(id) != attributes
+            ),
+            *(
+                self._table.put(keys.hold(after.id, hold.id), attributes)
+                for hold in after.holds
+                if (attributes := hold_attributes(after, hold)) != holds.get(hold.id)
+            ),
         ]
 
     def _pointers(self, before: Order, after: Order) -> list[Action]:
@@ -421,6 +438,28 @@ def fulfilment_attributes(order: Order, fulfilment: Fulfilment) -> dict[str, Any
         "gsi1pk": keys.fulfilments_at(fulfilment.location, fulfilment.status),
         "gsi1sk": fulfilment.id,
     }
+
+
+def hold_attributes(order: Order, hold: Hold) -> dict[str, Any]:
+    """The attributes of a hold's item; it is in the list while it holds the order."""
+    body = {
+        "order": order.id,
+        "external_number": order.external_number,
+        "shop": order.shop,
+        "hold": hold.id,
+        "reason": hold.reason,
+        "text": hold.text,
+        "text_de": hold.text_de,
+        "owner": hold.owner,
+        "raised_at": hold.raised_at,
+        "deadline": hold.deadline,
+        "escalated_at": hold.escalated_at,
+    }
+    attributes = {"kind": "hold", "body": encode(body).decode()}
+    if hold.released_at or order.status != "held":
+        return attributes
+    place = f"{keys.due_at(hold.deadline)}#{order.id}.{hold.id}"
+    return {**attributes, "gsi1pk": keys.holds_of(order.shop), "gsi1sk": place}
 
 
 def _parcel(parcel: Parcel, lines: dict[str, Line]) -> dict[str, Any]:

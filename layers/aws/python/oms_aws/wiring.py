@@ -27,12 +27,14 @@ from oms_aws.orders import DynamoOrders
 from oms_aws.payments import DynamoPayments
 from oms_aws.purchases import DynamoPurchases
 from oms_aws.queues import SqsQueues
+from oms_aws.rulesets import DynamoRulesets
 from oms_aws.seals import DynamoSeals
 from oms_aws.stock import DynamoStock
 from oms_aws.table import Table
 from oms_aws.turnover import DynamoTurnover
 from oms_aws.uploads import S3Uploads
 from oms_aws.vat_checks import DynamoVatChecks
+from oms_aws.velocity import DynamoVelocity
 from oms_aws.vies import PUBLIC, Vies
 from oms_aws.webhooks import DynamoWebhooks
 
@@ -164,6 +166,14 @@ class Ports:
     @cached_property
     def due(self) -> DynamoDue:
         return DynamoDue(self.table, self.now)
+
+    @cached_property
+    def rulesets(self) -> DynamoRulesets:
+        return DynamoRulesets(self.table, self.now)
+
+    @cached_property
+    def velocity(self) -> DynamoVelocity:
+        return DynamoVelocity(self.table, self.now)
 
     @cached_property
     def links(self) -> SignedLinks:

@@ -8,6 +8,7 @@ from datetime import datetime
 from msgspec.structs import replace
 
 from oms.address import HOLDS, faults_of
+from oms.holds import hold_of
 from oms.order import Address, Finding, Hold, Order, OrderAddressCorrected, OrderReleased
 from oms.refusals import Refusal, Unknown
 
@@ -79,7 +80,7 @@ def _held_for(order: Order, finding: Finding) -> bool:
 
 def address_hold(order: Order, id: str) -> Hold:
     """The hold of the order that a correct address ends; raises Unknown."""
-    for hold in order.holds:
-        if hold.id == id and hold.reason in HOLDS:
-            return hold
-    raise Unknown("hold_unknown", f"The order has no hold {id} for its address.")
+    hold = hold_of(order, id)
+    if hold.reason in HOLDS:
+        return hold
+    raise Unknown("hold_unknown", f"The hold {id} is not for the address.")

@@ -2,9 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
-from oms.order import Order, OrderHoldEscalated
+from oms.order import Hold, Order, OrderHoldEscalated
+from oms.refusals import Unknown
+
+RELEASERS: Mapping[str, frozenset[str]] = {
+    "clerk": frozenset({"clerk"}),
+    "customer": frozenset({"clerk"}),
+    "accountant": frozenset({"accountant"}),
+    "approver": frozenset({"approver"}),
+}
+"""Which roles may let a hold go, by its owner: what the customer should have done a clerk may."""
+
+
+def hold_of(order: Order, id: str) -> Hold:
+    """The hold of the order; raises Unknown."""
+    for hold in order.holds:
+        if hold.id == id:
+            return hold
+    raise Unknown("hold_unknown", f"The order has no hold {id}.")
+
+
+def may_release(hold: Hold, role: str) -> bool:
+    """Whether a role may let the hold go."""
+    return role in RELEASERS.get(hold.owner, frozenset({"clerk"}))
 
 
 def escalate(order: Order, id: str, at: datetime) -> Order:

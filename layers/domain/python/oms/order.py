@@ -726,6 +726,7 @@ class Order(Value, frozen=True, omit_defaults=True):
     expected: dict[str, date | None] = {}
     looked_at: datetime | None = None
     note: str | None = None
+    client_ip: str | None = None
     cost_centre: str | None = None
     purchase_order: str | None = None
     ordered_by: str | None = None

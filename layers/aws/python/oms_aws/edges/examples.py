@@ -107,6 +107,46 @@ SELLER = {
     "bank": {"name": "Musterbank", "iban": "DE02120300000000202051", "bic": "BYLADEM1001"},
 }
 
+ENTRY = {"type": "email", "value": "mail@example.com", "reason": "Charged back twice."}
+RULES = {
+    "graph": {
+        "nodes": [
+            {"id": "order", "type": "inputNode", "name": "Order"},
+            {
+                "id": "indicators",
+                "type": "decisionTableNode",
+                "name": "Indicators",
+                "content": {
+                    "hitPolicy": "collect",
+                    "inputs": [{"id": "when", "name": "When"}],
+                    "outputs": [
+                        {"id": "indicator", "name": "Indicator", "field": "indicator"},
+                        {"id": "points", "name": "Points", "field": "points"},
+                        {"id": "reason", "name": "Reason", "field": "reason"},
+                    ],
+                    "rules": [
+                        {
+                            "_id": "1",
+                            "when": "orders_by_ip_1h > 5",
+                            "indicator": '"velocity_ip"',
+                            "points": "60",
+                            "reason": '"More than 5 orders from this IP address in an hour"',
+                        }
+                    ],
+                },
+            },
+            {"id": "points", "type": "outputNode", "name": "Points"},
+        ],
+        "edges": [
+            {"id": "e1", "type": "edge", "sourceId": "order", "targetId": "indicators"},
+            {"id": "e2", "type": "edge", "sourceId": "indicators", "targetId": "points"},
+        ],
+    },
+    "hold_from": 50,
+    "refuse_from": 100,
+    "golden": [{"facts": {"orders_by_ip_1h": 6}, "verdict": "hold"}],
+    "note": "Only the IP address counts.",
+}
 REQUESTS: dict[str, dict[str, Any]] = {
     "PUT /v1/products/{sku}": PRODUCT,
     "POST /v1/products/batch": {"items": [{"sku": "RUCK-45", **PRODUCT}]},
@@ -150,6 +190,11 @@ REQUESTS: dict[str, dict[str, Any]] = {
         "shipping_address": ADDRESS,
         "payment": {**PAYMENT, "amount": "409.10", "reference": "PAY-2"},
     },
+    "PUT /v1/rules/{name}": RULES,
+    "POST /v1/rules/{name}/activations": {"version": 3, "reason": "It held the last 100 orders."},
+    "POST /v1/rules/{name}/trials": {"version": 3, "shop": "berg-beutel", "last": 100},
+    "POST /v1/lists/{which}": ENTRY,
+    "POST /v1/lists/{which}/removals": {**ENTRY, "reason": "It was a mistake."},
     "POST /v1/orders/{order}/address": {
         "address": ADDRESS,
         "phone": "+4915112345678",

@@ -53,6 +53,8 @@ PATH = {
     "order": ("The order's id.", f"ord_{ID}"),
     "change": ("The id of the change's preview.", f"chg_{ID}"),
     "payment": ("The bank's transaction id.", "2026-11-24-0001"),
+    "name": ("The name of the rules; there is `fraud`.", "fraud"),
+    "which": ("`block` or `allow`.", "block"),
     "hold": ("The hold's id within its order.", "hold_1"),
     "sku": ("The SKU.", "RUCK-45"),
     "customer": ("The shop's own id of the customer.", "C-2001"),
@@ -71,6 +73,13 @@ PATH = {
 }
 QUERY: dict[str, tuple[str, Json]] = {
     "external_number": ("Only the order with the shop's own number.", {"type": "string"}),
+    "version": (
+        "Another version than the one that decides; 0 is what Auftakt brings along.",
+        {"type": "integer", "minimum": 0},
+    ),
+    "owner": ("Only those that this party has to see to.", {"type": "string"}),
+    "reason": ("Only those with this reason.", {"type": "string"}),
+    "overdue": ("Only those whose deadline has passed.", {"type": "boolean"}),
     "status": ("Only those in this status.", {"type": "string"}),
     "shop": ("Of this shop; a shop's key sees only its own anyway.", {"type": "string"}),
     "location": ("The warehouse.", {"type": "string"}),

@@ -53,6 +53,12 @@ def _check_digit(number: str) -> str:
     return number
 
 
+def _ip(text: str) -> str:
+    from ipaddress import ip_address
+
+    return str(ip_address(text))
+
+
 def _known_currency(code: str) -> str:
     if code not in MINOR_UNITS:
         raise ValueError("must be an ISO 4217 code such as EUR")
@@ -230,6 +236,7 @@ class PlaceOrder(Basket):
     total: Amount | None = None
     delivery: DeliveryIn = DeliveryIn()
     note: Text | None = None
+    client_ip: Annotated[str, AfterValidator(_ip)] | None = None
     cost_centre: Name | None = None
     purchase_order: Name | None = None
     ordered_by: Id | None = None
