@@ -195,6 +195,8 @@ JOURNEY: tuple[Step, ...] = (
     Step("sourcing/expect_backorders", Queue((
         "Line.Backordered", "Backorder.Due", "Incoming.Changed",
     )), (R, W), seconds=60),
+    Step("sourcing/cancel_waiting", Http(("GET /w/{token}", "POST /w/{token}"), public=True),
+         (R, W)),
     Step("sourcing/route_allocated", Queue(("Backorder.Allocated",)), (R, W), seconds=60),
     # fulfilment
     Step("fulfilment/list_fulfilments", Http((
@@ -231,7 +233,7 @@ JOURNEY: tuple[Step, ...] = (
     # notices
     Step("notices/tell_customer", Queue((
         "Order.Created", "Order.Held", "Order.HoldEscalated", "Order.Changed", "Order.Refused",
-        "Order.Cancelled", "Document.Archived", "Fulfilment.RecallRefused",
+        "Order.Cancelled", "Document.Archived", "Fulfilment.RecallRefused", "Eta.Changed",
     )), (R, W, "mail:send")),
     Step("notices/tell_subscriber", Queue(("*",), tries=8, side_by_side=10), (R, W), seconds=60),
     Step("notices/keep_webhooks", Http((

@@ -97,6 +97,13 @@ def keep_purchases(merchant: Merchant) -> None:
     call("GET /v1/purchase-orders/{purchase}", clerk, purchase="PO-1")
     call("GET /v1/purchase-orders", clerk, query={"sku": "RUCK-45"})
     merchant.receive("PO-1", "LS-1", RUCK_45=2)
+    id = merchant.place(merchant.request(ZELT_2=1))
+    merchant.world.settle()
+    links = merchant.world.ports("notices/tell_customer").links
+    token = links.link("waiting", id, at=merchant.world.now()).rpartition("/")[2]
+    call("GET /w/{token}", "", token=token)
+    call("POST /w/{token}", "", token=token)
+    call("GET /w/{token}", "", token="forged")
 
 
 def keep_rules(merchant: Merchant) -> None:

@@ -22,10 +22,12 @@ from oms_aws.letters import (
     OrderChanged,
     OrderReceived,
     OrderRefused,
+    OrderWaits,
     ParcelShipped,
     RecallRefused,
     ShippedParcel,
     Shop,
+    WaitingItem,
     compose,
 )
 
@@ -103,7 +105,16 @@ CREDITED = CreditIssued(
     url="https://shop.example/d/token",
     einvoice_url="https://shop.example/d/token?format=xml",
 )
+WAITS = OrderWaits(
+    shop=SHOP,
+    customer="Jörg Müller",
+    order_number="BB-10001",
+    items=(WaitingItem("Rucksack 45 l", 2, "RUCK-45", "04.12.2026"),),
+    first=True,
+    cancel_url="https://shop.example/w/token",
+)
 ALL: tuple[tuple[Kind, Facts], ...] = (
+    ("order_waits", WAITS),
     ("order_received", RECEIVED),
     ("order_changed", CHANGED),
     ("order_cancelled", CANCELLED),
@@ -218,8 +229,9 @@ def test_no_text_becomes_markup_header_or_template(kind: Kind, facts: Facts, tex
     if isinstance(facts, HoldEscalated | AddressWanted):
         changes["text"] = f"T{text}"
     else:
-        first = Item(text, 2, f"S{text}", facts.items[0].total)
-        changes["items"] = (first, *facts.items[1:])
+        first, *others = facts.items
+        changed = {"description": text, "sku": f"S{text}"}
+        changes["items"] = (replace(first, **changed), *others)
     letter = compose(kind, replace(facts, **changes), "de")
     assert Reader(letter.html).tags == Reader(PLAIN[kind].html).tags
     assert len(letter.text.split("\n")) == len(PLAIN[kind].text.split("\n"))

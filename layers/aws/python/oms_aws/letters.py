@@ -23,6 +23,7 @@ Kind = Literal[
     "recall_refused",
     "order_refused",
     "parcel_shipped",
+    "order_waits",
     "address_wanted",
     "credit_issued",
     "hold_escalated",
@@ -148,6 +149,26 @@ class CreditIssued(Struct, frozen=True, kw_only=True):
     einvoice_url: str | None = None
 
 
+class WaitingItem(Struct, frozen=True):
+    """Pieces that wait; `expected` is their day in words, None while nobody knows it."""
+
+    description: str
+    quantity: int
+    sku: str
+    expected: str | None = None
+
+
+class OrderWaits(Struct, frozen=True, kw_only=True):
+    """When pieces are expected that wait; `first` when it is the first word on some of them."""
+
+    shop: Shop
+    customer: str
+    order_number: str
+    items: tuple[WaitingItem, ...]
+    first: bool
+    cancel_url: str
+
+
 class HoldEscalated(Struct, frozen=True, kw_only=True):
     """Nobody has looked at a hold in time; the team is told. `customer` is who is greeted."""
 
@@ -192,6 +213,7 @@ Facts = (
     | RecallRefused
     | ParcelShipped
     | CreditIssued
+    | OrderWaits
     | AddressWanted
     | HoldEscalated
 )
@@ -202,6 +224,7 @@ _FACTS: dict[Kind, type[Facts]] = {
     "order_cancelled": OrderCancelled,
     "recall_refused": RecallRefused,
     "parcel_shipped": ParcelShipped,
+    "order_waits": OrderWaits,
     "order_refused": OrderRefused,
     "address_wanted": AddressWanted,
     "credit_issued": CreditIssued,

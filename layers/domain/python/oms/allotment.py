@@ -104,6 +104,8 @@ def _beyond_limit(pieces: Pieces) -> Finding:
         "hold",
         BACKORDER_LIMIT,
         f"More pieces wait than may: lines {', '.join(list(pieces)[:5])}. Released, they wait too.",
+        text_de=f"Es warten mehr Stück als erlaubt: Positionen {', '.join(list(pieces)[:5])}. "
+        "Nach der Freigabe warten sie ebenfalls.",
         data={"lines": pieces},
     )
 
@@ -214,6 +216,8 @@ def _held_for_suppliers(order: Order, at: datetime) -> Order:
         SUPPLIER_NEEDED,
         f"A supplier sends these: lines {', '.join(list(lines)[:5])}. Released, they come from our "
         "own stock; what cannot come is to be cancelled.",
+        text_de=f"Diese sendet ein Lieferant: Positionen {', '.join(list(lines)[:5])}. Nach der "
+        "Freigabe kommen sie aus eigenem Bestand; was nicht kommen kann, ist zu stornieren.",
         data={"lines": lines},
     )
     return order.hold(finding, at=at)

@@ -125,4 +125,4 @@ def cancel_rest(order: Order, *, by: str, at: datetime) -> Order:
         return order
     active = order.count("ordered") - order.count("cancelled")
     whole = sum(waiting.values()) == active
-    return order.tell(OrderCancelled({"backordered": waiting}, "", by, whole, at))
+    return order.tell(OrderCancelled({"backordered": waiting}, "", by, whole, at, "customer"))

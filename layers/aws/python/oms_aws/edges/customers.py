@@ -11,7 +11,7 @@ from oms.address import HOLDS
 from oms.invoice import Invoice, Language
 from oms.label import label_lines
 from oms.money import times
-from oms.order import Document, Hold, Order, Pieces, decode_news
+from oms.order import Document, EtaChanged, Hold, Order, Pieces, decode_news
 from oms.order import OrderCancelled as Cancelled
 from oms.order import OrderChanged as Changed
 from oms.product import Product
@@ -19,6 +19,7 @@ from oms.refusals import Refusal
 from oms.shop import Shop
 from oms_aws.edges.addresses import subject
 from oms_aws.edges.queue import Signal
+from oms_aws.edges.waiting import waiting_items
 from oms_aws.letters import (
     AddressWanted,
     CreditIssued,
@@ -31,6 +32,7 @@ from oms_aws.letters import (
     OrderChanged,
     OrderReceived,
     OrderRefused,
+    OrderWaits,
     ParcelShipped,
     RecallRefused,
     ShippedParcel,
@@ -251,6 +253,21 @@ def _einvoice(document: Document, oms: Ports) -> str | None:
     return f"{oms.links.link('document', document.id, at=document.issued_at)}?format=xml"
 
 
+def _waits(case: Case) -> Mail | None:
+    """Of the lines whose day is news, those that still wait."""
+    order = case.order
+    event = read_event(case.oms.table, case.signal.aggregate, case.signal.sequence)
+    news = decode_news(event.data)
+    if not isinstance(news, EtaChanged):
+        raise Refusal("not_expected", f"{case.signal.id} says nothing of a day.")
+    items = waiting_items(order, news.expected, case.oms)
+    if not items:
+        return None
+    link = case.oms.links.link("waiting", order.id, at=news.at)
+    facts = OrderWaits(**case.common, items=items, first=news.first, cancel_url=link)
+    return case.to_customer("order_waits", facts)
+
+
 WRITERS: Mapping[str, Callable[[Case], Mail | None]] = {
     "Order.Created": _received,
     "Order.Held": _held,
@@ -259,6 +276,7 @@ WRITERS: Mapping[str, Callable[[Case], Mail | None]] = {
     "Order.Refused": _refused,
     "Order.Cancelled": _cancelled,
     "Fulfilment.RecallRefused": _recall_refused,
+    "Eta.Changed": _waits,
     "Document.Archived": _archived,
 }
 """Who writes what of an event: whatever `notices/tell_customer` listens to stands here."""

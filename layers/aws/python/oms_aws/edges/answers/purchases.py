@@ -1,4 +1,4 @@
-"""What is answered of purchase orders."""
+"""What is answered of purchase orders, and of what waits for them."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from oms_aws.edges.answers.core import Location, Number, Pieces, Sku, Time, Told, Version
+from oms_aws.edges.answers.screening import PAGES
 from oms_aws.edges.models import Model
 
 PurchaseId = Annotated[str, Field(examples=["PO-4711"])]
@@ -63,6 +64,12 @@ class ExpectedLines(Model):
 
 
 ANSWERS: dict[str, Told] = {
+    "GET /w/{token}": Told(
+        text="What still waits, with a form to cancel it.", content_type="text/html", pages=PAGES
+    ),
+    "POST /w/{token}": Told(
+        headers=("Location",), text="Cancelled: the page says so.", pages=PAGES
+    ),
     "PUT /v1/purchase-orders/{purchase}": Told(
         Purchase,
         ("ETag",),

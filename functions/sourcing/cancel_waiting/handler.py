@@ -1,0 +1,39 @@
+"""The customer cancels what still waits, on a page that a link in a mail opens, without a login."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from oms.backorder import cancel_rest
+from oms_aws.edges.http import Answer, Call, Http
+from oms_aws.edges.pages import for_people
+from oms_aws.edges.waiting import ask
+from oms_aws.orders import Saved
+from oms_aws.wiring import Ports
+
+step = Http()
+handler = step.handler
+
+
+@step.route("GET /w/{token}")
+@for_people
+def show_waiting(call: Call[Any], oms: Ports) -> Answer:
+    """Show the customer what still waits of an order, to cancel it by a signed link."""
+    order_id = oms.links.subject("waiting", call.path["token"], at=oms.now())
+    return ask(oms.orders.get(order_id).order, oms)
+
+
+@step.route("POST /w/{token}", status=303)
+@for_people
+def cancel_waiting(call: Call[Any], oms: Ports) -> Answer:
+    """Cancel what still waits when the customer sends the form of that page."""
+    token = call.path["token"]
+    seen = oms.orders.get(oms.links.subject("waiting", token, at=oms.now()))
+    by = f"customer:{seen.order.customer.id}"
+    oms.orders.change(
+        seen.order.id,
+        lambda order: cancel_rest(order, by=by, at=oms.now()),
+        Saved(by, f"request:{call.request_id}"),
+        seen=seen,
+    )
+    return Answer(status=303, headers={"Location": f"/w/{token}", "Cache-Control": "no-store"})
