@@ -149,6 +149,8 @@ JOURNEY: tuple[Step, ...] = (
     Step("capture/change_order", Http((
         "POST /v1/orders/{order}/changes", "POST /v1/orders/{order}/changes/{change}/confirm",
     )), (R, W)),
+    Step("capture/finish_change",
+         Queue(("Fulfilment.RecallAccepted", "Fulfilment.RecallRefused")), (R, W)),
     Step("capture/start_intake", Queue(("Order.Created",)), ("flow:start", W)),
     # screening
     Step("screening/check_address", Task("intake"), (R,)),
@@ -174,7 +176,8 @@ JOURNEY: tuple[Step, ...] = (
     Step("sourcing/settle_stock", Queue((
         "Order.Cancelled", "Order.Refused", "Stock.Released", "Shipment.Confirmed",
     )), (R, W), seconds=60),
-    Step("sourcing/follow_change", Queue(("Order.Changed",)), (R, W), seconds=60),
+    Step("sourcing/follow_change", Queue(("Order.Changed", "Order.ChangeDropped")),
+         (R, W), seconds=60),
     Step("sourcing/import_stock", Http(("POST /v1/stock/batch",)), (R, W), seconds=29, memory=1024),
     Step("sourcing/keep_purchases", Http((
         "PUT /v1/purchase-orders/{purchase}", "GET /v1/purchase-orders/{purchase}",
@@ -233,7 +236,8 @@ JOURNEY: tuple[Step, ...] = (
     # notices
     Step("notices/tell_customer", Queue((
         "Order.Created", "Order.Held", "Order.HoldEscalated", "Order.Changed", "Order.Refused",
-        "Order.Cancelled", "Document.Archived", "Fulfilment.RecallRefused", "Eta.Changed",
+        "Order.Cancelled", "Order.ChangeDropped", "Document.Archived", "Fulfilment.RecallRefused",
+        "Eta.Changed",
     )), (R, W, "mail:send")),
     Step("notices/tell_subscriber", Queue(("*",), tries=8, side_by_side=10), (R, W), seconds=60),
     Step("notices/keep_webhooks", Http((

@@ -13,7 +13,15 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from oms import recall
-from oms.changing import changed, confirmed
+from oms.changing import (
+    changed,
+    confirmed,
+    dropped,
+    given_back,
+    needed,
+    refused_by,
+    requested,
+)
 from oms.due import see_to
 from oms.events import GENESIS, Event, chained
 from oms.invariants import chained as unbroken
@@ -158,8 +166,11 @@ def change(wishes: dict[str, int], price: str, street: str | None, held: bool) -
         )
         address = replace(order.billing_address, line1=street) if street else None
         wanted = Change(lines=lines, shipping_address=address, reason="test")
-        id = f"chg_{len(order.changes)}"
-        news = changed(order, wanted, id=id, by="shop", at=at)
+        id = f"chg_{at:%H%M%S}"
+        recalls = needed(order, wanted)
+        news = changed(given_back(order, recalls, at), wanted, id=id, by="shop", at=at)
+        if recalls:
+            return requested(order, wanted, recalls, id=id, by="shop", at=at)
         verdict = Finding("payment", "hold", "payment_insufficient", data={"due": str(news.total)})
         after = confirmed(order, news, [verdict if held else Finding("payment", "pass")])
         owed = sum(li.unit_price * (li.ordered - li.cancelled) for li in after.lines)
@@ -168,6 +179,20 @@ def change(wishes: dict[str, int], price: str, street: str | None, held: bool) -
         return after
 
     return command
+
+
+def finish(order: Order, at: datetime) -> Order:
+    """What follows when all warehouses have answered a change that waits."""
+    if order.pending is None or any(f.recalled for f in order.fulfilments):
+        return order
+    try:
+        if refused_by(order) or needed(order, order.pending.wanted):
+            raise Refusal("recall_refused", "")
+        pending = order.pending
+        news = changed(order, pending.wanted, id=pending.id, by="shop", at=at)
+        return confirmed(order, news, [])
+    except Refusal as refusal:
+        return dropped(order, refusal, at=at)
 
 
 def answer(index: int, yes: bool) -> Command:
@@ -204,6 +229,7 @@ commands: st.SearchStrategy[Command] = st.one_of(
         st.none() | pieces,
     ),
     st.builds(answer, indexes, st.booleans()),
+    st.just(finish),
     st.builds(
         change,
         pieces,

@@ -147,3 +147,120 @@ def test_changed_order_is_invoiced_as_it_is_now(world: World, merchant: Merchant
     merchant.whole_life(id)
     documents = merchant.order(id)["documents"]
     assert sorted(document["gross"] for document in documents) == ["19.40", "258.00"]
+
+
+ELSEWHERE = {**ADDRESS, "line1": "Bergstr. 9"}
+
+
+def test_order_that_a_warehouse_gives_back_goes_to_the_new_address(
+    world: World, merchant: Merchant
+) -> None:
+    merchant.count("A", RUCK_45=1)
+    merchant.count("B", ZELT_2=1)
+    id = merchant.place(merchant.request(RUCK_45=1, ZELT_2=1))
+    world.settle()
+    seen = merchant.change(id, shipping_address=ELSEWHERE)
+    assert seen["pending_change"]["id"]
+    assert seen["shipping_address"] is None
+    first, second = (f["id"] for f in seen["fulfilments"])
+    assert merchant.answer_recall(first, "accepted").status == 200
+    world.settle()
+    assert world.broken() == []
+    assert merchant.order(id)["shipping_address"] is None
+    assert merchant.answer_recall(second, "accepted").status == 200
+    merchant.whole_life(id)
+    order = merchant.order(id)
+    assert order["shipping_address"]["line1"] == "Bergstr. 9"
+    assert [f["status"] for f in order["fulfilments"]].count("delivered") == 2
+    assert order["status"] == "completed"
+    assert [m.kind for m in world.outside.mails].count("order_changed") == 1
+
+
+def test_change_that_one_warehouse_refuses_is_dropped_as_a_whole(
+    world: World, merchant: Merchant
+) -> None:
+    merchant.count("A", RUCK_45=1)
+    merchant.count("B", ZELT_2=1)
+    id = merchant.place(merchant.request(RUCK_45=1, ZELT_2=1))
+    world.settle()
+    seen = merchant.change(id, shipping_address=ELSEWHERE)
+    first, second = (f["id"] for f in seen["fulfilments"])
+    merchant.answer_recall(first, "accepted")
+    merchant.answer_recall(second, "refused", "on the lorry")
+    merchant.whole_life(id)
+    order = merchant.order(id)
+    assert (order["shipping_address"], order["pending_change"]) == (None, None)
+    assert order["status"] == "completed"
+    assert merchant.events(id).count("Order.ChangeDropped") == 1
+    kinds = [m.kind for m in world.outside.mails]
+    assert (kinds.count("change_refused"), kinds.count("recall_refused")) == (1, 0)
+
+
+def test_fewer_pieces_of_a_packed_line_leave_the_rest_with_the_warehouse(
+    world: World, merchant: Merchant
+) -> None:
+    merchant.count("A", RUCK_45=3)
+    id = merchant.place(merchant.request(RUCK_45=3))
+    world.settle()
+    (fulfilment,) = merchant.order(id)["fulfilments"]
+    merchant.pack(fulfilment["id"])
+    merchant.change(id, lines=[{"number": "1", "quantity": 1}])
+    merchant.answer_recall(fulfilment["id"], "accepted")
+    merchant.whole_life(id)
+    quantities = merchant.order(id)["lines"][0]["quantities"]
+    assert (quantities["ordered"], quantities["delivered"]) == (1, 1)
+    assert merchant.stock("RUCK-45")["promisable"] == 2
+    assert merchant.order(id)["documents"][0]["gross"] == "134.80"
+
+
+def test_one_change_waits_at_a_time_and_confirming_it_again_asks_nobody_twice(
+    world: World, merchant: Merchant
+) -> None:
+    merchant.count("A", RUCK_45=1)
+    id = merchant.place(merchant.request(RUCK_45=1))
+    world.settle()
+    seen = merchant.change(id, shipping_address=ELSEWHERE)
+    preview = "POST /v1/orders/{order}/changes"
+    change = seen["pending_change"]["id"]
+    again = world.call(preview + "/{change}/confirm", merchant.shop, order=id, change=change)
+    assert again.status == 200
+    assert merchant.events(id).count("Fulfilment.RecallRequested") == 1
+    body = {"lines": [{"number": "1", "quantity": 2}]}
+    other = world.call(preview, merchant.shop, body, order=id)
+    assert (other.status, other.body["title"]) == (409, "change pending")
+    assert merchant.cancel(id, {"1": 1}).status == 409
+
+
+def test_cancelling_the_order_ends_a_change_that_waits(world: World, merchant: Merchant) -> None:
+    merchant.count("A", RUCK_45=1)
+    merchant.count("B", ZELT_2=1)
+    id = merchant.place(merchant.request(RUCK_45=1, ZELT_2=1))
+    world.settle()
+    seen = merchant.change(id, shipping_address=ELSEWHERE)
+    first, second = (f["id"] for f in seen["fulfilments"])
+    merchant.answer_recall(first, "accepted")
+    world.settle()
+    answer = merchant.cancel(id)
+    assert len(answer.body["cancelled"]) == len(answer.body["recalling"]) == 1
+    merchant.answer_recall(second, "accepted")
+    world.settle()
+    order = merchant.order(id)
+    assert (order["status"], order["pending_change"]) == ("cancelled", None)
+    assert merchant.stock("ZELT-2")["promisable"] == 1
+    assert "change_refused" not in [m.kind for m in world.outside.mails]
+
+
+def test_what_ships_while_a_change_waits_drops_the_change(world: World, merchant: Merchant) -> None:
+    merchant.count("A", RUCK_45=1)
+    id = merchant.place(merchant.request(RUCK_45=1))
+    world.settle()
+    (fulfilment,) = merchant.order(id)["fulfilments"]
+    merchant.pack(fulfilment["id"])
+    merchant.change(id, shipping_address=ELSEWHERE)
+    merchant.ship(fulfilment["id"])
+    world.settle()
+    merchant.deliver(id)
+    world.settle()
+    order = merchant.order(id)
+    assert (order["status"], order["pending_change"]) == ("completed", None)
+    assert "Order.ChangeDropped" in merchant.events(id)

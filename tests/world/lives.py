@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from tests.world.merchant import Merchant
+from tests.world.merchant import ADDRESS, Merchant
 from tests.world.world import Trap, World, opened
 
 Life = Callable[[Merchant], str]
@@ -138,6 +138,24 @@ def credited(merchant: Merchant) -> str:
     merchant.world.settle()
     order = merchant.order(id)
     assert [each["status"] for each in order["documents"]] == ["archived", "archived"]
+    return id
+
+
+def moved(merchant: Merchant) -> str:
+    """One order that its warehouse has packed goes elsewhere: it is given back and packed anew."""
+    merchant.count("A", SOCKE_42=stocked(merchant, "SOCKE-42") + 2)
+    id = merchant.place(merchant.request(SOCKE_42=2))
+    merchant.world.settle()
+    (first,) = merchant.order(id)["fulfilments"]
+    merchant.pack(first["id"])
+    merchant.change(id, shipping_address={**ADDRESS, "line1": "Bergstr. 9"})
+    merchant.world.settle()
+    assert merchant.answer_recall(first["id"], "accepted").status == 200
+    merchant.whole_life(id)
+    order = merchant.order(id)
+    assert [f["status"] for f in order["fulfilments"]] == ["cancelled", "delivered"]
+    assert order["shipping_address"]["line1"] == "Bergstr. 9"
+    assert order["status"] == "completed"
     return id
 
 

@@ -224,22 +224,51 @@ def test_changes_that_make_no_sense_are_refused(
     assert (answer.status, answer.body["title"]) == (409, reason)
 
 
-def test_what_a_warehouse_has_cannot_be_changed(world: World, merchant: Merchant) -> None:
+def test_what_has_left_cannot_be_changed(world: World, merchant: Merchant) -> None:
     merchant.count("A", RUCK_45=1)
     id = merchant.place(merchant.request(RUCK_45=2))
     world.settle()
-    elsewhere = {**ADDRESS, "line1": "Bergstr. 9"}
+    merchant.fulfil(id)
+    world.settle()
     for wanted, field in (
         ({"lines": [{"number": "1", "unit_price": "120.00"}]}, "lines.1"),
-        ({"shipping_address": elsewhere}, "shipping_address"),
-        ({"billing_address": elsewhere}, "billing_address"),
+        ({"lines": [{"number": "1", "quantity": 0}]}, "lines.1"),
+        ({"billing_address": {**ADDRESS, "line1": "Bergstr. 9"}}, "billing_address"),
         ({"shipping": {"method": "express", "price": "9.90"}}, "shipping"),
     ):
         answer = preview(merchant, id, **wanted)
         assert answer.status == 409
         assert [error["field"] for error in answer.body["errors"]] == [field]
     order = change(merchant, id, lines=[{"number": "1", "quantity": 1}])
-    assert quantities(order)["1"] == {"ordered": 1, "released": 1}
+    assert quantities(order)["1"] == {"ordered": 1, "shipped": 1}
+
+
+@pytest.mark.parametrize(
+    ("wanted", "recalled"),
+    [
+        ({"lines": [{"number": "1", "quantity": 1}]}, {"1": 1}),
+        ({"lines": [{"number": "1", "quantity": 2}]}, {}),
+        ({"lines": [{"number": "1", "unit_price": "129.00"}]}, {"1": 2}),
+        ({"shipping_address": {**ADDRESS, "line1": "Bergstr. 9"}}, {"1": 2, "2": 1}),
+        ({"shipping": {"method": "express", "price": "4.90"}}, {"1": 2, "2": 1}),
+        ({"billing_address": {**ADDRESS, "line1": "Bergstr. 9"}}, {"1": 2, "2": 1}),
+        ({"lines": [{"number": "1", "quantity": 4}], "payment": paid("999.00")}, {}),
+    ],
+)
+def test_what_a_warehouse_has_is_asked_for_before_it_is_changed(
+    world: World, merchant: Merchant, wanted: Any, recalled: dict[str, int]
+) -> None:
+    merchant.count("A", RUCK_45=2, ZELT_2=1)
+    id = merchant.place(merchant.request(RUCK_45=3, ZELT_2=1))
+    world.settle()
+    seen = preview(merchant, id, **wanted)
+    asked = {
+        line["number"]: line["quantity"]
+        for recall in seen.body["recalls"]
+        for line in recall["lines"]
+    }
+    assert asked == recalled
+    assert merchant.order(id)["pending_change"] is None
 
 
 def test_order_at_its_end_cannot_be_changed(world: World, merchant: Merchant) -> None:

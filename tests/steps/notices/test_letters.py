@@ -13,6 +13,7 @@ from msgspec.structs import replace
 
 from oms_aws.letters import (
     AddressWanted,
+    ChangeRefused,
     CreditIssued,
     Facts,
     HoldEscalated,
@@ -60,6 +61,9 @@ CHANGED = OrderChanged(
     method="express",
 )
 REFUSED = RecallRefused(shop=SHOP, customer="Jörg Müller", order_number="BB-10001", items=ITEMS[:1])
+AS_BEFORE = ChangeRefused(
+    shop=SHOP, customer="Jörg Müller", order_number="BB-10001", items=ITEMS[:1]
+)
 SHIPPED = ParcelShipped(
     shop=SHOP,
     customer="Jörg Müller",
@@ -119,6 +123,7 @@ ALL: tuple[tuple[Kind, Facts], ...] = (
     ("order_changed", CHANGED),
     ("order_cancelled", CANCELLED),
     ("recall_refused", REFUSED),
+    ("change_refused", AS_BEFORE),
     ("parcel_shipped", SHIPPED),
     ("credit_issued", CREDITED),
     ("hold_escalated", ESCALATED),

@@ -11,14 +11,28 @@ import msgspec
 from msgspec.structs import replace
 
 from oms.address import check_address
-from oms.changing import Outcome, basis, changed, confirmed, foreseen, part_changed, part_left
+from oms.changing import (
+    Outcome,
+    basis,
+    changed,
+    confirmed,
+    dropped,
+    foreseen,
+    given_back,
+    needed,
+    part_changed,
+    part_left,
+    refused_by,
+    requested,
+)
 from oms.invoice import Invoice
-from oms.order import Change, Finding, Hold, Order, OrderChanged
-from oms.payment import check_payment
+from oms.order import Change, Finding, Hold, Order, OrderChanged, Pieces
+from oms.payment import check_payment, on_account, secured
 from oms.refusals import Refusal, Unknown
 from oms_aws import keys
 from oms_aws.business import of_business
 from oms_aws.invoicing import estimated
+from oms_aws.orders import lines_of
 from oms_aws.pricing import priced
 from oms_aws.sourcing import foreseen as sourced
 from oms_aws.table import packed, unpacked
@@ -31,11 +45,13 @@ PREVIEW_LIVES = timedelta(hours=1)
 class Weighed(NamedTuple):
     """A change with all that it comes to.
 
+    `recalls` is what warehouses have to give back first, by fulfilment; all else is as if they had.
     `before` is None while the old order has no taxes; `sourced` is the order after the change once
     it has claimed stock, as stock is now.
     """
 
     news: OrderChanged
+    recalls: dict[str, Pieces]
     findings: tuple[Finding, ...]
     outcome: Outcome
     before: Invoice | None
@@ -45,7 +61,12 @@ class Weighed(NamedTuple):
     @property
     def digest(self) -> str:
         """What must still be true when the change is confirmed; stock is no promise."""
-        parts = (self.after.taxes, self.outcome.raised, [h.id for h in self.outcome.mended])
+        parts = (
+            self.recalls,
+            self.after.taxes,
+            self.outcome.raised,
+            [h.id for h in self.outcome.mended],
+        )
         return hashlib.sha256(msgspec.json.encode(parts)).hexdigest()
 
 
@@ -60,7 +81,10 @@ class Preview(NamedTuple):
 
 def weighed(order: Order, change: Change, id: str, by: str, oms: Ports) -> Weighed:
     """What the change comes to as things stand. Raises Refusal and NotNow."""
-    news = changed(order, change, id=id, by=by, at=oms.now())
+    at = oms.now()
+    recalls = needed(order, change)
+    order = given_back(order, recalls, at)
+    news = changed(order, change, id=id, by=by, at=at)
     after = order.apply(news)
     totals = estimated(part_left(after), oms)
     findings = tuple(_checked(order, after, news, totals, oms))
@@ -69,7 +93,7 @@ def weighed(order: Order, change: Change, id: str, by: str, oms: Ports) -> Weigh
         before = estimated(part_left(order), oms)
     except Refusal:
         before = None
-    return Weighed(news, findings, outcome, before, totals, sourced(oms, outcome.order))
+    return Weighed(news, recalls, findings, outcome, before, totals, sourced(oms, outcome.order))
 
 
 def keep(order: Order, change: Change, shown: Weighed, oms: Ports) -> datetime:
@@ -103,9 +127,10 @@ def preview(order_id: str, id: str, oms: Ports) -> Preview:
 def confirm(order: Order, id: str, shown: Preview, by: str, oms: Ports) -> Order:
     """The order changed as the preview showed it, or as it is if that was done already.
 
+    Where warehouses have to give something back, the change waits for that.
     Raises Refusal when the order, or what the change comes to, is not what was shown any more.
     """
-    if id in order.changes:
+    if id in order.changes or (order.pending and order.pending.id == id):
         return order
     if shown.expires_at < oms.now():
         raise Refusal("preview_expired", "The preview is too old: ask for a new one.")
@@ -114,7 +139,26 @@ def confirm(order: Order, id: str, shown: Preview, by: str, oms: Ports) -> Order
     now = weighed(order, shown.change, id, by, oms)
     if now.digest != shown.digest:
         raise Refusal("preview_outdated", "The change comes to something else by now: look again.")
+    if now.recalls:
+        return requested(order, shown.change, now.recalls, id=id, by=by, at=oms.now())
     return confirmed(order, now.news, now.findings)
+
+
+def finish(order: Order, oms: Ports) -> Order:
+    """The order with its waiting change done or dropped, once all warehouses have answered."""
+    pending = order.pending
+    if pending is None or any(fulfilment.recalled for fulfilment in order.fulfilments):
+        return order
+    try:
+        if location := refused_by(order):
+            text = f"Warehouse {location} cannot give the pieces back any more."
+            raise Refusal("recall_refused", text)
+        now = weighed(order, pending.wanted, pending.id, pending.by, oms)
+        if now.recalls:
+            raise Refusal("order_changed", "Pieces went to a warehouse meanwhile.")
+        return confirmed(order, now.news, now.findings)
+    except Refusal as refusal:
+        return dropped(order, refusal, at=oms.now())
 
 
 def _checked(
@@ -127,10 +171,12 @@ def _checked(
     if news.lines:
         some = left if _holds(order, "price") else part_changed(left, news)
         yield from priced(oms, replace(some, claimed_total=None))
-    if news.payment or news.total != news.total_before or _holds(order, "payment"):
+    held = _holds(order, "payment")
+    if news.payment or news.total != news.total_before or held:
         rules = oms.catalogue.shop_of_late(order.shop).payment
         finding = check_payment(left, totals.gross, rules, at=news.at)
-        if finding.verdict != "hold" or news.payment or news.total > news.total_before:
+        more = news.payment or news.total > news.total_before
+        if finding.verdict != "hold" or more or held:
             yield finding
     yield from of_business(order, left, news, totals.gross, oms)
 
@@ -149,11 +195,19 @@ def view(order: Order, shown: Weighed) -> dict[str, Any]:
         "before": _totals(order, shown.before),
         "after": _totals(after, shown.after),
         "lines": list(_lines(order, after, shown)),
+        "recalls": [
+            {
+                "fulfilment": id,
+                "location": order.fulfilment(id).location,
+                "lines": lines_of(order, pieces),
+            }
+            for id, pieces in shown.recalls.items()
+        ],
         "payment": {
             "status": payment.status,
-            "amount": str(payment.amount),
+            "amount": str(secured(after)),
             "due": str(shown.after.gross),
-            "covered": payment.status != "open" and payment.amount >= shown.after.gross,
+            "covered": None if on_account(payment) else secured(after) >= shown.after.gross,
         },
         "holds": [
             *({"reason": f.reason, "text": f.text, "owner": f.owner} for f in outcome.raised),

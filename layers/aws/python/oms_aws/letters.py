@@ -22,6 +22,7 @@ Kind = Literal[
     "order_cancelled",
     "recall_refused",
     "order_refused",
+    "change_refused",
     "parcel_shipped",
     "order_waits",
     "address_wanted",
@@ -105,6 +106,15 @@ class OrderCancelled(Struct, frozen=True, kw_only=True):
 
 class RecallRefused(Struct, frozen=True, kw_only=True):
     """Pieces that were to be cancelled could not be stopped any more."""
+
+    shop: Shop
+    customer: str
+    order_number: str
+    items: tuple[Item, ...]
+
+
+class ChangeRefused(Struct, frozen=True, kw_only=True):
+    """A change that was confirmed came too late; `items` is what the order is as before."""
 
     shop: Shop
     customer: str
@@ -211,6 +221,7 @@ Facts = (
     | OrderCancelled
     | OrderRefused
     | RecallRefused
+    | ChangeRefused
     | ParcelShipped
     | CreditIssued
     | OrderWaits
@@ -223,6 +234,7 @@ _FACTS: dict[Kind, type[Facts]] = {
     "order_changed": OrderChanged,
     "order_cancelled": OrderCancelled,
     "recall_refused": RecallRefused,
+    "change_refused": ChangeRefused,
     "parcel_shipped": ParcelShipped,
     "order_waits": OrderWaits,
     "order_refused": OrderRefused,

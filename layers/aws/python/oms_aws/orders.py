@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from oms.bundles import parts
 from oms.events import GENESIS, Event, chained
 from oms.label import label_lines
-from oms.order import AnyNews, Fulfilment, Hold, Line, Order, Parcel, decode_order, encode
+from oms.order import AnyNews, Fulfilment, Hold, Line, Order, Parcel, Pieces, decode_order, encode
 from oms.refusals import NotNow, Refusal, Unknown
 from oms_aws import capacity, credit, keys
 from oms_aws.table import Action, ConditionFailed, Table, packed, unpacked
@@ -395,6 +395,15 @@ def fulfilment_seen(order: Order, fulfilment: Fulfilment) -> dict[str, Any]:
         "parcels": [_parcel(parcel, lines) for parcel in fulfilment.parcels],
         "recall": recall_seen(fulfilment, {n: li.sku for n, li in lines.items()}),
     }
+
+
+def lines_of(order: Order, pieces: Pieces) -> list[dict[str, Any]]:
+    """Pieces by line, with the SKU of each."""
+    return [
+        {"number": line.number, "sku": line.sku, "quantity": pieces[line.number]}
+        for line in order.lines
+        if line.number in pieces
+    ]
 
 
 def recall_seen(fulfilment: Fulfilment, skus: Mapping[str, str]) -> dict[str, Any] | None:

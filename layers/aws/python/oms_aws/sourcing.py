@@ -71,12 +71,17 @@ def follow(oms: Ports, order_id: str) -> Order:
 
     What it gave back goes to whoever waits for it. Raises NotNow.
     """
-    _work(oms, order_id, lambda scene: scene.order, lambda _: True)
+    settle(oms, order_id)
     reserve(oms, order_id)
     order = route(oms, order_id)
     for sku in stock_skus(order):
         allocate_waiting(oms, sku)
     return order
+
+
+def settle(oms: Ports, order_id: str) -> Order:
+    """Bring the reservations to exactly what the order claims. Raises NotNow."""
+    return _work(oms, order_id, lambda scene: scene.order, lambda _: True)
 
 
 def foreseen(oms: Ports, order: Order) -> Order:
@@ -147,7 +152,8 @@ def _released(order: Order, plan: Plan, at: datetime) -> Order:
 
 def _routable(order: Order) -> bool:
     digital = any(line.open and line.nature.kind == "digital" for line in order.lines)
-    return not order.open_holds and (digital or (_ready(order) and order.count("reserved") > 0))
+    free = not order.open_holds and not order.pending
+    return free and (digital or (_ready(order) and order.count("reserved") > 0))
 
 
 def _ready(order: Order) -> bool:

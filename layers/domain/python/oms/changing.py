@@ -14,18 +14,27 @@ from msgspec.structs import replace
 from oms import credit
 from oms.order import (
     FREE,
+    Address,
     Change,
     Credit,
     Finding,
+    FulfilmentRecallAccepted,
+    FulfilmentRecallRequested,
     Hold,
     Line,
     LineChange,
     LineChanged,
     Order,
     OrderChanged,
+    OrderChangeDropped,
+    OrderChangeRequested,
     OrderReleased,
+    PendingChange,
+    Pieces,
+    Recall,
     encode,
 )
+from oms.recall import RECALL_WITHIN, at_warehouses
 from oms.refusals import NotNow, Refusal
 
 AT_WAREHOUSE = ("released", "packed")
@@ -42,14 +51,73 @@ class Outcome(Struct, frozen=True):
     mended: tuple[Hold, ...]
 
 
+def needed(order: Order, change: Change) -> dict[str, Pieces]:
+    """The pieces that warehouses must give back before the change can be done, by fulfilment.
+
+    An address or a shipping method concerns all that is with a warehouse, a price all pieces of its
+    line, a smaller quantity those that no free piece can stand for. Raises Refusal while pieces of
+    such a fulfilment are recalled already.
+    """
+    known = {line.number: line for line in order.lines}
+    recalls: dict[str, Pieces] = {}
+    for wish in change.lines:
+        if line := known.get(wish.number):
+            _recall(recalls, order, line.number, _wanted_back(line, wish))
+    if _other(change.shipping, order.shipping) or _ship_to(order, change) != order.ship_to:
+        for fulfilment in at_warehouses(order):
+            recalls[fulfilment.id] = fulfilment.pieces
+    if any(order.fulfilment(id).recalled for id in recalls):
+        raise Refusal("recall_open", "A warehouse has yet to answer a recall of such pieces.")
+    return recalls
+
+
+def given_back(order: Order, recalls: Mapping[str, Pieces], at: datetime) -> Order:
+    """The order as it will be once warehouses have given back what is asked of them."""
+    for id, pieces in recalls.items():
+        recall = Recall(pieces, "", "other", "", at, at)
+        order = order.apply(FulfilmentRecallRequested(id, recall))
+        order = order.apply(FulfilmentRecallAccepted(id, "", at))
+    return order
+
+
+def requested(
+    order: Order, change: Change, recalls: Mapping[str, Pieces], *, id: str, by: str, at: datetime
+) -> Order:
+    """The order with a change that waits for warehouses. One change waits at a time."""
+    order = order.tell(OrderChangeRequested(PendingChange(id, change, by, at)))
+    for fulfilment, pieces in recalls.items():
+        until = at + RECALL_WITHIN
+        recall = Recall(pieces, change.reason, "customer", by, at, until, change=id)
+        order = order.tell(FulfilmentRecallRequested(fulfilment, recall))
+    return order
+
+
+def refused_by(order: Order) -> str | None:
+    """Which warehouse has refused to give back what the waiting change needs, None for none."""
+    for fulfilment in order.fulfilments:
+        recall = fulfilment.recall
+        waits = order.pending and recall and recall.change == order.pending.id
+        if waits and recall and recall.status == "refused":
+            return fulfilment.location
+    return None
+
+
+def dropped(order: Order, refusal: Refusal, *, at: datetime) -> Order:
+    """The order without the change that waited; what warehouses gave back goes on as it was."""
+    if order.pending is None:
+        return order
+    return order.tell(OrderChangeDropped(order.pending.id, refusal.reason, refusal.text, at))
+
+
 def changed(order: Order, change: Change, *, id: str, by: str, at: datetime) -> OrderChanged:
     """The news of a change: exactly what differs.
 
     Raises Refusal for an order that nothing can be changed about any more and for a change that
-    does nothing, leaves nothing or touches what a warehouse has; NotNow while the checks of a new
-    order are under way, as they would speak of an order that is no more.
+    does nothing, leaves nothing or touches what has left; NotNow while the checks of a new order
+    are under way, as they would speak of an order that is no more. What `needed` names must have
+    been given back.
     """
-    _require_open(order)
+    _require_open(order, id)
     wrong = _wrong_about_delivery(order, change)
     lines, wrong_lines = _lines(order, change.lines)
     _refuse(wrong | wrong_lines)
@@ -150,11 +218,14 @@ def _same(hold: Hold, finding: Finding) -> bool:
     return hold.reason == finding.reason and hold.data == finding.data
 
 
-def _require_open(order: Order) -> None:
+def _require_open(order: Order, id: str) -> None:
     left = order.count("ordered") - order.count("cancelled")
     away = sum(order.count(place) for place in AWAY)
     if order.completed_at or order.refused or left == away:
         raise Refusal("order_closed", f"The order is {order.status}: nothing can be changed.")
+    if order.pending and order.pending.id != id:
+        text = f"The change {order.pending.id} waits for a warehouse: see what comes of it."
+        raise Refusal("change_pending", text)
     if not order.screened_at:
         raise NotNow(f"{order.id} is being checked")
 
@@ -164,15 +235,37 @@ def _wrong_about_delivery(order: Order, change: Change) -> dict[str, str]:
     wrong: dict[str, str] = {}
     live = [f for f in order.fulfilments if f.status != "cancelled"]
     if _other(change.shipping, order.shipping) and live:
-        wrong["shipping"] = "a warehouse has pieces of the order"
+        wrong["shipping"] = "pieces have been shipped that way"
     if _other(change.billing_address, order.billing_address) and any(f.shipped_at for f in live):
         wrong["billing_address"] = "pieces have been shipped and invoiced"
-    billing = change.billing_address or order.billing_address
-    ship_to = change.shipping_address or order.shipping_address or billing
-    if ship_to != order.ship_to and any(f.status in AT_WAREHOUSE for f in live):
-        field = "shipping_address" if change.shipping_address else "billing_address"
-        wrong[field] = "a warehouse has pieces that go to the address before"
     return wrong
+
+
+def _ship_to(order: Order, change: Change) -> Address:
+    """Where the changed order goes."""
+    billing = change.billing_address or order.billing_address
+    return change.shipping_address or order.shipping_address or billing
+
+
+def _wanted_back(line: Line, wish: LineChange) -> int:
+    """How many pieces of a line warehouses must give back for the change."""
+    at_warehouse = line.released + line.packed
+    if wish.unit_price not in (None, line.unit_price):
+        return at_warehouse
+    if wish.quantity is None:
+        return 0
+    fewer = line.ordered - line.cancelled - wish.quantity
+    free = line.open + line.backordered + line.reserved
+    return min(at_warehouse, max(0, fewer - free))
+
+
+def _recall(recalls: dict[str, Pieces], order: Order, number: str, quantity: int) -> None:
+    """Add pieces of a line to what is recalled, from what is not packed yet first."""
+    for fulfilment in at_warehouses(order):
+        take = min(quantity, fulfilment.pieces.get(number, 0))
+        if take:
+            recalls.setdefault(fulfilment.id, {})[number] = take
+            quantity -= take
 
 
 def _lines(
@@ -204,7 +297,7 @@ def _line(line: Line, wish: LineChange) -> LineChanged | str:
     price = None if wish.unit_price == line.unit_price else wish.unit_price
     with_others = sum(getattr(line, place) for place in (*AT_WAREHOUSE, *AWAY))
     if price is not None and with_others:
-        return f"{with_others} pieces are with a warehouse or gone: their price stays"
+        return f"{with_others} pieces have left: their price stays"
     now = line.ordered - line.cancelled
     more = 0 if wish.quantity is None else wish.quantity - now
     if more >= 0:
@@ -217,7 +310,7 @@ def _line(line: Line, wish: LineChange) -> LineChanged | str:
             removed[place] = take
         rest -= take
     if rest:
-        return f"{now - with_others} of {now} pieces can be taken out: the others are not here"
+        return f"{now - with_others} of {now} pieces can be taken out: the others have left"
     return LineChanged(line.number, unit_price=price, removed=removed)
 
 
@@ -227,5 +320,5 @@ def _other(wanted: T | None, known: T | None) -> T | None:
 
 def _refuse(wrong: Mapping[str, str]) -> None:
     if wrong:
-        text = "What a warehouse has or has sent stays as it is; nothing was changed."
+        text = "What has left stays as it is; nothing was changed."
         raise Refusal("not_changeable", text, wrong)

@@ -284,9 +284,10 @@ Cause = Literal["customer", "shop", "fraud", "unpaid", "out_of_stock", "other"]
 
 
 class Recall(Value, frozen=True, omit_defaults=True):
-    """Pieces that a warehouse is asked to give back, as they are to be cancelled.
+    """Pieces that a warehouse is asked to give back, as they are to be cancelled, or changed.
 
     It answers `accepted` (they are back on the shelf) or `refused`, with its own `answer` as text.
+    `change` names the change that waits for them.
     """
 
     pieces: Pieces
@@ -298,6 +299,7 @@ class Recall(Value, frozen=True, omit_defaults=True):
     status: Literal["requested", "accepted", "refused"] = "requested"
     answer: str = ""
     answered_at: datetime | None = None
+    change: str = ""
 
 
 class Fulfilment(Value, frozen=True, omit_defaults=True):
@@ -320,6 +322,11 @@ class Fulfilment(Value, frozen=True, omit_defaults=True):
     ship_to: Address | None = None
     recall: Recall | None = None
     capacity: int | None = None
+
+    def refusal(self, reason: str, at: datetime) -> FulfilmentRecallRefused:
+        """The news that the warehouse does not give back what is recalled."""
+        change = self.recall.change if self.recall else ""
+        return FulfilmentRecallRefused(self.id, reason, at, change)
 
     @property
     def recalled(self) -> Pieces:
@@ -377,6 +384,15 @@ class Change(Value, frozen=True, omit_defaults=True):
     shipping: Shipping | None = None
     payment: Payment | None = None
     reason: str = ""
+
+
+class PendingChange(Value, frozen=True, omit_defaults=True):
+    """A confirmed change that waits until warehouses have given back what it touches."""
+
+    id: str
+    wanted: Change
+    by: str
+    requested_at: datetime
 
 
 class LineChanged(Value, frozen=True, omit_defaults=True):
@@ -549,6 +565,19 @@ class ApprovalEscalated(News, frozen=True, tag="Approval.Escalated"):
     at: datetime
 
 
+class OrderChangeRequested(News, frozen=True, tag="Order.ChangeRequested"):
+    pending: PendingChange
+
+
+class OrderChangeDropped(News, frozen=True, tag="Order.ChangeDropped"):
+    """A change that waited for warehouses is not done; `reason` is a code as in refusals."""
+
+    change: str
+    reason: str
+    text: str
+    at: datetime
+
+
 class StockReserved(News, frozen=True, tag="Stock.Reserved"):
     pieces: Pieces
     at: datetime
@@ -612,6 +641,7 @@ class FulfilmentRecallRefused(News, frozen=True, tag="Fulfilment.RecallRefused")
     fulfilment: str
     reason: str
     at: datetime
+    change: str = ""
 
 
 class FulfilmentPacked(News, frozen=True, tag="Fulfilment.Packed"):
@@ -743,6 +773,7 @@ class Order(Value, frozen=True, omit_defaults=True):
     payments: tuple[Received, ...] = ()
     credit: Credit | None = None
     approvals: tuple[Approval, ...] = ()
+    pending: PendingChange | None = None
     news: tuple[AnyNews, ...] = ()
 
     # -- what is asked of an order ------------------------------------------------------------
@@ -881,7 +912,8 @@ class Order(Value, frozen=True, omit_defaults=True):
         ours = any(self._moving(line) for line in self.lines) or (
             self.count("reserved") and (self.partial_allowed or not self.count("backordered"))
         )
-        if (ours and not holds) or any(self._unbilled()):
+        asked = self.pending and any(f.recalled for f in self.fulfilments)
+        if (ours and not holds and not asked) or any(self._unbilled()):
             yield Waiting("auftakt", "open" if ours else "invoice", since + RESERVE_WITHIN)
         for document in self.documents:
             if document.rejected_at:
@@ -1194,7 +1226,7 @@ class Order(Value, frozen=True, omit_defaults=True):
             )
         confirmed = ShipmentConfirmed(id, carrier, tracking_numbers, at)
         if fulfilment.recalled:
-            return self.tell(FulfilmentRecallRefused(id, "It has left already.", at), confirmed)
+            return self.tell(fulfilment.refusal("It has left already.", at), confirmed)
         return self.tell(confirmed)
 
     def track(
@@ -1303,6 +1335,8 @@ AnyNews = (
     | OrderAddressCorrected
     | OrderRefused
     | OrderCancelled
+    | OrderChangeRequested
+    | OrderChangeDropped
     | OrderChanged
     | PaymentReceived
     | PaymentReminded
@@ -1525,6 +1559,14 @@ def _cancelled(order: Order, news: OrderCancelled) -> Order:
     return order
 
 
+def _change_requested(order: Order, news: OrderChangeRequested) -> Order:
+    return replace(order, pending=news.pending, changed_at=news.pending.requested_at)
+
+
+def _change_dropped(order: Order, _: OrderChangeDropped) -> Order:
+    return replace(order, pending=None)
+
+
 def _changed(order: Order, news: OrderChanged) -> Order:
     lines = {line.number: line for line in order.lines}
     for change in news.lines:
@@ -1540,6 +1582,7 @@ def _changed(order: Order, news: OrderChanged) -> Order:
         payment=news.payment or order.payment,
         findings=(*kept, *news.findings),
         changes=(*order.changes, news.change),
+        pending=None,
     )
     if changed.ship_to == order.ship_to:
         return changed
@@ -1716,6 +1759,8 @@ _AFTER: dict[type, Any] = {
     OrderAddressCorrected: _address_corrected,
     OrderRefused: _refused,
     OrderCancelled: _cancelled,
+    OrderChangeRequested: _change_requested,
+    OrderChangeDropped: _change_dropped,
     OrderChanged: _changed,
     PaymentReceived: _paid,
     PaymentReminded: _reminded,

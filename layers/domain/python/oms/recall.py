@@ -11,10 +11,10 @@ from oms.order import (
     Cause,
     Fulfilment,
     FulfilmentRecallAccepted,
-    FulfilmentRecallRefused,
     FulfilmentRecallRequested,
     Order,
     OrderCancelled,
+    OrderChangeDropped,
     Pieces,
     Recall,
 )
@@ -38,6 +38,9 @@ def cancel(
     `wanted` is line number -> quantity, None for every piece that is not being recalled already.
     Raises Refusal naming the lines of which fewer pieces are here; then nothing is done.
     """
+    if wanted is None and order.pending:
+        text = "The order is cancelled."
+        order = order.tell(OrderChangeDropped(order.pending.id, "order_cancelled", text, at))
     asked = _everything(order) if wanted is None else dict(wanted)
     free, at_warehouse = order.split_free(asked)
     recalls = _recalls(order, at_warehouse, asked)
@@ -51,11 +54,16 @@ def cancel(
 
 
 def accept(order: Order, id: str, *, reason: str, at: datetime) -> Order:
-    """The warehouse has put the recalled pieces back: they are cancelled. Raises Refusal."""
+    """The warehouse has put the recalled pieces back: they are cancelled, or to be changed.
+
+    Raises Refusal.
+    """
     recall = _asked_about(order.fulfilment(id), "accepted")
     if recall is None:
         return order
     order = order.tell(FulfilmentRecallAccepted(id, reason, at))
+    if recall.change:
+        return order
     left = order.count("ordered") - order.count("cancelled")
     whole = sum(recall.pieces.values()) == left
     pieces = {"reserved": recall.pieces}
@@ -66,7 +74,7 @@ def refuse(order: Order, id: str, *, reason: str, at: datetime) -> Order:
     """The warehouse cannot give the recalled pieces back: they go on. Raises Refusal."""
     if _asked_about(order.fulfilment(id), "refused") is None:
         return order
-    return order.tell(FulfilmentRecallRefused(id, reason, at))
+    return order.tell(order.fulfilment(id).refusal(reason, at))
 
 
 def _asked_about(fulfilment: Fulfilment, answer: str) -> Recall | None:
@@ -85,7 +93,7 @@ def _everything(order: Order) -> Pieces:
     """Every piece that is not cancelled, nor about to be."""
     left = {line.number: line.ordered - line.cancelled for line in order.lines}
     for fulfilment in order.fulfilments:
-        for number, quantity in fulfilment.recalled.items():
+        for number, quantity in _to_cancel(fulfilment).items():
             left[number] -= quantity
     return {number: quantity for number, quantity in left.items() if quantity}
 
@@ -96,8 +104,8 @@ def _recalls(order: Order, wanted: Pieces, asked: Mapping[str, int]) -> dict[str
     short: dict[str, str] = {}
     for number, quantity in wanted.items():
         rest = quantity
-        for fulfilment in _at_warehouses(order):
-            has = fulfilment.pieces.get(number, 0) - fulfilment.recalled.get(number, 0)
+        for fulfilment in at_warehouses(order):
+            has = fulfilment.pieces.get(number, 0) - _spoken_for(order, fulfilment).get(number, 0)
             take = min(rest, has)
             if take:
                 recalls.setdefault(fulfilment.id, {})[number] = take
@@ -111,7 +119,17 @@ def _recalls(order: Order, wanted: Pieces, asked: Mapping[str, int]) -> dict[str
     return recalls
 
 
-def _at_warehouses(order: Order) -> Iterator[Fulfilment]:
+def _to_cancel(fulfilment: Fulfilment) -> Pieces:
+    """The pieces that are recalled to be cancelled."""
+    return {} if fulfilment.recall and fulfilment.recall.change else fulfilment.recalled
+
+
+def _spoken_for(order: Order, fulfilment: Fulfilment) -> Pieces:
+    """The pieces of which a cancellation or a change that waits has recalled already."""
+    return fulfilment.recalled if order.pending else _to_cancel(fulfilment)
+
+
+def at_warehouses(order: Order) -> Iterator[Fulfilment]:
     """The fulfilments that have not left: those not packed yet come first, the newest before."""
     for status in ("released", "packed"):
         yield from (f for f in reversed(order.fulfilments) if f.status == status)
@@ -120,10 +138,13 @@ def _at_warehouses(order: Order) -> Iterator[Fulfilment]:
 def _request(
     fulfilment: Fulfilment, pieces: Pieces, cause: Cause, reason: str, by: str, at: datetime
 ) -> FulfilmentRecallRequested:
-    """The recall; together with one that is open already, whose deadline stays."""
+    """The recall; together with one that is open already, whose deadline stays.
+
+    It takes the place of one for a change that was dropped.
+    """
     known = fulfilment.recall if fulfilment.recalled else None
     recall = Recall(pieces, reason, cause, by, at, at + RECALL_WITHIN)
-    if known:
+    if known and not known.change:
         both = {n: known.pieces.get(n, 0) + pieces.get(n, 0) for n in {**known.pieces, **pieces}}
         recall = replace(recall, pieces=both, until=known.until)
     return FulfilmentRecallRequested(fulfilment.id, recall)

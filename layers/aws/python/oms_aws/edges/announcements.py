@@ -80,6 +80,8 @@ MEANING = {
     "Order.AddressCorrected": "The address of an order was corrected, and is right now",
     "Order.Refused": "A check refused an order for good",
     "Order.Cancelled": "Pieces of an order were cancelled, or all of them",
+    "Order.ChangeRequested": "A change waits until warehouses give back what it touches",
+    "Order.ChangeDropped": "A change that waited for warehouses is not done",
     "Order.Changed": "Lines, addresses, shipping or payment of an order are different now",
     "Payment.Received": "Money came for an order",
     "Payment.Reminded": "The customer is reminded to pay in advance",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from oms.order import FulfilmentRecallRequested, Order, OrderCancelled, Pieces, decode_news
+from oms_aws.orders import lines_of
 from oms_aws.wiring import Ports
 
 
@@ -28,12 +29,3 @@ def done_by(cause: str, order: Order, oms: Ports) -> dict[str, Any]:
                 }
             )
     return {"cancelled": lines_of(order, cancelled), "recalling": recalling}
-
-
-def lines_of(order: Order, pieces: Pieces) -> list[dict[str, Any]]:
-    """Pieces by line, with the SKU of each."""
-    return [
-        {"number": line.number, "sku": line.sku, "quantity": pieces[line.number]}
-        for line in order.lines
-        if line.number in pieces
-    ]

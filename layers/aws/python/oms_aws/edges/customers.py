@@ -22,6 +22,7 @@ from oms_aws.edges.queue import Signal
 from oms_aws.edges.waiting import waiting_items
 from oms_aws.letters import (
     AddressWanted,
+    ChangeRefused,
     CreditIssued,
     Facts,
     HoldEscalated,
@@ -197,10 +198,20 @@ def _cancelled(case: Case) -> Mail:
     return case.to_customer("order_cancelled", facts)
 
 
-def _recall_refused(case: Case) -> Mail:
+def _recall_refused(case: Case) -> Mail | None:
+    if case.signal.facts.get("change"):
+        return None
     recall = case.order.fulfilment(str(case.signal.facts["fulfilment"])).recall
     facts = RecallRefused(**case.common, items=case.items(recall.pieces if recall else {}))
     return case.to_customer("recall_refused", facts)
+
+
+def _dropped(case: Case) -> Mail | None:
+    if case.signal.facts["reason"] == "order_cancelled":
+        return None
+    left = {line.number: line.ordered - line.cancelled for line in case.order.lines}
+    items = case.items({number: n for number, n in left.items() if n})
+    return case.to_customer("change_refused", ChangeRefused(**case.common, items=items))
 
 
 def _shipped(case: Case, document: Document) -> Mail:
@@ -275,6 +286,7 @@ WRITERS: Mapping[str, Callable[[Case], Mail | None]] = {
     "Order.Changed": _changed,
     "Order.Refused": _refused,
     "Order.Cancelled": _cancelled,
+    "Order.ChangeDropped": _dropped,
     "Fulfilment.RecallRefused": _recall_refused,
     "Eta.Changed": _waits,
     "Document.Archived": _archived,

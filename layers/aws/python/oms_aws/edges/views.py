@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from oms.order import PLACES, Document, Fulfilment, Line, Order, Parcel
+from oms.order import PLACES, Document, Fulfilment, Line, Order, Parcel, PendingChange
 from oms.payment import outstanding, overpaid, owed, received
 from oms.purchase import Purchase
 from oms.refusals import Unknown
@@ -87,6 +87,7 @@ def order_view(stored: Stored, oms: Ports) -> dict[str, Any]:
         "reserved_until": order.reserved_until,
         "refused": order.refused,
         "changes": list(order.changes),
+        "pending_change": _pending(order.pending) if order.pending else None,
         "version": stored.version,
     }
 
@@ -178,6 +179,10 @@ def _stand(document: Document) -> str:
     if document.key:
         return "archived"
     return "rejected" if document.rejected else "issued"
+
+
+def _pending(pending: PendingChange) -> dict[str, Any]:
+    return {name: getattr(pending, name) for name in ("id", "by", "requested_at")}
 
 
 def _delivery(order: Order) -> dict[str, Any]:

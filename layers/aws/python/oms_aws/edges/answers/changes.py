@@ -83,6 +83,14 @@ class HoldAhead(Model):
     owner: Annotated[str, Field(examples=["clerk"])]
 
 
+class GivenBack(Model):
+    """Pieces that a warehouse has to give back before the change can be done."""
+
+    fulfilment: FulfilmentId
+    location: Location
+    lines: list[LinePieces]
+
+
 class ChangePreview(Model):
     """What a change comes to. Confirm it by its id before it expires, or leave it."""
 
@@ -92,6 +100,10 @@ class ChangePreview(Model):
     before: ChangeTotals
     after: ChangeTotals
     lines: Annotated[list[ChangedLine], Field(description="Those that differ.")]
+    recalls: Annotated[
+        list[GivenBack],
+        Field(description="Confirming asks warehouses for these first.", examples=[[]]),
+    ]
     payment: PaymentCover
     holds: Annotated[list[HoldAhead], Field(examples=[[]])]
     ends_holds: Annotated[
@@ -124,8 +136,9 @@ ANSWERS: dict[str, Told] = {
     "POST /v1/orders/{order}/changes": Told(
         ChangePreview,
         conflict="It changes nothing (`nothing_to_change`), leaves nothing (`nothing_left`), "
-        "touches what a warehouse has (`not_changeable`; `errors` names it), or the order is at "
-        "its end (`order_closed`).",
+        "touches what has left (`not_changeable`; `errors` names it), a change or recall of the "
+        "pieces waits for a warehouse already (`change_pending`, `recall_open`), or the order is "
+        "at its end (`order_closed`).",
     ),
     "POST /v1/orders/{order}/changes/{change}/confirm": Told(
         CHANGED.model,

@@ -409,6 +409,14 @@ class Waiting(Model):
     until: Time
 
 
+class Pending(Model):
+    """A change that waits until warehouses have given back what it touches."""
+
+    id: Annotated[str, Field(examples=[f"chg_{ID}"])]
+    by: Annotated[str, Field(examples=["shop:berg"])]
+    requested_at: Time
+
+
 class Order(Model):
     """An order: where each of its pieces is, and whom it waits for."""
 
@@ -457,8 +465,9 @@ class Order(Model):
     ]
     refused: Annotated[str | None, Field(description="Why it was refused.", examples=[None])]
     changes: Annotated[
-        list[str], Field(description="The changes confirmed, in order.", examples=[[f"chg_{ID}"]])
+        list[str], Field(description="The changes done, in order.", examples=[[f"chg_{ID}"]])
     ]
+    pending_change: Annotated[Pending | None, Field(examples=[None])]
     version: Version
 
 

@@ -1,0 +1,20 @@
+"""A change that waited for warehouses is done once all gave back, or dropped if one could not."""
+
+from __future__ import annotations
+
+from oms_aws import changes
+from oms_aws.edges.queue import Signal, queue
+from oms_aws.orders import Saved
+from oms_aws.sourcing import settle
+from oms_aws.wiring import Ports
+
+
+@queue
+def handler(signal: Signal, oms: Ports) -> None:
+    seen = oms.orders.get(signal.order_id)
+    if seen.order.pending is None:
+        return
+    settle(oms, signal.order_id)
+    oms.orders.change(
+        signal.order_id, lambda order: changes.finish(order, oms), Saved("auftakt", signal.id)
+    )
