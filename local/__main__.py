@@ -20,6 +20,7 @@ COMMANDS = {
     "status": ("local.status", "say whether it runs, and where everything is"),
     "logs": ("local.logs", "show what the functions print"),
     "verify": ("local.verify", "check the invariants over the live data"),
+    "import": ("local.importing.command", "master data from a CSV file"),
     "replay": ("local.player.replay", "run real orders from CSV files"),
     "export": ("local.export", "take the books away: a DATEV batch, or an auditor's tables"),
     "procedure": ("local.procedure.command", "write the process documentation (German, PDF)"),

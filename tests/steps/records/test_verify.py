@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from oms_aws.verify import check, persisting
-from tests.world.merchant import Merchant
+from tests.world.merchant import ADDRESS, Merchant
 from tests.world.world import World, opened
 
 Items = list[dict[str, Any]]
@@ -20,6 +20,8 @@ def lived() -> Iterator[tuple[World, Items]]:
     with opened() as world:
         world.invoke("records/seal_day", {})
         merchant = Merchant(world)
+        limited = {"name": "Lager A", "address": ADDRESS, "priority": 1, "capacity": 9}
+        merchant.do("PUT /v1/warehouses/{warehouse}", merchant.clerk, limited, warehouse="A")
         merchant.count("A", RUCK_45=2, SOCKE_42=1)
         merchant.whole_life(merchant.place(merchant.request(RUCK_45=1)))
         merchant.place(merchant.request(RUCK_45=1, ZELT_2=1, SOCKE_42=1))
@@ -94,6 +96,8 @@ BROKEN: list[tuple[str, Callable[[Items], None]]] = [
     ("projections", remove("order")),
     ("archive", swap_body("order", '"sha256":"', '"sha256":"0', **DONE)),
     ("archive", swap_body("order", '"key":"invoices/', '"key":"letters/', **DONE)),
+    ("departures", change("departures", "leaving", 7)),
+    ("departures", remove("departures")),
     ("seals", change("event", "hash", "0" * 64, sequence=1)),
     ("seals", change("event", "id", "evt_other", sequence=1)),
     ("seals", remove("event", sequence=2)),

@@ -1,0 +1,1 @@
+"""Master data from CSV files: read, checked against its columns, and sent in batches."""
