@@ -28,6 +28,7 @@ WORDS = {
     "event_logs": "logs without gap, chained, and telling the stored state",
     "silent_orders": "every order is finished, waits for someone, or is a dead letter",
     "projections": "lists and pointers say what the orders say",
+    "distance_sales": "what counts towards the threshold of distance sales is what was invoiced",
     "archive": "every archived document is the one that its order's log names",
     "seals": "every sealed day is as it was sealed",
 }

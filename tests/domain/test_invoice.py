@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -15,7 +15,20 @@ from msgspec.structs import replace
 
 from oms import invoice as billing
 from oms import money
+from oms.billing import invoice_of
 from oms.invoice import Invoice, Party, Sale, Seller, Shipment, Sold, TaxTotal, draft_invoice
+from oms.order import (
+    Address,
+    Customer,
+    Discount,
+    Fulfilment,
+    Line,
+    Order,
+    Payment,
+    Shipping,
+)
+from oms.product import Product
+from oms.shop import Shop
 
 SELLER = Seller(
     name="Berg&Beutel GmbH",
@@ -153,6 +166,109 @@ def test_every_invoice_is_within_two_cents_of_its_own_arithmetic(
             assert group.net + group.tax == group.gross
             alone = money.tax_on(group.net, group.rate, "EUR")
             assert abs(group.tax - alone) <= Decimal("0.02")
+
+
+discounts = st.integers(0, 100)
+vouchers = st.sampled_from(["standard", "reduced", "margin", "voucher_multi", "scrap_13b"])
+
+
+@st.composite
+def discounted(draw: st.DrawFn) -> Order:
+    """An order of up to six lines, with some percent off each and off the whole."""
+    lines = []
+    for n in range(draw(st.integers(1, 6))):
+        price, pieces = Decimal(draw(st.integers(0, 10**5))).scaleb(-2), draw(st.integers(1, 9))
+        off = money.rounded(price * pieces * draw(discounts) / 100, "EUR")
+        discount = (Discount(off, "A"),) if off else ()
+        lines.append(Line(str(n + 1), f"SKU-{n}", price, pieces, pieces, discounts=discount))
+    left = sum((li.unit_price * li.ordered - li.discount for li in lines), Decimal(0))
+    off = money.rounded(left * draw(discounts) / 100, "EUR")
+    address = Address("Jörg Müller", "Ringstr. 5", "80331", "München", "DE")
+    at = datetime(2026, 11, 24, 12, tzinfo=UTC)
+    return Order(
+        id="ord_1",
+        shop="berg",
+        external_number="BB-1",
+        placed_at=at,
+        received_at=at,
+        currency="EUR",
+        price_mode=draw(st.sampled_from(["gross", "net"])),
+        customer=Customer("C-1", draw(st.sampled_from(["B2C", "B2B"])), "J", "j@m.example", "de"),
+        billing_address=address,
+        lines=tuple(lines),
+        shipping=Shipping("standard", Decimal(draw(st.integers(0, 5000))).scaleb(-2)),
+        payment=Payment("paypal", "captured", Decimal(0)),
+        discounts=(Discount(off, "B"),) if off else (),
+    )
+
+
+SHOP = Shop(id="berg", name="Berg", seller=SELLER, support_email="hilfe@berg.example")
+
+
+def billed(order: Order, products: dict[str, Product], split: list[list[int]]) -> list[Invoice]:
+    """One invoice per shipment of the order, each of what `split` says, the rest last."""
+    left = {line.number: line.ordered for line in order.lines}
+    invoices: list[Invoice] = []
+    for cut in [*split, [9] * len(order.lines)]:
+        pieces = {
+            number: min(want, left[number])
+            for number, want in zip(left, cut, strict=False)
+            if min(want, left[number])
+        }
+        if not pieces:
+            continue
+        left = {number: n - pieces.get(number, 0) for number, n in left.items()}
+        at = order.placed_at
+        fulfilment = Fulfilment(f"ful_1-{len(invoices)}", "A", pieces, at, at, shipped_at=at)
+        invoices.append(
+            invoice_of(
+                order,
+                fulfilment,
+                shop=SHOP,
+                products=products,
+                ship_from="DE",
+                earlier=invoices,
+                number=f"RE-{len(invoices) + 1}",
+                issued_on=DAY,
+            )
+        )
+    return invoices
+
+
+@given(discounted(), st.lists(vouchers, min_size=6, max_size=6), cuts)
+def test_any_split_of_any_order_keeps_every_sum_per_field_and_per_rate(
+    order: Order, categories: list[str], split: list[list[int]]
+) -> None:
+    products = {
+        line.sku: Product(sku=line.sku, name={"de": "Ware"}, tax_category=category)
+        for line, category in zip(order.lines, categories, strict=False)
+    }
+    parts, (whole,) = billed(order, products, split), billed(order, products, [])
+    assert sums(parts) == sums([whole])
+    for kind in ("shipping", "discount"):
+        assert _charged(parts, kind) == _charged([whole], kind)
+    for number in (line.number for line in order.lines):
+        fields = ("quantity", "total", "discount")
+        assert [_of(parts, number, f) for f in fields] == [_of([whole], number, f) for f in fields]
+    priced = sum(t.priced for part in parts for t in part.taxes)
+    assert priced == order.total
+    if order.price_mode == "gross":
+        assert sum(part.gross for part in parts) == order.total
+
+
+def _charged(invoices: Sequence[Invoice], kind: str) -> dict[Any, Decimal]:
+    found: dict[Any, Decimal] = {}
+    for invoice in invoices:
+        for charge in invoice.charges:
+            if charge.kind == kind:
+                group = (charge.category, charge.rate)
+                found[group] = found.get(group, Decimal(0)) + charge.amount
+    return {group: amount for group, amount in found.items() if amount}
+
+
+def _of(invoices: Sequence[Invoice], number: str, field: str) -> Decimal:
+    lines = [line for invoice in invoices for line in invoice.lines if line.number == number]
+    return sum((Decimal(getattr(line, field)) for line in lines), Decimal(0))
 
 
 def test_a_single_invoice_rounds_each_rate_once() -> None:

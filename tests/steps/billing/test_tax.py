@@ -10,6 +10,7 @@ from oms.invoice import Invoice
 from oms_aws import keys, vies
 from oms_aws.edges.examples import ADDRESS, SELLER
 from oms_aws.orders import Conflict, Saved, Stored
+from oms_aws.verify import check
 from tests.world.merchant import Merchant
 from tests.world.vies import RecordedVies
 from tests.world.world import World
@@ -161,6 +162,19 @@ def test_who_counts_second_starts_again(merchant: Merchant) -> None:
     assert counted(merchant)["cents"] == 1200000 + 2 * 490
 
 
+def test_a_counter_that_does_not_fit_the_invoices_is_found(merchant: Merchant) -> None:
+    registered(merchant)
+    order = bought(merchant, "100.00")
+    oms = merchant.world.ports("capture/read_order")
+    (document,) = oms.orders.get(order).order.documents
+    items = [oms.table.get(keys.document(document.id)), counted(merchant)]
+    nothing: dict[str, Any] = {"at": oms.now(), "read": lambda key: None}
+    assert check(items, **nothing)["checks"]["distance_sales"]["broken"] == []
+    items[1] |= {"cents": 9999}
+    (breach,) = check(items, **nothing)["checks"]["distance_sales"]["broken"]
+    assert breach["what"] == "9999 cents are counted, documents say 10000"
+
+
 def test_a_credit_note_takes_back_what_was_counted(merchant: Merchant) -> None:
     registered(merchant, oss=True)
     order = bought(merchant, "100.00")
@@ -200,7 +214,7 @@ def test_an_invalid_id_is_taxed_as_a_consumers(merchant: Merchant, said: Recorde
     registered(merchant)
     said.answer = "invalid"
     issued = invoice(merchant, bought(merchant, "100.00", customer=BUSINESS))
-    assert [(t.category, t.rate) for t in issued.taxes] == [("S", 19)]
+    assert [(t.category, int(t.rate)) for t in issued.taxes] == [("S", 19)]
     assert issued.vat_check is None
 
 

@@ -24,6 +24,11 @@ def seller_of(shop: Shop) -> str:
     return shop.seller.vat_id or shop.seller.tax_number or shop.id
 
 
+def cents(amount: Decimal) -> int:
+    """An amount in EUR as it is kept."""
+    return int(amount.scaleb(2))
+
+
 class DynamoTurnover:
     """What all sellers sold to consumers of other member states."""
 
@@ -56,7 +61,7 @@ class DynamoTurnover:
             "kind": "distance_sales",
             "seller": seen.seller,
             "year": after.year,
-            "cents": int(after.net.scaleb(2)),
+            "cents": cents(after.net),
             "crossed": after.crossed,
             "moves": seen.moves + 1,
         }

@@ -6,6 +6,7 @@ import json
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from hashlib import sha256
 from typing import Any
 
@@ -44,6 +45,7 @@ from oms_aws.orders import (
 )
 from oms_aws.purchases import stored_purchase
 from oms_aws.table import unpacked
+from oms_aws.turnover import cents
 
 Checks = dict[str, dict[str, Any]]
 Read = Callable[[str], bytes | None]
@@ -69,6 +71,8 @@ class Snapshot:
         self.pointers: dict[keys.Key, str] = {}
         self.ledgers = Ledgers()
         self.leaving: Counter[Slot] = Counter()
+        self.sold: Counter[int] = Counter()
+        self.counted: Counter[int] = Counter()
         self.seals: dict[date, Mapping[str, Any]] = {}
         self.exports: dict[str, StoredExport] = {}
         takes = self._takes()
@@ -97,6 +101,7 @@ class Snapshot:
             "dead_letter": self._letter,
             "seal": self._seal,
             "export": self._export,
+            "distance_sales": self._distance,
             "credit": self.ledgers.counter,
             "exposure": self.ledgers.record,
             "payment": self.ledgers.payment,
@@ -147,7 +152,13 @@ class Snapshot:
         self.numbers[item["range"]][item["number"]] = Numbered(text, item["document"])
 
     def _document(self, item: Mapping[str, Any]) -> None:
-        self.documents[item["id"]] = msgspec.json.decode(unpacked(item["body"]))["number"]
+        body = msgspec.json.decode(unpacked(item["body"]))
+        self.documents[item["id"]] = body["number"]
+        if counted := body.get("distance_sales"):
+            self.sold[int(body["supplied_on"][:4])] += cents(Decimal(counted))
+
+    def _distance(self, item: Mapping[str, Any]) -> None:
+        self.counted[item["year"]] += item["cents"]
 
     def _export(self, item: Mapping[str, Any]) -> None:
         stored = stored_export(dict(item))
@@ -180,6 +191,7 @@ def check(scan: Iterable[Mapping[str, Any]], *, at: datetime, read: Read) -> dic
         "credit": _result(len(found.ledgers.counters), _credit(found)),
         "departures": _result(len(found.leaving), _departures(found)),
         "payments": _result(len(found.ledgers.payments), _payments(found)),
+        "distance_sales": _result(len(found.documents), _distance_sales(found)),
         "number_ranges": _result(len(found.documents), _numbers(found)),
         "event_logs": _result(sum(map(len, found.logs.values())), _events(found)),
         "silent_orders": _result(len(found.orders), _silent(found, at)),
@@ -188,6 +200,14 @@ def check(scan: Iterable[Mapping[str, Any]], *, at: datetime, read: Read) -> dic
         "seals": _result(len(found.seals), _sealed(found, read)),
     }
     return verdict(checks)
+
+
+def _distance_sales(found: Snapshot) -> Iterator[Breach]:
+    """What is counted towards the threshold is what the documents of the year say."""
+    for year in sorted(found.sold.keys() | found.counted.keys()):
+        if found.sold[year] != found.counted[year]:
+            what = f"{found.counted[year]} cents are counted, documents say {found.sold[year]}"
+            yield Breach(f"distance sales {year}", what)
 
 
 def verdict(checks: Checks) -> dict[str, Any]:

@@ -620,9 +620,9 @@ def _demand_particulars(
     sale: Sale, shipment: Shipment, number: str, decisions: Mapping[Taxed, tax.TaxDecision]
 ) -> None:
     """Raise IncompleteInvoice unless everything §§ 14 (4), 14a UStG demand is there."""
-    used = {decisions[taxed(item)].category for item in shipment.sold}
-    foreign = any(decisions[taxed(item)].scheme != "home" for item in shipment.sold)
-    required = [("number", number), *_names(sale, "K" in used, "AE" in used and foreign)]
+    used = {(d.category, d.scheme) for d in (decisions[taxed(item)] for item in shipment.sold)}
+    by_id = any(category == "K" or (category == "AE" and at != "home") for category, at in used)
+    required = [("number", number), *_names(sale, by_id)]
     fields = {path: "required on an invoice" for path, text in required if not text.strip()}
     for i, item in enumerate(shipment.sold):
         if not item.description.strip():
@@ -640,11 +640,11 @@ def _demand_particulars(
         raise IncompleteInvoice("incomplete_invoice", text, fields)
 
 
-def _names(sale: Sale, intra_community: bool, shifted: bool) -> Iterable[tuple[str, str]]:
+def _names(sale: Sale, by_id: bool) -> Iterable[tuple[str, str]]:
     for path, party in (("seller", sale.seller), ("buyer", sale.buyer)):
         for name in ("name", "line1", "city", "country"):
             yield f"{path}.{name}", getattr(party, name)
     yield "seller.vat_id", sale.seller.vat_id or sale.seller.tax_number or ""
-    if intra_community or shifted:
+    if by_id:
         yield "seller.vat_id", sale.seller.vat_id or ""
         yield "buyer.vat_id", sale.buyer.vat_id or ""
