@@ -169,6 +169,10 @@ JOURNEY: tuple[Step, ...] = (
     Step("screening/ask_address", Http(("GET /a/{token}", "POST /a/{token}"), public=True), (R, W)),
     Step("screening/resume_intake", Queue(("Order.Released", "Order.Cancelled")),
          (R, W, "flow:answer", "flow:start")),
+    Step("screening/decide_approval", Http(("POST /v1/orders/{order}/approvals",)), (R, W)),
+    Step("screening/answer_approval", Http((
+        "GET /approve/{token}", "POST /approve/{token}",
+    ), public=True), (R, W)),
     Step("screening/settle_payment", Queue(("Order.Cancelled", "Order.Changed")), (R, W)),
     # sourcing
     Step("sourcing/reserve_stock", Task("intake"), (R, W), seconds=60),
@@ -238,6 +242,8 @@ JOURNEY: tuple[Step, ...] = (
         "Order.Created", "Order.Held", "Order.HoldEscalated", "Order.Changed", "Order.Refused",
         "Order.Cancelled", "Order.ChangeDropped", "Document.Archived", "Fulfilment.RecallRefused",
         "Eta.Changed",
+        "Order.Cancelled", "Document.Archived", "Fulfilment.RecallRefused", "Eta.Changed",
+        "Payment.Reminded", "Order.Approved", "Approval.Reminded", "Approval.Escalated",
     )), (R, W, "mail:send")),
     Step("notices/tell_subscriber", Queue(("*",), tries=8, side_by_side=10), (R, W), seconds=60),
     Step("notices/keep_webhooks", Http((

@@ -20,7 +20,7 @@ CLIENTS = {  # name of the key -> client, role, shop
     "clerk": ("clerk", "clerk", ""),
     "accountant": ("accountant", "accountant", ""),
 }
-ROLES = ("shop", "wms", "carrier", "clerk", "accountant")
+ROLES = ("shop", "wms", "carrier", "clerk", "accountant", "approver")
 MERCHANT = paths.ROOT / "local" / "player" / "berg_beutel" / "merchant.json"
 CARRIERS = {
     "dhl": "https://www.dhl.de/de/privatkunden/dhl-sendungsverfolgung.html?piececode={tracking_number}",

@@ -13,7 +13,10 @@ from msgspec.structs import replace
 
 from oms_aws.letters import (
     AddressWanted,
+    ApprovalNeeded,
+    BankDetails,
     ChangeRefused,
+    CreditExceeded,
     CreditIssued,
     Facts,
     HoldEscalated,
@@ -25,6 +28,7 @@ from oms_aws.letters import (
     OrderRefused,
     OrderWaits,
     ParcelShipped,
+    PaymentAwaited,
     RecallRefused,
     ShippedParcel,
     Shop,
@@ -116,6 +120,43 @@ WAITS = OrderWaits(
     items=(WaitingItem("Rucksack 45 l", 2, "RUCK-45", "04.12.2026"),),
     first=True,
     cancel_url="https://shop.example/w/token",
+)
+BANK = BankDetails("Berg & Beutel GmbH", "Volksbank", "DE89370400440532013000", None, "BB-10001")
+AWAITED = PaymentAwaited(
+    shop=SHOP,
+    customer="Jörg Müller",
+    order_number="BB-10001",
+    items=ITEMS[:1],
+    due=Decimal("164.70"),
+    received=Decimal("100"),
+    currency="EUR",
+    until="7. Dezember 2026",
+    bank=BANK,
+)
+EXCEEDED = CreditExceeded(
+    shop=SHOP,
+    customer="Jörg Müller",
+    order_number="BB-10001",
+    items=ITEMS[:1],
+    due=Decimal("264.70"),
+    limit=Decimal("500"),
+    free=Decimal("100"),
+    currency="EUR",
+    bank=BANK,
+)
+APPROVAL = ApprovalNeeded(
+    shop=SHOP,
+    customer="Jörg Müller",
+    order_number="BB-10001",
+    items=ITEMS[:1],
+    purchaser="Erika Mustermann",
+    due=Decimal("264.70"),
+    currency="EUR",
+    cost_centre="Jugend",
+    purchase_order="PO-7",
+    url="https://shop.example/approve/token",
+    until="7. Dezember 2026",
+    again="substitute",
 )
 ALL: tuple[tuple[Kind, Facts], ...] = (
     ("order_waits", WAITS),
@@ -286,3 +327,25 @@ def test_only_of_a_failed_payment_the_customer_hears_why() -> None:
     payment = compose("order_refused", replace(NOT_TAKEN, payment_failed=True), "en").text
     assert "payment" not in plain
     assert "The payment did not succeed" in payment
+
+
+def test_who_pays_in_advance_learns_how_much_where_to_and_until_when() -> None:
+    letter = compose("payment_awaited", AWAITED, "de")
+    for said in ("164,70\u00a0€", "100,00\u00a0€", "DE89370400440532013000", "BB-10001"):
+        assert said in letter.text
+        assert said in letter.html
+    reminder = compose("payment_awaited", replace(AWAITED, reminder=True), "en")
+    assert reminder.subject.startswith("Reminder")
+
+
+def test_credit_that_does_not_do_is_told_with_its_numbers() -> None:
+    assert "500,00\u00a0€" in compose("credit_exceeded", EXCEEDED, "de").text
+    none = compose("credit_exceeded", replace(EXCEEDED, limit=None, free=None), "en")
+    assert "No credit has been agreed for €264.70" in none.text
+
+
+def test_approver_gets_the_link_and_the_substitute_is_told_why() -> None:
+    letter = compose("approval_needed", APPROVAL, "de")
+    assert "https://shop.example/approve/token" in Reader(letter.html).links
+    assert "in Vertretung" in letter.text
+    assert "Kostenstelle: Jugend" in letter.text

@@ -10,7 +10,7 @@ import pytest
 from tests.world.merchant import Merchant
 from tests.world.world import World
 
-UNPAID = {"method": "prepayment", "status": "pending", "amount": "0", "reference": None}
+UNPAID = {"method": "paypal", "status": "pending", "amount": "0", "reference": None}
 DUE = "auftakt-records-see_to_due"
 
 

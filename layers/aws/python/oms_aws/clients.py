@@ -16,12 +16,14 @@ SCOPES = {
     ),
     "wms": "fulfilments:read fulfilments:write stock:read stock:write products:read",
     "carrier": "",
+    "approver": "approvals:write",
     "accountant": (
         "orders:read documents:read customers:read holds:release exports:write payments:write "
         "credit-notes:write"
     ),
     "clerk": (
-        "orders:read orders:write holds:release stock:read stock:write fulfilments:read "
+        "orders:read orders:write holds:release approvals:write stock:read stock:write "
+        "fulfilments:read "
         "fulfilments:write products:read products:write warehouses:write webhooks:write "
         "documents:read dead-letters:write carriers:write shops:write "
         "customers:read customers:write prices:read prices:write exports:write "
@@ -58,8 +60,10 @@ class DynamoClients:
         """
         if role not in SCOPES:
             raise ValueError(f"role must be one of {', '.join(SCOPES)}")
-        if role == "shop" and not shop:
-            raise ValueError("a client with the role shop needs its shop")
+        if role in ("shop", "approver") and not shop:
+            raise ValueError(f"a client with the role {role} needs its shop")
+        if role == "approver" and "/" not in client:
+            raise ValueError("an approver is named <customer>/<person>")
         key = key or f"ak_{secrets.token_urlsafe(32)}"
         actions = [
             self._table.put(

@@ -28,6 +28,9 @@ Kind = Literal[
     "address_wanted",
     "credit_issued",
     "hold_escalated",
+    "payment_awaited",
+    "credit_exceeded",
+    "approval_needed",
 ]
 
 _LONGEST_SUBJECT = 150
@@ -179,6 +182,68 @@ class OrderWaits(Struct, frozen=True, kw_only=True):
     cancel_url: str
 
 
+class BankDetails(Struct, frozen=True):
+    """Where money goes, and what the payer writes."""
+
+    holder: str
+    name: str
+    iban: str
+    bic: str | None
+    reference: str
+
+
+class PaymentAwaited(Struct, frozen=True, kw_only=True):
+    """The order waits for its money; `reminder` when that was said before."""
+
+    shop: Shop
+    customer: str
+    order_number: str
+    items: tuple[Item, ...]
+    due: Decimal
+    received: Decimal
+    currency: str
+    until: str
+    bank: BankDetails | None
+    reminder: bool = False
+
+
+class CreditExceeded(Struct, frozen=True, kw_only=True):
+    """The customer's credit does not bear the order; paying in advance helps.
+
+    Without a limit nothing is sold on account; `free` is what is left of it.
+    """
+
+    shop: Shop
+    customer: str
+    order_number: str
+    items: tuple[Item, ...]
+    due: Decimal
+    limit: Decimal | None
+    free: Decimal | None
+    currency: str
+    bank: BankDetails | None
+
+
+class ApprovalNeeded(Struct, frozen=True, kw_only=True):
+    """Somebody of the customer's is asked to agree to the order; `customer` is who is greeted.
+
+    `again` says why it comes once more: as a reminder, or to the substitute.
+    """
+
+    shop: Shop
+    customer: str
+    order_number: str
+    items: tuple[Item, ...]
+    purchaser: str
+    due: Decimal
+    currency: str
+    cost_centre: str | None
+    purchase_order: str | None
+    url: str
+    until: str
+    again: Literal["", "reminder", "substitute"] = ""
+
+
 class HoldEscalated(Struct, frozen=True, kw_only=True):
     """Nobody has looked at a hold in time; the team is told. `customer` is who is greeted."""
 
@@ -227,6 +292,9 @@ Facts = (
     | OrderWaits
     | AddressWanted
     | HoldEscalated
+    | PaymentAwaited
+    | CreditExceeded
+    | ApprovalNeeded
 )
 
 _FACTS: dict[Kind, type[Facts]] = {
@@ -241,6 +309,9 @@ _FACTS: dict[Kind, type[Facts]] = {
     "address_wanted": AddressWanted,
     "credit_issued": CreditIssued,
     "hold_escalated": HoldEscalated,
+    "payment_awaited": PaymentAwaited,
+    "credit_exceeded": CreditExceeded,
+    "approval_needed": ApprovalNeeded,
 }
 
 

@@ -44,6 +44,7 @@ def check_approval(
     if not stages:
         return Finding("approval", "pass")
     first = stages[0]
+    able = {p.id for p in (first.approver, first.substitute) if p} - {order.ordered_by}
     return Finding(
         "approval",
         "hold",
@@ -51,7 +52,7 @@ def check_approval(
         f"The order needs the approval of {first.approver.name}{_and_more(stages, 'en')}.",
         text_de=f"Die Bestellung braucht die Freigabe durch {first.approver.name}"
         f"{_and_more(stages, 'de')}.",
-        owner="approver",
+        owner="approver" if able else "clerk",
         hours=first.longest,
         data={"due": str(due), "stages": [_plain(stage) for stage in stages]},
     )

@@ -101,14 +101,14 @@ def _coming(order: Order, credit: Credit) -> Decimal:
         if fulfilment.id in settled and fulfilment.status != "cancelled":
             for number, n in fulfilment.pieces.items():
                 billed[number] = billed.get(number, 0) + n
-    left = [
-        (line.unit_price, line.ordered - line.cancelled - billed.get(line.number, 0))
+    left = {
+        line.number: n
         for line in order.lines
-    ]
-    if not any(n for _, n in left) or not credit.of:
+        if (n := line.ordered - line.cancelled - billed.get(line.number, 0))
+    }
+    if not left or not credit.of:
         return Decimal(0)
-    value = sum((price * n for price, n in left), Decimal(0))
-    gone = sum((order.line(number).unit_price * n for number, n in billed.items()), Decimal(0))
+    value, gone = order.worth(left), order.worth(billed)
     if billed:
         gone += order.shipping.price
     else:

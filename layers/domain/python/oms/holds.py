@@ -12,9 +12,11 @@ RELEASERS: Mapping[str, frozenset[str]] = {
     "clerk": frozenset({"clerk"}),
     "customer": frozenset({"clerk"}),
     "accountant": frozenset({"accountant"}),
-    "approver": frozenset({"approver"}),
+    "approver": frozenset(),
 }
-"""Which roles may let a hold go, by its owner: what the customer should have done a clerk may."""
+"""Which roles may let a hold go, by its owner: what the customer should have done a clerk may.
+
+An approval is given, never let go (`oms.approval`)."""
 
 
 def hold_of(order: Order, id: str) -> Hold:
@@ -27,6 +29,8 @@ def hold_of(order: Order, id: str) -> Hold:
 
 def may_release(hold: Hold, role: str) -> bool:
     """Whether a role may let the hold go."""
+    if hold.reason == "approval_needed":
+        return False
     return role in RELEASERS.get(hold.owner, frozenset({"clerk"}))
 
 

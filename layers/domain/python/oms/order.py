@@ -14,6 +14,7 @@ from msgspec.structs import replace
 
 from oms.einvoice import Format
 from oms.invoice import Kind as DocumentType
+from oms.money import rounded
 from oms.product import Component, Kind
 from oms.refusals import Broken, Refusal, Unknown
 
@@ -799,9 +800,19 @@ class Order(Value, frozen=True, omit_defaults=True):
     @property
     def charged(self) -> Decimal:
         """What it costs without the cancelled pieces, in its price mode."""
-        left = [(line.unit_price, line.ordered - line.cancelled) for line in self.lines]
-        goods = sum((price * quantity for price, quantity in left), Decimal(0))
-        return goods + (self.shipping.price if any(quantity for _, quantity in left) else 0)
+        left = {li.number: n for li in self.lines if (n := li.ordered - li.cancelled)}
+        return self.worth(left) + (self.shipping.price if left else 0)
+
+    def worth(self, pieces: Pieces) -> Decimal:
+        """What pieces cost, in the price mode, with their part of all discounts, rounded once."""
+        prices = {li.number: li.unit_price * li.ordered - li.discount for li in self.lines}
+        goods = sum(prices.values(), Decimal(0))
+        some = sum(
+            (prices[li.number] * pieces.get(li.number, 0) / li.ordered for li in self.lines),
+            Decimal(0),
+        )
+        off = sum((each.amount for each in self.discounts), Decimal(0))
+        return rounded(some * (goods - off) / goods if goods else some, self.currency)
 
     @property
     def open_holds(self) -> tuple[Hold, ...]:

@@ -3,32 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
 
 from msgspec.structs import replace
 
 from oms.address import HOLDS
 from oms.invoice import Invoice, Language
 from oms.label import label_lines
-from oms.money import times
-from oms.order import Document, EtaChanged, Hold, Order, Pieces, decode_news
+from oms.order import Document, EtaChanged, Hold, Order, decode_news
 from oms.order import OrderCancelled as Cancelled
 from oms.order import OrderChanged as Changed
-from oms.product import Product
 from oms.refusals import Refusal
-from oms.shop import Shop
+from oms_aws.edges import business_mails
 from oms_aws.edges.addresses import subject
+from oms_aws.edges.mailing import Case, Mail
 from oms_aws.edges.queue import Signal
 from oms_aws.edges.waiting import waiting_items
 from oms_aws.letters import (
     AddressWanted,
     ChangeRefused,
     CreditIssued,
-    Facts,
     HoldEscalated,
     Item,
-    Kind,
-    Letter,
     OrderCancelled,
     OrderChanged,
     OrderReceived,
@@ -39,51 +34,9 @@ from oms_aws.letters import (
     ShippedParcel,
     compose,
 )
-from oms_aws.letters import Shop as Sender
 from oms_aws.orders import read_event
 from oms_aws.typesetting import date_text
 from oms_aws.wiring import Ports
-
-
-class Mail(NamedTuple):
-    """A mail of a kind, and to whom it goes."""
-
-    kind: Kind
-    to: str
-    letter: Letter
-
-
-class Case(NamedTuple):
-    """An event that somebody may have to be told of, and its order."""
-
-    signal: Signal
-    order: Order
-    shop: Shop
-    oms: Ports
-
-    @property
-    def common(self) -> dict[str, Any]:
-        """What every mail says."""
-        return {
-            "shop": Sender(self.shop.name, self.shop.support_email),
-            "customer": self.order.customer.name,
-            "order_number": self.order.external_number,
-        }
-
-    @property
-    def hold(self) -> Hold:
-        """The hold that the event is about."""
-        (found,) = (h for h in self.order.holds if h.id == self.signal.facts["hold"])
-        return found
-
-    def items(self, pieces: Pieces) -> tuple[Item, ...]:
-        """Pieces of the order, as mails list them."""
-        return _items(self.order, pieces, self.oms.catalogue.products(self.order.skus))
-
-    def to_customer(self, kind: Kind, facts: Facts) -> Mail:
-        """The mail to the customer, in the customer's language."""
-        who = self.order.customer
-        return Mail(kind, who.email, compose(kind, facts, who.locale))
 
 
 def mail_for(signal: Signal, order: Order, oms: Ports) -> Mail | None:
@@ -141,7 +94,7 @@ def _held(case: Case) -> Mail | None:
     """Only of what the customer can do something about."""
     hold, language = case.hold, case.order.customer.locale
     if hold.reason not in HOLDS or hold.owner != "customer":
-        return None
+        return business_mails.of_hold(case)
     link = case.oms.links.link("address", subject(case.order.id, hold.id), at=hold.raised_at)
     facts = AddressWanted(
         **case.common,
@@ -282,6 +235,10 @@ def _waits(case: Case) -> Mail | None:
 WRITERS: Mapping[str, Callable[[Case], Mail | None]] = {
     "Order.Created": _received,
     "Order.Held": _held,
+    "Payment.Reminded": business_mails.of_reminder,
+    "Order.Approved": business_mails.of_approval,
+    "Approval.Reminded": business_mails.of_approval_reminder,
+    "Approval.Escalated": business_mails.of_escalation,
     "Order.HoldEscalated": _escalated,
     "Order.Changed": _changed,
     "Order.Refused": _refused,
@@ -292,20 +249,3 @@ WRITERS: Mapping[str, Callable[[Case], Mail | None]] = {
     "Document.Archived": _archived,
 }
 """Who writes what of an event: whatever `notices/tell_customer` listens to stands here."""
-
-
-def _items(order: Order, pieces: Pieces, products: Mapping[str, Product]) -> tuple[Item, ...]:
-    return tuple(
-        Item(
-            description=_name(products.get(line.sku), line.sku, order.customer.locale),
-            quantity=pieces[line.number],
-            sku=line.sku,
-            total=times(line.unit_price, pieces[line.number]),
-        )
-        for line in order.lines
-        if line.number in pieces
-    )
-
-
-def _name(product: Product | None, sku: str, locale: str) -> str:
-    return product.name_in(locale) if product else sku

@@ -209,6 +209,11 @@ REQUESTS: dict[str, dict[str, Any]] = {
     },
     "POST /v1/documents/{document}/cancel": {"reason": "The invoice names the wrong buyer."},
     "POST /v1/orders/{order}/holds/{hold}/release": {"reason": "The bank confirmed the payment."},
+    "POST /v1/orders/{order}/approvals": {
+        "decision": "approve",
+        "person": "P-2",
+        "reason": "",
+    },
     "POST /v1/payments": {
         "items": [
             {

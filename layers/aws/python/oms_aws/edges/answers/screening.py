@@ -145,6 +145,18 @@ ANSWERS: dict[str, Told] = {
     "POST /v1/lists/{which}": Told(Entry),
     "POST /v1/lists/{which}/removals": Told(Entry),
     "GET /v1/lists/{which}": Told(Entries),
+    "POST /v1/orders/{order}/approvals": Told(
+        CHANGED.model,
+        CHANGED.headers,
+        "Somebody has decided it already (`already_decided`), or the order does not wait for an "
+        "approval (`no_approval_pending`).",
+    ),
+    "GET /approve/{token}": Told(
+        text="The order, or what was decided.", content_type="text/html", pages=PAGES
+    ),
+    "POST /approve/{token}": Told(
+        headers=("Location",), text="Decided: the page says so.", pages=(*PAGES, 422)
+    ),
     "GET /a/{token}": Told(
         text="The form, or what became of it.", content_type="text/html", pages=PAGES
     ),

@@ -1,0 +1,126 @@
+"""Mails about money and approval: what is to be paid, what credit does not bear, who must agree."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from decimal import Decimal
+from typing import Literal
+
+from oms.approval import NEEDED, asked, pending
+from oms.credit import EXCEEDED, MISSING
+from oms.order import Hold, Order, Person
+from oms.payment import AWAITED, outstanding, owed, received
+from oms_aws.edges.approvals import link
+from oms_aws.edges.mailing import Case, Mail
+from oms_aws.letters import ApprovalNeeded, BankDetails, CreditExceeded, PaymentAwaited, compose
+from oms_aws.typesetting import date_text
+
+Again = Literal["", "reminder", "substitute"]
+
+
+def of_hold(case: Case) -> Mail | None:
+    """The mail that a new hold causes, if it is one of these."""
+    match case.hold.reason:
+        case value if value == AWAITED:
+            return _payment(case, reminder=False)
+        case value if value in (EXCEEDED, MISSING):
+            return _credit(case, case.hold)
+        case value if value == NEEDED:
+            return _approval(case, "")
+    return None
+
+
+def of_reminder(case: Case) -> Mail | None:
+    """The customer is reminded to pay, unless the money has come meanwhile."""
+    return _payment(case, reminder=True)
+
+
+def of_approval(case: Case) -> Mail | None:
+    """The next one is asked, once somebody has approved."""
+    return _approval(case, "")
+
+
+def of_approval_reminder(case: Case) -> Mail | None:
+    """Whoever is asked is reminded."""
+    return _approval(case, "reminder")
+
+
+def of_escalation(case: Case) -> Mail | None:
+    """The substitute is asked as well."""
+    return _approval(case, "substitute")
+
+
+def _payment(case: Case, *, reminder: bool) -> Mail | None:
+    order, hold = case.order, case.hold
+    if hold.released_at or not order.charged:
+        return None
+    facts = PaymentAwaited(
+        **case.common,
+        items=case.items(_left(order)),
+        due=outstanding(order),
+        received=received(order),
+        currency=order.currency,
+        until=date_text(hold.deadline.date(), order.customer.locale),
+        bank=_bank(case),
+        reminder=reminder,
+    )
+    return case.to_customer("payment_awaited", facts)
+
+
+def _credit(case: Case, hold: Hold) -> Mail:
+    numbers = {name: Decimal(hold.data[name]) for name in ("limit", "free") if name in hold.data}
+    facts = CreditExceeded(
+        **case.common,
+        items=case.items(_left(case.order)),
+        due=owed(case.order),
+        limit=numbers.get("limit"),
+        free=numbers.get("free"),
+        currency=case.order.currency,
+        bank=_bank(case),
+    )
+    return case.to_customer("credit_exceeded", facts)
+
+
+def _approval(case: Case, again: Again) -> Mail | None:
+    order, turn = case.order, pending(case.order)
+    if turn is None or not (people := asked(order, turn)):
+        return None
+    stage, person = order.approvals[turn], people[-1] if again == "substitute" else people[0]
+    since = stage.escalated_at or stage.asked_at
+    if since is None:
+        return None
+    facts = ApprovalNeeded(
+        **{**case.common, "customer": person.name},
+        items=case.items(_left(order)),
+        purchaser=order.customer.name,
+        due=owed(order),
+        currency=order.currency,
+        cost_centre=order.cost_centre,
+        purchase_order=order.purchase_order,
+        url=link(order, turn, person, case.oms, at=since),
+        until=date_text((since + timedelta(hours=stage.hours)).date(), order.customer.locale),
+        again=again,
+    )
+    return _to(person, case, facts)
+
+
+def _to(person: Person, case: Case, facts: ApprovalNeeded) -> Mail:
+    letter = compose("approval_needed", facts, case.order.customer.locale)
+    return Mail("approval_needed", person.email, letter)
+
+
+def _left(order: Order) -> dict[str, int]:
+    return {line.number: n for line in order.lines if (n := line.ordered - line.cancelled)}
+
+
+def _bank(case: Case) -> BankDetails | None:
+    seller = case.shop.seller
+    if seller.bank is None:
+        return None
+    return BankDetails(
+        holder=seller.name,
+        name=seller.bank.name,
+        iban=seller.bank.iban,
+        bic=seller.bank.bic,
+        reference=case.order.external_number,
+    )
