@@ -77,7 +77,7 @@ def exposure(order: Order) -> Exposure:
     currency, came = order.currency, received(order)
     if order.credit is None or not (on_account(order.payment) or order.documents):
         return Exposure(overpaid=units(overpaid(order), currency))
-    coming = units(_coming(order, order.credit), currency)
+    coming = units(max(Decimal(0), _coming(order, order.credit) - _in_advance(order)), currency)
     invoiced = _invoiced(order)
     deposits = min(units(max(Decimal(0), came - invoiced), currency), coming)
     asked = any(hold.reason == APPROVAL for hold in order.open_holds)
@@ -117,9 +117,23 @@ def _coming(order: Order, credit: Credit) -> Decimal:
 
 
 def _invoiced(order: Order) -> Decimal:
-    """The sum of the order's invoices, less its credit notes, gross."""
-    signs = {"credit_note": -1}
-    return sum((d.gross * signs.get(d.type, 1) for d in order.documents), Decimal(0))
+    """The sum of the order's invoices, less its credit notes, gross; a corrected one counts anew."""
+    replaced = {document.original for document in order.documents if document.type == "corrected"}
+    return sum(
+        (
+            -document.gross if document.type == "credit_note" else document.gross
+            for document in order.documents
+            if document.id not in replaced
+        ),
+        Decimal(0),
+    )
+
+
+def _in_advance(order: Order) -> Decimal:
+    """What is invoiced of goods that have not left, until the final invoice deducts it."""
+    if any(document.type == "final" for document in order.documents):
+        return Decimal(0)
+    return sum((d.gross for d in order.documents if d.type == "prepayment"), Decimal(0))
 
 
 def limit_in(account: Account | None, currency: str) -> Decimal | None:
