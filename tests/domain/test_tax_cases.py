@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
@@ -386,6 +387,12 @@ def test_every_row_of_the_table_decides_one_of_the_cases() -> None:
     decided = {tax.decide(supply(case)).case for case in ALL}
     refusing = {"domestic"}
     assert {row.case.name for row in TABLE} - refusing <= decided
+
+
+def test_the_documentation_names_every_case_of_the_table() -> None:
+    text = (Path(__file__).resolve().parents[2] / "docs" / "tax.md").read_text()
+    missing = [row.case.name for row in TABLE if row.case.name.split(",")[0] not in text]
+    assert missing == []
 
 
 def test_every_region_with_rates_of_its_own_is_one_of_the_cases() -> None:
