@@ -40,10 +40,28 @@ def test_every_route_answers_what_it_promises(world: World) -> None:
     keep_rules(merchant)
     keep_webhooks(merchant, webhook)
     pay(merchant, order)
+    approve(merchant)
     mend(merchant)
     take_the_books(merchant)
     world.call("DELETE /v1/webhooks/{endpoint}", merchant.shop, endpoint=webhook)
     assert checked.done == set(ANSWERS)
+
+
+def approve(merchant: Merchant) -> None:
+    world, call = merchant.world, merchant.world.call
+    chief = {"id": "P-2", "name": "Chefin", "email": "chefin@verein.example"}
+    merchant.business(credit_limit="500.00", approvals=[{"level": 1, "approver": chief}])
+    id = merchant.place(merchant.on_account(RUCK_45=1))
+    world.settle()
+    (mail,) = [mail for mail in world.outside.mails if mail.kind == "approval_needed"]
+    token = mail.text.partition("/approve/")[2].split()[0]
+    form = {"content-type": "application/x-www-form-urlencoded"}
+    call("GET /approve/{token}", "", token=token)
+    call("POST /approve/{token}", "", "decision=reject", headers=form, token=token)
+    call("POST /approve/{token}", "", "decision=approve", headers=form, token=token)
+    call("POST /v1/orders/{order}/approvals", merchant.clerk, {"decision": "approve"}, order=id)
+    word = {"decision": "approve", "person": "P-2"}
+    call("POST /v1/orders/{order}/approvals", merchant.clerk, word, order=id)
 
 
 def pay(merchant: Merchant, order: Any) -> None:

@@ -159,6 +159,35 @@ def moved(merchant: Merchant) -> str:
     return id
 
 
+def paid(merchant: Merchant) -> str:
+    """One order that waits for its money, of which a transaction of the bank brings all."""
+    merchant.count("A", SOCKE_42=stocked(merchant, "SOCKE-42") + 2)
+    body = merchant.request(SOCKE_42=2)
+    advance = {"method": "prepayment", "status": "open", "amount": "0"}
+    id = merchant.place(body | {"payment": advance})
+    merchant.world.settle()
+    row = {"transaction_id": f"T-{id}", "amount": "33.90", "currency": "EUR"}
+    row |= {"reference": body["external_number"], "value_date": "2026-11-24"}
+    merchant.do("POST /v1/payments", merchant.accountant, {"items": [row]})
+    merchant.whole_life(id)
+    assert merchant.order(id)["status"] == "completed"
+    return id
+
+
+def approved(merchant: Merchant) -> str:
+    """One order on account to which somebody of the customer's agrees."""
+    chief = {"id": "P-2", "name": "Chefin", "email": "chefin@verein.example"}
+    merchant.business(credit_limit="99999.00", approvals=[{"level": 1, "approver": chief}])
+    merchant.count("A", SOCKE_42=stocked(merchant, "SOCKE-42") + 2)
+    id = merchant.place(merchant.on_account(SOCKE_42=2))
+    merchant.world.settle()
+    word = {"decision": "approve", "person": "P-2"}
+    merchant.do("POST /v1/orders/{order}/approvals", merchant.clerk, word, order=id)
+    merchant.whole_life(id)
+    assert merchant.order(id)["status"] == "completed"
+    return id
+
+
 def cut_at_every_call(step: str, life: Life) -> None:
     """Lead a life for each state that a cut can leave: nothing may be lost, nothing doubled."""
     with opened() as world:

@@ -117,7 +117,7 @@ def _coming(order: Order, credit: Credit) -> Decimal:
 
 
 def _invoiced(order: Order) -> Decimal:
-    """The sum of the order's invoices, less its credit notes, gross; a corrected one counts anew."""
+    """The sum of the order's invoices less its credit notes, gross; corrected ones count anew."""
     replaced = {document.original for document in order.documents if document.type == "corrected"}
     return sum(
         (

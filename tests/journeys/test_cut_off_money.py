@@ -1,0 +1,20 @@
+"""Money, credit and approval cut off between any two AWS calls are booked in the end, and once."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.world.lives import Life, approved, cut_at_every_call, dropped, paid
+
+LIVES: dict[str, Life] = {
+    "screening/check_credit": approved,
+    "screening/decide_approval": approved,
+    "screening/settle_payment": dropped,
+    "billing/keep_payments": paid,
+}
+"""The cheapest life in which each step takes part."""
+
+
+@pytest.mark.parametrize("step", LIVES)
+def test_cut_off_at_any_call_changes_nothing_in_the_end(step: str) -> None:
+    cut_at_every_call(step, LIVES[step])
