@@ -8,7 +8,8 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -166,3 +167,63 @@ def test_locked_document_cannot_be_deleted_even_after_a_restart(system: System) 
             system.call("down")
         with pytest.raises(ClientError, match="AccessDenied"):
             documents(system).delete_object(**version)
+
+
+def until(look: Callable[[], Any], seconds: float = 60) -> Any:
+    """What a look finds, once it finds something."""
+    limit = time.monotonic() + seconds
+    while not (found := look()):
+        assert time.monotonic() < limit
+        time.sleep(0.2)
+    return found
+
+
+def test_order_is_changed_and_cancelled_while_a_warehouse_has_it(system: System) -> None:
+    with client(system) as shop, client(system, "wms") as wms:
+        assert shop.put("/v1/products/RUCK-45", json=PRODUCT).status_code in (200, 201)
+        now = datetime.now(UTC).isoformat()
+        count = {"location": "A", "as_of": now, "rows": [{"sku": "RUCK-45", "on_hand": 50}]}
+        assert wms.post("/v1/stock/batch", json=count).status_code == 200
+        order = {**ORDER, "external_number": "RECALLED"}
+        placed = shop.post("/v1/orders", json=order, headers={"Idempotency-Key": "recalled"})
+        path = placed.headers["Location"]
+
+        def recall(quantity: int) -> None:
+            """The warehouse gives back what is recalled of the order."""
+            (mine,) = until(
+                lambda: [
+                    f
+                    for f in shop.get(path).json()["fulfilments"]
+                    if f["recall"] and f["recall"]["status"] == "requested"
+                ]
+            )
+            seen = wms.get(f"/v1/fulfilments/{mine['id']}").json()
+            assert seen["recall"]["lines"][0]["quantity"] == quantity
+            answer = {"answer": "accepted", "reason": "back on the shelf"}
+            given = wms.post(f"/v1/fulfilments/{mine['id']}/recall", json=answer)
+            assert given.status_code == 200, given.text
+
+        until(lambda: shop.get(path).json()["status"] == "released")
+        wanted = {"lines": [{"number": "1", "quantity": 1}], "reason": "one is enough"}
+        seen = shop.post(f"{path}/changes", json=wanted).json()
+        assert (seen["after"]["gross"], len(seen["recalls"])) == ("134.80", 1)
+        confirm = shop.post(f"{path}/changes/{seen['id']}/confirm")
+        assert confirm.json()["pending_change"]["id"] == seen["id"]
+        recall(1)
+        changed = until(lambda: (o := shop.get(path).json())["changes"] and o)
+        assert changed["lines"][0]["quantities"]["released"] == 1
+        body = {"cause": "customer", "reason": "bought elsewhere"}
+        answer = shop.post(f"{path}/cancellations", json=body).json()
+        assert answer["recalling"][0]["lines"][0]["quantity"] == 1
+        recall(1)
+        until(lambda: shop.get(path).json()["status"] == "cancelled")
+        subjects = until(lambda: told(shop, "RECALLED", 3))
+        assert any("geändert" in subject for subject in subjects)
+        assert any("storniert" in subject for subject in subjects)
+
+
+def told(http: httpx.Client, number: str, times: int) -> list[str]:
+    """The subjects of the mails about an order, once there are that many."""
+    mails = http.get("/mailbox").json()["items"]
+    subjects = [mail["subject"] for mail in mails if number in mail["subject"]]
+    return subjects if len(subjects) >= times else []

@@ -301,3 +301,40 @@ def test_customer_reads_what_has_changed(world: World, merchant: Merchant, waiti
     (mail,) = [m for m in world.outside.mails if m.kind == "order_changed"]
     for text in ("2 x Ding SOCKE-42", "1 x Ding RUCK-45", "Bergstr. 9", "express", "168,80"):
         assert text in mail.text, mail.text
+
+
+def test_piece_that_is_taken_out_takes_its_part_of_the_discount_with_it(
+    world: World, merchant: Merchant
+) -> None:
+    body = merchant.request(RUCK_45=4, ZELT_2=1)
+    body["lines"][0]["discounts"] = [{"amount": "20.00", "code": "CLUB"}]
+    body["discounts"] = [{"amount": "10.00"}]
+    body["payment"]["amount"] = "843.50"
+    id = merchant.place(body)
+    world.settle()
+    merchant.cancel(id, {"1": 1})
+    seen = preview(merchant, id, lines=[{"number": "1", "quantity": 1}]).body
+    order = change(merchant, id, lines=[{"number": "1", "quantity": 1}])
+    assert order["lines"][0]["discounts"] == [{"amount": "10.00", "code": "CLUB"}]
+    merchant.count("A", RUCK_45=1, ZELT_2=1)
+    merchant.whole_life(id)
+    (document,) = merchant.order(id)["documents"]
+    assert document["gross"] == seen["after"]["gross"] == seen["after"]["total"]
+
+
+def test_line_whose_discount_is_on_an_invoice_keeps_its_quantity(
+    world: World, merchant: Merchant
+) -> None:
+    merchant.count("A", RUCK_45=1)
+    body = merchant.request(RUCK_45=2)
+    body["lines"][0]["discounts"] = [{"amount": "20.00"}]
+    body["payment"]["amount"] = "244.70"
+    id = merchant.place(body)
+    world.settle()
+    merchant.fulfil(id)
+    world.settle()
+    answer = preview(merchant, id, lines=[{"number": "1", "quantity": 1}])
+    assert answer.body["errors"] == [
+        {"field": "lines.1", "reason": "its discount is on an invoice: cancel pieces instead"}
+    ]
+    assert merchant.cancel(id, {"1": 1}).status == 200

@@ -227,6 +227,7 @@ def _by_stock(shown: Weighed) -> tuple[Hold, ...]:
 def _totals(order: Order, invoice: Invoice | None) -> dict[str, Any]:
     return {
         "goods": str(part_left(order).goods_total),
+        "discount": str(part_left(order).discount),
         "shipping": str(order.shipping.price),
         "total": str(order.charged),
         "taxes": [

@@ -191,7 +191,7 @@ def _reject(order: Order, turn: int, person: str, by: str, reason: str, at: date
     named = {p.id: p.name for p in (stage.approver, stage.substitute) if p}
     why = REJECTED[order.customer.locale].format(name=named.get(person, person), reason=reason)
     order = order.tell(OrderRejected(turn, person, by, reason, at))
-    order = order.cancel_rest(reason=why, by=by, at=at)
+    order = order.cancel_rest(reason=why, by=by, at=at, cause="customer")
     # What a warehouse has already goes on.
     return order.tell(OrderReleased(stage.hold, by, "rejected", at)) if order.charged else order
 

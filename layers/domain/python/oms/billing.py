@@ -275,7 +275,7 @@ def _sold(
     missing = sorted({li.sku for li in order.lines if li.number in pieces} - products.keys())
     if missing:
         raise Refusal("product_unknown", f"Not in the catalogue: {', '.join(missing[:5])}.")
-    shares = _discount_shares(order)
+    shares = order.discount_shares()
     sold = []
     for line in order.lines:
         if line.number not in pieces:
@@ -297,17 +297,3 @@ def _sold(
             )
         )
     return tuple(sold)
-
-
-def _discount_shares(order: Order) -> dict[str, Decimal]:
-    """What is off the whole order, shared over its lines by their price after their own discounts.
-
-    By price, not by net value: so that the shares do not depend on a rate that may change between
-    two shipments. Every rate's net falls by the same percentage (section 10.3 UStAE).
-    """
-    off = money.total([each.amount for each in order.discounts])
-    if not off:
-        return dict.fromkeys((line.number for line in order.lines), Decimal(0))
-    weights = [money.times(li.unit_price, li.ordered) - li.discount for li in order.lines]
-    shares = money.allocate(off, weights, order.currency)
-    return {line.number: share for line, share in zip(order.lines, shares, strict=True)}

@@ -5,18 +5,20 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from decimal import Decimal
 from typing import TypeVar
 
 import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
-from oms import credit
+from oms import credit, money
 from oms.order import (
     FREE,
     Address,
     Change,
     Credit,
+    Discount,
     Finding,
     FulfilmentRecallAccepted,
     FulfilmentRecallRequested,
@@ -120,7 +122,7 @@ def changed(order: Order, change: Change, *, id: str, by: str, at: datetime) -> 
     _require_open(order, id)
     wrong = _wrong_about_delivery(order, change)
     lines, wrong_lines = _lines(order, change.lines)
-    _refuse(wrong | wrong_lines)
+    _refuse(wrong | wrong_lines | _wrong_about_discounts(order, lines))
     news = OrderChanged(
         change=id,
         lines=lines,
@@ -138,6 +140,8 @@ def changed(order: Order, change: Change, *, id: str, by: str, at: datetime) -> 
     if not lines and not any(given):
         raise Refusal("nothing_to_change", "The order is like that already.")
     after = order.apply(news)
+    if after.charged < 0 or any(li.unit_price * li.ordered < li.discount for li in after.lines):
+        raise Refusal("discount_too_high", "The discounts would be more than the prices.")
     if not after.count("ordered") - after.count("cancelled"):
         raise Refusal("nothing_left", "Nothing would be left: cancel the order instead.")
     return replace(news, total=after.charged)
@@ -207,11 +211,20 @@ def part_changed(order: Order, news: OrderChanged) -> Order:
 
 
 def part_left(order: Order) -> Order:
-    """The order as if what was cancelled or taken out had never been ordered, for its checks."""
-    left = (
-        replace(line, ordered=line.ordered - line.cancelled, cancelled=0) for line in order.lines
-    )
-    return replace(order, lines=tuple(line for line in left if line.ordered))
+    """The order as if what was cancelled or taken out had never been ordered, for its checks.
+
+    With what was cancelled its part of the discounts is gone.
+    """
+    shares, off, lines = order.discount_shares(), Decimal(0), []
+    for line in order.lines:
+        left = line.ordered - line.cancelled
+        if left:
+            share = shares[line.number]
+            off += money.portion(share, 0, left, line.ordered, order.currency)
+            discounts = _of_pieces(line, left, order.currency)
+            lines.append(replace(line, ordered=left, cancelled=0, discounts=discounts))
+    of_order = (Discount(off),) if off else ()
+    return replace(order, lines=tuple(lines), discounts=of_order)
 
 
 def _same(hold: Hold, finding: Finding) -> bool:
@@ -239,6 +252,28 @@ def _wrong_about_delivery(order: Order, change: Change) -> dict[str, str]:
     if _other(change.billing_address, order.billing_address) and any(f.shipped_at for f in live):
         wrong["billing_address"] = "pieces have been shipped and invoiced"
     return wrong
+
+
+def _wrong_about_discounts(order: Order, lines: Iterable[LineChanged]) -> dict[str, str]:
+    """Lines whose discounts an invoice has shared out over the pieces that there were."""
+    wrong: dict[str, str] = {}
+    known = {line.number: line for line in order.lines}
+    away = any(f.shipped_at for f in order.fulfilments)
+    for change in lines:
+        line = known.get(change.number)
+        invoiced = line is not None and any(getattr(line, place) for place in AWAY)
+        if (away and order.discounts) or (invoiced and line is not None and line.discounts):
+            wrong[f"lines.{change.number}"] = "its discount is on an invoice: cancel pieces instead"
+    return wrong
+
+
+def _of_pieces(line: Line, pieces: int, currency: str) -> tuple[Discount, ...]:
+    """A line's discounts for fewer pieces: each piece keeps its part."""
+    parts = (
+        replace(each, amount=money.portion(each.amount, 0, pieces, line.ordered, currency))
+        for each in line.discounts
+    )
+    return tuple(each for each in parts if each.amount)
 
 
 def _ship_to(order: Order, change: Change) -> Address:
@@ -277,7 +312,7 @@ def _lines(
     wrong: dict[str, str] = {}
     for wish in wishes:
         line = known.get(wish.number)
-        change = _new_line(wish) if line is None else _line(line, wish)
+        change = _new_line(wish) if line is None else _line(line, wish, order.currency)
         if isinstance(change, str):
             wrong[f"lines.{wish.number}"] = change
         elif change.added or change.removed or change.unit_price is not None:
@@ -291,7 +326,7 @@ def _new_line(wish: LineChange) -> LineChanged | str:
     return LineChanged(wish.number, wish.sku, wish.unit_price, wish.quantity)
 
 
-def _line(line: Line, wish: LineChange) -> LineChanged | str:
+def _line(line: Line, wish: LineChange, currency: str) -> LineChanged | str:
     if wish.sku not in (None, line.sku):
         return f"is {line.sku}: remove it and add a new line"
     price = None if wish.unit_price == line.unit_price else wish.unit_price
@@ -311,7 +346,8 @@ def _line(line: Line, wish: LineChange) -> LineChanged | str:
         rest -= take
     if rest:
         return f"{now - with_others} of {now} pieces can be taken out: the others have left"
-    return LineChanged(line.number, unit_price=price, removed=removed)
+    discounts = _of_pieces(line, line.ordered + more, currency) if line.discounts else None
+    return LineChanged(line.number, unit_price=price, removed=removed, discounts=discounts)
 
 
 def _other(wanted: T | None, known: T | None) -> T | None:

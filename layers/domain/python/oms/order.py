@@ -12,9 +12,9 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
+from oms import money
 from oms.einvoice import Format
 from oms.invoice import Kind as DocumentType
-from oms.money import rounded
 from oms.product import Component, Kind
 from oms.refusals import Broken, Refusal, Unknown
 
@@ -399,7 +399,8 @@ class PendingChange(Value, frozen=True, omit_defaults=True):
 class LineChanged(Value, frozen=True, omit_defaults=True):
     """What became of a line: pieces that were added are `open`, others left from where they were.
 
-    `sku` is given of a new line, `unit_price` of a new or another price, `removed` by place.
+    `sku` is given of a new line, `unit_price` of a new or another price, `removed` by place,
+    `discounts` where those of the line have become others.
     """
 
     number: str
@@ -407,6 +408,7 @@ class LineChanged(Value, frozen=True, omit_defaults=True):
     unit_price: Decimal | None = None
     added: int = 0
     removed: dict[str, int] = {}
+    discounts: tuple[Discount, ...] | None = None
 
 
 class Due(Value, frozen=True):
@@ -804,15 +806,31 @@ class Order(Value, frozen=True, omit_defaults=True):
         return self.worth(left) + (self.shipping.price if left else 0)
 
     def worth(self, pieces: Pieces) -> Decimal:
-        """What pieces cost, in the price mode, with their part of all discounts, rounded once."""
-        prices = {li.number: li.unit_price * li.ordered - li.discount for li in self.lines}
-        goods = sum(prices.values(), Decimal(0))
-        some = sum(
-            (prices[li.number] * pieces.get(li.number, 0) / li.ordered for li in self.lines),
-            Decimal(0),
+        """What pieces cost, in the price mode, with their parts of all discounts."""
+        shares = self.discount_shares()
+        some = [(line, n) for line in self.lines if (n := pieces.get(line.number, 0))]
+        return sum((self._worth(line, n, shares[line.number]) for line, n in some), Decimal(0))
+
+    def _worth(self, line: Line, pieces: int, share: Decimal) -> Decimal:
+        off = (
+            money.portion(amount, 0, pieces, line.ordered, self.currency)
+            for amount in (line.discount, share)
+            if amount
         )
-        off = sum((each.amount for each in self.discounts), Decimal(0))
-        return rounded(some * (goods - off) / goods if goods else some, self.currency)
+        return line.unit_price * pieces - sum(off)
+
+    def discount_shares(self) -> dict[str, Decimal]:
+        """What is off the whole order, shared over its lines by their price after their discounts.
+
+        By price, not by net value: so that the shares do not depend on a rate that may change
+        between two shipments. Every rate's net falls by the same percentage (section 10.3 UStAE).
+        """
+        off = money.total([each.amount for each in self.discounts])
+        if not off:
+            return dict.fromkeys((line.number for line in self.lines), Decimal(0))
+        weights = [money.times(li.unit_price, li.ordered) - li.discount for li in self.lines]
+        shares = money.allocate(off, weights, self.currency)
+        return {line.number: share for line, share in zip(self.lines, shares, strict=True)}
 
     @property
     def open_holds(self) -> tuple[Hold, ...]:
@@ -1108,14 +1126,14 @@ class Order(Value, frozen=True, omit_defaults=True):
                 others[number] = rest
         return free, others
 
-    def cancel_rest(self, *, reason: str, by: str, at: datetime) -> Order:
+    def cancel_rest(self, *, reason: str, by: str, at: datetime, cause: Cause = "other") -> Order:
         """Cancel every piece that no warehouse has yet."""
         rest = {
             line.number: n
             for line in self.lines
             if (n := line.open + line.backordered + line.reserved)
         }
-        return self.cancel(rest, reason=reason, by=by, at=at)
+        return self.cancel(rest, reason=reason, by=by, at=at, cause=cause)
 
     def reserve(self, taken: Pieces, short: Pieces, *, at: datetime) -> Order:
         """Open pieces become reserved (`taken`) or backordered (`short`)."""
@@ -1613,6 +1631,7 @@ def _line_changed(line: Line | None, change: LineChanged) -> Line:
     return replace(
         line,
         unit_price=line.unit_price if change.unit_price is None else change.unit_price,
+        discounts=line.discounts if change.discounts is None else change.discounts,
         ordered=line.ordered + change.added - sum(change.removed.values()),
         **left,
     )

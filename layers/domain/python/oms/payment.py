@@ -230,5 +230,7 @@ def give_up(order: Order, id: str, at: datetime) -> Order:
     hold = awaited(order, id)
     if hold is None or hold.escalated_at or at < hold.deadline:
         return order
-    order = order.cancel_rest(reason=NOT_PAID[order.customer.locale], by="auftakt", at=at)
+    order = order.cancel_rest(
+        reason=NOT_PAID[order.customer.locale], by="auftakt", at=at, cause="unpaid"
+    )
     return order.tell(OrderHoldEscalated(id, at)) if order.charged else order

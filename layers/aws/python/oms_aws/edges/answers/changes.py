@@ -38,6 +38,7 @@ class ChangeTotals(Model):
     """What the order costs without its cancelled pieces; `total` is in its price mode."""
 
     goods: Annotated[Money, Field(examples=["259.80"])]
+    discount: Annotated[Money, Field(examples=["0"])]
     shipping: Annotated[Money, Field(examples=["4.90"])]
     total: Annotated[Money, Field(examples=["264.70"])]
     taxes: Annotated[
