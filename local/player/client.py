@@ -146,6 +146,14 @@ class Desk:
     async def keep_carrier(self, carrier: str, secret: str) -> None:
         await self._ask("PUT", f"carriers/{carrier}", json={"secret": secret})
 
+    async def keep_price_list(self, id: str, body: Json) -> None:
+        await self._ask("PUT", f"price-lists/{id}", json=body)
+
+    async def keep_prices(self, prices: Sequence[Json]) -> dict[str, str]:
+        """Write prices; the SKUs that were refused, with the reason."""
+        body = {"items": list(prices)}
+        return _refused(prices, await self._post(_Batch, "prices/batch", body))
+
     async def keep_customer(self, id: str, customer: Json) -> None:
         shop = customer["shop"]
         body = {name: value for name, value in customer.items() if name != "shop"}

@@ -24,6 +24,7 @@ its deadline; held and cancelled; its waiting pieces cancelled; shipped only whe
 
 CARRIER = "dhl"
 CREDIT_LIMIT = "10000000.00"
+CLUB_LIST = "club"
 SCARCE = 5
 _DATA = Path(__file__).with_name("berg_beutel")
 _CENT = Decimal("0.01")
@@ -39,6 +40,8 @@ _STORIES: dict[int, Story] = {
     18: "left",
 }
 _LETTERS = str.maketrans({"ß": "ss", "ø": "o", "ł": "l", "ı": "i"})
+_FACTS = ("gtin", "group", "hs_code", "origin", "hazard_class", "un_number")
+_CLUB = {1: Decimal("1.00"), 5: Decimal("0.95")}
 _ONCE = ("refused", "left")
 
 
@@ -75,7 +78,11 @@ class Intent:
 @cache
 def assortment() -> dict[str, Product]:
     """All products by SKU."""
-    return {row["sku"]: _product(row) for row in _table("products.csv")}
+    shelves = {
+        row["sku"]: {"A": int(row["stock_a"]), "B": int(row["stock_b"])}
+        for row in _table("stock.csv")
+    }
+    return {row["sku"]: _product(row, shelves[row["sku"]]) for row in _table("products.csv")}
 
 
 @cache
@@ -92,6 +99,10 @@ async def seed(desks: Desks, times: int = 1) -> None:
     """Master data and opening stock, `times` as much of what is not scarce. Raises Problem."""
     await settle_in(desks)
     refused = await desks.clerk.keep_products([p.master for p in assortment().values()])
+    await desks.clerk.keep_price_list(
+        CLUB_LIST, {"currency": "EUR", "price_mode": "net", "group": "club"}
+    )
+    refused |= await desks.clerk.keep_prices(club_prices())
     refused_stock = await open_stock(
         desks,
         {
@@ -174,15 +185,37 @@ def _lines(story: Story, business: bool, chance: random.Random) -> Iterator[Json
     if story in ("impatient", "all_or_nothing") or chance.random() < 0.2:
         basket.append(chance.choice(scarce))
     for number, product in enumerate(basket, 1):
-        rate = _RATES[product.master["tax_category"]]
-        price = (product.price / rate).quantize(_CENT) if business else product.price
         fewest, most = (3, 4) if product.scarce else (1, 6 if business else 2)
+        quantity = chance.randint(fewest, most)
+        price = _club_price(product, quantity) if business else product.price
         yield {
             "number": str(number),
             "sku": product.sku,
-            "quantity": chance.randint(fewest, most),
+            "quantity": quantity,
             "unit_price": str(price),
         }
+
+
+def _club_price(product: Product, quantity: int) -> Decimal:
+    """What a piece costs a club, net: less from some pieces on."""
+    share = _CLUB[max(least for least in _CLUB if least <= quantity)]
+    rate = _RATES[product.master["tax_category"]]
+    return (product.price / rate * share).quantize(_CENT)
+
+
+def club_prices() -> list[Json]:
+    """The price list of the clubs, row by row."""
+    return [
+        {
+            "list": CLUB_LIST,
+            "sku": product.sku,
+            "breaks": [
+                {"from_quantity": least, "unit_price": str(_club_price(product, least))}
+                for least in _CLUB
+            ],
+        }
+        for product in assortment().values()
+    ]
 
 
 def _payment(run: str, n: int, total: Decimal, business: bool) -> Json:
@@ -217,7 +250,7 @@ def _address(customer: Json) -> Json:
     return {**{name: customer[name] or None for name in names}, "region": None}
 
 
-def _product(row: Mapping[str, str]) -> Product:
+def _product(row: Mapping[str, str], shelves: Mapping[str, int]) -> Product:
     sides = ("weight_g", "length_mm", "width_mm", "height_mm")
     master = {
         "sku": row["sku"],
@@ -226,8 +259,11 @@ def _product(row: Mapping[str, str]) -> Product:
         "tax_category": row["tax_category"],
         "list_price": row["list_price"],
         "price_currency": "EUR",
+        **{name: row[name] for name in _FACTS if row[name]},
+        "lithium": row["lithium"] == "true",
+        "fragile": row["fragile"] == "true",
+        "minimum_age": int(row["minimum_age"] or 0),
     }
-    shelves = {"A": int(row["stock_a"]), "B": int(row["stock_b"])}
     return Product(row["sku"], master, Decimal(row["list_price"]), shelves)
 
 
