@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.world.lives import Life, cut_at_every_call, dropped, held, plain
+from tests.world.lives import Life, cut_at_every_call, dropped, held, mended, plain
 
 LIVES: dict[str, Life] = {
     "capture/receive_order": plain,
@@ -12,6 +12,9 @@ LIVES: dict[str, Life] = {
     "screening/check_address": plain,
     "screening/check_payment": plain,
     "screening/check_price": plain,
+    "screening/check_fraud": plain,
+    "screening/correct_address": mended,
+    "screening/ask_address": mended,
     "screening/settle_checks": held,
     "screening/await_release": held,
     "screening/release_hold": held,

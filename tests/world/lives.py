@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from typing import Any
+from urllib.parse import urlencode
 
 from tests.world.merchant import ADDRESS, Merchant
 from tests.world.world import Trap, World, opened
@@ -59,6 +60,26 @@ def overdue(merchant: Merchant) -> str:
     merchant.release(id)
     merchant.whole_life(id)
     assert merchant.order(id)["status"] == "completed"
+    return id
+
+
+def mended(merchant: Merchant) -> str:
+    """One order whose address the customer corrects by the link, after the shop could not."""
+    merchant.count("A", SOCKE_42=stocked(merchant, "SOCKE-42") + 2)
+    body = merchant.request(SOCKE_42=2)
+    right = body["billing_address"]
+    id = merchant.place(body | {"billing_address": {**right, "postal_code": "1"}})
+    merchant.world.settle()
+    call, links = merchant.world.call, merchant.world.ports("notices/tell_customer").links
+    link = links.link("address", f"{id}.hold_1", at=merchant.world.now()).rpartition("/")[2]
+    form = {"content-type": "application/x-www-form-urlencoded"}
+    sent = call("POST /a/{token}", "", urlencode(right), headers=form, token=link)
+    assert sent.status == 303
+    corrected = {"address": {**right, "line2": "Hof"}, "reason": "called"}
+    assert call("POST /v1/orders/{order}/address", merchant.clerk, corrected, order=id).status < 300
+    merchant.whole_life(id)
+    assert merchant.order(id)["status"] == "completed"
+    assert merchant.events(id).count("Order.AddressCorrected") == 2
     return id
 
 

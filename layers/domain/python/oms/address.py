@@ -79,7 +79,7 @@ def check_address(order: Order, shop: Shop | None) -> tuple[Finding, ...]:
     the phone, RFC 5321/5322 for the e-mail address (no DNS), DHL's rules for Packstation.
     """
     method = shop.method(order.shipping.method) if shop else Method()
-    faults = address_faults(order.ship_to) or delivery_faults(order.ship_to, method)
+    faults = {**delivery_faults(order.ship_to, method), **address_faults(order.ship_to)}
     if shop and shop.countries and order.ship_to.country not in shop.countries:
         faults = {"country": "not_served"}
     phone = phone_fault(order.customer.phone, order.ship_to.country)
