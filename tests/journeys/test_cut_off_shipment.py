@@ -6,6 +6,7 @@ import pytest
 
 from tests.world.lives import (
     Life,
+    abroad,
     credited,
     cut_at_every_call,
     in_business,
@@ -23,6 +24,10 @@ LIVES: dict[str, Life] = {
     "fulfilment/hear_carrier": plain,
 }
 """The cheapest life in which each step takes part."""
+
+
+def test_an_invoice_cut_off_counts_its_distance_sale_once() -> None:
+    cut_at_every_call("billing/issue_invoice", abroad)
 
 
 @pytest.mark.parametrize("step", LIVES)

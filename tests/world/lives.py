@@ -38,6 +38,21 @@ def split(merchant: Merchant) -> str:
     return id
 
 
+def abroad(merchant: Merchant) -> str:
+    """One order to a consumer in Vienna: its invoice counts towards the threshold."""
+    merchant.count("A", SOCKE_42=stocked(merchant, "SOCKE-42") + 2)
+    body = merchant.request(SOCKE_42=2)
+    body["billing_address"] = body["billing_address"] | {
+        "postal_code": "1010",
+        "city": "Wien",
+        "country": "AT",
+    }
+    id = merchant.place(body)
+    merchant.whole_life(id)
+    assert merchant.order(id)["status"] == "completed"
+    return id
+
+
 def held(merchant: Merchant) -> str:
     """One order that a clerk lets go on."""
     merchant.count("A", SOCKE_42=stocked(merchant, "SOCKE-42") + 2)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
 from oms.invoice import Invoice
+from oms.tax import CATEGORIES
 from oms_aws import keys, vies
 from oms_aws.edges.examples import ADDRESS, SELLER
+from oms_aws.edges.models import TaxCategory
 from oms_aws.orders import Conflict, Saved, Stored
 from oms_aws.verify import check
 from tests.world.merchant import Merchant
@@ -71,6 +73,10 @@ def invoice(merchant: Merchant, order: str) -> Invoice:
 def counted(merchant: Merchant, year: int = 2026) -> Any:
     table = merchant.world.ports("capture/read_order").table
     return table.get(keys.distance_sales("DE136695976", year))
+
+
+def test_products_take_the_categories_of_the_table_and_no_others() -> None:
+    assert set(get_args(TaxCategory)) == set(CATEGORIES)
 
 
 def test_a_quote_gives_each_line_its_decision_and_reason(merchant: Merchant) -> None:
