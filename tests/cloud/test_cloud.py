@@ -130,6 +130,45 @@ def test_up_says_that_it_is_up(system: System) -> None:
     assert system.call("up").stdout.startswith("already up")
 
 
+MANY = 10_000
+MOST_SECONDS = 300
+
+
+def test_ten_thousand_counts_come_in_one_file(
+    system: System, record_property: Callable[[str, object], None]
+) -> None:
+    skus = [f"BULK-{n:05d}" for n in range(MANY)]
+    offer(system, skus)
+    text = "sku,on_hand\n" + "".join(f"{sku},{n % 7}\n" for n, sku in enumerate(skus))
+    with client(system, "wms") as http:
+        body = {"location": "A", "as_of": datetime.now(UTC).isoformat(), "format": "csv"}
+        form = http.post("/v1/stock/uploads", json=body).json()
+        began = time.monotonic()
+        sent = httpx.post(form["url"], data=form["fields"], files={"file": text}, timeout=60)
+        assert sent.status_code == 204, sent.text
+        found = wait_for(http, f"/v1/stock/uploads/{form['id']}", MOST_SECONDS)
+        record_property("seconds", round(time.monotonic() - began, 1))
+        assert (found["taken"], found["changed"], found["broken"]) == (MANY, MANY, 0)
+        assert http.get(f"/v1/stock/{skus[6]}").json()["promisable"] == 6
+
+
+def offer(system: System, skus: list[str]) -> None:
+    """Products of these SKUs, as many to a call as it takes."""
+    with client(system, "clerk") as http:
+        for start in range(0, len(skus), 1_000):
+            rows = [{"sku": sku, "name": {"de": sku}} for sku in skus[start : start + 1_000]]
+            assert http.post("/v1/products/batch", json={"items": rows}).status_code == 200
+
+
+def wait_for(http: httpx.Client, path: str, seconds: int) -> Any:
+    """The record of an upload once it is finished."""
+    limit = time.monotonic() + seconds
+    while not (found := http.get(path).json()).get("finished_at"):
+        assert time.monotonic() < limit, found
+        time.sleep(0.5)
+    return found
+
+
 def test_order_goes_its_way_after_a_restart(system: System) -> None:
     assert system.call("down").returncode == 0
     with client(system) as http:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from oms.refusals import Unknown
 from oms.stock import Buffer
 from oms_aws.counting import Keeping
 from oms_aws.edges.http import Answer, Call, Http
@@ -16,10 +17,12 @@ handler = step.handler
 def put_buffer(call: Call[BufferIn], oms: Ports) -> Answer:
     """Set how many pieces of a SKU a shop may not sell; zero lets it sell all."""
     product = oms.catalogue.product(call.path["sku"])
-    shop = oms.catalogue.shop(call.path["shop"])
+    shop = call.path["shop"]
+    if shop not in oms.orders.shops():
+        raise Unknown("shop_unknown", f"There is no shop {shop}.")
     wanted = Buffer(call.body.pieces, call.body.percent)
-    by = Keeping(shop.id, wanted, call.actor, f"request:{call.request_id}")
+    by = Keeping(shop, wanted, call.actor, f"request:{call.request_id}")
     kept = oms.stock.keep_back(product.sku, by)
     return Answer(
-        {"sku": product.sku, "shop": shop.id, "pieces": kept.pieces, "percent": kept.percent}
+        {"sku": product.sku, "shop": shop, "pieces": kept.pieces, "percent": kept.percent}
     )

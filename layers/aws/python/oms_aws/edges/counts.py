@@ -128,9 +128,10 @@ def _from_csv(text: str) -> Iterator[Any]:
 
 
 def _row(names: list[str], cells: list[str]) -> Any:
-    if len(cells) != len(names):
-        return f"{len(cells)} cells, not {len(names)}"
-    given = {name: cell.strip() for name, cell in zip(names, cells, strict=True)}
+    """The row of these cells; those that are missing are empty, and one too many is refused."""
+    if len(cells) > len(names):
+        return {"sku": cells[0].strip(), "cells": f"{len(cells)}, not {len(names)}"}
+    given = {name: cell.strip() for name, cell in zip(names, cells, strict=False)}
     return {name: _number(cell) if name != "sku" else cell for name, cell in given.items() if cell}
 
 
