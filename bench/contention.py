@@ -22,6 +22,7 @@ from local.player.crowd import each
 from local.player.stock import open_stock
 
 BUYERS, WIDTH, SEED = 500, 32, 20261124
+PATIENCE = 600
 PRICE = Decimal("19.90")
 SHELVES = {f"BENCH-RARE-{n}": {"A": 12, "B": 8} for n in range(1, 6)}
 PIECES = {sku: sum(shelves.values()) for sku, shelves in SHELVES.items()}
@@ -56,9 +57,18 @@ async def _buy(bed: Bed, baskets: list[list[str]]) -> load.Answers:
         return await load.place(client, _orders(baskets), WIDTH)
 
 
-async def _outcome(bed: Bed, ids: list[str]) -> tuple[list[Stock | None], list[Order]]:
+async def _decided(bed: Bed, ids: list[str]) -> tuple[list[Stock | None], list[Order]]:
+    """Stock and orders once every order knows what it gets; mails may still be on their way."""
+    limit = time.monotonic() + PATIENCE
     async with connected(bed.running) as desks:
-        return await each(list(SHELVES), desks.wms.stock), await each(ids, desks.shop.order)
+        while time.monotonic() < limit:
+            await asyncio.sleep(1)
+            if bed.underway()["executions"]:
+                continue
+            orders = await each(ids, desks.shop.order)
+            if not any(order.status == "received" or order.count("open") for order in orders):
+                return await each(list(SHELVES), desks.wms.stock), orders
+    raise SystemExit(f"not decided after {PATIENCE} s: {bed.underway()}")
 
 
 def _figures(stocks: list[Stock | None], orders: list[Order]) -> dict[str, int]:
@@ -109,9 +119,9 @@ def main() -> None:
         measured = yardstick.measure(bed)
         began = time.perf_counter()
         placed = asyncio.run(_buy(bed, baskets))
-        bed.rest()
+        stocks, orders = asyncio.run(_decided(bed, placed.ids))
         seconds = time.perf_counter() - began
-        figures = _figures(*asyncio.run(_outcome(bed, placed.ids)))
+        figures = _figures(stocks, orders)
     targets = _targets(figures, placed, sum(wanted.values()))
     publish(
         "contention",

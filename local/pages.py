@@ -92,7 +92,7 @@ def _objects() -> list[dict[str, Any]]:
     import boto3
 
     s3 = boto3.client("s3", endpoint_url=os.environ["AWS_ENDPOINT_URL"])
-    names = [name for name in emulator.buckets() if not name.startswith("cdk-")]
+    names = [n for n in emulator.buckets() if not n.startswith("cdk-") and "uploads" not in n]
     return [
         {
             "key": item["Key"],
