@@ -219,13 +219,16 @@ JOURNEY: tuple[Step, ...] = (
          seconds=60),
     Step("billing/issue_credit_note", Http((
         "POST /v1/orders/{order}/credit-notes", "POST /v1/documents/{document}/cancel",
-    )), (R, W)),
+        "POST /v1/documents/{document}/corrections",
+    )), (R, W), seconds=29),
     Step("billing/validate_document",
          Queue(("Invoice.Issued", "CreditNote.Issued"), batch=5, side_by_side=2),
          (R, W, "documents:put", "documents:read"), seconds=60, memory=1024,
          layers=("einvoicing", "validation")),
     Step("billing/render_document",
-         Queue(("Invoice.Issued", "CreditNote.Issued", "Document.Validated"), batch=5),
+         Queue((
+             "Invoice.Issued", "CreditNote.Issued", "Document.Validated", "Document.Withdrawn",
+         ), batch=5),
          (R, W, "documents:put", "documents:read"), seconds=120, memory=1024,
          layers=("typesetting",)),
     Step("billing/quote_tax", Http(("POST /v1/tax/quote",)), (R, W)),

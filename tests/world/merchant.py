@@ -229,6 +229,16 @@ class Merchant:
             document=document,
         )
 
+    def correct_document(self, document: str, key: str = "") -> Answered:
+        """Issue a cancelled invoice anew."""
+        return self.world.call(
+            "POST /v1/documents/{document}/corrections",
+            self.clerk,
+            {"reason": "wrong buyer"},
+            headers={"Idempotency-Key": key} if key else None,
+            document=document,
+        )
+
     # -- warehouse and carrier ----------------------------------------------------------------
 
     def pack(self, id: str) -> Any:

@@ -1,8 +1,8 @@
-"""A clerk or an accountant credits parts of an invoice, or cancels it as a whole."""
+"""A clerk or an accountant credits parts of an invoice, cancels it, or issues it anew."""
 
 from __future__ import annotations
 
-from oms_aws.edges.crediting import issued
+from oms_aws.edges.crediting import corrected_issued, credit_issued
 from oms_aws.edges.http import Answer, Call, Http
 from oms_aws.edges.models.crediting import CancelDocument, IssueCreditNote
 from oms_aws.edges.papers import seen_document
@@ -25,7 +25,7 @@ def issue(call: Call[IssueCreditNote], oms: Ports) -> Answer:
     """Credit pieces, amounts or shipping costs of an invoice."""
     order = seen_order(call, oms).order
     wanted = Wanted(call.body.reason, call.body.claims, call.body.shipping)
-    return issued(call, order.id, call.body.document, wanted, oms)
+    return credit_issued(call, order.id, call.body.document, wanted, oms)
 
 
 @step.route(
@@ -38,4 +38,17 @@ def issue(call: Call[IssueCreditNote], oms: Ports) -> Answer:
 def cancel(call: Call[CancelDocument], oms: Ports) -> Answer:
     """Cancel an invoice: a credit note over all that is left of it."""
     order_id, _ = seen_document(call, oms)
-    return issued(call, order_id, call.path["document"], Wanted(call.body.reason), oms)
+    return credit_issued(call, order_id, call.path["document"], Wanted(call.body.reason), oms)
+
+
+@step.route(
+    "POST /v1/documents/{document}/corrections",
+    scope="credit-notes:write",
+    takes=CancelDocument,
+    status=201,
+    headers=("Idempotency-Key",),
+)
+def correct(call: Call[CancelDocument], oms: Ports) -> Answer:
+    """Issue a cancelled invoice anew, from what master data say now."""
+    order_id, _ = seen_document(call, oms)
+    return corrected_issued(call, order_id, call.path["document"], call.body.reason, oms)

@@ -160,3 +160,26 @@ def test_a_shop_says_how_its_numbers_look(merchant: Merchant, order: Any, invoic
     wrong = shop | {"number_patterns": {"credit_note": "KORR"}}
     answer = merchant.world.call("PUT /v1/shops/{shop}", merchant.clerk, wrong, shop="berg-beutel")
     assert answer.status == 422
+
+
+def test_a_cancelled_invoice_is_issued_anew_and_says_so(
+    world: World, merchant: Merchant, order: Any, invoice: str
+) -> None:
+    assert merchant.correct_document(invoice).body["title"] == "not cancelled"
+    merchant.cancel_document(invoice)
+    anew = merchant.correct_document(invoice)
+    assert anew.status == 201
+    assert anew.body["gross"] == order["documents"][0]["gross"]
+    world.settle()
+    kinds = [mail.kind for mail in world.outside.mails]
+    assert kinds[-2:] == ["credit_issued", "credit_issued"]
+    assert anew.body["number"] in world.outside.mails[-1].text
+    note = merchant.order(order["id"])["documents"][1]["id"]
+    refused = merchant.correct_document(note)
+    assert (refused.status, refused.body["title"]) == (409, "not correctable")
+    shop = {
+        "name": "Berg", "seller": SELLER, "support_email": "hilfe@berg.example",
+        "number_patterns": {"credit_note": "X-{number:04}", "invoice": "X-{number:04}"},
+    }  # fmt: skip
+    answer = world.call("PUT /v1/shops/{shop}", merchant.clerk, shop, shop="berg-beutel")
+    assert answer.body["errors"][0]["field"] == "number_patterns.credit_note"

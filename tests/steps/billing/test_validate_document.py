@@ -124,3 +124,39 @@ def test_a_credit_note_of_a_public_buyer_is_checked_too(world: World, merchant: 
     xml = file(world, note, "xml")
     assert b"CreditNote-2" in xml
     assert checked(xml, "xrechnung-ubl") == ()
+
+
+def test_a_bad_one_is_cancelled_and_issued_anew(world: World, merchant: Merchant) -> None:
+    merchant.business(credit_limit="100000.00", leitweg_id=LEITWEG)
+    shop = {"name": "Berg", "seller": SELLER, "support_email": "hilfe@berg-beutel.example"}
+    broken = shop | {"seller": {**SELLER, "phone": None}}
+    merchant.do("PUT /v1/shops/{shop}", merchant.clerk, broken, shop="berg-beutel")
+    order = sold(merchant)
+    bad = order["documents"][0]["id"]
+    lines = [{"number": "1", "quantity": 1}]
+    part = merchant.credit(order["id"], bad, lines=lines)
+    assert (part.status, part.body["title"]) == (409, "document rejected")
+    early = merchant.correct_document(bad)
+    assert (early.status, early.body["title"]) == (409, "not cancelled")
+    assert merchant.cancel_document(bad).status == 201
+    world.settle()
+    merchant.do("PUT /v1/shops/{shop}", merchant.clerk, shop, shop="berg-beutel")
+    world.pass_time(minutes=5)
+    anew = merchant.correct_document(bad, "anew")
+    assert anew.status == 201
+    assert merchant.correct_document(bad, "anew").body == anew.body
+    world.settle()
+    after = merchant.order(order["id"])
+    kinds = [(d["type"], d["status"], d["format"]) for d in after["documents"]]
+    assert kinds == [
+        ("invoice", "archived", None),
+        ("credit_note", "archived", None),
+        ("corrected", "archived", "xrechnung-ubl"),
+    ]
+    assert after["status"] == "completed"
+    assert [mail.kind for mail in world.outside.mails] == ["order_received", "parcel_shipped"]
+    xml = file(world, after["documents"][2], "xml")
+    assert b">384<" in xml
+    assert order["documents"][0]["number"].encode() in xml
+    twice = merchant.correct_document(bad)
+    assert (twice.status, twice.body["title"]) == (409, "corrected already")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import NamedTuple
@@ -10,21 +10,20 @@ from typing import NamedTuple
 from msgspec.structs import replace
 
 from oms.billing import book_day, estimate, invoice_of, vat_id_matters
-from oms.crediting import Claim, credit_note, everything_left
-from oms.documenting import credit_notes_of
+from oms.crediting import Claim, NotCreditable, credit_note, everything_left
+from oms.documenting import bills_of, credit_notes_of, replaced
+from oms.drafting import corrected_invoice
 from oms.einvoice import format_of
 from oms.invoice import Invoice
 from oms.numbering import range_of
 from oms.order import DIGITAL, Document, Fulfilment, Order
+from oms.refusals import Refusal
 from oms.shop import Shop
 from oms.tax.threshold import Standing
 from oms_aws.numbers import Number
 from oms_aws.table import Action
 from oms_aws.vat_checks import Found
 from oms_aws.wiring import Ports
-
-BILLS = ("invoice", "partial")
-"""The kinds that bill a shipment, whose sums later ones of the order go on from."""
 
 
 class Draft(NamedTuple):
@@ -75,11 +74,48 @@ def vat_found(order: Order, shop: Shop, oms: Ports) -> Found:
 def drafted(order: Order, fulfilment_id: str, id: str, oms: Ports, *, at: datetime) -> Draft:
     """The invoice for a shipped fulfilment under the number that is next right now."""
     shop = oms.catalogue.shop_of_late(order.shop)
-    fulfilment = order.fulfilment(fulfilment_id)
-    day = book_day(at)
-    number = oms.numbers.next(range_of(shop, "invoice", day))
-    billed = [each for each in order.documents if each.type in BILLS]
-    earlier = [oms.documents.snapshot(each.id, Invoice) for each in billed]
+    number = oms.numbers.next(range_of(shop, "invoice", book_day(at)))
+    billed = _billed(order, order.fulfilment(fulfilment_id), bills_of(order), number, oms, at=at)
+    invoice, moves = billed
+    document = Document(id, invoice.kind, invoice.number, fulfilment_id, at, invoice.gross)
+    document = replace(document, format=format_of(invoice))
+    return _draft(document, invoice, number, order, oms, moves)
+
+
+def corrected(
+    order: Order, original: Document, reason: str, id: str, oms: Ports, *, at: datetime
+) -> Draft:
+    """The invoice that takes the place of a cancelled one, from what master data say now.
+
+    Raises Refusal unless the original is an invoice that was credited whole and not corrected yet.
+    """
+    before = replaced(order, original)
+    snapshot = oms.documents.snapshot(original.id, Invoice)
+    notes = [oms.documents.snapshot(n.id, Invoice) for n in credit_notes_of(order, original.id)]
+    if any(everything_left(snapshot, notes)):
+        raise Refusal("not_cancelled", f"Cancel {original.number} first: a part of it still holds.")
+    shop = oms.catalogue.shop_of_late(order.shop)
+    number = oms.numbers.next(range_of(shop, "corrected", book_day(at)))
+    fulfilment = order.fulfilment(original.fulfilment)
+    again, moves = _billed(order, fulfilment, before, number, oms, at=at)
+    invoice = corrected_invoice(snapshot, again, reason=reason)
+    document = Document(id, invoice.kind, invoice.number, fulfilment.id, at, invoice.gross)
+    document = replace(document, original=original.id, format=format_of(invoice))
+    return _draft(document, invoice, number, order, oms, moves)
+
+
+def _billed(
+    order: Order,
+    fulfilment: Fulfilment,
+    before: Sequence[Document],
+    number: Number,
+    oms: Ports,
+    *,
+    at: datetime,
+) -> tuple[Invoice, tuple[Action, ...]]:
+    """What a fulfilment's invoice says after those before it, and the writes it brings along."""
+    shop = oms.catalogue.shop_of_late(order.shop)
+    earlier = [oms.documents.snapshot(each.id, Invoice) for each in before]
     products = oms.catalogue.products(order.skus)
     account = oms.catalogue.account_of_late(order.shop, order.customer.id)
     check = oms.vat_checks.at_issue(shop, order) if vat_id_matters(order, shop) else None
@@ -94,15 +130,12 @@ def drafted(order: Order, fulfilment_id: str, id: str, oms: Ports, *, at: dateti
             ship_from=_ship_from(fulfilment, shop, oms),
             earlier=earlier,
             number=number.text,
-            issued_on=day,
+            issued_on=book_day(at),
             vat_check=check,
             distance_sales=standing,
         )
 
-    invoice, moves = _watched(made, shop, oms)
-    document = Document(id, invoice.kind, invoice.number, fulfilment_id, at, invoice.gross)
-    document = replace(document, format=format_of(invoice))
-    return _draft(document, invoice, number, order, oms, moves)
+    return _watched(made, shop, oms)
 
 
 def credited(
@@ -110,8 +143,12 @@ def credited(
 ) -> Draft:
     """The credit note for parts of an invoice under the number that is next right now.
 
-    Raises NotCreditable when more is wanted than earlier credit notes have left.
+    Raises NotCreditable when more is wanted than earlier credit notes have left, or only a part of
+    an invoice that was never sent.
     """
+    if original.rejected and wanted.claims is not None:
+        text = f"{original.number} was never sent, as its e-invoice breaks rules: cancel it."
+        raise NotCreditable("document_rejected", text)
     shop = oms.catalogue.shop_of_late(order.shop)
     day = book_day(at)
     snapshot = oms.documents.snapshot(original.id, Invoice)
@@ -131,7 +168,8 @@ def credited(
         reason=wanted.reason,
     )
     document = Document(id, note.kind, note.number, original.fulfilment, at, note.gross)
-    document = replace(document, original=original.id, format=format_of(note))
+    sent = None if original.rejected or original.withdrawn_at else format_of(note)
+    document = replace(document, original=original.id, format=sent)
     return _draft(document, note, number, order, oms, _taken_back(note, shop, oms))
 
 

@@ -148,7 +148,7 @@ class ParcelShipped(Struct, frozen=True, kw_only=True):
 
 
 class CreditIssued(Struct, frozen=True, kw_only=True):
-    """An invoice was corrected; `amount` is what is credited, gross."""
+    """An invoice was corrected; `amount` is what is credited, or what it is `anew`, gross."""
 
     shop: Shop
     customer: str
@@ -159,6 +159,7 @@ class CreditIssued(Struct, frozen=True, kw_only=True):
     amount: Decimal
     currency: str
     url: str
+    anew: bool = False
     einvoice_url: str | None = None
 
 

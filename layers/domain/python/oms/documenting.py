@@ -1,10 +1,26 @@
-"""What becomes of an order's documents: credited, found valid or not."""
+"""What becomes of an order's documents: credited, found valid or not, withdrawn, replaced."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
-from oms.order import CreditNoteIssued, Document, DocumentRejected, DocumentValidated, Order
+from oms.order import (
+    CreditNoteIssued,
+    Document,
+    DocumentRejected,
+    DocumentValidated,
+    DocumentWithdrawn,
+    Order,
+)
+from oms.refusals import Refusal
+
+BILLS = ("invoice", "partial")
+"""The kinds that bill a shipment, whose sums later ones of the order go on from."""
+
+
+def bills_of(order: Order) -> tuple[Document, ...]:
+    """The documents that bill shipments, in the order in which they were issued."""
+    return tuple(each for each in order.documents if each.type in BILLS)
 
 
 def credit_notes_of(order: Order, document: str) -> tuple[Document, ...]:
@@ -14,11 +30,30 @@ def credit_notes_of(order: Order, document: str) -> tuple[Document, ...]:
     )
 
 
-def credit(order: Order, document: Document) -> Order:
-    """Put an issued credit note on record; a second one of its id changes nothing."""
-    if any(known.id == document.id for known in order.documents):
+def credit(order: Order, note: Document) -> Order:
+    """Put an issued credit note on record; a second one of its id changes nothing.
+
+    One of a document that was never sent, because its e-invoice breaks rules, withdraws that one.
+    """
+    if any(known.id == note.id for known in order.documents):
         return order
-    return order.tell(CreditNoteIssued(document))
+    order = order.tell(CreditNoteIssued(note))
+    original = order.document(note.original or note.id)
+    return (
+        order.tell(DocumentWithdrawn(original.id, note.issued_at)) if original.rejected else order
+    )
+
+
+def replaced(order: Order, original: Document) -> tuple[Document, ...]:
+    """The bills before the one that a corrected invoice shall replace (§ 31 (5) UStDV).
+
+    Raises Refusal for what is no invoice, or was corrected before.
+    """
+    if original.type not in BILLS:
+        raise Refusal("not_correctable", f"{original.number} is no invoice of a shipment.")
+    if any(each.type == "corrected" and each.original == original.id for each in order.documents):
+        raise Refusal("corrected_already", f"{original.number} was corrected before.")
+    return tuple(each for each in bills_of(order) if each.issued_at < original.issued_at)
 
 
 def validate(order: Order, id: str, *, key: str, sha256: str, at: datetime) -> Order:

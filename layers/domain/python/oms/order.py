@@ -339,7 +339,8 @@ class Document(Value, frozen=True, omit_defaults=True):
     """A document of the order; `key` and `sha256` are known once it is in the archive.
 
     `original` is the document that it corrects. One with a `format` has an e-invoice: `xml_key` and
-    `xml_sha256` are known once that passed the rules, `rejected` is what they said otherwise.
+    `xml_sha256` are known once that passed the rules, `rejected` is what they said otherwise. One
+    that was `withdrawn` is kept on paper and sent to nobody.
     """
 
     id: str
@@ -356,6 +357,7 @@ class Document(Value, frozen=True, omit_defaults=True):
     xml_sha256: str | None = None
     rejected: tuple[str, ...] = ()
     rejected_at: datetime | None = None
+    withdrawn_at: datetime | None = None
 
     @property
     def ready(self) -> bool:
@@ -696,6 +698,13 @@ class DocumentRejected(News, frozen=True, tag="Document.Rejected"):
 
     document: str
     rules: tuple[str, ...]
+    at: datetime
+
+
+class DocumentWithdrawn(News, frozen=True, tag="Document.Withdrawn"):
+    """It broke rules and was cancelled: it goes into the archive alone, without an e-invoice."""
+
+    document: str
     at: datetime
 
 
@@ -1393,6 +1402,7 @@ AnyNews = (
     | CreditNoteIssued
     | DocumentValidated
     | DocumentRejected
+    | DocumentWithdrawn
     | DocumentArchived
     | NotificationSent
     | WebhookExhausted
@@ -1766,6 +1776,11 @@ def _found_wrong(order: Order, news: DocumentRejected) -> Order:
     return order.with_document(replace(document, rejected=news.rules, rejected_at=news.at))
 
 
+def _withdrawn(order: Order, news: DocumentWithdrawn) -> Order:
+    document = replace(order.document(news.document), format=None, withdrawn_at=news.at)
+    return order.with_document(replace(document, rejected=(), rejected_at=None))
+
+
 def _archived(order: Order, news: DocumentArchived) -> Order:
     document = order.document(news.document)
     return order.with_document(replace(document, key=news.key, sha256=news.sha256))
@@ -1818,6 +1833,7 @@ _AFTER: dict[type, Any] = {
     CreditNoteIssued: _invoiced,
     DocumentValidated: _validated,
     DocumentRejected: _found_wrong,
+    DocumentWithdrawn: _withdrawn,
     DocumentArchived: _archived,
     NotificationSent: _noted,
     WebhookExhausted: _noted,

@@ -1,37 +1,65 @@
-"""Crediting: a credit note of an invoice, issued once for each request."""
+"""Crediting: a credit note, or what takes an invoice's place, issued once for each request."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from oms.documenting import credit
+from oms.order import Order
 from oms.refusals import NotNow
 from oms_aws.edges.http import Answer, Call, remembered, replayed
 from oms_aws.edges.views import document_view
-from oms_aws.invoicing import Wanted, credited
+from oms_aws.invoicing import Draft, Wanted, corrected, credited
 from oms_aws.orders import Conflict, Saved
 from oms_aws.wiring import Ports
 
 TRIES = 20
+Drafted = Callable[[Order, datetime], Draft]
 
 
-def issued(call: Call[Any], order_id: str, original: str, wanted: Wanted, oms: Ports) -> Answer:
-    """Read, decide and save until nobody was faster: so no line is credited twice.
-
-    The credit note, its number and the answer to the request are in the order's own transaction,
-    which fails when another credit note came between. Raises what `credited` raises, and NotNow.
-    """
+def credit_issued(
+    call: Call[Any], order_id: str, original: str, wanted: Wanted, oms: Ports
+) -> Answer:
+    """A credit note of an invoice; raises what `credited` raises, and NotNow."""
     id = oms.new_id("crn")
+
+    def drafted(order: Order, at: datetime) -> Draft:
+        return credited(order, order.document(original), wanted, id, oms, at=at)
+
+    return _issued(call, order_id, drafted, oms)
+
+
+def corrected_issued(
+    call: Call[Any], order_id: str, original: str, reason: str, oms: Ports
+) -> Answer:
+    """A corrected invoice for a cancelled one; raises what `corrected` raises, and NotNow."""
+    id = oms.new_id("inv")
+
+    def drafted(order: Order, at: datetime) -> Draft:
+        return corrected(order, order.document(original), reason, id, oms, at=at)
+
+    return _issued(call, order_id, drafted, oms)
+
+
+def _issued(call: Call[Any], order_id: str, drafted: Drafted, oms: Ports) -> Answer:
+    """Read, decide and save until nobody was faster: so nothing is credited or replaced twice.
+
+    The document, its number and the answer to the request are in the order's own transaction, which
+    fails when another document came between.
+    """
     for _ in range(TRIES):
         if known := replayed(call, oms):
             return known
         seen = oms.orders.get(order_id)
-        draft = credited(seen.order, seen.order.document(original), wanted, id, oms, at=oms.now())
+        draft = drafted(seen.order, oms.now())
         answer = Answer(document_view(draft.document, oms), 201)
         also = (*draft.writes, *remembered(call, oms, answer))
         by = Saved(call.actor, f"request:{call.request_id}", also)
+        tell = credit if draft.document.type == "credit_note" else Order.invoice
         try:
-            oms.orders.save(seen, credit(seen.order, draft.document), by)
+            oms.orders.save(seen, tell(seen.order, draft.document), by)
             return answer
         except Conflict:
             continue

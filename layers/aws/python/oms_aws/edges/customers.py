@@ -189,10 +189,16 @@ def _shipped(case: Case, document: Document) -> Mail:
     return case.to_customer("parcel_shipped", facts)
 
 
-def _archived(case: Case) -> Mail:
-    """An invoice goes with its parcels, a credit note by itself."""
+def _archived(case: Case) -> Mail | None:
+    """An invoice goes with its parcels, what corrects it by itself; nothing of one never sent."""
     document = case.order.document(str(case.signal.facts["document"]))
-    return _credited(case, document) if document.original else _shipped(case, document)
+    original = case.order.document(document.original) if document.original else None
+    unsent = original is not None and original.withdrawn_at is not None
+    if document.withdrawn_at or (unsent and document.type == "credit_note"):
+        return None
+    if original is None or unsent:
+        return _shipped(case, document)
+    return _credited(case, document)
 
 
 def _credited(case: Case, document: Document) -> Mail:
@@ -203,6 +209,7 @@ def _credited(case: Case, document: Document) -> Mail:
         invoice_number=note.original.number if note.original else "",
         items=tuple(Item(li.description, li.quantity, li.sku) for li in note.lines),
         amount=note.gross,
+        anew=note.kind == "corrected",
         currency=note.currency,
         url=case.oms.links.link("document", document.id, at=document.issued_at),
         einvoice_url=_einvoice(document, case.oms),

@@ -208,6 +208,7 @@ REQUESTS: dict[str, dict[str, Any]] = {
         "shipping": "0.00",
     },
     "POST /v1/documents/{document}/cancel": {"reason": "The invoice names the wrong buyer."},
+    "POST /v1/documents/{document}/corrections": {"reason": "The buyer's name was wrong."},
     "POST /v1/orders/{order}/holds/{hold}/release": {"reason": "The bank confirmed the payment."},
     "POST /v1/orders/{order}/approvals": {
         "decision": "approve",

@@ -12,4 +12,9 @@ _CONFLICT = (
 ANSWERS: dict[str, Told] = {
     "POST /v1/orders/{order}/credit-notes": Told(Document, conflict=_CONFLICT),
     "POST /v1/documents/{document}/cancel": Told(Document, conflict=_CONFLICT),
+    "POST /v1/documents/{document}/corrections": Told(
+        Document,
+        conflict="It is no invoice of a shipment (`not_correctable`), still holds in part "
+        "(`not_cancelled`), or was corrected before (`corrected_already`).",
+    ),
 }

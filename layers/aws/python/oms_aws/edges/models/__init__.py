@@ -618,6 +618,13 @@ class ShopIn(Model):
     countries: Annotated[list[Country], Field(max_length=250)] = []
     methods: Annotated[dict[Id, MethodIn], Field(max_length=50)] = {}
 
+    def faults(self) -> dict[str, str]:
+        credit = self.number_patterns.get("credit_note")
+        shared = credit and credit in [
+            pattern for kind, pattern in self.number_patterns.items() if kind != "credit_note"
+        ]
+        return {"number_patterns.credit_note": "is that of invoices"} if shared else {}
+
 
 class CarrierIn(Model):
     """How a carrier signs, and where it shows a parcel (`{tracking_number}` is filled in)."""

@@ -22,7 +22,7 @@ class ClaimIn(Model):
 
 
 class CancelDocument(Model):
-    """Why an invoice is cancelled."""
+    """Why an invoice is cancelled, or issued anew."""
 
     reason: Reason
 
