@@ -165,8 +165,10 @@ JOURNEY: tuple[Step, ...] = (
     Step("screening/keep_lists", Http((
         "POST /v1/lists/{which}", "POST /v1/lists/{which}/removals", "GET /v1/lists/{which}",
     )), (R, W)),
-    Step("screening/correct_address", Http(("POST /v1/orders/{order}/address",)), (R, W)),
-    Step("screening/ask_address", Http(("GET /a/{token}", "POST /a/{token}"), public=True), (R, W)),
+    Step("screening/correct_address", Http(("POST /v1/orders/{order}/address",)), (R, W),
+         layers=("rules",)),
+    Step("screening/ask_address", Http(("GET /a/{token}", "POST /a/{token}"), public=True), (R, W),
+         layers=("rules",)),
     Step("screening/resume_intake", Queue(("Order.Released", "Order.Cancelled")),
          (R, W, "flow:answer", "flow:start")),
     Step("screening/decide_approval", Http(("POST /v1/orders/{order}/approvals",)), (R, W)),

@@ -178,3 +178,23 @@ def test_rules_that_cannot_be_used_are_named_and_not_stored(
     assert activate(world, merchant, 7).status == 404
     assert world.call("GET /v1/rules/{name}", merchant.clerk, name="luck").status == 404
     assert world.call("PUT /v1/rules/{name}", merchant.shop, RULES, name="fraud").status == 403
+
+
+def test_a_corrected_address_that_is_suspicious_is_held_for_it(
+    world: World, merchant: Merchant
+) -> None:
+    merchant.count("A", RUCK_45=5)
+    wrong = {**ADDRESS, "postal_code": "1"}
+    id = place(merchant, 1, customer={"email": "x@mailinator.com"}, shipping_address=wrong)
+    assert [hold["reason"] for hold in merchant.order(id)["holds"]] == ["address_invalid"]
+    body = {"address": ABROAD, "reason": "by mail"}
+    merchant.do("POST /v1/orders/{order}/address", merchant.clerk, body, order=id)
+    world.settle()
+    order = merchant.order(id)
+    assert order["status"] == "held"
+    open_holds = [hold["reason"] for hold in order["holds"] if not hold["released_at"]]
+    assert open_holds == ["fraud_suspected"]
+    merchant.release(id)
+    world.settle()
+    assert merchant.order(id)["status"] == "released"
+    assert world.broken() == []

@@ -26,6 +26,11 @@ PURPOSES: dict[Purpose, tuple[str, timedelta]] = {
 SIGNATURE_BYTES = 18
 
 
+def hold_of(order_id: str, hold_id: str) -> str:
+    """The subject of a link that is about a hold."""
+    return f"{order_id}.{hold_id}"
+
+
 class LinkInvalid(Unknown):
     """A link that is none of ours, or of another purpose."""
 

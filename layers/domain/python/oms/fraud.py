@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from disposable_email_domains import blocklist as disposable_domains
 from msgspec import Struct
+from msgspec.structs import replace
 from rapidfuzz import fuzz
 
 from oms.order import Finding, Order
@@ -68,14 +69,12 @@ def facts_of(
     order: Order, counts: Mapping[str, int], *, blocked: bool, allowed: bool, new: bool
 ) -> dict[str, Any]:
     """The facts of an order; `counts` are those that others keep, by their names."""
-    bill, parcel = order.billing_address, order.ship_to
     local = order.placed_at.astimezone(ZoneInfo("Europe/Berlin"))
     return {
         **FACTS,
         **counts,
         "disposable_mail": domain_of(order.customer.email) in disposable_domains,
-        "country_mismatch": bill.country != parcel.country,
-        "name_likeness": round(fuzz.token_sort_ratio(bill.name.lower(), parcel.name.lower())),
+        **_of_addresses(order),
         "new_customer": new,
         "total": int(order.total.to_integral_value(ROUND_DOWN)),
         "pieces": order.count("ordered"),
@@ -84,7 +83,6 @@ def facts_of(
         "blocked": blocked,
         "allowed": allowed,
         "business": order.customer.type == "B2B",
-        "country": parcel.country,
         "currency": order.currency,
         "payment_method": order.payment.method,
     }
@@ -150,6 +148,30 @@ def check_fraud(rules: Ruleset, facts: Mapping[str, Any]) -> Finding:
         data=data,
         text_de=f"{weighed.score} Punkte, ab {limit} wird eingegriffen: {german}.",
     )
+
+
+def check_again(rules: Ruleset, order: Order, wanted: Order) -> Finding | None:
+    """What another address makes of what was found of the order: a hold, when it adds points.
+
+    What depends on the address is known anew, the rest is what it was at the intake.
+    """
+    known = next((f for f in order.findings if f.check == "fraud" and "facts" in f.data), None)
+    if known is None:
+        return None
+    facts = {**FACTS, **known.data["facts"], **_of_addresses(wanted)}
+    finding = check_fraud(rules, facts)
+    if finding.verdict == "pass" or finding.data.get("score", 0) <= known.data.get("score", 0):
+        return None
+    return replace(finding, verdict="hold", reason="fraud_suspected")
+
+
+def _of_addresses(order: Order) -> dict[str, Any]:
+    bill, parcel = order.billing_address, order.ship_to
+    return {
+        "country_mismatch": bill.country != parcel.country,
+        "name_likeness": round(fuzz.token_sort_ratio(bill.name.lower(), parcel.name.lower())),
+        "country": parcel.country,
+    }
 
 
 def objections(rules: Ruleset) -> dict[str, str]:

@@ -9,6 +9,7 @@ from pydantic import ValidationError
 
 from oms.address import check_address
 from oms.correction import RELEASED_WHEN, address_hold, correct_address, corrected
+from oms.fraud import check_again
 from oms.invoice import Language
 from oms.label import label_lines
 from oms.order import Address, Finding, Hold, Order
@@ -39,19 +40,17 @@ def correct(
     """Correct the order's address, check it again, and let go what waited for it."""
     address = msgspec.convert(given.model_dump(), Address)
     shop = oms.catalogue.shop_if_known(seen.order.shop)
+    rules = oms.rulesets.active("fraud")
 
     def command(order: Order) -> Order:
         wanted = corrected(order, address, email=email, phone=phone)
         found: tuple[Finding, ...] = check_address(wanted, shop)
+        if suspicion := check_again(rules, order, wanted):
+            found = (*found, suspicion)
         at = oms.now()
         return correct_address(order, wanted, found, by=by.actor, reason=reason, at=at)
 
     return oms.orders.change(seen.order.id, command, by, seen=seen, if_version=if_version)
-
-
-def subject(order_id: str, hold_id: str) -> str:
-    """What a link to correct an address is for."""
-    return f"{order_id}.{hold_id}"
 
 
 def ask(call: Call[Any], oms: Ports) -> Answer:

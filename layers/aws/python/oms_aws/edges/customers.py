@@ -14,7 +14,6 @@ from oms.order import OrderCancelled as Cancelled
 from oms.order import OrderChanged as Changed
 from oms.refusals import Refusal
 from oms_aws.edges import business_mails
-from oms_aws.edges.addresses import subject
 from oms_aws.edges.mailing import Case, Mail
 from oms_aws.edges.queue import Signal
 from oms_aws.edges.waiting import waiting_items
@@ -34,6 +33,7 @@ from oms_aws.letters import (
     ShippedParcel,
     compose,
 )
+from oms_aws.links import hold_of
 from oms_aws.orders import read_event
 from oms_aws.typesetting import date_text
 from oms_aws.wiring import Ports
@@ -95,7 +95,7 @@ def _held(case: Case) -> Mail | None:
     hold, language = case.hold, case.order.customer.locale
     if hold.reason not in HOLDS or hold.owner != "customer":
         return business_mails.of_hold(case)
-    link = case.oms.links.link("address", subject(case.order.id, hold.id), at=hold.raised_at)
+    link = case.oms.links.link("address", hold_of(case.order.id, hold.id), at=hold.raised_at)
     facts = AddressWanted(
         **case.common,
         text=_in(language, hold),
