@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from oms import recall
 from oms.allotment import reserved, room_of
 from oms.invariants import claimed as agreed
 from oms.invariants import counted
@@ -169,6 +170,23 @@ def test_shipped_pieces_leave_their_shelf_exactly_once(order: Order) -> None:
     after = replace(order, fulfilments=shipped, lines=(gone,))
     once = settled(held, claims(after)["S"])
     assert agrees(once, claims(after)["S"])
+    assert settled(once, claims(after)["S"]) == once
+
+
+@settings(max_examples=300)
+@given(claimants(), few)
+def test_recalled_pieces_come_back_and_those_of_another_line_stay(order: Order, kept: int) -> None:
+    other = Line("2", "S", Decimal(1), kept, reserved=kept)
+    order = replace(order, lines=(*order.lines, other))
+    held = matching(order)
+    wanted = {"1": order.lines[0].ordered - order.lines[0].shipped}
+    after = recall.cancel(order, wanted, cause="customer", reason="", by="shop", at=NOW)
+    for fulfilment in after.fulfilments:
+        if fulfilment.recalled:
+            after = recall.accept(after, fulfilment.id, reason="", at=NOW)
+    once = settled(held, claims(after)["S"])
+    assert agrees(once, claims(after)["S"])
+    assert once.soft == kept
     assert settled(once, claims(after)["S"]) == once
 
 
