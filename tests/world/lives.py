@@ -12,6 +12,7 @@ from tests.world.world import Trap, World, opened
 
 Life = Callable[[Merchant], str]
 UNPAID = {"method": "prepayment", "status": "pending", "amount": "0", "reference": None}
+UNAUTHORISED = {**UNPAID, "method": "paypal"}
 
 
 def plain(merchant: Merchant) -> str:
@@ -67,7 +68,7 @@ def held(merchant: Merchant) -> str:
 def overdue(merchant: Merchant) -> str:
     """One order that nobody looks at until its hold is overdue; then it goes on."""
     merchant.count("A", SOCKE_42=stocked(merchant, "SOCKE-42") + 2)
-    id = merchant.place(merchant.request(SOCKE_42=2) | {"payment": UNPAID})
+    id = merchant.place(merchant.request(SOCKE_42=2) | {"payment": UNAUTHORISED})
     merchant.world.settle()
     merchant.world.pass_time(hours=49)
     merchant.world.tick()

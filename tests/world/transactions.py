@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from threading import RLock
 from typing import Any
 
 from moto.dynamodb.comparisons import get_filter_expression
@@ -15,6 +16,8 @@ from moto.dynamodb.exceptions import (
 from moto.dynamodb.models import DynamoDBBackend
 
 MOST_BYTES = 4_000_000
+ONE_AT_A_TIME = RLock()
+"""DynamoDB serialises transactions over the same items; moto's threads would not."""
 
 
 @contextmanager
@@ -41,11 +44,16 @@ def _write(self: Any, transact_items: list[dict[str, Any]]) -> None:
     keys = [(op["TableName"], str(sorted(_key(kind, op).items()))) for kind, op in actions]
     if len(set(keys)) < len(keys):
         raise MultipleTransactionsException
-    reasons = [_objection(self, kind, op) for kind, op in actions]
-    if any(reasons):
-        raise TransactionCanceledException(
-            [(r, r and "The conditional request failed", None) for r in reasons]
-        )
+    with ONE_AT_A_TIME:
+        reasons = [_objection(self, kind, op) for kind, op in actions]
+        if any(reasons):
+            raise TransactionCanceledException(
+                [(r, r and "The conditional request failed", None) for r in reasons]
+            )
+        _apply(self, actions)
+
+
+def _apply(self: Any, actions: list[tuple[str, dict[str, Any]]]) -> None:
     for kind, op in actions:
         if kind == "Put":
             self.put_item(op["TableName"], op["Item"])
