@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from decimal import Decimal
 from html.parser import HTMLParser
 from typing import Any, Literal
@@ -35,6 +36,7 @@ from oms_aws.letters import (
     WaitingItem,
     compose,
 )
+from oms_aws.rendering import TEMPLATES
 
 SHOP = Shop("Berg&Beutel", "service@berg-beutel.example")
 ITEMS = (Item("Rucksack 45 l", 2, "RUCK-45", Decimal("259.80")), Item("Zelt", 1, "ZELT-2"))
@@ -349,3 +351,17 @@ def test_approver_gets_the_link_and_the_substitute_is_told_why() -> None:
     assert "https://shop.example/approve/token" in Reader(letter.html).links
     assert "in Vertretung" in letter.text
     assert "Kostenstelle: Jugend" in letter.text
+
+
+@pytest.mark.parametrize("folder", ["letters", "pages"])
+def test_no_word_stands_twice(folder: str) -> None:
+    """JSON takes the last one of a name: two letters would share it, and one say nonsense."""
+
+    def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        names = [name for name, _ in pairs]
+        assert sorted(set(names)) == sorted(names)
+        return dict(pairs)
+
+    text = (TEMPLATES / folder / "words.json").read_text(encoding="utf-8")
+    found = json.loads(text, object_pairs_hook=once)
+    assert found["de"].keys() == found["en"].keys()
