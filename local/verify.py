@@ -23,6 +23,7 @@ WORDS = {
     "stock": "counters are the sums of reservations and counts",
     "reservations": "orders hold what they claim",
     "credit": "what customers use of their credit is what their orders take",
+    "departures": "no more fulfilments leave a warehouse on a day than are counted",
     "payments": "every cent of the bank is on the order that got it, once",
     "number_ranges": "numbers without gap or duplicate",
     "event_logs": "logs without gap, chained, and telling the stored state",
