@@ -12,7 +12,8 @@ from lxml import etree
 from msgspec.structs import replace
 
 from oms.einvoice import Format, en16931, format_of
-from oms.invoice import Invoice
+from oms.invoice import Invoice, Sale, Sold, draft_invoice
+from oms.tax import Kind, Registrations
 from oms_aws.einvoice.rules import checked
 from oms_aws.einvoice.writing import written
 from tests.world import papers
@@ -139,3 +140,50 @@ def test_the_rule_files_are_those_of_their_publishers() -> None:
     assert len(said) == 6
     for digest, name in said:
         assert hashlib.sha256((FOLDER / name).read_bytes()).hexdigest() == digest
+
+
+GERMAN = replace(papers.BUYER, vat_id="DE136695976")
+DECIDED: dict[str, tuple[Sale, str, Kind, set[str]]] = {
+    "intra-community": (papers.sale("net", papers.FRENCH), "standard", "goods", {"K"}),
+    "service abroad": (papers.sale("net", papers.FRENCH), "standard", "service", {"AE"}),
+    "export": (papers.sale("gross", papers.SWISS), "standard", "goods", {"G"}),
+    "at destination": (
+        replace(papers.sale("gross", papers.FRENCH), buyer_type="B2C", distance_sales="above"),
+        "reduced", "goods", {"S"},
+    ),
+    "margin": (papers.sale("gross", GERMAN), "margin", "goods", {"E"}),
+    "zero": (papers.sale("net", GERMAN), "zero", "goods", {"Z"}),
+    "voucher": (papers.sale("gross", GERMAN), "voucher_multi", "goods", {"O"}),
+    "small business": (
+        replace(papers.sale("net"), registrations=Registrations(small_business=True)),
+        "standard", "goods", {"E"},
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", DECIDED)
+def test_what_the_tax_table_decides_passes_too(case: str) -> None:
+    sale, category, kind, expected = DECIDED[case]
+    goods = (Sold("1", "X", "Ware", 3, Decimal("33.33"), category, kind),)
+    sale = replace(sale, goods=goods, vat_id_checked=True)
+    made = draft_invoice(
+        sale, papers.shipment(goods), number="RE-1", issued_on=papers.DAY, earlier=()
+    )
+    assert {group.category for group in made.taxes} == expected
+    passes_everywhere(made)
+
+
+def test_a_voucher_among_goods_is_exempt_as_it_may_not_stand_with_others() -> None:
+    goods = (*papers.GOODS, Sold("9", "V", "Gutschein", 1, Decimal(50), "voucher_multi"))
+    sale = replace(papers.sale("gross"), goods=goods)
+    made = draft_invoice(
+        sale, papers.shipment(goods), number="RE-1", issued_on=papers.DAY, earlier=()
+    )
+    assert {group.category for group in made.taxes} == {"S", "O"}
+    passes_everywhere(made)
+
+
+def passes_everywhere(made: Invoice) -> None:
+    made = replace(made, leitweg_id=papers.LEITWEG, buyer_type="B2B")
+    for format in FORMATS:
+        assert checked(written(made, format), format) == ()

@@ -8,8 +8,10 @@ from fractions import Fraction
 from typing import Literal
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from oms import money
+from oms.drafting import merged
 from oms.invoice import Charge, Group, Invoice, InvoiceLine, TaxTotal
 
 Format = Literal["zugferd", "xrechnung-ubl", "xrechnung-cii"]
@@ -101,6 +103,7 @@ def en16931(invoice: Invoice) -> EInvoice:
     over go one each to the largest remainders, so that every sum of the standard (BR-CO-10 to 16)
     is exact and not merely within its tolerance.
     """
+    invoice = _separable(invoice)
     nets = _nets(invoice)
     lines = [_item(line, nets[0][i], invoice) for i, line in enumerate(invoice.lines)]
     items = [*lines, *_deducted(invoice)]
@@ -115,6 +118,32 @@ def en16931(invoice: Invoice) -> EInvoice:
         sums=_sums(invoice, items, adjustments),
         means=_means(invoice),
         terms=_terms(invoice),
+    )
+
+
+def _separable(invoice: Invoice) -> Invoice:
+    """What is outside of VAT stands alone on an invoice (BR-O-11); among others it is exempt, E."""
+    if exempt(invoice) or not any(group.category == "O" for group in invoice.taxes):
+        return invoice
+
+    def among(taxes: Sequence[TaxTotal]) -> tuple[TaxTotal, ...]:
+        moved = [
+            replace(each, category="E", vatex=None) if each.category == "O" else each
+            for each in taxes
+        ]
+        return merged(moved)
+
+    return replace(
+        invoice,
+        lines=tuple(
+            replace(each, category="E") if each.category == "O" else each for each in invoice.lines
+        ),
+        charges=tuple(
+            replace(each, category="E") if each.category == "O" else each
+            for each in invoice.charges
+        ),
+        taxes=among(invoice.taxes),
+        deposits=tuple(replace(each, taxes=among(each.taxes)) for each in invoice.deposits),
     )
 
 
