@@ -181,6 +181,43 @@ def test_order_goes_its_way_after_a_restart(system: System) -> None:
             time.sleep(0.1)
 
 
+def test_customer_of_a_backorder_is_told_its_day_and_that_it_changed(system: System) -> None:
+    sku = "SELTEN-1"
+    order = {
+        **ORDER,
+        "external_number": "WAITS",
+        "lines": [{"number": "1", "sku": sku, "quantity": 2, "unit_price": "129.90"}],
+    }
+    with client(system, "clerk") as clerk, client(system) as shop:
+        assert clerk.put(f"/v1/products/{sku}", json=PRODUCT).status_code == 200
+        expect(clerk, sku, "2026-12-04")
+        headers = {"Idempotency-Key": "waits"}
+        assert shop.post("/v1/orders", json=order, headers=headers).status_code == 202
+        first = mail_about(shop, "WAITS", "04.12.2026")
+        assert first["subject"].endswith("Lieferzeit")
+        expect(clerk, sku, "2026-12-18")
+        assert mail_about(shop, "WAITS", "18.12.2026")["subject"].endswith("neuer Liefertermin")
+
+
+def expect(clerk: httpx.Client, sku: str, day: str) -> None:
+    """A supplier is to deliver on a day."""
+    line = {"number": "1", "sku": sku, "quantity": 5, "expected_on": day}
+    answer = clerk.put("/v1/purchase-orders/PO-1", json={"location": "A", "lines": [line]})
+    assert answer.status_code == 200, answer.text
+
+
+def mail_about(shop: httpx.Client, order: str, text: str) -> dict[str, Any]:
+    """The mail about an order that says something, once it has come."""
+    limit = time.monotonic() + 60
+    while time.monotonic() < limit:
+        for mail in shop.get("/mailbox").json()["items"]:
+            found: dict[str, Any] = mail
+            if order in found["subject"] and text in json.dumps(found, ensure_ascii=False):
+                return found
+        time.sleep(0.3)
+    raise AssertionError(f"no mail about {order} says {text}")
+
+
 def test_hard_kill_is_noticed_and_loses_nothing_that_was_saved(system: System) -> None:
     with client(system) as http:
         assert http.put("/v1/products/RUCK-45", json=PRODUCT).status_code in (200, 201)
