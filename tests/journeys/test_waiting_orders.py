@@ -436,6 +436,20 @@ def test_preorder_is_sold_on_its_day_first_come_first_served(
     assert merchant.order(second)["status"] == "completed"
 
 
+def test_bundle_is_sold_on_the_day_of_its_last_component(world: World, merchant: Merchant) -> None:
+    merchant.sell("NEU-1", "10.00", kind="preorder", available_from="2026-12-01")
+    components = [{"sku": "NEU-1", "quantity": 1}, {"sku": "RUCK-45", "quantity": 1}]
+    merchant.sell("SET-2", "10.00", kind="bundle", components=components)
+    merchant.count("A", NEU_1=1, RUCK_45=1)
+    id = merchant.place(merchant.request(SET_2=1))
+    world.settle()
+    assert merchant.order(id)["lines"][0]["expected_on"] == "2026-12-01"
+    assert quantities(merchant, id) == {"backordered": 1}
+    world.pass_time(days=9)
+    world.tick()
+    assert quantities(merchant, id) == {"released": 1}
+
+
 def test_preorder_whose_day_moves_is_told_the_new_one(world: World, merchant: Merchant) -> None:
     merchant.sell("NEU-1", "10.00", kind="preorder", available_from="2026-12-01")
     merchant.count("A", NEU_1=1)

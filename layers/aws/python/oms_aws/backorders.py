@@ -56,7 +56,7 @@ def serve_order(oms: Ports, order_id: str, *, lost: bool) -> None:
         if item.promisable > 0 and not lost:
             allocate_waiting(oms, sku)
     order = oms.orders.get(order_id).order
-    _tell(oms, order, {sku: _outlook_for(oms, sku, order_id) for sku in _waited_for(order)})
+    _tell(oms, order, _outlooks_for(oms, order, _waited_for(order)))
 
 
 def expect_all(oms: Ports, sku: str, *, also: Purchase | None = None) -> None:
@@ -68,8 +68,7 @@ def expect_all(oms: Ports, sku: str, *, also: Purchase | None = None) -> None:
     for order_id in outlook.places:
         order = oms.orders.get(order_id).order
         others = [each for each in _waited_for(order) if each != sku]
-        outlooks = {each: _outlook_for(oms, each, order_id) for each in others}
-        _tell(oms, order, {**outlooks, sku: outlook})
+        _tell(oms, order, {**_outlooks_for(oms, order, others), sku: outlook})
 
 
 def _renewed(oms: Ports, order: Order) -> Order:
@@ -90,14 +89,23 @@ def _outlook(oms: Ports, sku: str, also: Purchase | None = None) -> Outlook:
     return Outlook(item.promisable, oms.purchases.incoming(sku, also=also), places)
 
 
-def _outlook_for(oms: Ports, sku: str, order_id: str) -> Outlook:
-    """The outlook for one order: the last one in turn has everybody else before it."""
-    own = oms.stock.waiting_pieces(sku, order_id)
-    if oms.stock.last_waiting(sku) != order_id:
-        return _outlook(oms, sku)
-    item = oms.stock.items([sku])[sku]
-    place = Place(item.backordered - own, own)
-    return Outlook(item.promisable, oms.purchases.incoming(sku), {order_id: place})
+def _outlooks_for(oms: Ports, order: Order, skus: list[str]) -> dict[str, Outlook]:
+    """The outlook for one order, by SKU: an order may wait for many, so only what matters is read.
+
+    Of what nobody is to deliver there is no day, whoever comes first. The last one in turn has
+    everybody else before it.
+    """
+    held, items = oms.stock.reservations(order), oms.stock.items(skus)
+    outlooks = {}
+    for sku, item in items.items():
+        coming, own = oms.purchases.incoming(sku), held[sku].backordered
+        hopeless = not coming and item.promisable <= 0
+        if hopeless or oms.stock.last_waiting(sku) == order.id:
+            place = Place(item.backordered - own, own)
+            outlooks[sku] = Outlook(item.promisable, coming, {order.id: place})
+        else:
+            outlooks[sku] = _outlook(oms, sku)
+    return outlooks
 
 
 def _tell(oms: Ports, order: Order, outlooks: dict[str, Outlook]) -> None:

@@ -242,7 +242,9 @@ def _products(
 ) -> dict[str, Product]:
     """The products of the order's lines and of what they take from stock, but for those known."""
     skus = dict.fromkeys((*order.skus, *stock_skus(order)))
-    return oms.catalogue.products(sku for sku in skus if sku not in (known or {}))
+    found = oms.catalogue.products(sku for sku in skus if sku not in (known or {}))
+    components = {part.sku for product in found.values() for part in product.components}
+    return found | (oms.catalogue.products(components - found.keys()) if components else {})
 
 
 def _work(

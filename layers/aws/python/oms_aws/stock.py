@@ -156,11 +156,6 @@ class DynamoStock:
         last = self._table.listed("gsi1", keys.backorders(sku), limit=1, newest=True)
         return next((row["order_id"] for row in last), None)
 
-    def waiting_pieces(self, sku: str, order_id: str) -> int:
-        """How many pieces of the SKU the order waits for."""
-        item = self._table.get(keys.reservation(sku, order_id))
-        return stored_reservation(item).backordered if item else 0
-
     # -- moving reservations ------------------------------------------------------------------
 
     def move(

@@ -179,21 +179,23 @@ def _natures(order: Order, products: Mapping[str, Product]) -> dict[str, Nature]
     fixed = {li.sku: li.nature for li in order.lines if li.open < li.ordered - li.cancelled}
     natures = {}
     for line in order.lines:
-        nature = fixed.get(line.sku) or nature_of(products.get(line.sku))
+        nature = fixed.get(line.sku) or nature_of(products.get(line.sku), products)
         if nature != line.nature and line.open == line.ordered - line.cancelled:
             natures[line.number] = nature
     return natures
 
 
-def nature_of(product: Product | None) -> Nature:
-    """What an order line keeps of its product; an unknown one is taken to lie on our shelves."""
+def nature_of(product: Product | None, products: Mapping[str, Product]) -> Nature:
+    """What an order line keeps of its product; an unknown one is taken to lie on our shelves.
+
+    A bundle is sold from the day on which the last of its components is.
+    """
     if product is None:
         return Nature()
-    return Nature(
-        product.kind,
-        product.components if product.kind == "bundle" else (),
-        product.available_from if product.kind == "preorder" else None,
-    )
+    components = product.components if product.kind == "bundle" else ()
+    parts = (product, *(products[part.sku] for part in components if part.sku in products))
+    days = [each.available_from for each in parts if each.kind == "preorder"]
+    return Nature(product.kind, components, max((d for d in days if d), default=None))
 
 
 def _held_for_suppliers(order: Order, at: datetime) -> Order:
