@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -303,3 +306,106 @@ def told(http: httpx.Client, number: str, times: int) -> list[str]:
     mails = http.get("/mailbox").json()["items"]
     subjects = [mail["subject"] for mail in mails if number in mail["subject"]]
     return subjects if len(subjects) >= times else []
+
+
+WRONG_POSTCODE = {**ADDRESS, "postal_code": "8033"}
+ABROAD = {**ADDRESS, "name": "Jan Novák", "postal_code": "110 00", "city": "Praha", "country": "CZ"}
+HELD: dict[str, tuple[dict[str, Any], str]] = {
+    "address_invalid": ({"shipping_address": WRONG_POSTCODE}, "link"),
+    "packstation_invalid": ({"shipping_address": {**ADDRESS, "line1": "Packstation 99"}}, "link"),
+    "po_box_not_served": ({"shipping_address": {**ADDRESS, "line1": "Postfach 1234"}}, "link"),
+    "country_not_served": (
+        {"shipping_address": {**ADDRESS, "postal_code": "8001", "country": "CH"}},
+        "link",
+    ),
+    "email_invalid": ({"email": "a..b@kunde.example"}, "address"),
+    "fraud_suspected": ({"email": "held@mailinator.com", "shipping_address": ABROAD}, "release"),
+}
+"""Reasons of a hold: what is odd about the order, and what ends it."""
+
+
+@pytest.mark.parametrize("reason", HELD)
+def test_held_order_goes_from_its_mail_to_its_end(system: System, reason: str) -> None:
+    changes, way = HELD[reason]
+    with client(system) as shop, client(system, "clerk") as clerk, client(system, "wms") as wms:
+        serve(clerk, wms, countries=["DE", "AT", "CZ"])
+        path = placed_as(shop, reason, changes)
+        order = until(lambda: (o := shop.get(path).json())["status"] == "held" and o)
+        assert [hold["reason"] for hold in order["holds"]] == [reason]
+        if way == "link":
+            follow_link(shop, order["customer"]["email"])
+        elif way == "address":
+            body = {"address": ADDRESS, "email": "ab@kunde.example", "reason": "called"}
+            assert clerk.post(f"{path}/address", json=body).status_code == 200
+        else:
+            hold = order["holds"][0]["id"]
+            said = clerk.post(f"{path}/holds/{hold}/release", json={"reason": "looked at it"})
+            assert said.status_code == 200, said.text
+        order = until(lambda: (o := shop.get(path).json())["fulfilments"] and o)
+        fulfilment = f"/v1/fulfilments/{order['fulfilments'][0]['id']}"
+        contents = {"parcels": [{"weight_g": 1200, "lines": None}]}
+        assert wms.post(f"{fulfilment}/pack", json=contents).status_code == 200
+        left = {"carrier": "dhl", "tracking_numbers": [f"HELD-{reason.replace('_', '-')}"]}
+        assert wms.post(f"{fulfilment}/ship", json=left).status_code == 200
+        deliver(system, left["tracking_numbers"][0])
+        until(lambda: shop.get(path).json()["status"] == "completed")
+
+
+def serve(clerk: httpx.Client, wms: httpx.Client, *, countries: list[str]) -> None:
+    """The shop delivers to these countries, and has what is ordered."""
+    shop = clerk.get("/v1/shops/berg-beutel").json()
+    if shop["countries"] != countries:
+        seller = {name: value for name, value in shop["seller"].items() if value is not None}
+        wanted = {name: shop[name] for name in ("name", "support_email", "methods", "tax")}
+        body = {**wanted, "seller": seller, "countries": countries}
+        said = clerk.put("/v1/shops/berg-beutel", json=body)
+        assert said.status_code == 200, said.text
+        time.sleep(31)  # functions read a shop again after half a minute
+    assert clerk.put("/v1/products/RUCK-45", json=PRODUCT).status_code in (200, 201)
+    count = {"location": "A", "as_of": datetime.now(UTC).isoformat()}
+    rows = [{"sku": "RUCK-45", "on_hand": 50}]
+    assert wms.post("/v1/stock/batch", json={**count, "rows": rows}).status_code == 200
+
+
+def placed_as(shop: httpx.Client, reason: str, changes: dict[str, Any]) -> str:
+    """The path of an order of a customer of its own."""
+    email = changes.get("email", f"{reason}@kunde.example")
+    order: dict[str, Any] = {**ORDER, "external_number": f"HELD-{reason}"}
+    order["customer"] = {**ORDER["customer"], "id": f"C-{reason}", "email": email}  # type: ignore[dict-item]
+    order["payment"] = {**ORDER["payment"], "reference": f"PAY-{reason}"}  # type: ignore[dict-item]
+    order |= {name: value for name, value in changes.items() if name != "email"}
+    said = shop.post("/v1/orders", json=order, headers={"Idempotency-Key": f"held-{reason}"})
+    assert said.status_code == 202, said.text
+    return said.headers["Location"]
+
+
+def follow_link(http: httpx.Client, email: str) -> None:
+    """The customer opens the link in the mail, without a key, and sends the right address."""
+
+    def mail() -> Any:
+        items = http.get("/mailbox", params={"to": email}).json()["items"]
+        return next((m for m in items if "/a/" in json.dumps(m)), None)
+
+    found = re.search(r"https?://[^\s\"\\<]+/a/[^\s\"\\<]+", json.dumps(until(mail)))
+    assert found
+    with httpx.Client(timeout=30) as person:
+        assert "<form" in person.get(found[0]).text
+        fields = {name: value or "" for name, value in ADDRESS.items()}
+        answer = person.post(found[0], data=fields, follow_redirects=True)
+        assert "Vielen Dank" in answer.text
+        assert person.get(found[0][:-1] + "_").status_code == 404
+
+
+def deliver(system: System, tracking_number: str) -> None:
+    """The carrier scans that the parcel has arrived."""
+    found = system.up()
+    scan = {
+        "tracking_number": tracking_number,
+        "status": "delivered",
+        "occurred_at": datetime.now(UTC).isoformat(),
+    }
+    raw = json.dumps(scan).encode()
+    mac = hmac.new(found["keys"]["carrier_secret"].encode(), raw, hashlib.sha256).hexdigest()
+    url = f"{found['api']}/v1/carriers/dhl/webhook"
+    said = httpx.post(url, content=raw, headers={"X-Signature": f"sha256={mac}"}, timeout=30)
+    assert said.status_code == 202, said.text
