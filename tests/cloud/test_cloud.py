@@ -137,6 +137,29 @@ MANY = 10_000
 MOST_SECONDS = 300
 
 
+def test_a_thousand_products_come_by_csv_in_the_time_of_one_call(
+    system: System, tmp_path: Path
+) -> None:
+    """A batch has 29 seconds on AWS; one row is broken, and it alone is refused."""
+    file = tmp_path / "products.csv"
+    rows = [f"BULK-{n:04d};Ding {n};{'?' if n == 500 else n}" for n in range(1_001)]
+    file.write_text("sku;name_de;weight_g\n" + "\n".join(rows), encoding="utf-8-sig")
+    system.up()
+    began = time.monotonic()
+    done = system.call("import", "products", str(file))
+    assert time.monotonic() - began < 29
+    assert done.returncode == 1
+    assert done.stdout.splitlines() == [
+        "line 502: weight_g: '?' is no whole number",
+        "products: 1000 stored, 0 unchanged, 1 refused",
+    ]
+    with client(system, "clerk") as http:
+        found = http.get("/v1/products", params={"limit": "100"}).json()
+        assert len(found["items"]) == 100
+        (change,) = http.get("/v1/products/BULK-0007/history").json()["items"]
+    assert (change["actor"], change["before"]) == ("clerk:clerk", None)
+
+
 def test_ten_thousand_counts_come_in_one_file(
     system: System, record_property: Callable[[str, object], None]
 ) -> None:
