@@ -154,7 +154,8 @@ def test_order_cancelled_while_held_gives_its_stock_back(world: World, merchant:
     assert merchant.order(id)["status"] == "cancelled"
     assert merchant.stock("RUCK-45")["promisable"] == 1
     assert world.waiting_runs() == []
-    assert [mail.kind for mail in world.outside.mails] == ["order_received", "order_cancelled"]
+    told = [mail.kind for mail in world.outside.mails]
+    assert told == ["order_received", "payment_awaited", "order_cancelled"]
 
 
 def test_order_cancelled_before_its_intake_begins_ends_quietly(
