@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 from msgspec.structs import replace
 
-from oms.matching import Assigned, Transfer, choose, invoices_in, orders_in, words_of
+from oms.matching import Assigned, Printed, Transfer, choose, invoices_in, orders_in, words_of
 from oms.order import Received
 from oms.payment import receive
 from oms.refusals import NotNow, Refusal, Unknown
@@ -101,9 +101,14 @@ class DynamoPayments:
         wanted = [keys.external_number(shop, word) for word in words for shop in shops]
         return (item["order_id"] for item in self._table.get_many(wanted))
 
-    def _by_invoice(self, shops: list[str], numbers: Iterable[tuple[str, int]]) -> Iterator[str]:
-        wanted = [keys.numbered(f"{shop}/{range}", n) for range, n in numbers for shop in shops]
-        ids = [item["document"] for item in self._table.get_many(wanted)]
+    def _by_invoice(self, shops: list[str], numbers: Iterable[Printed]) -> Iterator[str]:
+        texts = {
+            keys.numbered(f"{shop}/{each.range}", each.number): each.text
+            for each in numbers
+            for shop in shops
+        }
+        found = self._table.get_many(texts)
+        ids = [i["document"] for i in found if i["text"] == texts[keys.Key(i["pk"], i["sk"])]]
         items = self._table.get_many(keys.document(id) for id in ids)
         return (item["order_id"] for item in items)
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 from itertools import pairwise
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from msgspec import Struct
 
@@ -16,7 +16,8 @@ from oms.payment import outstanding
 
 MOST_WORDS = 30
 WORD = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]*")
-INVOICE = re.compile(r"\b([A-Z0-9]{1,10}-\d{4})-(\d{6})\b")
+PRINTED = re.compile(r"[A-Z0-9/._-]*\d")
+MOST_DIGITS = 9
 ORDER = re.compile(r"\bord_[0-9a-f]{32}\b")
 
 
@@ -76,14 +77,28 @@ def words_of(reference: str) -> tuple[str, ...]:
     """
     words = [word.rstrip("._+-") for word in WORD.findall(reference)][:MOST_WORDS]
     pairs = [*pairwise(words)]
-    said = [*words, *(f"{a}{glue}{b}" for a, b in pairs for glue in ("", "-"))]
+    tagged = [part for word in words for part in word.split("+")[1:]]  # as in EREF+BB-10001
+    said = [*words, *tagged, *(f"{a}{glue}{b}" for a, b in pairs for glue in ("", "-"))]
     likely = [word for word in said if any(c.isdigit() for c in word) and len(word) <= 64]
     return tuple(dict.fromkeys([*likely, *(word.upper() for word in likely)]))
 
 
-def invoices_in(reference: str) -> tuple[tuple[str, int], ...]:
-    """The invoice numbers in a text: range and place, as `RE-2026` and 123."""
-    return tuple((range, int(n)) for range, n in INVOICE.findall(reference.upper()))
+class Printed(NamedTuple):
+    """What may be a document's number as it is printed: the n-th of a range (`oms.numbering`)."""
+
+    text: str
+    range: str
+    number: int
+
+
+def invoices_in(reference: str) -> tuple[Printed, ...]:
+    """What in a text may be the number of an invoice; where its digits begin is open."""
+    return tuple(
+        Printed(word, word[:-digits].rstrip("-"), number)
+        for word in PRINTED.findall(reference.upper())[:MOST_WORDS]
+        for digits in range(1, min(len(word) - len(word.rstrip("0123456789")), MOST_DIGITS) + 1)
+        if (number := int(word[-digits:]))
+    )
 
 
 def orders_in(reference: str) -> tuple[str, ...]:
