@@ -41,10 +41,21 @@ def test_every_route_answers_what_it_promises(world: World) -> None:
     keep_webhooks(merchant, webhook)
     pay(merchant, order)
     approve(merchant)
+    ask_of_taxes(merchant)
     mend(merchant)
     take_the_books(merchant)
     world.call("DELETE /v1/webhooks/{endpoint}", merchant.shop, endpoint=webhook)
     assert checked.done == set(ANSWERS)
+
+
+def ask_of_taxes(merchant: Merchant) -> None:
+    call = merchant.world.call
+    quote = {"lines": [{"number": "1", "sku": "RUCK-45", "quantity": 2, "unit_price": "109.16"}]}
+    quote |= {"currency": "EUR", "price_mode": "net", "buyer": {"type": "B2C"}}
+    quote |= {"ship_to": {"country": "AT", "postal_code": "6020"}}
+    call("POST /v1/tax/quote", merchant.shop, quote)
+    vat_id = {"vat_id": "ATU57477929"}
+    call("POST /v1/customers/{customer}/vat-check", merchant.shop, vat_id, customer="C-9")
 
 
 def approve(merchant: Merchant) -> None:
