@@ -104,7 +104,7 @@ def test_other_holds_stay(world: World, merchant: Merchant) -> None:
     world.settle()
     order = merchant.order(id)
     assert order["status"] == "held"
-    assert {h["reason"] for h in order["holds"] if not h["released_at"]} == {"payment_awaited"}
+    assert {h["reason"] for h in order["holds"] if not h["released_at"]} == {"payment_pending"}
     merchant.release(id)
     world.settle()
     assert merchant.order(id)["status"] == "released"
