@@ -50,8 +50,13 @@ def test_every_route_answers_what_it_promises(world: World) -> None:
 
 def ask_of_taxes(merchant: Merchant) -> None:
     call = merchant.world.call
-    quote = {"lines": [{"number": "1", "sku": "RUCK-45", "quantity": 2, "unit_price": "109.16"}]}
-    quote |= {"currency": "EUR", "price_mode": "net", "buyer": {"type": "B2C"}}
+    lines = [{"number": "1", "sku": "RUCK-45", "quantity": 2, "unit_price": "109.16"}]
+    quote: dict[str, Any] = {
+        "lines": lines,
+        "currency": "EUR",
+        "price_mode": "net",
+        "buyer": {"type": "B2C"},
+    }
     quote |= {"ship_to": {"country": "AT", "postal_code": "6020"}}
     call("POST /v1/tax/quote", merchant.shop, quote)
     vat_id = {"vat_id": "ATU57477929"}
