@@ -343,8 +343,28 @@ HELD: dict[str, tuple[dict[str, Any], str]] = {
     ),
     "email_invalid": ({"email": "a..b@kunde.example"}, "address"),
     "fraud_suspected": ({"email": "held@mailinator.com", "shipping_address": ABROAD}, "release"),
+    "payment_pending": ({"payment": {"status": "pending"}}, "release"),
+    "payment_insufficient": ({"payment": {"amount": "264.69"}}, "release"),
+    "authorisation_old": (
+        {"payment": {"authorised_at": "2026-01-02T08:00:00+01:00"}},
+        "release",
+    ),
+    "price_too_low": ({"line": {"unit_price": "99.00"}}, "release"),
+    "total_differs": ({"total": "264.71"}, "release"),
+    "product_unknown": ({"line": {"sku": "NEU-1"}}, "release"),
+    "supplier_needed": ({"line": {"sku": "STRECKE-1"}}, "release"),
+    "backorder_limit": ({"line": {"sku": "KNAPP-1"}}, "release"),
+    "credit_missing": (
+        {"payment": {"method": "invoice", "status": "open"}, "customer": {"type": "B2B"}},
+        "credit",
+    ),
 }
 """Reasons of a hold: what is odd about the order, and what ends it."""
+ODD_PRODUCTS: dict[str, dict[str, Any]] = {
+    "product_unknown": {},
+    "supplier_needed": {"kind": "drop_ship"},
+    "backorder_limit": {"backorder_limit": 0},
+}
 
 
 @pytest.mark.parametrize("reason", HELD)
@@ -352,6 +372,8 @@ def test_held_order_goes_from_its_mail_to_its_end(system: System, reason: str) -
     changes, way = HELD[reason]
     with client(system) as shop, client(system, "clerk") as clerk, client(system, "wms") as wms:
         serve(clerk, wms, countries=["DE", "AT", "CZ"])
+        if reason in ("supplier_needed", "backorder_limit"):
+            sell(clerk, changes["line"]["sku"], ODD_PRODUCTS[reason])
         path = placed_as(shop, reason, changes)
         order = until(lambda: (o := shop.get(path).json())["status"] == "held" and o)
         assert [hold["reason"] for hold in order["holds"]] == [reason]
@@ -361,9 +383,12 @@ def test_held_order_goes_from_its_mail_to_its_end(system: System, reason: str) -
             body = {"address": ADDRESS, "email": "ab@kunde.example", "reason": "called"}
             assert clerk.post(f"{path}/address", json=body).status_code == 200
         else:
-            hold = order["holds"][0]["id"]
-            said = clerk.post(f"{path}/holds/{hold}/release", json={"reason": "looked at it"})
-            assert said.status_code == 200, said.text
+            let_go(
+                system, path, order["holds"][0]["id"], "accountant" if way == "credit" else "clerk"
+            )
+        if reason in ODD_PRODUCTS:
+            sell(clerk, changes["line"]["sku"], ODD_PRODUCTS[reason])
+            count(wms, changes["line"]["sku"], 50)
         order = until(lambda: (o := shop.get(path).json())["fulfilments"] and o)
         fulfilment = f"/v1/fulfilments/{order['fulfilments'][0]['id']}"
         contents = {"parcels": [{"weight_g": 1200, "lines": None}]}
@@ -385,18 +410,40 @@ def serve(clerk: httpx.Client, wms: httpx.Client, *, countries: list[str]) -> No
         assert said.status_code == 200, said.text
         time.sleep(31)  # functions read a shop again after half a minute
     assert clerk.put("/v1/products/RUCK-45", json=PRODUCT).status_code in (200, 201)
-    count = {"location": "A", "as_of": datetime.now(UTC).isoformat()}
-    rows = [{"sku": "RUCK-45", "on_hand": 50}]
-    assert wms.post("/v1/stock/batch", json={**count, "rows": rows}).status_code == 200
+    count(wms, "RUCK-45", 50)
+
+
+def sell(clerk: httpx.Client, sku: str, more: dict[str, Any]) -> None:
+    said = clerk.put(f"/v1/products/{sku}", json={**PRODUCT, **more})
+    assert said.status_code in (200, 201), said.text
+
+
+def count(wms: httpx.Client, sku: str, pieces: int) -> None:
+    counted = {"location": "A", "as_of": datetime.now(UTC).isoformat()}
+    rows = [{"sku": sku, "on_hand": pieces}]
+    assert wms.post("/v1/stock/batch", json={**counted, "rows": rows}).status_code == 200
+
+
+def let_go(system: System, path: str, hold: str, role: str) -> None:
+    """Whoever owns the hold releases it."""
+    with client(system, role) as owner:
+        said = owner.post(f"{path}/holds/{hold}/release", json={"reason": "looked at it"})
+        assert said.status_code == 200, said.text
 
 
 def placed_as(shop: httpx.Client, reason: str, changes: dict[str, Any]) -> str:
     """The path of an order of a customer of its own."""
     email = changes.get("email", f"{reason}@kunde.example")
     order: dict[str, Any] = {**ORDER, "external_number": f"HELD-{reason}"}
-    order["customer"] = {**ORDER["customer"], "id": f"C-{reason}", "email": email}  # type: ignore[dict-item]
-    order["payment"] = {**ORDER["payment"], "reference": f"PAY-{reason}"}  # type: ignore[dict-item]
-    order |= {name: value for name, value in changes.items() if name != "email"}
+    own: dict[str, Any] = {
+        "customer": {"id": f"C-{reason}", "email": email},
+        "payment": {"reference": f"PAY-{reason}"},
+    }
+    for name, values in own.items():
+        order[name] = {**order[name], **values, **changes.get(name, {})}
+    order["lines"] = [{**order["lines"][0], **changes.get("line", {})}]
+    parts = {"email", "line", *own}
+    order |= {name: value for name, value in changes.items() if name not in parts}
     said = shop.post("/v1/orders", json=order, headers={"Idempotency-Key": f"held-{reason}"})
     assert said.status_code == 202, said.text
     return said.headers["Location"]

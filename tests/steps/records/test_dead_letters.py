@@ -39,6 +39,7 @@ def test_poison_in_a_batch_stops_nobody_else(world: World, merchant: Merchant) -
 def test_refused_mail_is_a_dead_letter_and_goes_out_when_sent_back(
     world: World, merchant: Merchant
 ) -> None:
+    merchant.count("A", RUCK_45=1)
     world.outside.refusing_mail = True
     merchant.place(merchant.request(RUCK_45=1))
     world.settle()
