@@ -333,6 +333,7 @@ def told(http: httpx.Client, number: str, times: int) -> list[str]:
 
 WRONG_POSTCODE = {**ADDRESS, "postal_code": "8033"}
 ABROAD = {**ADDRESS, "name": "Jan Novák", "postal_code": "110 00", "city": "Praha", "country": "CZ"}
+AUSTRIAN = {**ADDRESS, "postal_code": "6020", "city": "Innsbruck", "country": "AT"}
 HELD: dict[str, tuple[dict[str, Any], str]] = {
     "address_invalid": ({"shipping_address": WRONG_POSTCODE}, "link"),
     "packstation_invalid": ({"shipping_address": {**ADDRESS, "line1": "Packstation 99"}}, "link"),
@@ -354,6 +355,14 @@ HELD: dict[str, tuple[dict[str, Any], str]] = {
     "product_unknown": ({"line": {"sku": "NEU-1"}}, "release"),
     "supplier_needed": ({"line": {"sku": "STRECKE-1"}}, "release"),
     "backorder_limit": ({"line": {"sku": "KNAPP-1"}}, "release"),
+    "vat_id_unverified": (
+        {
+            "customer": {"type": "B2B", "company": "Alpin GmbH", "vat_id": "ATU57477929"},
+            "billing_address": AUSTRIAN,
+            "shipping_address": AUSTRIAN,
+        },
+        "release",
+    ),
     "credit_missing": (
         {"payment": {"method": "invoice", "status": "open"}, "customer": {"type": "B2B"}},
         "credit",
@@ -372,7 +381,7 @@ def test_held_order_goes_from_its_mail_to_its_end(system: System, reason: str) -
     changes, way = HELD[reason]
     with client(system) as shop, client(system, "clerk") as clerk, client(system, "wms") as wms:
         serve(clerk, wms, countries=["DE", "AT", "CZ"])
-        if reason in ("supplier_needed", "backorder_limit"):
+        if ODD_PRODUCTS.get(reason):
             sell(clerk, changes["line"]["sku"], ODD_PRODUCTS[reason])
         path = placed_as(shop, reason, changes)
         order = until(lambda: (o := shop.get(path).json())["status"] == "held" and o)
