@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from oms.address import address_faults, check_address, delivery_faults, email_is_valid, phone_fault
 from oms.label import label_lines
-from oms.order import Address
+from oms.parts import Address
 from oms.shop import Method, Shop
 from tests.domain.test_invoice import SELLER
 from tests.domain.test_order_properties import new_order

@@ -13,18 +13,8 @@ from msgspec.structs import replace
 
 from oms import credit, payment
 from oms.credit import NOTHING, Exceeded, Exposure, exposure
-from oms.order import (
-    Address,
-    Customer,
-    Document,
-    Finding,
-    Line,
-    Order,
-    OrderCreated,
-    Payment,
-    Received,
-    Shipping,
-)
+from oms.order import Order, OrderCreated
+from oms.parts import Address, Customer, Document, Finding, Line, Payment, Received, Shipping
 from oms.refusals import Broken, Refusal
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from oms.order import Address
+from oms.parts import Address
 from oms.routing import Warehouse, departure, route, why_not
 
 BERLIN = ZoneInfo("Europe/Berlin")

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from oms.fraud import FACTS, check_fraud, facts_of, objections, weigh
-from oms.order import Address, Payment
+from oms.parts import Address, Payment
 from oms.ruleset import Case, Ruleset
 from oms_aws.rulesets import _brought_along
 from tests.domain.test_order_properties import new_order

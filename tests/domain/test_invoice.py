@@ -17,16 +17,8 @@ from oms import invoice as billing
 from oms import money
 from oms.billing import invoice_of
 from oms.invoice import Invoice, Party, Sale, Seller, Shipment, Sold, TaxTotal, draft_invoice
-from oms.order import (
-    Address,
-    Customer,
-    Discount,
-    Fulfilment,
-    Line,
-    Order,
-    Payment,
-    Shipping,
-)
+from oms.order import Order
+from oms.parts import Address, Customer, Discount, Fulfilment, Line, Payment, Shipping
 from oms.product import Product
 from oms.shop import Shop
 

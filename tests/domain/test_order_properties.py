@@ -26,7 +26,8 @@ from oms.due import see_to
 from oms.events import GENESIS, Event, chained
 from oms.invariants import chained as unbroken
 from oms.invariants import conserved, spoken_for, told
-from oms.order import (
+from oms.order import Order, OrderCreated, decode_order, encode
+from oms.parts import (
     Address,
     Change,
     Customer,
@@ -34,12 +35,8 @@ from oms.order import (
     Finding,
     Line,
     LineChange,
-    Order,
-    OrderCreated,
     Payment,
     Shipping,
-    decode_order,
-    encode,
 )
 from oms.refusals import NotNow, Refusal
 

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from oms.order import Address, Customer, Line, Order, Payment, Shipping
+from oms.order import Order
+from oms.parts import Address, Customer, Line, Payment, Shipping
 from oms.price import Price, PriceBreak, PriceList
 from oms.pricing import Tariff, TaxRates, asked_price, check_price, lists_for
 from oms.product import Product

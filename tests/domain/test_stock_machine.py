@@ -15,7 +15,8 @@ from oms import allotment
 from oms.bundles import parts, recipes, stock_skus
 from oms.events import Event
 from oms.invariants import claimed, conserved, counted
-from oms.order import Address, Finding, Line, Nature, Order
+from oms.order import Order
+from oms.parts import Address, Finding, Line, Nature
 from oms.product import Component
 from oms.refusals import Refusal
 from oms.routing import Plan, Warehouse, route

@@ -14,7 +14,8 @@ from oms import recall
 from oms.allotment import reserved, room_of
 from oms.invariants import claimed as agreed
 from oms.invariants import counted
-from oms.order import Fulfilment, Line, Order
+from oms.order import Order
+from oms.parts import Fulfilment, Line
 from oms.stock import Delta, Item, Reservation, agrees, claims, delta, settled
 from tests.domain.test_order_properties import new_order
 

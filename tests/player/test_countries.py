@@ -6,7 +6,7 @@ import pytest
 
 from local.player.countries import address_in, code_of, countries
 from oms.address import address_faults
-from oms.order import Address
+from oms.parts import Address
 
 
 @pytest.mark.parametrize("code", countries())

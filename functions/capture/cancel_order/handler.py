@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from oms.order import Pieces
+from oms.parts import Pieces
 from oms.recall import cancel
 from oms_aws.edges.cancelled import done_by
 from oms_aws.edges.http import Answer, Call, Http, remembered, replayed

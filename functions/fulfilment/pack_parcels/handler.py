@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from oms.order import Pieces, order_of
+from oms.order import order_of
+from oms.parts import Pieces
 from oms_aws.edges.http import Answer, Call, Http
 from oms_aws.edges.models import Pack, PackedParcel
 from oms_aws.orders import Saved, fulfilment_seen

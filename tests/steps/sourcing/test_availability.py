@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from oms.availability import Supply, deliveries, needs_of, offer
 from oms.backorder import Incoming
-from oms.order import Address
+from oms.parts import Address
 from oms.product import Component, Product
 from oms.routing import Warehouse
 from oms.stock import Buffer, Item

@@ -10,7 +10,9 @@ from msgspec.structs import replace
 from oms import credit
 from oms.account import Account
 from oms.approval import NEEDED, check_approval, needed_again
-from oms.order import Finding, Order, OrderChanged
+from oms.news import OrderChanged
+from oms.order import Order
+from oms.parts import Finding
 from oms.payment import on_account
 from oms_aws.invoicing import gross_due
 from oms_aws.orders import Saved, Stored

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import NamedTuple
 
-from oms.order import Fulfilment, Order
+from oms.order import Order
+from oms.parts import Fulfilment
 from oms.routing import Warehouse
 from oms_aws import keys
 from oms_aws.table import Action, Table

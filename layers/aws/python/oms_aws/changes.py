@@ -26,7 +26,9 @@ from oms.changing import (
     requested,
 )
 from oms.invoice import Invoice
-from oms.order import Change, Finding, Hold, Order, OrderChanged, Pieces
+from oms.news import OrderChanged
+from oms.order import Order
+from oms.parts import Change, Finding, Hold, Pieces
 from oms.payment import check_payment, on_account, secured
 from oms.refusals import Refusal, Unknown
 from oms_aws import keys

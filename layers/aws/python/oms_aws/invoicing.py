@@ -16,7 +16,8 @@ from oms.drafting import corrected_invoice
 from oms.einvoice import format_of
 from oms.invoice import Invoice
 from oms.numbering import range_of
-from oms.order import DIGITAL, Document, Fulfilment, Order
+from oms.order import Order
+from oms.parts import DIGITAL, Document, Fulfilment
 from oms.refusals import Refusal
 from oms.shop import Shop
 from oms.tax.threshold import Standing

@@ -12,7 +12,8 @@ from msgspec.structs import replace
 from oms.bundles import parts
 from oms.events import GENESIS, Event, chained
 from oms.label import label_lines
-from oms.order import AnyNews, Fulfilment, Hold, Line, Order, Parcel, Pieces, decode_order, encode
+from oms.order import AnyNews, Order, decode_order, encode
+from oms.parts import Fulfilment, Hold, Line, Parcel, Pieces
 from oms.refusals import NotNow, Refusal, Unknown
 from oms_aws import capacity, credit, keys
 from oms_aws.table import Action, ConditionFailed, Table, packed, unpacked

@@ -11,7 +11,7 @@ import msgspec
 from msgspec.structs import replace
 
 from oms.matching import Assigned, Printed, Transfer, choose, invoices_in, orders_in, words_of
-from oms.order import Received
+from oms.parts import Received
 from oms.payment import receive
 from oms.refusals import NotNow, Refusal, Unknown
 from oms_aws import keys

@@ -6,7 +6,8 @@ from msgspec.structs import replace
 
 from oms.account import Account
 from oms.billing import book_day, tax_rates
-from oms.order import Finding, Order
+from oms.order import Order
+from oms.parts import Finding
 from oms.pricing import Tariff, TaxRates, check_price, lists_for
 from oms.product import Product
 from oms.shop import Shop

@@ -9,7 +9,9 @@ from typing import NamedTuple
 from oms import allotment
 from oms.billing import book_day
 from oms.bundles import parts, recipes, stock_skus
-from oms.order import LineBackordered, Order, Pieces
+from oms.news import LineBackordered
+from oms.order import Order
+from oms.parts import Pieces
 from oms.product import Product
 from oms.refusals import NotNow
 from oms.routing import Plan

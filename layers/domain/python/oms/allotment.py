@@ -9,15 +9,9 @@ from msgspec import Struct
 
 from oms.account import Account
 from oms.bundles import covered, demand, less, without
-from oms.order import (
-    SUPPLIER_NEEDED,
-    Finding,
-    Nature,
-    Order,
-    OrderSourced,
-    Pieces,
-    StockReleased,
-)
+from oms.news import OrderSourced, StockReleased
+from oms.order import Order
+from oms.parts import SUPPLIER_NEEDED, Finding, Nature, Pieces
 from oms.product import Product
 from oms.stock import Item, Reservation, asking, claims
 

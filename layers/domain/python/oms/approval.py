@@ -10,17 +10,15 @@ from typing import Any, Literal
 import msgspec
 
 from oms.account import Account, ApprovalRule
-from oms.order import (
-    Approval,
+from oms.news import (
     ApprovalEscalated,
     ApprovalReminded,
-    Finding,
-    Order,
     OrderApproved,
     OrderRejected,
     OrderReleased,
-    Person,
 )
+from oms.order import Order
+from oms.parts import Approval, Finding, Person
 from oms.refusals import Refusal, Unknown
 
 NEEDED = "approval_needed"

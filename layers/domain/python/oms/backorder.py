@@ -8,15 +8,9 @@ from datetime import date, datetime, timedelta
 from msgspec import Struct
 from msgspec.structs import replace
 
-from oms.order import (
-    LATE_AFTER,
-    BackorderDue,
-    EtaChanged,
-    Order,
-    OrderCancelled,
-    OrderSourced,
-    Pieces,
-)
+from oms.news import BackorderDue, EtaChanged, OrderCancelled, OrderSourced
+from oms.order import Order
+from oms.parts import LATE_AFTER, Pieces
 from oms.product import Product
 
 SAME = timedelta(days=1)

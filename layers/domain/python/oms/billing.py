@@ -25,7 +25,8 @@ from oms.invoice import (
     payment_text,
     priced,
 )
-from oms.order import Address, Fulfilment, Order, Pieces
+from oms.order import Order
+from oms.parts import Address, Fulfilment, Pieces
 from oms.product import Product
 from oms.refusals import Refusal
 from oms.shop import Shop

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from oms.order import Line, Order, Pieces
+from oms.order import Order
+from oms.parts import Line, Pieces
 
 WITHOUT_STOCK = ("digital", "service")
 """Kinds of products of which nothing lies on a shelf."""

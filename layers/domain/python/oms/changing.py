@@ -13,28 +13,29 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from oms import credit, money
-from oms.order import (
+from oms.news import (
+    FulfilmentRecallAccepted,
+    FulfilmentRecallRequested,
+    OrderChanged,
+    OrderChangeDropped,
+    OrderChangeRequested,
+    OrderReleased,
+)
+from oms.order import Order, encode
+from oms.parts import (
     FREE,
     Address,
     Change,
     Credit,
     Discount,
     Finding,
-    FulfilmentRecallAccepted,
-    FulfilmentRecallRequested,
     Hold,
     Line,
     LineChange,
     LineChanged,
-    Order,
-    OrderChanged,
-    OrderChangeDropped,
-    OrderChangeRequested,
-    OrderReleased,
     PendingChange,
     Pieces,
     Recall,
-    encode,
 )
 from oms.recall import RECALL_WITHIN, at_warehouses
 from oms.refusals import NotNow, Refusal

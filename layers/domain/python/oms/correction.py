@@ -9,7 +9,9 @@ from msgspec.structs import replace
 
 from oms.address import HOLDS, faults_of
 from oms.holds import hold_of
-from oms.order import Address, Finding, Hold, Order, OrderAddressCorrected, OrderReleased
+from oms.news import OrderAddressCorrected, OrderReleased
+from oms.order import Order
+from oms.parts import Address, Finding, Hold
 from oms.refusals import Refusal, Unknown
 
 RELEASED_WHEN = "the address was corrected"

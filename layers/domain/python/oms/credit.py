@@ -10,7 +10,9 @@ from msgspec import Struct
 
 from oms import money
 from oms.account import Account
-from oms.order import Credit, CreditReserved, Finding, Order
+from oms.news import CreditReserved
+from oms.order import Order
+from oms.parts import Credit, Finding
 from oms.payment import on_account, overpaid, received
 from oms.refusals import Refusal
 

@@ -4,14 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from oms.order import (
-    CreditNoteIssued,
-    Document,
-    DocumentRejected,
-    DocumentValidated,
-    DocumentWithdrawn,
-    Order,
-)
+from oms.news import CreditNoteIssued, DocumentRejected, DocumentValidated, DocumentWithdrawn
+from oms.order import Order
+from oms.parts import Document
 from oms.refusals import Refusal
 
 BILLS = ("invoice", "partial")

@@ -9,7 +9,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from oms.books import Totals
-from oms.order import News
+from oms.news import News
 from oms.refusals import Refusal
 
 Kind = Literal["datev", "z3"]

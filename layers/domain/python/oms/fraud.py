@@ -12,7 +12,8 @@ from msgspec import Struct
 from msgspec.structs import replace
 from rapidfuzz import fuzz
 
-from oms.order import Finding, Order
+from oms.order import Order
+from oms.parts import Finding
 from oms.rules import decide, faults
 from oms.ruleset import Case, Ruleset, Verdict
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from oms.order import Hold, Order, OrderHoldEscalated
+from oms.news import OrderHoldEscalated
+from oms.order import Order
+from oms.parts import Hold
 from oms.refusals import Unknown
 
 RELEASERS: Mapping[str, frozenset[str]] = {

@@ -9,7 +9,8 @@ from msgspec import MsgspecError, Struct
 
 from oms.credit import COUNTERS, NOTHING, Exposure, exposure
 from oms.events import GENESIS, Event, digest, facts
-from oms.order import PLACES, Order, decode_news, replayed
+from oms.order import Order, decode_news, replayed
+from oms.parts import PLACES
 from oms.refusals import Broken, Refusal
 from oms.stock import ByLocation, Item, Reservation, agrees, claims
 

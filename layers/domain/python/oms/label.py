@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from oms.order import Address
+from oms.parts import Address
 
 
 def label_lines(address: Address, *, home: str = "DE") -> tuple[str, ...]:

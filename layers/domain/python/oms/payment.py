@@ -9,17 +9,9 @@ from typing import Any
 from msgspec import Struct, field
 
 from oms import money
-from oms.order import (
-    Finding,
-    Hold,
-    Order,
-    OrderHoldEscalated,
-    OrderReleased,
-    Payment,
-    PaymentReceived,
-    PaymentReminded,
-    Received,
-)
+from oms.news import OrderHoldEscalated, OrderReleased, PaymentReceived, PaymentReminded
+from oms.order import Order
+from oms.parts import Finding, Hold, Payment, Received
 
 AWAITED = "payment_awaited"
 PREPAYMENT = "prepayment"

@@ -8,7 +8,8 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from oms.money import cent, gross_of, net_of
-from oms.order import Finding, Line, Order
+from oms.order import Order
+from oms.parts import Finding, Line
 from oms.price import Price, PriceList
 from oms.product import Product
 from oms.refusals import Refusal

@@ -7,17 +7,15 @@ from datetime import datetime, timedelta
 
 from msgspec.structs import replace
 
-from oms.order import (
-    Cause,
-    Fulfilment,
+from oms.news import (
     FulfilmentRecallAccepted,
     FulfilmentRecallRequested,
-    Order,
     OrderCancelled,
     OrderChangeDropped,
-    Pieces,
-    Recall,
+    recall_refused,
 )
+from oms.order import Order
+from oms.parts import Cause, Fulfilment, Pieces, Recall
 from oms.refusals import Refusal
 
 RECALL_WITHIN = timedelta(hours=4)
@@ -74,7 +72,7 @@ def refuse(order: Order, id: str, *, reason: str, at: datetime) -> Order:
     """The warehouse cannot give the recalled pieces back: they go on. Raises Refusal."""
     if _asked_about(order.fulfilment(id), "refused") is None:
         return order
-    return order.tell(order.fulfilment(id).refusal(reason, at))
+    return order.tell(recall_refused(order.fulfilment(id), reason, at))
 
 
 def _asked_about(fulfilment: Fulfilment, answer: str) -> Recall | None:

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from msgspec import Struct
 
 from oms.calendar import is_holiday
-from oms.order import Address
+from oms.parts import Address
 
 Recipes = Mapping[str, Mapping[str, int]]
 """Bundle -> SKU of a part -> pieces of it in one bundle."""

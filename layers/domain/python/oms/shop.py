@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from oms.books import Bookkeeping
 from oms.invoice import Language, Seller
-from oms.order import RESERVE_HOURS
+from oms.parts import RESERVE_HOURS
 from oms.payment import PaymentRules
 from oms.pricing import TOLERANCE
 from oms.tax import Registrations

@@ -9,7 +9,8 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from oms.bundles import demand, parts, stock_skus
-from oms.order import Order, Pieces
+from oms.order import Order
+from oms.parts import Pieces
 
 ByLocation = dict[str, int]
 """Location -> pieces."""

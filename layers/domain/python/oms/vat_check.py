@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 
 from oms.account import VatCheck
 from oms.identifiers import is_vat_id
-from oms.order import Finding, Order
+from oms.order import Order
+from oms.parts import Finding
 
 INVALID_IS_GOOD_FOR = timedelta(days=1)
 """A business may have been given its id since."""

@@ -12,7 +12,8 @@ from oms.correction import RELEASED_WHEN, address_hold, correct_address, correct
 from oms.fraud import check_again
 from oms.invoice import Language
 from oms.label import label_lines
-from oms.order import Address, Finding, Hold, Order
+from oms.order import Order
+from oms.parts import Address, Finding, Hold
 from oms.refusals import Refusal
 from oms_aws.edges.http import Answer, Call
 from oms_aws.edges.models import AddressIn

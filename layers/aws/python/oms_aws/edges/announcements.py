@@ -10,7 +10,8 @@ import msgspec
 from pydantic import AwareDatetime, Field
 
 from oms.export import ExportNews
-from oms.order import AnyNews, News
+from oms.news import News
+from oms.order import AnyNews
 from oms_aws.edges.answers import ID, EventId
 from oms_aws.edges.models import Model
 

@@ -7,7 +7,8 @@ from typing import Any, NamedTuple
 
 from oms import approval
 from oms.approval import Decision
-from oms.order import Approval, Order, Person
+from oms.order import Order
+from oms.parts import Approval, Person
 from oms.payment import owed
 from oms.refusals import Unknown
 from oms_aws.clients import Caller

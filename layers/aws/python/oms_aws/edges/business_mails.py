@@ -8,7 +8,8 @@ from typing import Literal
 
 from oms.approval import NEEDED, asked, pending
 from oms.credit import EXCEEDED, MISSING
-from oms.order import Hold, Order, Person
+from oms.order import Order
+from oms.parts import Hold, Person
 from oms.payment import AWAITED, outstanding, owed, received
 from oms_aws.edges.approvals import link
 from oms_aws.edges.mailing import Case, Mail

@@ -9,9 +9,11 @@ from msgspec.structs import replace
 from oms.address import HOLDS
 from oms.invoice import Invoice, Language
 from oms.label import label_lines
-from oms.order import Document, EtaChanged, Hold, Order, decode_news
-from oms.order import OrderCancelled as Cancelled
-from oms.order import OrderChanged as Changed
+from oms.news import EtaChanged
+from oms.news import OrderCancelled as Cancelled
+from oms.news import OrderChanged as Changed
+from oms.order import Order, decode_news
+from oms.parts import Document, Hold
 from oms.refusals import Refusal
 from oms_aws.edges import business_mails
 from oms_aws.edges.mailing import Case, Mail

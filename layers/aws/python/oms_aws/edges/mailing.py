@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from oms.money import times
-from oms.order import Hold, Order, Pieces
+from oms.order import Order
+from oms.parts import Hold, Pieces
 from oms.product import Product
 from oms.shop import Shop
 from oms_aws.edges.queue import Signal

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from oms.billing import book_day
-from oms.order import Document
+from oms.parts import Document
 from oms.refusals import Unknown
 from oms.retention import kept_until
 from oms_aws.edges.http import Answer, Call, Problem

@@ -10,7 +10,8 @@ from oms import money
 from oms.account import VatCheck
 from oms.billing import book_day, quote, vat_id_matters
 from oms.invoice import Priced
-from oms.order import Address, Customer, Discount, Line, Order, Payment, Shipping
+from oms.order import Order
+from oms.parts import Address, Customer, Discount, Line, Payment, Shipping
 from oms.shop import Shop
 from oms.tax import TaxDecision
 from oms.tax.threshold import Standing

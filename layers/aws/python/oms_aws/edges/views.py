@@ -7,7 +7,8 @@ from typing import Any
 
 import msgspec
 
-from oms.order import PLACES, Document, Fulfilment, Line, Order, Parcel, PendingChange
+from oms.order import Order
+from oms.parts import PLACES, Document, Fulfilment, Line, Parcel, PendingChange
 from oms.payment import outstanding, overpaid, owed, received
 from oms.purchase import Purchase
 from oms.refusals import Unknown

@@ -10,7 +10,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from oms.einvoice import Format
 from oms.invoice import Kind as DocumentKind
-from oms.order import Cause
+from oms.parts import Cause
 from oms.product import Kind
 from oms_aws.edges.models import Model, ScanStatus
 

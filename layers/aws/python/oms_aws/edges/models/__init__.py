@@ -26,7 +26,7 @@ from oms.identifiers import is_gtin
 from oms.invoice import Kind as DocumentKind
 from oms.money import MINOR_UNITS
 from oms.numbering import PATTERN
-from oms.order import RESERVE_HOURS, Cause
+from oms.parts import RESERVE_HOURS, Cause
 from oms.pricing import TOLERANCE
 from oms.product import Kind
 

@@ -8,7 +8,7 @@ import msgspec
 from pydantic import Field
 
 from oms.money import MINOR_UNITS
-from oms.order import Change
+from oms.parts import Change
 from oms_aws.edges.models import (
     MOST_LINES,
     AddressIn,

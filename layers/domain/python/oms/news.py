@@ -1,0 +1,338 @@
+"""What happens to an order: the events that its log keeps and that follow from its commands."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+
+from msgspec import Struct
+
+from oms.parts import (
+    Address,
+    Cause,
+    Credit,
+    Document,
+    Finding,
+    Fulfilment,
+    Hold,
+    LineChanged,
+    Nature,
+    Parcel,
+    Payment,
+    PendingChange,
+    Pieces,
+    Recall,
+    Received,
+    Shipping,
+)
+
+
+class News(Struct, frozen=True, tag_field="news", omit_defaults=True):
+    """Something that happened to an order; its tag is the event type."""
+
+
+class OrderScreened(News, frozen=True, tag="Order.Screened"):
+    findings: tuple[Finding, ...]
+    at: datetime
+
+
+class OrderSourced(News, frozen=True, tag="Order.Sourced"):
+    """What master data says of the lines and the customer, as far as it is not the rule."""
+
+    natures: dict[str, Nature]
+    rank: int
+    partial_allowed: bool
+    reserve_hours: int
+    at: datetime
+
+
+class OrderHeld(News, frozen=True, tag="Order.Held"):
+    hold: Hold
+
+
+class OrderReleased(News, frozen=True, tag="Order.Released"):
+    hold: str
+    by: str
+    reason: str
+    at: datetime
+
+
+class OrderHoldEscalated(News, frozen=True, tag="Order.HoldEscalated"):
+    hold: str
+    at: datetime
+
+
+class OrderAddressCorrected(News, frozen=True, tag="Order.AddressCorrected"):
+    """`billing` says that the order has one address for both, which is the corrected one."""
+
+    address: Address
+    email: str
+    phone: str | None
+    findings: tuple[Finding, ...]
+    by: str
+    reason: str
+    at: datetime
+    billing: bool = False
+
+
+class OrderRefused(News, frozen=True, tag="Order.Refused"):
+    reason: str
+    text: str
+    at: datetime
+    text_de: str = ""
+
+
+class OrderCancelled(News, frozen=True, tag="Order.Cancelled"):
+    pieces: dict[str, Pieces]
+    reason: str
+    by: str
+    whole: bool
+    at: datetime
+    cause: Cause = "other"
+
+    @property
+    def by_line(self) -> Pieces:
+        """The cancelled pieces, wherever they were."""
+        pieces: Pieces = {}
+        for some in self.pieces.values():
+            for number, quantity in some.items():
+                pieces[number] = pieces.get(number, 0) + quantity
+        return pieces
+
+
+class OrderChanged(News, frozen=True, tag="Order.Changed"):
+    """`total_before` and `total` are what the order costs, in its price mode; `findings` are those
+    of the checks that ran again."""
+
+    change: str
+    lines: tuple[LineChanged, ...]
+    reason: str
+    by: str
+    total_before: Decimal
+    total: Decimal
+    at: datetime
+    billing_address: Address | None = None
+    shipping_address: Address | None = None
+    shipping: Shipping | None = None
+    payment: Payment | None = None
+    findings: tuple[Finding, ...] = ()
+
+
+class PaymentReceived(News, frozen=True, tag="Payment.Received"):
+    """`received` is what came by bank so far, `owed` what the order costs now, both gross."""
+
+    payment: Received
+    received: Decimal
+    owed: Decimal
+    overpaid: Decimal
+    at: datetime
+
+
+class PaymentReminded(News, frozen=True, tag="Payment.Reminded"):
+    hold: str
+    at: datetime
+
+
+class CreditReserved(News, frozen=True, tag="Credit.Reserved"):
+    credit: Credit
+    at: datetime
+
+
+class OrderApproved(News, frozen=True, tag="Order.Approved"):
+    """`stage` counts from 0 within the order's approvals."""
+
+    stage: int
+    person: str
+    by: str
+    at: datetime
+    reason: str = ""
+
+
+class OrderRejected(News, frozen=True, tag="Order.Rejected"):
+    stage: int
+    person: str
+    by: str
+    reason: str
+    at: datetime
+
+
+class ApprovalReminded(News, frozen=True, tag="Approval.Reminded"):
+    stage: int
+    at: datetime
+
+
+class ApprovalEscalated(News, frozen=True, tag="Approval.Escalated"):
+    """The time to answer has passed; `to` is the substitute, who is asked as well."""
+
+    stage: int
+    to: str
+    at: datetime
+
+
+class OrderChangeRequested(News, frozen=True, tag="Order.ChangeRequested"):
+    pending: PendingChange
+
+
+class OrderChangeDropped(News, frozen=True, tag="Order.ChangeDropped"):
+    """A change that waited for warehouses is not done; `reason` is a code as in refusals."""
+
+    change: str
+    reason: str
+    text: str
+    at: datetime
+
+
+class StockReserved(News, frozen=True, tag="Stock.Reserved"):
+    pieces: Pieces
+    at: datetime
+
+
+class StockReleased(News, frozen=True, tag="Stock.Released"):
+    """The reservation of a held order has expired: what it held is open again."""
+
+    pieces: dict[str, Pieces]
+    at: datetime
+
+
+class LineBackordered(News, frozen=True, tag="Line.Backordered"):
+    pieces: Pieces
+    origin: str
+    at: datetime
+
+
+class BackorderAllocated(News, frozen=True, tag="Backorder.Allocated"):
+    pieces: Pieces
+    at: datetime
+
+
+class EtaChanged(News, frozen=True, tag="Eta.Changed"):
+    """When waiting pieces are expected now, by line; `first` when a line was never told of."""
+
+    expected: dict[str, date | None]
+    first: bool
+    at: datetime
+
+
+class BackorderDue(News, frozen=True, tag="Backorder.Due"):
+    """The day has come on which these lines were expected, or may be sold."""
+
+    lines: tuple[str, ...]
+    at: datetime
+
+
+class FulfilmentPlanned(News, frozen=True, tag="Fulfilment.Planned"):
+    fulfilment: Fulfilment
+    origin: str = "reserved"
+
+
+class FulfilmentReleased(News, frozen=True, tag="Fulfilment.Released"):
+    fulfilment: str
+    location: str
+
+
+class FulfilmentRecallRequested(News, frozen=True, tag="Fulfilment.RecallRequested"):
+    fulfilment: str
+    recall: Recall
+
+
+class FulfilmentRecallAccepted(News, frozen=True, tag="Fulfilment.RecallAccepted"):
+    fulfilment: str
+    reason: str
+    at: datetime
+
+
+class FulfilmentRecallRefused(News, frozen=True, tag="Fulfilment.RecallRefused"):
+    fulfilment: str
+    reason: str
+    at: datetime
+    change: str = ""
+
+
+def recall_refused(fulfilment: Fulfilment, reason: str, at: datetime) -> FulfilmentRecallRefused:
+    """The news that the warehouse does not give back what is recalled."""
+    change = fulfilment.recall.change if fulfilment.recall else ""
+    return FulfilmentRecallRefused(fulfilment.id, reason, at, change)
+
+
+class FulfilmentPacked(News, frozen=True, tag="Fulfilment.Packed"):
+    fulfilment: str
+    parcels: tuple[Parcel, ...]
+    at: datetime
+
+
+class ShipmentConfirmed(News, frozen=True, tag="Shipment.Confirmed"):
+    fulfilment: str
+    carrier: str
+    tracking_numbers: tuple[str, ...]
+    at: datetime
+
+
+class ShipmentTracked(News, frozen=True, tag="Shipment.Tracked"):
+    fulfilment: str
+    parcel: str
+    status: str
+    at: datetime
+    location: str | None = None
+    text: str | None = None
+
+
+class ShipmentDelivered(News, frozen=True, tag="Shipment.Delivered"):
+    fulfilment: str
+    at: datetime
+
+
+class InvoiceIssued(News, frozen=True, tag="Invoice.Issued"):
+    document: Document
+
+
+class CreditNoteIssued(News, frozen=True, tag="CreditNote.Issued"):
+    document: Document
+
+
+class DocumentValidated(News, frozen=True, tag="Document.Validated"):
+    """Its e-invoice passed the official rules and is kept; `sha256` is that of the XML."""
+
+    document: str
+    key: str
+    sha256: str
+    at: datetime
+
+
+class DocumentRejected(News, frozen=True, tag="Document.Rejected"):
+    """Its e-invoice broke rules: each with its id and its text."""
+
+    document: str
+    rules: tuple[str, ...]
+    at: datetime
+
+
+class DocumentWithdrawn(News, frozen=True, tag="Document.Withdrawn"):
+    """It broke rules and was cancelled: it goes into the archive alone, without an e-invoice."""
+
+    document: str
+    at: datetime
+
+
+class DocumentArchived(News, frozen=True, tag="Document.Archived"):
+    document: str
+    key: str
+    sha256: str
+    at: datetime
+
+
+class NotificationSent(News, frozen=True, tag="Notification.Sent"):
+    kind: str
+    cause: str
+    message_id: str
+    at: datetime
+
+
+class WebhookExhausted(News, frozen=True, tag="Webhook.Exhausted"):
+    endpoint: str
+    delivery: str
+    reason: str
+    at: datetime
+
+
+class OrderCompleted(News, frozen=True, tag="Order.Completed"):
+    at: datetime

@@ -1,0 +1,416 @@
+"""What an order is made of: lines, addresses, payment, holds, fulfilments, documents."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any, Literal
+from zoneinfo import ZoneInfo
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from oms.einvoice import Format
+from oms.invoice import Kind as DocumentType
+from oms.product import Component, Kind
+from oms.refusals import Broken
+
+Pieces = dict[str, int]
+"""How many pieces of which line: line number -> quantity."""
+
+PLACES = (
+    "open",
+    "reserved",
+    "backordered",
+    "released",
+    "packed",
+    "shipped",
+    "delivered",
+    "cancelled",
+    "returned",
+)
+"""Where a piece can be; `open` is captured and not yet reserved."""
+
+FREE = ("open", "backordered", "reserved")
+"""Places of pieces that no warehouse has, in the order in which they are cancelled."""
+
+RESERVE_WITHIN = timedelta(minutes=15)
+RESERVE_HOURS = 72
+"""How long a held order keeps its reservation, unless its shop says otherwise."""
+
+PERFORM_WITHIN = timedelta(days=30)
+SUPPLIER_NEEDED = "supplier_needed"
+DIGITAL = "digital"
+"""Where fulfilments without a parcel come from."""
+
+MEND_WITHIN = timedelta(hours=48)
+"""How long a clerk has for a document whose e-invoice breaks a rule."""
+
+DELIVER_WITHIN = timedelta(days=14)
+RESTOCK_WITHIN = timedelta(days=30)
+ESCALATED_WITHIN = timedelta(days=7)
+LATE_AFTER = timedelta(days=4)
+"""So long after its expected day, what still waits is asked for anew."""
+
+PLACE = ZoneInfo("Europe/Berlin")
+"""Where a day of sale begins."""
+
+
+class Value(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
+    """A value of the order aggregate."""
+
+
+class Address(Value, frozen=True, omit_defaults=True):
+    """A postal address; `country` is ISO 3166-1 alpha-2."""
+
+    name: str
+    line1: str
+    postal_code: str
+    city: str
+    country: str
+    company: str | None = None
+    line2: str | None = None
+    region: str | None = None
+
+
+class Customer(Value, frozen=True, omit_defaults=True):
+    """Who orders; `locale` is the language of what the customer sees."""
+
+    id: str
+    type: Literal["B2C", "B2B"]
+    name: str
+    email: str
+    locale: Literal["de", "en"]
+    phone: str | None = None
+    company: str | None = None
+    vat_id: str | None = None
+    group: str | None = None
+
+
+class Nature(Value, frozen=True, omit_defaults=True):
+    """What master data said a line's product is when the line first claimed stock."""
+
+    kind: Kind = "stock"
+    components: tuple[Component, ...] = ()
+    available_from: date | None = None
+
+
+class Person(Value, frozen=True):
+    """Someone of the customer's who can be written to."""
+
+    id: str
+    name: str
+    email: str
+
+
+class Discount(Value, frozen=True, omit_defaults=True):
+    """What is off a price, in the order's currency and price mode; `code` is why."""
+
+    amount: Decimal
+    code: str | None = None
+
+
+class Line(Value, frozen=True, omit_defaults=True):
+    """An order line: what was ordered, and how many of its pieces are where.
+
+    `discounts` are off all its pieces together.
+    """
+
+    number: str
+    sku: str
+    unit_price: Decimal
+    ordered: int
+    open: int = 0
+    reserved: int = 0
+    backordered: int = 0
+    released: int = 0
+    packed: int = 0
+    shipped: int = 0
+    delivered: int = 0
+    cancelled: int = 0
+    returned: int = 0
+    nature: Nature = Nature()
+    discounts: tuple[Discount, ...] = ()
+
+    @property
+    def discount(self) -> Decimal:
+        """What is off the line, for all pieces ordered."""
+        return sum((each.amount for each in self.discounts), Decimal(0))
+
+    def move(self, quantity: int, origin: str, target: str) -> Line:
+        """The line with `quantity` pieces moved; raises Broken when there are not that many."""
+        here: int = getattr(self, origin)
+        if quantity < 0 or quantity > here:
+            raise Broken(f"line {self.number}: {quantity} of {here} {origin} pieces cannot move")
+        return replace(self, **{origin: here - quantity, target: getattr(self, target) + quantity})
+
+    @property
+    def conserved(self) -> bool:
+        """Whether the pieces in all places add up to the ordered quantity."""
+        counted: int = sum(getattr(self, place) for place in PLACES)
+        return self.ordered == counted
+
+
+class Shipping(Value, frozen=True, omit_defaults=True):
+    """How it is sent, and its price in the order's currency and price mode."""
+
+    method: str
+    price: Decimal
+
+
+class Payment(Value, frozen=True, omit_defaults=True):
+    """What the shop says of the payment; `amount` is in the order's currency."""
+
+    method: str
+    status: Literal["authorised", "captured", "pending", "failed", "open"]
+    amount: Decimal
+    reference: str | None = None
+    authorised_at: datetime | None = None
+
+
+class Received(Value, frozen=True, omit_defaults=True):
+    """Money that the bank reported for an order; `id` is the bank's transaction id."""
+
+    id: str
+    amount: Decimal
+    value_date: date
+    payer: str = ""
+
+
+class Credit(Value, frozen=True, omit_defaults=True):
+    """What an order on account takes of its customer's credit (`oms.credit`).
+
+    `amount` is gross, of an order that cost `of` in its price mode. `limit` was the customer's at
+    that time; `booked_by` is who let it be booked whatever the limit.
+    """
+
+    amount: Decimal
+    of: Decimal
+    limit: Decimal | None = None
+    booked_by: str | None = None
+
+
+class Approval(Value, frozen=True, omit_defaults=True):
+    """One stage of the approval of an order: who is asked, since when, and what they said.
+
+    `person` is whose word it was, `by` who gave it to us. `hours` is the time to answer; once it
+    has passed, the stage is escalated and the substitute is asked as well.
+    """
+
+    hold: str
+    level: int
+    approver: Person
+    substitute: Person | None = None
+    hours: int = 48
+    asked_at: datetime | None = None
+    reminded_at: datetime | None = None
+    escalated_at: datetime | None = None
+    decision: Literal["approved", "rejected"] | None = None
+    person: str | None = None
+    by: str | None = None
+    decided_at: datetime | None = None
+    reason: str = ""
+
+    @property
+    def longest(self) -> int:
+        """How many hours it may take in all: the substitute has as long as the approver had."""
+        return self.hours * (2 if self.substitute else 1)
+
+
+class Waiting(Value, frozen=True):
+    """Whom an unfinished order waits for, for what, and until when."""
+
+    party: str
+    cause: str
+    until: datetime
+
+
+class Finding(Value, frozen=True, omit_defaults=True):
+    """What one check found: pass, hold (someone must look, until a deadline) or refuse.
+
+    `text` is English and `text_de` German; `hours` is how long the owner of a hold has.
+    """
+
+    check: str
+    verdict: Literal["pass", "hold", "refuse"]
+    reason: str = ""
+    text: str = ""
+    owner: str = "clerk"
+    hours: int = 48
+    data: dict[str, Any] = {}
+    text_de: str = ""
+
+
+class Hold(Value, frozen=True, omit_defaults=True):
+    """Why an order does not go on, who can let it, and until when."""
+
+    id: str
+    reason: str
+    text: str
+    owner: str
+    raised_at: datetime
+    deadline: datetime
+    data: dict[str, Any] = {}
+    released_at: datetime | None = None
+    released_by: str | None = None
+    release_reason: str | None = None
+    text_de: str = ""
+    escalated_at: datetime | None = None
+
+    @property
+    def waiting(self) -> Waiting:
+        """Whom it waits for: its owner, and the team once its deadline has passed."""
+        if self.escalated_at:
+            return Waiting("team", self.reason, self.escalated_at + ESCALATED_WITHIN)
+        return Waiting(self.owner, self.reason, self.deadline)
+
+
+class Parcel(Value, frozen=True, omit_defaults=True):
+    """A packed parcel; `scanned_at` is the time of the newest scan that counted."""
+
+    id: str
+    weight_g: int
+    pieces: Pieces
+    carrier: str | None = None
+    tracking_number: str | None = None
+    status: str = "pending"
+    scanned_at: datetime | None = None
+
+
+Cause = Literal["customer", "shop", "fraud", "unpaid", "out_of_stock", "other"]
+"""Why pieces are cancelled: what cancellations are counted by."""
+
+
+class Recall(Value, frozen=True, omit_defaults=True):
+    """Pieces that a warehouse is asked to give back, as they are to be cancelled, or changed.
+
+    It answers `accepted` (they are back on the shelf) or `refused`, with its own `answer` as text.
+    `change` names the change that waits for them.
+    """
+
+    pieces: Pieces
+    reason: str
+    cause: Cause
+    by: str
+    requested_at: datetime
+    until: datetime
+    status: Literal["requested", "accepted", "refused"] = "requested"
+    answer: str = ""
+    answered_at: datetime | None = None
+    change: str = ""
+
+
+class Fulfilment(Value, frozen=True, omit_defaults=True):
+    """What one warehouse packs and ships of an order.
+
+    `ship_to` is set once the order goes elsewhere than what this warehouse has. `capacity` is how
+    many may leave there that day, itself among them; None where nobody counts.
+    """
+
+    id: str
+    location: str
+    pieces: Pieces
+    planned_at: datetime
+    ship_by: datetime
+    status: Literal["released", "packed", "shipped", "delivered", "cancelled"] = "released"
+    reasons: tuple[str, ...] = ()
+    parcels: tuple[Parcel, ...] = ()
+    shipped_at: datetime | None = None
+    delivered_at: datetime | None = None
+    ship_to: Address | None = None
+    recall: Recall | None = None
+    capacity: int | None = None
+
+    @property
+    def recalled(self) -> Pieces:
+        """The pieces that the warehouse has not answered about yet."""
+        return self.recall.pieces if self.recall and self.recall.status == "requested" else {}
+
+
+class Document(Value, frozen=True, omit_defaults=True):
+    """A document of the order; `key` and `sha256` are known once it is in the archive.
+
+    `original` is the document that it corrects. One with a `format` has an e-invoice: `xml_key` and
+    `xml_sha256` are known once that passed the rules, `rejected` is what they said otherwise. One
+    that was `withdrawn` is kept on paper and sent to nobody.
+    """
+
+    id: str
+    type: DocumentType
+    number: str
+    fulfilment: str
+    issued_at: datetime
+    gross: Decimal
+    key: str | None = None
+    sha256: str | None = None
+    original: str | None = None
+    format: Format | None = None
+    xml_key: str | None = None
+    xml_sha256: str | None = None
+    rejected: tuple[str, ...] = ()
+    rejected_at: datetime | None = None
+    withdrawn_at: datetime | None = None
+
+    @property
+    def ready(self) -> bool:
+        """Whether it may leave: a document with an e-invoice only when that is valid."""
+        return self.format is None or self.xml_sha256 is not None
+
+
+class LineChange(Value, frozen=True, omit_defaults=True):
+    """What a line shall be: its pieces without the cancelled ones, and the price of each.
+
+    None leaves it as it is; no pieces remove the line. A `number` that the order does not have is a
+    new line and needs all of it.
+    """
+
+    number: str
+    sku: str | None = None
+    quantity: int | None = None
+    unit_price: Decimal | None = None
+
+
+class Change(Value, frozen=True, omit_defaults=True):
+    """What somebody wants to be different about an order; None leaves it as it is."""
+
+    lines: tuple[LineChange, ...] = ()
+    billing_address: Address | None = None
+    shipping_address: Address | None = None
+    shipping: Shipping | None = None
+    payment: Payment | None = None
+    reason: str = ""
+
+
+class PendingChange(Value, frozen=True, omit_defaults=True):
+    """A confirmed change that waits until warehouses have given back what it touches."""
+
+    id: str
+    wanted: Change
+    by: str
+    requested_at: datetime
+
+
+class LineChanged(Value, frozen=True, omit_defaults=True):
+    """What became of a line: pieces that were added are `open`, others left from where they were.
+
+    `sku` is given of a new line, `unit_price` of a new or another price, `removed` by place,
+    `discounts` where those of the line have become others.
+    """
+
+    number: str
+    sku: str | None = None
+    unit_price: Decimal | None = None
+    added: int = 0
+    removed: dict[str, int] = {}
+    discounts: tuple[Discount, ...] | None = None
+
+
+class Due(Value, frozen=True):
+    """What the clock does to an order at a time, unless something happens before.
+
+    `kind` says what (`oms.due`), `id` to which part of the order.
+    """
+
+    kind: str
+    id: str
+    at: datetime
