@@ -11,12 +11,14 @@ import msgspec
 from msgspec import field
 from msgspec.structs import replace
 
-from oms import money
+from oms import balance, money
 from oms.news import (
     ApprovalEscalated,
     ApprovalReminded,
     BackorderAllocated,
     BackorderDue,
+    CaptureDeferred,
+    CaptureDue,
     CreditNoteIssued,
     CreditReserved,
     DocumentArchived,
@@ -48,8 +50,16 @@ from oms.news import (
     OrderReleased,
     OrderScreened,
     OrderSourced,
+    PaymentAuthorised,
+    PaymentCaptured,
+    PaymentDisputed,
+    PaymentFailed,
+    PaymentLeft,
     PaymentReceived,
+    PaymentRefunded,
     PaymentReminded,
+    PaymentRetried,
+    PaymentVoided,
     ShipmentConfirmed,
     ShipmentDelivered,
     ShipmentTracked,
@@ -72,10 +82,12 @@ from oms.parts import (
     SUPPLIER_NEEDED,
     Address,
     Approval,
+    Capture,
     Cause,
     Credit,
     Customer,
     Discount,
+    Dispute,
     Document,
     Due,
     Finding,
@@ -85,9 +97,11 @@ from oms.parts import (
     LineChanged,
     Parcel,
     Payment,
+    PaymentFailure,
     PendingChange,
     Pieces,
     Received,
+    Refund,
     Shipping,
     Value,
     Waiting,
@@ -149,6 +163,12 @@ class Order(Value, frozen=True, omit_defaults=True):
     completed_at: datetime | None = None
     changes: tuple[str, ...] = ()
     payments: tuple[Received, ...] = ()
+    captures: tuple[Capture, ...] = ()
+    refunds: tuple[Refund, ...] = ()
+    failures: tuple[PaymentFailure, ...] = ()
+    voided: tuple[str, ...] = ()
+    capture_by: datetime | None = None
+    disputes: tuple[Dispute, ...] = ()
     credit: Credit | None = None
     approvals: tuple[Approval, ...] = ()
     pending: PendingChange | None = None
@@ -286,12 +306,12 @@ class Order(Value, frozen=True, omit_defaults=True):
 
     @property
     def finished(self) -> bool:
-        """Whether all pieces are at rest and every shipment's invoice is archived."""
+        """Whether all pieces are at rest, each shipment is billed and all money moved."""
         at_rest = self.count("delivered") + self.count("cancelled") + self.count("returned")
         if at_rest < self.count("ordered"):
             return False
         archived = all(document.key for document in self.documents)
-        return archived and not any(self._unbilled())
+        return archived and not any(self.unbilled()) and not any(balance.waits(self))
 
     def waiting(self) -> tuple[Waiting, ...]:
         """Whom the order waits for; empty only when it is finished (invariant 6)."""
@@ -317,7 +337,7 @@ class Order(Value, frozen=True, omit_defaults=True):
             self.count("reserved") and (self.partial_allowed or not self.count("backordered"))
         )
         asked = self.pending and any(f.recalled for f in self.fulfilments)
-        if (ours and not holds and not asked) or any(self._unbilled()):
+        if (ours and not holds and not asked) or any(self.unbilled()):
             yield Waiting("auftakt", "open" if ours else "invoice", since + RESERVE_WITHIN)
         for document in self.documents:
             if document.rejected_at:
@@ -325,8 +345,9 @@ class Order(Value, frozen=True, omit_defaults=True):
                 yield Waiting("clerk", "document_rejected", until)
             elif not document.key:
                 yield Waiting("auftakt", "document", since + RESERVE_WITHIN)
+        yield from balance.waits(self)
 
-    def _unbilled(self) -> Iterator[Fulfilment]:
+    def unbilled(self) -> Iterator[Fulfilment]:
         """What has left without an invoice."""
         billed = {document.fulfilment for document in self.documents}
         return (f for f in self.fulfilments if f.shipped_at and f.id not in billed)
@@ -347,6 +368,8 @@ class Order(Value, frozen=True, omit_defaults=True):
             elif not hold.escalated_at:
                 yield Due("hold", hold.id, hold.deadline)
         yield from self._approvals_due()
+        if self.capture_by and balance.to_capture(self):
+            yield Due("capture", "", self.capture_by)
         if self.reserved_until:
             yield Due("reservation", "", self.reserved_until)
         for number, at in self.days_to_look_again():
@@ -744,6 +767,16 @@ AnyNews = (
     | OrderChanged
     | PaymentReceived
     | PaymentReminded
+    | PaymentAuthorised
+    | PaymentCaptured
+    | CaptureDeferred
+    | CaptureDue
+    | PaymentVoided
+    | PaymentRefunded
+    | PaymentFailed
+    | PaymentRetried
+    | PaymentLeft
+    | PaymentDisputed
     | CreditReserved
     | OrderApproved
     | OrderRejected
@@ -881,6 +914,55 @@ def _reminded(order: Order, news: PaymentReminded) -> Order:
         for h in order.holds
     )
     return replace(order, holds=holds)
+
+
+def _authorised(order: Order, news: PaymentAuthorised) -> Order:
+    return replace(order, payment=news.payment, capture_by=None)
+
+
+def _captured(order: Order, news: PaymentCaptured) -> Order:
+    capture = news.capture
+    ended = {*order.voided, capture.authorisation} if news.last else order.voided
+    order = replace(order, captures=(*order.captures, capture), voided=tuple(sorted(ended)))
+    return replace(order, capture_by=None) if news.last else order
+
+
+def _deferred(order: Order, news: CaptureDeferred) -> Order:
+    return replace(order, capture_by=news.until)
+
+
+def _capture_due(order: Order, news: CaptureDue) -> Order:
+    return replace(order, capture_by=news.at)
+
+
+def _voided(order: Order, news: PaymentVoided) -> Order:
+    ended = {*order.voided, news.authorisation}
+    return replace(order, voided=tuple(sorted(ended)), capture_by=None)
+
+
+def _refunded(order: Order, news: PaymentRefunded) -> Order:
+    return replace(order, refunds=(*order.refunds, news.refund))
+
+
+def _failed(order: Order, news: PaymentFailed) -> Order:
+    failure = news.failure
+    refunds = tuple(
+        refund
+        for refund in order.refunds
+        if failure.of != "refund" or not refund.reference or refund.reference != failure.reference
+    )
+    return replace(order, failures=(*order.failures, failure), refunds=refunds)
+
+
+def _closed(order: Order, news: PaymentRetried | PaymentLeft) -> Order:
+    closed = {"closed_at": news.at, "closed_by": news.by, "left": isinstance(news, PaymentLeft)}
+    failures = tuple(replace(f, **closed) if f.id == news.failure else f for f in order.failures)
+    return replace(order, failures=failures)
+
+
+def _disputed(order: Order, news: PaymentDisputed) -> Order:
+    others = tuple(each for each in order.disputes if each.id != news.dispute.id)
+    return replace(order, disputes=(*others, news.dispute))
 
 
 def _escalated(order: Order, news: OrderHoldEscalated) -> Order:
@@ -1175,6 +1257,16 @@ _AFTER: dict[type, Any] = {
     OrderChanged: _changed,
     PaymentReceived: _paid,
     PaymentReminded: _reminded,
+    PaymentAuthorised: _authorised,
+    PaymentCaptured: _captured,
+    CaptureDeferred: _deferred,
+    CaptureDue: _capture_due,
+    PaymentVoided: _voided,
+    PaymentRefunded: _refunded,
+    PaymentFailed: _failed,
+    PaymentRetried: _closed,
+    PaymentLeft: _closed,
+    PaymentDisputed: _disputed,
     CreditReserved: _credited,
     OrderApproved: _approved,
     OrderRejected: _rejected,

@@ -46,6 +46,9 @@ DIGITAL = "digital"
 MEND_WITHIN = timedelta(hours=48)
 """How long a clerk has for a document whose e-invoice breaks a rule."""
 
+PAY_WITHIN = timedelta(hours=48)
+"""How long a clerk has for money that could not be moved."""
+
 DELIVER_WITHIN = timedelta(days=14)
 RESTOCK_WITHIN = timedelta(days=30)
 ESCALATED_WITHIN = timedelta(days=7)
@@ -158,14 +161,84 @@ class Shipping(Value, frozen=True, omit_defaults=True):
     price: Decimal
 
 
+Provider = Literal["stripe", "test"]
+"""Payment service providers that we move money through."""
+
+
 class Payment(Value, frozen=True, omit_defaults=True):
-    """What the shop says of the payment; `amount` is in the order's currency."""
+    """What the shop says of the payment; `amount` is in the order's currency.
+
+    With a `provider` we capture and refund there, `reference` being what it calls the payment;
+    without one the shop moves the money itself and tells us.
+    """
 
     method: str
     status: Literal["authorised", "captured", "pending", "failed", "open"]
     amount: Decimal
     reference: str | None = None
     authorised_at: datetime | None = None
+    provider: Provider | None = None
+
+
+class Capture(Value, frozen=True, omit_defaults=True):
+    """Money taken from an authorisation, whose reference is `authorisation`.
+
+    `document` is the invoice that it is for, "" when it is for none yet. `reference` is what the
+    provider, or the shop, calls the capture; `by` is who did it.
+    """
+
+    id: str
+    document: str
+    amount: Decimal
+    at: datetime
+    reference: str
+    by: Literal["stripe", "test", "shop"]
+    authorisation: str = ""
+
+
+class Refund(Value, frozen=True, omit_defaults=True):
+    """Money given back, to the authorisation that it was captured from, or by bank.
+
+    `document` is the credit note that it is for, "" for what was paid too much.
+    """
+
+    id: str
+    document: str
+    amount: Decimal
+    at: datetime
+    reference: str
+    by: Literal["stripe", "test", "shop", "bank"]
+    authorisation: str = ""
+
+
+class PaymentFailure(Value, frozen=True, omit_defaults=True):
+    """Money that could not be moved, and why: a clerk has it tried again, or leaves it so.
+
+    `document` and `reference` are those of the capture or refund that it should have been.
+    """
+
+    id: str
+    of: Literal["capture", "refund", "void"]
+    document: str
+    amount: Decimal
+    reason: str
+    text: str
+    at: datetime
+    reference: str = ""
+    closed_at: datetime | None = None
+    closed_by: str | None = None
+    left: bool = False
+
+
+class Dispute(Value, frozen=True, omit_defaults=True):
+    """A customer has asked their bank to take money back; the provider says how it stands."""
+
+    id: str
+    amount: Decimal
+    reason: str
+    status: str
+    at: datetime
+    until: datetime | None = None
 
 
 class Received(Value, frozen=True, omit_defaults=True):

@@ -8,7 +8,7 @@ from typing import Any
 
 from msgspec import Struct, field
 
-from oms import money
+from oms import balance, money
 from oms.news import OrderHoldEscalated, OrderReleased, PaymentReceived, PaymentReminded
 from oms.order import Order
 from oms.parts import Finding, Hold, Payment, Received
@@ -159,10 +159,12 @@ def received(order: Order) -> Decimal:
 
 
 def secured(order: Order) -> Decimal:
-    """What is there for the order: what the shop said of its payment, and what came by bank."""
-    payment = order.payment
-    said = payment.amount if payment.status in ("authorised", "captured") else Decimal(0)
-    return said + received(order)
+    """What is there for the order: captured, still to be captured, and come by bank.
+
+    What went back because it was too much is not; what went back for a credit note was there.
+    """
+    cards = balance.captured(order) + balance.capturable(order)
+    return cards + received(order) - balance.refunded(order, "")
 
 
 def overpaid(order: Order) -> Decimal:
