@@ -76,7 +76,7 @@ class Auftakt(Stack):
         self.edge = Edge(self, name=names.prefix, authoriser=names.function(asked))
         self.watch.everything(self.edge.failures)
         self.watch.queues(
-            {step.name: names.of(step) for step in QUEUED},
+            {step.name: names.queue_of(step) for step in QUEUED},
             {step.name: names.letters_of(step) for step in KEPT},
         )
         self._outputs()

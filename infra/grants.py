@@ -52,4 +52,4 @@ def granted(grant: Grant, ground: Ground) -> list[iam.PolicyStatement]:
         case "mail:send":
             return [allow(("ses:SendEmail",), *ground.senders)]
         case "queue:redrive":
-            return [allow(SEND, *(names.queue(names.of(step)) for step in QUEUED))]
+            return [allow(SEND, *(names.queue(names.queue_of(step)) for step in QUEUED))]

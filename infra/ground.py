@@ -33,8 +33,13 @@ class Names:
         name = step if isinstance(step, str) else step.name
         return f"{self.prefix}-{name.replace('/', '-')}"
 
+    def queue_of(self, step: Step) -> str:
+        """The name of the queue that wakes a step."""
+        return self.of(step) + _ending(step)
+
     def letters_of(self, step: Step | str) -> str:
-        return f"{self.of(step)}-dlq"
+        """The name of the queue of a step's dead letters."""
+        return f"{self.of(step)}-dlq{_ending(step)}"
 
     def function(self, step: Step | str) -> str:
         return self.arn("lambda", "function", self.of(step), colon=True)
@@ -54,6 +59,11 @@ class Names:
         return self.stack.format_arn(
             service=service, resource=resource, resource_name=name, arn_format=form
         )
+
+
+def _ending(step: Step | str) -> str:
+    in_turn = isinstance(step, Step) and isinstance(step.on, Queue) and step.on.in_turn
+    return ".fifo" if in_turn else ""
 
 
 QUEUED: tuple[Step, ...] = tuple(step for step in JOURNEY if isinstance(step.on, Queue))

@@ -20,6 +20,7 @@ class Queue:
 
     Without events it is woken by messages of another step alone, or by objects: `arrives` is the
     folder of the uploads in which a new one wakes it.
+    `in_turn` makes it FIFO: what is of one group is delivered one after another.
     `batch` is the greatest number of events a delivery brings, `tries` how often an event is tried
     before it becomes a dead letter, `side_by_side` the greatest number of deliveries at one time.
     """
@@ -29,6 +30,7 @@ class Queue:
     tries: int = 5
     side_by_side: int = 5
     arrives: str = ""
+    in_turn: bool = False
 
 
 @dataclass(frozen=True)
@@ -217,8 +219,9 @@ JOURNEY: tuple[Step, ...] = (
     Step("fulfilment/hear_carrier", Http(("POST /v1/carriers/{carrier}/webhook",), public=True),
          (R, W)),
     # billing
-    Step("billing/issue_invoice", Queue(("Shipment.Confirmed",), side_by_side=2), (R, W),
-         seconds=60),
+    Step("billing/line_up_shipments", Queue(("Shipment.Confirmed",)), (W, "queue:redrive")),
+    Step("billing/issue_invoice", Queue((), in_turn=True, side_by_side=10),
+         (R, W, "queue:redrive"), seconds=30, memory=1769),
     Step("billing/issue_credit_note", Http((
         "POST /v1/orders/{order}/credit-notes", "POST /v1/documents/{document}/cancel",
         "POST /v1/documents/{document}/corrections",
@@ -247,7 +250,6 @@ JOURNEY: tuple[Step, ...] = (
         "Order.Created", "Order.Held", "Order.HoldEscalated", "Order.Changed", "Order.Refused",
         "Order.Cancelled", "Order.ChangeDropped", "Document.Archived", "Fulfilment.RecallRefused",
         "Eta.Changed",
-        "Order.Cancelled", "Document.Archived", "Fulfilment.RecallRefused", "Eta.Changed",
         "Payment.Reminded", "Order.Approved", "Approval.Reminded", "Approval.Escalated",
     )), (R, W, "mail:send")),
     Step("notices/tell_subscriber", Queue(("*",), tries=8, side_by_side=10), (R, W), seconds=60),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from aws_cdk import Acknowledgment, Duration, RemovalPolicy, Validations
 from aws_cdk import aws_events as events
 from aws_cdk import aws_events_targets as targets
@@ -111,22 +113,25 @@ class StepFunction(Construct):
             retention_period=RETENTION,
             visibility_timeout=Duration.minutes(2),
             enforce_ssl=True,
+            **_order(self.step),
         )
         _acknowledge(letters, "SQS3", LAST)
         self._ground.watch.letters(self, self.step.name, letters)
         return letters
 
     def _queue(self, on: Queue) -> sqs.Queue:
+        letters = self._letters()
+        if on.in_turn:
+            self._may.add_statements(allow(SEND, letters.queue_arn))
         queue = sqs.Queue(
             self,
             "Queue",
-            queue_name=self._name,
+            queue_name=self._ground.names.queue_of(self.step),
             retention_period=RETENTION,
             visibility_timeout=Duration.seconds(6 * self.step.seconds),
-            dead_letter_queue=sqs.DeadLetterQueue(
-                queue=self._letters(), max_receive_count=on.tries
-            ),
+            dead_letter_queue=sqs.DeadLetterQueue(queue=letters, max_receive_count=on.tries),
             enforce_ssl=True,
+            **_order(self.step),
         )
         if on.events:
             self._collect_events(queue, on.events)
@@ -222,6 +227,18 @@ class StepFunction(Construct):
                 event_source_arn=arn,
                 report_batch_item_failures=True,
             )
+
+
+def _order(step: Step) -> dict[str, Any]:
+    """What makes a queue FIFO, with as much throughput as its groups allow."""
+    if not (isinstance(step.on, Queue) and step.on.in_turn):
+        return {}
+    return {
+        "fifo": True,
+        "content_based_deduplication": True,
+        "deduplication_scope": sqs.DeduplicationScope.MESSAGE_GROUP,
+        "fifo_throughput_limit": sqs.FifoThroughputLimit.PER_MESSAGE_GROUP_ID,
+    }
 
 
 def _acknowledge(construct: IConstruct, rule: str, reason: str) -> None:

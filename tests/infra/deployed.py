@@ -6,9 +6,14 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from infra.journey import Step
+from infra.journey import Queue, Step
 
 Resource = dict[str, Any]
+
+
+def ending(step: Step) -> str:
+    """What the names of a step's queues end in."""
+    return ".fifo" if isinstance(step.on, Queue) and step.on.in_turn else ""
 
 
 class Template:
@@ -38,7 +43,7 @@ class Template:
         return self._named("Lambda::Function", "FunctionName", step)
 
     def queue(self, step: Step, suffix: str = "") -> tuple[str, Resource]:
-        return self._named("SQS::Queue", "QueueName", step, suffix)
+        return self._named("SQS::Queue", "QueueName", step, suffix + ending(step))
 
     def _named(
         self, kind: str, attribute: str, step: Step, suffix: str = ""

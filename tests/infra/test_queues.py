@@ -7,7 +7,7 @@ import json
 import pytest
 
 from infra.journey import JOURNEY, DeadLetters, Queue, Step, Stream
-from tests.infra.deployed import Resource, Template
+from tests.infra.deployed import Resource, Template, ending
 
 QUEUES = [step for step in JOURNEY if isinstance(step.on, Queue)]
 KEPT = [step for step in JOURNEY if isinstance(step.on, Queue | Stream)]
@@ -34,8 +34,8 @@ def alarms(template: Template, queue: str) -> set[str]:
 
 
 def test_there_is_no_queue_but_those_of_the_steps(template: Template) -> None:
-    names = {f"auftakt-{step.stage}-{step.verb_noun}" for step in QUEUES}
-    names |= {f"auftakt-{step.stage}-{step.verb_noun}-dlq" for step in KEPT}
+    names = {f"auftakt-{step.stage}-{step.verb_noun}{ending(step)}" for step in QUEUES}
+    names |= {f"auftakt-{step.stage}-{step.verb_noun}-dlq{ending(step)}" for step in KEPT}
     assert {queue["QueueName"] for queue in template.of("SQS::Queue").values()} == names
 
 
@@ -48,6 +48,20 @@ def test_an_event_is_tried_as_often_as_the_journey_says(template: Template, step
         "deadLetterTargetArn": {"Fn::GetAtt": [letters, "Arn"]},
         "maxReceiveCount": step.on.tries,
     }
+
+
+@every_queue_step
+def test_what_works_in_turn_has_a_queue_for_each_group(template: Template, step: Step) -> None:
+    assert isinstance(step.on, Queue)
+    queues = [template.queue(step)[1], template.queue(step, "-dlq")[1]]
+    order = ("FifoQueue", "ContentBasedDeduplication", "DeduplicationScope", "FifoThroughputLimit")
+    found = {tuple(queue.get(name) for name in order) for queue in queues}
+    in_turn = (True, True, "messageGroup", "perMessageGroupId")
+    assert found == {in_turn if step.on.in_turn else (None, None, None, None)}
+    if step.on.in_turn:
+        # FIFO queues deliver ten messages at most, and know neither windows nor delays.
+        assert step.on.batch <= 10
+        assert not step.on.events
 
 
 @every_queue_step
@@ -101,7 +115,7 @@ def test_a_dead_letter_is_noticed_and_kept(template: Template, step: Step) -> No
         mapping
         for mapping in template.of("Lambda::EventSourceMapping").values()
         if str(mapping["EventSourceArn"]).endswith(
-            f":auftakt-{step.stage}-{step.verb_noun}-dlq']]}}"
+            f":auftakt-{step.stage}-{step.verb_noun}-dlq{ending(step)}']]}}"
         )
     ]
     assert mapping["FunctionName"] == {"Ref": template.function(keeper)[0]}

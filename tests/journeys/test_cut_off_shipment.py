@@ -17,6 +17,7 @@ from tests.world.lives import (
 LIVES: dict[str, Life] = {
     "fulfilment/pack_parcels": plain,
     "fulfilment/ship_parcels": plain,
+    "billing/line_up_shipments": split,
     "billing/issue_invoice": split,
     "billing/validate_document": in_business,
     "billing/render_document": in_business,

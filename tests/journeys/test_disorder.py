@@ -20,6 +20,7 @@ STEPS = (
     "sourcing/settle_stock",
     "sourcing/allocate_backorders",
     "sourcing/route_allocated",
+    "billing/line_up_shipments",
     "billing/issue_invoice",
     "billing/render_document",
     "records/relay_events",

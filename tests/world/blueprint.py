@@ -32,6 +32,8 @@ class QueueMade:
     visibility: int
     tries: int
     batch: int
+    letters: str
+    in_turn: bool
 
 
 @dataclass(frozen=True)
@@ -105,7 +107,14 @@ class Blueprint:
                 visibility=properties["VisibilityTimeout"],
                 tries=redrive["maxReceiveCount"] if redrive else 0,
                 batch=batches.get(id, 10),
+                letters=self._letters(redrive) if redrive else "",
+                in_turn=properties.get("FifoQueue", False),
             )
+
+    def _letters(self, redrive: dict[str, Any]) -> str:
+        queue = self._properties(redrive["deadLetterTargetArn"]["Fn::GetAtt"][0])
+        name: str = queue["QueueName"]
+        return name
 
     def text(self, value: Any) -> str:
         """A value of the template with its references put in."""
@@ -149,7 +158,8 @@ class Blueprint:
 
 def step_named(name: str) -> str:
     """`auftakt-capture-start_intake-dlq` -> `capture/start_intake`."""
-    return name.removeprefix(PREFIX).removesuffix("-dlq").replace("-", "/", 1)
+    bare = name.removeprefix(PREFIX).removesuffix(".fifo").removesuffix("-dlq")
+    return bare.replace("-", "/", 1)
 
 
 @cache

@@ -29,6 +29,17 @@ class Message:
     sent_at: datetime
     visible_at: datetime
     received: int = 0
+    group: str = ""
+
+
+DROPPED_FOR = timedelta(minutes=5)
+"""How long a FIFO queue drops what it has taken already."""
+
+
+def ready(queue: list[Message], now: datetime) -> list[Message]:
+    """What a queue would deliver: of a group, nothing while something of it is in flight."""
+    busy = {m.group for m in queue if m.group and m.received and m.visible_at > now}
+    return [m for m in queue if m.visible_at <= now and m.group not in busy]
 
 
 @dataclass
@@ -54,6 +65,7 @@ class Outside:
     answer: Callable[[str, Any], None]
     queues: dict[str, list[Message]] = field(default_factory=dict)
     mails: list[Mail] = field(default_factory=list)
+    taken: dict[tuple[str, str, str], Message] = field(default_factory=dict)
     refusing_mail: bool = False
     sent: int = 0
 
@@ -66,7 +78,7 @@ class Outside:
             case "events", "PutEvents":
                 return self._put_events(given)
             case "sqs", "SendMessage":
-                return {"MessageId": self.send(_name(given["QueueUrl"]), given["MessageBody"]).id}
+                return {"MessageId": self._send(given).id}
             case "sqs", "ChangeMessageVisibility":
                 self._delay(given)
                 return {}
@@ -81,14 +93,30 @@ class Outside:
                 return self._mail(given)
         return None
 
-    def send(self, queue: str, body: str) -> Message:
+    def send(self, queue: str, body: str, *, after: int = 0, group: str = "") -> Message:
         """Put a message into a queue; raises Said when there is no such queue."""
         if queue not in self.queues:
             raise Said("AWS.SimpleQueueService.NonExistentQueue", queue)
         self.sent += 1
-        message = Message(f"{self.sent:08d}-msg", body, self.now(), self.now())
+        visible_at = self.now() + timedelta(seconds=after)
+        message = Message(f"{self.sent:08d}-msg", body, self.now(), visible_at, group=group)
         self.queues[queue].append(message)
         return message
+
+    def _send(self, given: dict[str, Any]) -> Message:
+        queue, body = _name(given["QueueUrl"]), given["MessageBody"]
+        if not queue.endswith(".fifo"):
+            assert "MessageGroupId" not in given
+            return self.send(queue, body, after=given.get("DelaySeconds", 0))
+        assert "DelaySeconds" not in given
+        group = given["MessageGroupId"]
+        assert group
+        key = (queue, group, given.get("MessageDeduplicationId", body))
+        known = self.taken.get(key)
+        if known and known.sent_at > self.now() - DROPPED_FOR:
+            return known
+        self.taken[key] = self.send(queue, body, group=group)
+        return self.taken[key]
 
     def made(self, queue: str) -> QueueMade:
         return self.blueprint.queues[queue]

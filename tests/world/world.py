@@ -28,7 +28,7 @@ from oms_aws.table import Table, unmarshal
 from oms_aws.wiring import Ports, Settings
 from tests.world.blueprint import ACCOUNT, REGION, Blueprint, blueprint
 from tests.world.flow import Await, Execution, Rest
-from tests.world.outside import Outside, Said, arn
+from tests.world.outside import Outside, Said, arn, ready
 from tests.world.transactions import quick_transactions
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -282,7 +282,7 @@ class World:
         if any(self._shards.values()):
             actions.append(self._relay)
         for name, messages in self.outside.queues.items():
-            if any(message.visible_at <= self.time for message in messages):
+            if ready(messages, self.time):
                 actions.append(lambda name=name: self._deliver(name))  # type: ignore[misc]
         for execution in self.executions.values():
             if execution.ready and execution.name not in self._running:
@@ -299,7 +299,8 @@ class World:
             self._running -= {execution.name}
 
     def _next_time(self) -> datetime | None:
-        times = [m.visible_at for queue in self.outside.queues.values() for m in queue]
+        queued = (m for queue in self.outside.queues.values() for m in queue)
+        times = [m.visible_at for m in queued if m.visible_at > self.time]
         times += [
             e.waits.until
             for e in self.executions.values()
@@ -342,23 +343,24 @@ class World:
     def _deliver(self, name: str) -> None:
         """One batch of one queue: what failed or was cut off comes again, or becomes a letter."""
         made, queue = self.outside.made(name), self.outside.queues[name]
-        visible = [message for message in queue if message.visible_at <= self.time]
+        visible = ready(queue, self.time)
         if self.chaos.shuffle:
-            self.chance.shuffle(visible)
+            if not made.in_turn:
+                self.chance.shuffle(visible)
             visible = visible[: self.chance.randint(1, made.batch)]
         batch = []
         for message in visible[: made.batch]:
             if made.tries and message.received >= made.tries:
                 queue.remove(message)
                 message.received, message.visible_at = 0, self.time
-                self.outside.queues[f"{name}-dlq"].append(message)
+                self.outside.queues[made.letters].append(message)
                 continue
             message.received += 1
             message.visible_at = self.time + timedelta(seconds=made.visibility)
             batch.append(message)
         if not batch:
             return
-        step = "records/keep_dead_letter" if name.endswith("-dlq") else made.step
+        step = made.step if made.letters else "records/keep_dead_letter"
         records = [_record(name, message) for message in batch]
         try:
             answer = self.invoke(step, {"Records": records}) or {"batchItemFailures": []}
@@ -535,6 +537,7 @@ def _record(queue: str, message: Any) -> dict[str, Any]:
         "attributes": {
             "ApproximateReceiveCount": str(message.received),
             "SentTimestamp": str(int(message.sent_at.timestamp() * 1000)),
+            **({"MessageGroupId": message.group} if message.group else {}),
         },
         "eventSourceARN": arn(queue),
         "eventSource": "aws:sqs",

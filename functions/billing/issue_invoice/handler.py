@@ -1,29 +1,29 @@
-"""A confirmed shipment gets its invoice, with the next number, in one transaction."""
+"""Confirmed shipments of a shop get their invoices, numbered in turn, ten in one transaction."""
 
 from __future__ import annotations
 
-from oms.refusals import NotNow
-from oms_aws.edges.queue import Signal, queue
-from oms_aws.invoicing import drafted
-from oms_aws.orders import Conflict, Saved
+from collections.abc import Mapping
+
+from oms.order import Order
+from oms_aws.edges.queue import Signal
+from oms_aws.edges.turn import in_turn
+from oms_aws.invoicing import Draft, drafted
+from oms_aws.issuing import Asked, issue
+from oms_aws.taking import Taking
 from oms_aws.wiring import Ports
 
-TRIES = 20
+
+@in_turn(again="billing/line_up_shipments")
+def handler(signals: list[Signal], oms: Ports) -> Mapping[int, Exception]:
+    return issue([_asked(signal, oms) for signal in signals], oms)
 
 
-@queue
-def handler(signal: Signal, oms: Ports) -> None:
-    fulfilment = str(signal.facts["fulfilment"])
+def _asked(signal: Signal, oms: Ports) -> Asked:
+    """The invoice of a shipment: the same one whenever it is asked for."""
+    fulfilment = str(signal.facts.get("fulfilment"))
     id = fulfilment.replace("ful_", "inv_")
-    for _ in range(TRIES):
-        seen = oms.orders.get(signal.order_id)
-        if any(document.id == id for document in seen.order.documents):
-            return
-        draft = drafted(seen.order, fulfilment, id, oms, at=oms.now())
-        by = Saved("auftakt", signal.id, draft.writes)
-        try:
-            oms.orders.save(seen, seen.order.invoice(draft.document), by)
-            return
-        except Conflict:
-            continue
-    raise NotNow("many invoices are being issued at once")
+
+    def invoice(order: Order, taking: Taking) -> Draft:
+        return drafted(order, fulfilment, id, oms, taking, at=oms.now())
+
+    return Asked(id, signal.order_id, signal.id, invoice)

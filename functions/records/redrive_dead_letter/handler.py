@@ -25,7 +25,11 @@ def redrive(call: Call[Any], oms: Ports) -> Answer:
     letter = oms.dead_letters.get(call.path["letter"])
     if letter.step == RELAY:
         raise Refusal("not_redrivable", "It holds a place in the stream, not an event.")
-    oms.queues.send(letter.step, _again(letter))
+    if letter.group:
+        once = f"{letter.id}/{call.request_id}"
+        oms.queues.line_up(letter.step, _again(letter), group=letter.group, once=once)
+    else:
+        oms.queues.send(letter.step, _again(letter))
     oms.dead_letters.redriven(letter, by=call.actor, at=oms.now())
     return Answer({"id": letter.id, "step": letter.step}, 202)
 
@@ -38,6 +42,7 @@ def _again(letter: DeadLetter) -> str:
         return letter.body
     if not isinstance(signal, dict):
         return letter.body
-    signal.pop("failure", None)
+    for said in ("failure", "tried"):
+        signal.pop(said, None)
     times = int(signal.get("redriven") or 0) + 1
     return json.dumps({**signal, "redriven": times, "cause": letter.id})

@@ -7,6 +7,7 @@ from typing import Any, get_args
 import pytest
 
 from oms.invoice import Invoice
+from oms.order import Order
 from oms.tax import CATEGORIES
 from oms_aws import keys, vies
 from oms_aws.edges.examples import ADDRESS, SELLER
@@ -148,21 +149,20 @@ def test_who_counts_second_starts_again(merchant: Merchant) -> None:
     merchant.world.settle()
     oms = merchant.world.ports("billing/issue_invoice")
 
-    def attempt(id: str) -> tuple[Stored, Any]:
-        seen = oms.orders.get(id)
+    def attempt(id: str) -> tuple[Stored, Order, Saved]:
+        seen, taking = oms.orders.get(id), oms.taking()
         fulfilment = seen.order.fulfilments[0].id
         name = fulfilment.replace("ful_", "inv_")
-        return seen, drafted(seen.order, fulfilment, name, oms, at=oms.now())
+        draft = drafted(seen.order, fulfilment, name, oms, taking, at=oms.now())
+        return seen, seen.order.invoice(draft.document), Saved("a", "b", draft.alone(taking))
 
     for id in orders:
         merchant.pack(merchant.order(id)["fulfilments"][0]["id"])
         merchant.ship(merchant.order(id)["fulfilments"][0]["id"])
     tries = [attempt(id) for id in orders]
-    seen, draft = tries[0]
-    oms.orders.save(seen, seen.order.invoice(draft.document), Saved("a", "b", draft.writes))
-    seen, draft = tries[1]
+    oms.orders.save(*tries[0])
     with pytest.raises(Conflict):
-        oms.orders.save(seen, seen.order.invoice(draft.document), Saved("a", "b", draft.writes))
+        oms.orders.save(*tries[1])
     merchant.world.settle()
     assert [invoice(merchant, id).taxes[0].rate for id in orders] == [19, 20]
     assert counted(merchant)["cents"] == 1200000 + 2 * 490

@@ -94,6 +94,10 @@ class DynamoCatalogue:
             raise Unknown("warehouse_unknown", f"There is no warehouse {id}.")
         return warehouse
 
+    def warehouse_of_late(self, id: str) -> Warehouse:
+        """The warehouse, at most half a minute old; raises Unknown."""
+        return self._fresh.get(f"warehouse {id}", lambda: self.warehouse(id))
+
     # -- shops and their customers ------------------------------------------------------------
 
     def shop(self, id: str) -> Shop:

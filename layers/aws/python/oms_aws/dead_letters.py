@@ -18,7 +18,10 @@ NO_REASON = "no reason on record: the step was cut off (time-out, crash or throt
 
 
 class DeadLetter(Struct, frozen=True, kw_only=True):
-    """A message that its step gave up; `step` is `stage/verb_noun`, `body` what woke it."""
+    """A message that its step gave up; `step` is `stage/verb_noun`, `body` what woke it.
+
+    `group` is what it has to be in turn with, at steps that work so.
+    """
 
     id: str
     step: str
@@ -28,6 +31,7 @@ class DeadLetter(Struct, frozen=True, kw_only=True):
     received_at: str
     redriven_at: str | None = None
     redriven_by: str | None = None
+    group: str | None = None
 
 
 class DynamoDeadLetters:

@@ -20,18 +20,27 @@ from oms.order import Order
 from oms.parts import DIGITAL, Document, Fulfilment
 from oms.refusals import Refusal
 from oms.shop import Shop
+from oms.tax import Watch
 from oms.tax.threshold import Standing
 from oms_aws.numbers import Number
 from oms_aws.table import Action
+from oms_aws.taking import Sale, Taking
 from oms_aws.vat_checks import Found
 from oms_aws.wiring import Ports
 
 
 class Draft(NamedTuple):
-    """A document that is issued once its writes are, together with its order."""
+    """A document that is issued once its writes are, together with its order and the counters."""
 
     document: Document
     writes: tuple[Action, ...]
+    number: Number
+    sale: Sale | None
+
+    def alone(self, taking: Taking) -> tuple[Action, ...]:
+        """All writes, for a transaction in which it is the only document."""
+        taking.add(self.number, self.sale)
+        return (*self.writes, *taking.moves())
 
 
 class Wanted(NamedTuple):
@@ -64,7 +73,7 @@ def estimated(order: Order, oms: Ports) -> Invoice:
             distance_sales=standing,
         )
 
-    return _watched(made, shop, oms)[0]
+    return _watched(made, lambda year: oms.turnover.seen(shop, year).watch, shop)
 
 
 def vat_found(order: Order, shop: Shop, oms: Ports) -> Found:
@@ -72,19 +81,28 @@ def vat_found(order: Order, shop: Shop, oms: Ports) -> Found:
     return oms.vat_checks.of(shop, order.customer.id, str(order.customer.vat_id))
 
 
-def drafted(order: Order, fulfilment_id: str, id: str, oms: Ports, *, at: datetime) -> Draft:
-    """The invoice for a shipped fulfilment under the number that is next right now."""
+def drafted(
+    order: Order, fulfilment_id: str, id: str, oms: Ports, taking: Taking, *, at: datetime
+) -> Draft:
+    """The invoice for a shipped fulfilment under the number that is next in `taking`."""
     shop = oms.catalogue.shop_of_late(order.shop)
-    number = oms.numbers.next(range_of(shop, "invoice", book_day(at)))
-    billed = _billed(order, order.fulfilment(fulfilment_id), bills_of(order), number, oms, at=at)
-    invoice, moves = billed
+    number = taking.number(range_of(shop, "invoice", book_day(at)))
+    fulfilment = order.fulfilment(fulfilment_id)
+    invoice = _billed(order, fulfilment, bills_of(order), number, oms, taking, at=at)
     document = Document(id, invoice.kind, invoice.number, fulfilment_id, at, invoice.gross)
     document = replace(document, format=format_of(invoice))
-    return _draft(document, invoice, number, order, oms, moves)
+    return _draft(document, invoice, number, order, shop, oms)
 
 
 def corrected(
-    order: Order, original: Document, reason: str, id: str, oms: Ports, *, at: datetime
+    order: Order,
+    original: Document,
+    reason: str,
+    id: str,
+    oms: Ports,
+    taking: Taking,
+    *,
+    at: datetime,
 ) -> Draft:
     """The invoice that takes the place of a cancelled one, from what master data say now.
 
@@ -96,13 +114,13 @@ def corrected(
     if any(everything_left(snapshot, notes)):
         raise Refusal("not_cancelled", f"Cancel {original.number} first: a part of it still holds.")
     shop = oms.catalogue.shop_of_late(order.shop)
-    number = oms.numbers.next(range_of(shop, "corrected", book_day(at)))
+    number = taking.number(range_of(shop, "corrected", book_day(at)))
     fulfilment = order.fulfilment(original.fulfilment)
-    again, moves = _billed(order, fulfilment, before, number, oms, at=at)
+    again = _billed(order, fulfilment, before, number, oms, taking, at=at)
     invoice = corrected_invoice(snapshot, again, reason=reason)
     document = Document(id, invoice.kind, invoice.number, fulfilment.id, at, invoice.gross)
     document = replace(document, original=original.id, format=format_of(invoice))
-    return _draft(document, invoice, number, order, oms, moves)
+    return _draft(document, invoice, number, order, shop, oms)
 
 
 def _billed(
@@ -111,13 +129,14 @@ def _billed(
     before: Sequence[Document],
     number: Number,
     oms: Ports,
+    taking: Taking,
     *,
     at: datetime,
-) -> tuple[Invoice, tuple[Action, ...]]:
-    """What a fulfilment's invoice says after those before it, and the writes it brings along."""
+) -> Invoice:
+    """What a fulfilment's invoice says after those before it."""
     shop = oms.catalogue.shop_of_late(order.shop)
     earlier = [oms.documents.snapshot(each.id, Invoice) for each in before]
-    products = oms.catalogue.products(order.skus)
+    products = oms.catalogue.products_of_late(order.skus)
     account = oms.catalogue.account_of_late(order.shop, order.customer.id)
     check = oms.vat_checks.at_issue(shop, order) if vat_id_matters(order, shop) else None
 
@@ -136,13 +155,20 @@ def _billed(
             distance_sales=standing,
         )
 
-    return _watched(made, shop, oms)
+    return _watched(made, lambda year: taking.sales(shop, year), shop)
 
 
 def credited(
-    order: Order, original: Document, wanted: Wanted, id: str, oms: Ports, *, at: datetime
+    order: Order,
+    original: Document,
+    wanted: Wanted,
+    id: str,
+    oms: Ports,
+    taking: Taking,
+    *,
+    at: datetime,
 ) -> Draft:
-    """The credit note for parts of an invoice under the number that is next right now.
+    """The credit note for parts of an invoice under the number that is next in `taking`.
 
     Raises NotCreditable when more is wanted than earlier credit notes have left, or only a part of
     an invoice that was never sent.
@@ -158,7 +184,7 @@ def credited(
     claims, shipping = wanted.claims, wanted.shipping
     if claims is None:
         claims, shipping = everything_left(snapshot, earlier)
-    number = oms.numbers.next(range_of(shop, "credit_note", day))
+    number = taking.number(range_of(shop, "credit_note", day))
     note = credit_note(
         snapshot,
         earlier,
@@ -171,44 +197,33 @@ def credited(
     document = Document(id, note.kind, note.number, original.fulfilment, at, note.gross)
     sent = None if original.rejected or original.withdrawn_at else format_of(note)
     document = replace(document, original=original.id, format=sent)
-    return _draft(document, note, number, order, oms, _taken_back(note, shop, oms))
+    return _draft(document, note, number, order, shop, oms)
 
 
 def _draft(
-    document: Document,
-    snapshot: Invoice,
-    number: Number,
-    order: Order,
-    oms: Ports,
-    moves: tuple[Action, ...],
+    document: Document, snapshot: Invoice, number: Number, order: Order, shop: Shop, oms: Ports
 ) -> Draft:
     record = oms.documents.record(document.id, order.id, order.shop, snapshot)
-    return Draft(document, (*oms.numbers.take(number, document.id), record, *moves))
+    writes = (oms.numbers.entry(number, document.id), record)
+    counts = snapshot.distance_sales
+    sale = Sale(shop, snapshot.supplied_on.year, counts) if counts else None
+    return Draft(document, writes, number, sale)
 
 
 def _ship_from(fulfilment: Fulfilment, shop: Shop, oms: Ports) -> str:
     """The country of the warehouse, or of the seller for what no warehouse ships."""
     if fulfilment.location == DIGITAL:
         return shop.seller.country
-    return oms.catalogue.warehouse(fulfilment.location).address.country
+    return oms.catalogue.warehouse_of_late(fulfilment.location).address.country
 
 
 def _watched(
-    made: Callable[[Standing], Invoice], shop: Shop, oms: Ports
-) -> tuple[Invoice, tuple[Action, ...]]:
-    """The invoice on the right side of the threshold, and the write that counts it there."""
+    made: Callable[[Standing], Invoice], sales: Callable[[int], Watch], shop: Shop
+) -> Invoice:
+    """The invoice on the right side of the threshold, after the `sales` of a year so far."""
     invoice = made("below")
     if not invoice.distance_sales:
-        return invoice, ()
-    seen = oms.turnover.seen(shop, invoice.supplied_on.year)
-    if seen.watch.standing(invoice.distance_sales, shop.tax) == "above":
-        invoice = made("above")
-    return invoice, (oms.turnover.moved(seen, invoice.distance_sales, shop),)
-
-
-def _taken_back(note: Invoice, shop: Shop, oms: Ports) -> tuple[Action, ...]:
-    """The write that takes a credit note off what counts in the year of its supply."""
-    if not note.distance_sales:
-        return ()
-    seen = oms.turnover.seen(shop, note.supplied_on.year)
-    return (oms.turnover.moved(seen, note.distance_sales, shop),)
+        return invoice
+    if sales(invoice.supplied_on.year).standing(invoice.distance_sales, shop.tax) == "above":
+        return made("above")
+    return invoice

@@ -10,7 +10,7 @@ from oms_aws.table import Action, Table
 
 
 class Number(NamedTuple):
-    """The next number of a range, not yet taken, and how it is printed."""
+    """A number of a range, and how it is printed."""
 
     range: str
     value: int
@@ -23,28 +23,27 @@ class DynamoNumbers:
     def __init__(self, table: Table) -> None:
         self._table = table
 
-    def next(self, range: Range) -> Number:
-        """The number that the next document of the range gets, unless another is faster."""
+    def last(self, range: Range) -> int:
+        """The last number of the range that a document has; 0 before the first one."""
         item = self._table.get(keys.number_range(range.name))
-        value = (item["last"] if item else 0) + 1
-        return Number(range.name, value, range.text(value))
+        return item["last"] if item else 0
 
-    def take(self, number: Number, document_id: str) -> list[Action]:
-        """The actions that take the number for a document; they fail when it is taken already."""
-        counter = keys.number_range(number.range)
-        last = {"kind": "range", "last": number.value, "range": number.range}
-        moved = (
-            self._table.put(counter, last, unless_exists=True)
-            if number.value == 1
-            else self._table.put_if(counter, last, last=number.value - 1)
-        )
-        entry = {"kind": "number", "range": number.range, "number": number.value}
-        entry["text"] = number.text
-        return [
-            moved,
-            self._table.put(
-                keys.numbered(number.range, number.value),
-                {**entry, "document": document_id},
-                unless_exists=True,
-            ),
-        ]
+    def moved(self, range: str, seen: int, last: int) -> Action:
+        """The action that moves a range on to a number; it fails when others moved it meanwhile."""
+        counter = keys.number_range(range)
+        attributes = {"kind": "range", "last": last, "range": range}
+        if not seen:
+            return self._table.put(counter, attributes, unless_exists=True)
+        return self._table.put_if(counter, attributes, last=seen)
+
+    def entry(self, number: Number, document_id: str) -> Action:
+        """The action that gives a number to a document; it fails when another one has it."""
+        attributes = {
+            "kind": "number",
+            "range": number.range,
+            "number": number.value,
+            "text": number.text,
+            "document": document_id,
+        }
+        key = keys.numbered(number.range, number.value)
+        return self._table.put(key, attributes, unless_exists=True)

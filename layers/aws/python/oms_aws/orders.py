@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
@@ -42,6 +42,28 @@ class Conflict(Exception):
     """The order has changed since it was read."""
 
 
+class Prepared(NamedTuple):
+    """An order and all that has to be written for it, at once.
+
+    First stands the order itself, behind it `pointers` claims of tracking numbers, and behind them,
+    if it `takes_credit`, what asks the customer's limit.
+    """
+
+    stored: Stored
+    actions: list[Action]
+    pointers: int
+    takes_credit: bool
+
+    def objection(self, failed: int) -> Exception:
+        """What it means that the action of this index did not hold."""
+        if 0 < failed <= self.pointers:
+            text = "Another parcel has this tracking number already."
+            return Refusal("tracking_number_taken", text, {"tracking_numbers": "taken"})
+        if self.takes_credit and failed == 1 + self.pointers:
+            return credit.exceeded(self.stored.order)
+        return Conflict(self.stored.order.id)
+
+
 class DynamoOrders:
     """The orders of all shops."""
 
@@ -56,8 +78,14 @@ class DynamoOrders:
         """The order with this id; raises Unknown."""
         item = self._table.get(keys.order(id))
         if item is None:
-            raise Unknown("order_unknown", f"There is no order {id}.")
+            raise _unknown(id)
         return stored_order(item)
+
+    def get_many(self, ids: Iterable[str]) -> dict[str, Stored]:
+        """The orders that exist among the ids."""
+        items = self._table.get_many(keys.order(id) for id in ids)
+        found = [stored_order(item) for item in items]
+        return {each.order.id: each for each in found}
 
     def id_of(self, shop: str, external_number: str) -> str | None:
         """The id of the order that the shop gave this number."""
@@ -91,6 +119,15 @@ class DynamoOrders:
         What it takes of its customer's credit moves with it. Raises Conflict, credit.Exceeded, and
         Refusal when a carrier's tracking number is another parcel's already.
         """
+        prepared = self.prepared(seen, order, by)
+        try:
+            self._table.write(prepared.actions)
+        except ConditionFailed as error:
+            raise prepared.objection(error.failed[0]) from error
+        return prepared.stored
+
+    def prepared(self, seen: Stored, order: Order, by: Saved) -> Prepared:
+        """What storing the order takes; raises credit.Exceeded."""
         at = self._now()
         bare = replace(order, news=())
         sequence, previous, writes = seen.sequence, seen.hash, []
@@ -104,20 +141,17 @@ class DynamoOrders:
         taken = credit.moved(self._table, seen.order, order)
         leaving = capacity.moved(self._table, seen.order, bare)
         projections = self._projections(seen.order, bare)
-        writes = [*pointers, *taken, *leaving, *writes, *projections, *by.also]
+        whole = self._order_action(seen, stored)
+        actions = [whole, *pointers, *taken, *leaving, *writes, *projections, *by.also]
+        return Prepared(stored, actions, len(pointers), bool(taken))
+
+    def save_together(self, prepared: Sequence[Prepared], also: Sequence[Action] = ()) -> None:
+        """Store several orders, and `also`, in one transaction; raises Conflict."""
         try:
-            self._table.write([self._order_action(seen, stored), *writes])
+            self._table.write([*(a for each in prepared for a in each.actions), *also])
         except ConditionFailed as error:
-            first = error.failed[0]
-            if 0 < first <= len(pointers):
-                text = "Another parcel has this tracking number already."
-                raise Refusal(
-                    "tracking_number_taken", text, {"tracking_numbers": "taken"}
-                ) from error
-            if taken and first == 1 + len(pointers):
-                raise credit.exceeded(order) from error
-            raise Conflict(order.id) from error
-        return stored
+            ids = ", ".join(each.stored.order.id for each in prepared)
+            raise Conflict(ids) from error
 
     def change(
         self,
@@ -257,6 +291,10 @@ class VersionDiffers(Exception):
     def __init__(self, version: int) -> None:
         super().__init__(f"it is at version {version}")
         self.version = version
+
+
+def _unknown(id: str) -> Unknown:
+    return Unknown("order_unknown", f"There is no order {id}.")
 
 
 def event_action(table: Table, event: Event) -> Action:

@@ -37,6 +37,10 @@ class Crowded(NotNow):
         self.met = met
 
 
+class Unwritable(Exception):
+    """DynamoDB takes no such write, whatever is stored: it is too large, or not well formed."""
+
+
 class Table:
     """One DynamoDB table; attributes are plain values, DynamoDB's types stay in here."""
 
@@ -233,6 +237,8 @@ class Table:
                 raise ConditionFailed((0,)) from None
             if code in _IN_THE_WAY:
                 raise _Conflict((0,)) from None
+            if code == "ValidationException":
+                raise Unwritable(str(error)) from None
             if code != "TransactionCanceledException":
                 raise
             reasons = [r.get("Code") for r in error.response.get("CancellationReasons", [])]
@@ -241,6 +247,8 @@ class Table:
                 raise ConditionFailed(failed) from None
             if met := tuple(i for i, reason in enumerate(reasons) if reason in _IN_THE_WAY):
                 raise _Conflict(met) from None
+            if any(reason in _TOO_MUCH for reason in reasons):
+                raise Unwritable(str(error)) from None
             raise
 
     def _write_one(self, action: Action) -> None:
@@ -261,6 +269,7 @@ class _Conflict(Exception):
         self.met = met
 
 
+_TOO_MUCH = ("ValidationError", "ItemCollectionSizeLimitExceeded")
 _IN_THE_WAY = (
     "TransactionConflictException",
     "ProvisionedThroughputExceededException",
@@ -270,6 +279,13 @@ _IN_THE_WAY = (
     "ThrottlingError",
     "ProvisionedThroughputExceeded",
 )
+
+
+def key_of(action: Action) -> Key:
+    """The key of the item that an action writes or looks at."""
+    ((_, arguments),) = action.items()
+    key = arguments.get("Key") or arguments["Item"]
+    return Key(key["pk"]["S"], key["sk"]["S"])
 
 
 def packed(body: bytes) -> str | bytes:

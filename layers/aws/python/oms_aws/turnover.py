@@ -12,11 +12,20 @@ from oms_aws.table import Action, Table
 
 
 class Seen(NamedTuple):
-    """This and last year of a seller as they were read; `moves` guards the next move."""
+    """This and last year of a seller; `moves`, as it was read, guards the next move."""
 
     seller: str
     watch: Watch
     moves: int
+
+    def adding(self, net: Decimal, shop: Shop) -> Seen:
+        """The same after another sale of `net` EUR, not written yet."""
+        this = self.watch.this.adding(net, shop.tax)
+        return self._replace(watch=Watch(this=this, last=self.watch.last))
+
+    def written(self) -> Seen:
+        """The same once it was written."""
+        return self._replace(moves=self.moves + 1)
 
 
 def seller_of(shop: Shop) -> str:
@@ -53,16 +62,16 @@ class DynamoTurnover:
         moves = items[year]["moves"] if year in items else 0
         return Seen(seller, Watch(this=years[0], last=years[1]), moves)
 
-    def moved(self, seen: Seen, net: Decimal, shop: Shop) -> Action:
-        """The action that adds a sale of `net` EUR; it fails when another was faster."""
-        after = seen.watch.this.adding(net, shop.tax)
-        key = keys.distance_sales(seen.seller, after.year)
+    def moved(self, seen: Seen) -> Action:
+        """The action that writes a year with its new sales; it fails when another was faster."""
+        year = seen.watch.this
+        key = keys.distance_sales(seen.seller, year.year)
         item = {
             "kind": "distance_sales",
             "seller": seen.seller,
-            "year": after.year,
-            "cents": cents(after.net),
-            "crossed": after.crossed,
+            "year": year.year,
+            "cents": cents(year.net),
+            "crossed": year.crossed,
             "moves": seen.moves + 1,
         }
         if not seen.moves:

@@ -31,6 +31,7 @@ from oms_aws.rulesets import DynamoRulesets
 from oms_aws.seals import DynamoSeals
 from oms_aws.stock import DynamoStock
 from oms_aws.table import Table
+from oms_aws.taking import Taking
 from oms_aws.turnover import DynamoTurnover
 from oms_aws.uploads import S3Uploads
 from oms_aws.vat_checks import DynamoVatChecks
@@ -138,6 +139,10 @@ class Ports:
     @cached_property
     def numbers(self) -> DynamoNumbers:
         return DynamoNumbers(self.table)
+
+    def taking(self) -> Taking:
+        """The counters as a new transaction finds them."""
+        return Taking(self.numbers, self.turnover)
 
     @cached_property
     def vies(self) -> Vies:

@@ -13,10 +13,11 @@ from oms_aws.edges.http import Answer, Call, remembered, replayed
 from oms_aws.edges.views import document_view
 from oms_aws.invoicing import Draft, Wanted, corrected, credited
 from oms_aws.orders import Conflict, Saved
+from oms_aws.taking import Taking
 from oms_aws.wiring import Ports
 
 TRIES = 20
-Drafted = Callable[[Order, datetime], Draft]
+Drafted = Callable[[Order, Taking, datetime], Draft]
 
 
 def credit_issued(
@@ -25,8 +26,8 @@ def credit_issued(
     """A credit note of an invoice; raises what `credited` raises, and NotNow."""
     id = oms.new_id("crn")
 
-    def drafted(order: Order, at: datetime) -> Draft:
-        return credited(order, order.document(original), wanted, id, oms, at=at)
+    def drafted(order: Order, taking: Taking, at: datetime) -> Draft:
+        return credited(order, order.document(original), wanted, id, oms, taking, at=at)
 
     return _issued(call, order_id, drafted, oms)
 
@@ -37,8 +38,8 @@ def corrected_issued(
     """A corrected invoice for a cancelled one; raises what `corrected` raises, and NotNow."""
     id = oms.new_id("inv")
 
-    def drafted(order: Order, at: datetime) -> Draft:
-        return corrected(order, order.document(original), reason, id, oms, at=at)
+    def drafted(order: Order, taking: Taking, at: datetime) -> Draft:
+        return corrected(order, order.document(original), reason, id, oms, taking, at=at)
 
     return _issued(call, order_id, drafted, oms)
 
@@ -53,9 +54,10 @@ def _issued(call: Call[Any], order_id: str, drafted: Drafted, oms: Ports) -> Ans
         if known := replayed(call, oms):
             return known
         seen = oms.orders.get(order_id)
-        draft = drafted(seen.order, oms.now())
+        taking = oms.taking()
+        draft = drafted(seen.order, taking, oms.now())
         answer = Answer(document_view(draft.document, oms), 201)
-        also = (*draft.writes, *remembered(call, oms, answer))
+        also = (*draft.alone(taking), *remembered(call, oms, answer))
         by = Saved(call.actor, f"request:{call.request_id}", also)
         tell = credit if draft.document.type == "credit_note" else Order.invoice
         try:

@@ -725,6 +725,10 @@ class DeadLetter(Model):
     received_at: Time
     redriven_at: Annotated[Time | None, Field(examples=[None])]
     redriven_by: Annotated[str | None, Field(examples=[None])]
+    group: Annotated[
+        str | None,
+        Field(description="What it is in turn with.", examples=["berg-beutel"]),
+    ]
 
 
 class DeadLetters(Model):

@@ -1,0 +1,18 @@
+"""Shipments that want an invoice line up, one queue for each shop, so that no two numbers race."""
+
+from __future__ import annotations
+
+from itertools import groupby
+
+from msgspec.json import encode
+
+from oms_aws.edges.queue import Signal, batch
+from oms_aws.wiring import Ports
+
+
+@batch
+def handler(signals: list[Signal], oms: Ports) -> None:
+    """Hand on what came together, together: a number range belongs to one shop."""
+    by_shop = sorted(signals, key=lambda signal: signal.shop)
+    for shop, group in groupby(by_shop, key=lambda signal: signal.shop):
+        oms.queues.line_up("billing/issue_invoice", encode([*group]).decode(), group=shop)
