@@ -23,7 +23,6 @@ LINES = 3
 SHIPPING = Decimal("4.90")
 SELLABLE = 24
 BUYER = {
-    "id": "C-1",
     "type": "B2C",
     "name": "Änne Weiß",
     "phone": None,
@@ -35,7 +34,6 @@ BUYER = {
 HOME = {
     "name": "Änne Weiß",
     "company": None,
-    "line1": "Ringstr. 5",
     "line2": None,
     "postal_code": "80331",
     "city": "München",
@@ -86,15 +84,20 @@ def basket(n: int) -> list[tuple[str, int, Decimal]]:
 
 
 def order(number: str, lines: Sequence[tuple[str, int, Decimal]]) -> Json:
-    """An order that passes all checks, paid to the cent."""
+    """An order that passes all checks, paid to the cent; each buyer lives in a house of its own,
+    since many orders to one address are suspicious."""
     goods = sum((price * pieces for _, pieces, price in lines), Decimal(0))
     return {
         "external_number": number,
         "placed_at": datetime.now(UTC).isoformat(timespec="milliseconds"),
         "currency": "EUR",
         "price_mode": "gross",
-        "customer": {**BUYER, "email": f"aenne+{number.lower()}@post.example"},
-        "billing_address": HOME,
+        "customer": {
+            **BUYER,
+            "id": f"C-{number}",
+            "email": f"aenne+{number.lower()}@post.example",
+        },
+        "billing_address": {**HOME, "line1": f"Ringstr. {number}"},
         "shipping_address": None,
         "lines": [
             {"number": str(at), "sku": sku, "quantity": pieces, "unit_price": str(price)}

@@ -28,6 +28,7 @@ from oms.invariants import (
 )
 from oms.order import Order
 from oms.purchase import Purchase
+from oms.reconciling import CHECKS as RECONCILED
 from oms.seal import Entry, Seal, unaltered
 from oms.stock import Item, Reservation
 from oms_aws import keys
@@ -44,6 +45,7 @@ from oms_aws.orders import (
     stored_order,
 )
 from oms_aws.purchases import stored_purchase
+from oms_aws.reconciled import Reconciled
 from oms_aws.table import unpacked
 from oms_aws.turnover import cents
 
@@ -70,6 +72,7 @@ class Snapshot:
         self.letters: set[str] = set()
         self.pointers: dict[keys.Key, str] = {}
         self.ledgers = Ledgers()
+        self.reconciled = Reconciled()
         self.leaving: Counter[Slot] = Counter()
         self.sold: Counter[int] = Counter()
         self.counted: Counter[int] = Counter()
@@ -105,6 +108,7 @@ class Snapshot:
             "credit": self.ledgers.counter,
             "exposure": self.ledgers.record,
             "payment": self.ledgers.payment,
+            "shop": self.reconciled.shop,
             "departures": self._departures,
             "": self._pointer,
         }
@@ -154,6 +158,7 @@ class Snapshot:
     def _document(self, item: Mapping[str, Any]) -> None:
         body = msgspec.json.decode(unpacked(item["body"]))
         self.documents[item["id"]] = body["number"]
+        self.reconciled.document(item)
         if counted := body.get("distance_sales"):
             self.sold[int(body["supplied_on"][:4])] += cents(Decimal(counted))
 
@@ -177,7 +182,7 @@ class Snapshot:
 
 
 def check(scan: Iterable[Mapping[str, Any]], *, at: datetime, read: Read) -> dict[str, Any]:
-    """The invariants 1, 2, 4, 5 and 6 of `domain.md` § 6, the projections, and the archive.
+    """The invariants 1 to 6 of `domain.md` § 6, the projections, the books and the archive.
 
     `read` answers the content of a file of the archive, None where there is none.
     Answers `{"ok", "checks": {name: {"checked": n, "broken": [{"where", "what"}]}}}`. A scan reads
@@ -191,6 +196,8 @@ def check(scan: Iterable[Mapping[str, Any]], *, at: datetime, read: Read) -> dic
         "credit": _result(len(found.ledgers.counters), _credit(found)),
         "departures": _result(len(found.leaving), _departures(found)),
         "payments": _result(len(found.ledgers.payments), _payments(found)),
+        **{name: _result(len(found.documents), _reconciled(found, name)) for name in RECONCILED},
+        "bookings": _result(len(found.documents), _bookings(found, read)),
         "distance_sales": _result(len(found.documents), _distance_sales(found)),
         "number_ranges": _result(len(found.documents), _numbers(found)),
         "event_logs": _result(sum(map(len, found.logs.values())), _events(found)),
@@ -285,6 +292,17 @@ def _departures(found: Snapshot) -> Iterator[Breach]:
 
 def _payments(found: Snapshot) -> Iterator[Breach]:
     return found.ledgers.unpaid(stored.order for stored in found.orders.values())
+
+
+def _reconciled(found: Snapshot, name: str) -> Iterator[Breach]:
+    return found.reconciled.breaches(name, (stored.order for stored in found.orders.values()))
+
+
+def _bookings(found: Snapshot, read: Read) -> Iterator[Breach]:
+    yield from found.reconciled.unbooked()
+    exports = [kept.export for kept in found.exports.values()]
+    orders = [stored.order for stored in found.orders.values()]
+    yield from found.reconciled.exported(exports, orders, read)
 
 
 def _numbers(found: Snapshot) -> Iterator[Breach]:

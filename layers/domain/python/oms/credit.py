@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from oms import money
 from oms.account import Account
+from oms.documenting import billed
 from oms.news import CreditReserved
 from oms.order import Order
 from oms.parts import Credit, Finding
@@ -80,7 +81,7 @@ def exposure(order: Order) -> Exposure:
     if order.credit is None or not (on_account(order.payment) or order.documents):
         return Exposure(overpaid=units(overpaid(order), currency))
     coming = units(max(Decimal(0), _coming(order, order.credit) - _in_advance(order)), currency)
-    invoiced = _invoiced(order)
+    invoiced = billed(order)
     deposits = min(units(max(Decimal(0), came - invoiced), currency), coming)
     asked = any(hold.reason == APPROVAL for hold in order.open_holds)
     return Exposure(
@@ -116,19 +117,6 @@ def _coming(order: Order, credit: Credit) -> Decimal:
     else:
         value += order.shipping.price
     return credit.amount * max(Decimal(0), min(value, credit.of - gone)) / credit.of
-
-
-def _invoiced(order: Order) -> Decimal:
-    """The sum of the order's invoices less its credit notes, gross; corrected ones count anew."""
-    replaced = {document.original for document in order.documents if document.type == "corrected"}
-    return sum(
-        (
-            -document.gross if document.type == "credit_note" else document.gross
-            for document in order.documents
-            if document.id not in replaced
-        ),
-        Decimal(0),
-    )
 
 
 def _in_advance(order: Order) -> Decimal:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -102,6 +104,32 @@ def bookings(
             )
 
 
+def read(content: bytes) -> list[Booking]:
+    """The bookings of a batch as it was written, the filled fields of each."""
+    text = io.StringIO(content.decode(ENCODING), newline="")
+    rows = list(csv.reader(text, delimiter=";"))[2:]
+    return [
+        {name: value for name, value in zip(COLUMNS, row, strict=True) if value} for row in rows
+    ]
+
+
+def owed(bookings: Iterable[Booking], debtors: Collection[str]) -> dict[str, Decimal]:
+    """What bookings put on debtors' accounts, by the number of the voucher; credits negative."""
+    sums: dict[str, Decimal] = {}
+    for booking in bookings:
+        if booking["Konto"] in debtors:
+            amount = Decimal(booking["Umsatz (ohne Soll/Haben-Kz)"].replace(",", "."))
+            sign = 1 if booking["Soll/Haben-Kennzeichen"] == "S" else -1
+            number = booking["Belegfeld 1"]
+            sums[number] = sums.get(number, Decimal(0)) + sign * amount
+    return sums
+
+
+def printed(number: str) -> str:
+    """A voucher's number as far as a booking has room for it."""
+    return number[:LONGEST_NUMBER]
+
+
 def _booking(
     voucher: Voucher,
     amount: Amount,
@@ -122,7 +150,7 @@ def _booking(
         "Gegenkonto (ohne BU-Schlüssel)": against,
         "BU-Schlüssel": books.keys.get(amount.case, ""),
         "Belegdatum": f"{voucher.issued_on:%d%m}",
-        "Belegfeld 1": voucher.number[:LONGEST_NUMBER],
+        "Belegfeld 1": printed(voucher.number),
         "Belegfeld 2": f"{voucher.due_on:%d%m%y}" if voucher.due_on else "",
         "Buchungstext": f"{voucher.external_number} {voucher.name}"[:LONGEST_TEXT],
         "Beleginfo - Art 1": "Auftrag",

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
+from decimal import Decimal
 
+from oms.invoice import Kind
 from oms.news import CreditNoteIssued, DocumentRejected, DocumentValidated, DocumentWithdrawn
 from oms.order import Order
 from oms.parts import Document
@@ -11,6 +14,26 @@ from oms.refusals import Refusal
 
 BILLS = ("invoice", "partial")
 """The kinds that bill a shipment, whose sums later ones of the order go on from."""
+
+SIGNS: Mapping[Kind, int] = {
+    "invoice": 1,
+    "partial": 1,
+    "prepayment": 1,
+    "final": 1,
+    "collective": 1,
+    "corrected": 1,
+    "credit_note": -1,
+}
+"""What each kind does to what the customer owes; papers of other kinds do nothing."""
+
+
+def billed(order: Order) -> Decimal:
+    """The sum of the order's invoices less its credit notes, gross.
+
+    A corrected invoice counts like any: the one that it replaces was credited whole.
+    """
+    counted = (SIGNS.get(each.type, 0) * each.gross for each in order.documents)
+    return sum(counted, Decimal(0))
 
 
 def bills_of(order: Order) -> tuple[Document, ...]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv as comma_separated
+import io
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
@@ -96,6 +98,19 @@ def csv(table: Table, rows: Iterable[Sequence[Any]]) -> bytes:
         fields = zip(table.columns, row, strict=True)
         lines.append(";".join(_field(column, value) for column, value in fields))
     return "".join(f"{line}\r\n" for line in lines).encode()
+
+
+def read(table: Table, content: bytes) -> list[dict[str, str]]:
+    """The rows of a table as they were written, by column."""
+    text = io.StringIO(content.decode(), newline="")
+    rows = list(comma_separated.reader(text, delimiter=";"))[1:]
+    names = [column.name for column in table.columns]
+    return [dict(zip(names, row, strict=True)) for row in rows]
+
+
+def amount(text: str) -> Decimal:
+    """A number as a table has it."""
+    return Decimal(text.replace(",", "."))
 
 
 def _field(column: Column, value: Any) -> str:

@@ -1,0 +1,151 @@
+"""What a scan finds of documents, held against orders, bookings and exports, for `verify`."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+import msgspec
+
+from oms import audit, datev, gdpdu
+from oms.books import ACCOUNTS, Bookkeeping, Voucher
+from oms.export import Export
+from oms.invariants import Breach
+from oms.invoice import Invoice
+from oms.order import Order
+from oms.posting import voucher_of
+from oms.reconciling import CHECKS, adding_up
+from oms.shop import Shop
+from oms_aws.table import unpacked
+
+UNSAID = Bookkeeping(consultant=1001, client=1)
+"""For shops that have not said how their books are kept: their documents must be bookable too."""
+
+DAY = timedelta(days=1)
+Read = Callable[[str], bytes | None]
+
+
+class Reconciled:
+    """All documents as they were issued, the shops of them, and what must hold of both."""
+
+    def __init__(self) -> None:
+        self.papers: dict[str, Invoice] = {}
+        self.owners: dict[str, str] = {}
+        self.by_shop: dict[str, dict[str, Voucher]] = defaultdict(dict)
+        self.shops: dict[str, Shop] = {}
+
+    def document(self, item: Mapping[str, Any]) -> None:
+        """Take a document's record."""
+        paper = msgspec.json.decode(unpacked(item["body"]), type=Invoice)
+        self.papers[item["id"]] = paper
+        self.owners[item["id"]] = item["order_id"]
+        self.by_shop[item["shop"]][item["id"]] = voucher_of(item["id"], paper)
+
+    def shop(self, item: Mapping[str, Any]) -> None:
+        """Take a shop."""
+        shop = msgspec.json.decode(unpacked(item["body"]), type=Shop)
+        self.shops[shop.id] = shop
+
+    def breaches(self, check: str, orders: Iterable[Order]) -> Iterator[Breach]:
+        """What does not hold of the orders' documents; each document's own sums are `documents`."""
+        if check == "documents":
+            for id, paper in self.papers.items():
+                yield from adding_up(self.owners[id], paper)
+        for order in orders:
+            for holds in CHECKS[check]:
+                yield from holds(order, self.papers)
+
+    def unbooked(self) -> Iterator[Breach]:
+        """Documents whose bookings do not add up to them, month by month.
+
+        What is in another currency than the books' cannot be booked, as every export says.
+        """
+        for shop, vouchers in self.by_shop.items():
+            months: dict[date, list[Voucher]] = defaultdict(list)
+            for voucher in vouchers.values():
+                if voucher.currency == datev.BASE_CURRENCY:
+                    months[voucher.issued_on.replace(day=1)].append(voucher)
+            for first, some in sorted(months.items()):
+                yield from self._booked(shop, first, some)
+
+    def _booked(self, shop: str, first: date, vouchers: list[Voucher]) -> Iterator[Breach]:
+        where, books = f"books of {shop} in {first:%Y-%m}", self._books(shop)
+        seller = self.shops[shop].seller if shop in self.shops else None
+        content = datev.batch(
+            vouchers,
+            books,
+            since=first,
+            until=(first.replace(day=28) + 4 * DAY).replace(day=1) - DAY,
+            made_at=datetime(first.year, first.month, 1, tzinfo=UTC),
+            seller_country=seller.country if seller else "DE",
+            seller_vat_id=seller.vat_id if seller else None,
+        )
+        booked = datev.owed(datev.read(content), {books.account("debtors")})
+        yield from _differing(where, booked, _worth(vouchers))
+
+    def exported(
+        self, exports: Iterable[Export], orders: Iterable[Order], read: Read
+    ) -> Iterator[Breach]:
+        """Exports that do not say what their documents say.
+
+        A document that was issued while an export was being made may be in it.
+        """
+        issued = {d.id: d.issued_at for order in orders for d in order.documents}
+        for export in exports:
+            for file in export.files if export.status == "written" else ():
+                content = read(file.key)
+                if content is None:
+                    continue
+                said = self._said(export, content)
+                meant = {
+                    id: each
+                    for id, each in self.by_shop[export.shop].items()
+                    if export.since <= each.issued_on <= export.until
+                    and (datev.printed(each.number) in said or _before(export, issued.get(id)))
+                }
+                yield from _differing(export.id, said, _worth(meant.values()))
+                total = sum(said.values(), Decimal(0))
+                if export.totals and export.totals.gross != total:
+                    what = f"its total is {export.totals.gross}, its file makes {total}"
+                    yield Breach(export.id, what)
+
+    def _said(self, export: Export, content: bytes) -> dict[str, Decimal]:
+        """What a file says that each document is worth."""
+        if export.kind == "datev":
+            bookings = datev.read(content)
+            deposits = {accounts["deposit"] for accounts in ACCOUNTS.values()}
+            deposits.add(self._books(export.shop).account("deposit"))
+            return datev.owed(bookings, {each["Konto"] for each in bookings} - deposits)
+        with zipfile.ZipFile(io.BytesIO(content)) as medium:
+            rows = gdpdu.read(audit.VOUCHERS, medium.read(audit.VOUCHERS.file))
+        return {datev.printed(r["Belegnummer"]): gdpdu.amount(r["Brutto"]) for r in rows}
+
+    def _books(self, shop: str) -> Bookkeeping:
+        known = self.shops.get(shop)
+        return (known.bookkeeping if known else None) or UNSAID
+
+
+def _before(export: Export, issued_at: datetime | None) -> bool:
+    return issued_at is not None and issued_at < export.asked_at
+
+
+def _worth(vouchers: Iterable[Voucher]) -> dict[str, Decimal]:
+    """What each document is worth, where it is worth anything."""
+    return {datev.printed(v.number): v.sign * v.gross for v in vouchers if v.gross}
+
+
+def _differing(
+    where: str, booked: Mapping[str, Decimal], worth: Mapping[str, Decimal]
+) -> Iterator[Breach]:
+    for number in sorted(booked.keys() | worth.keys()):
+        there, due = booked.get(number, Decimal(0)), worth.get(number, Decimal(0))
+        if there != due:
+            yield Breach(where, f"{number}: {there} is booked, the document is worth {due}")
+    there, due = (sum(each.values(), Decimal(0)) for each in (booked, worth))
+    if there != due:
+        yield Breach(where, f"in total {there} is booked, the documents are worth {due}")
