@@ -215,10 +215,15 @@ def test_order_in_approval_takes_credit_and_gives_it_back_when_rejected() -> Non
     assert exposure(cancel(order)) == NOTHING
 
 
-def test_credit_note_frees_what_it_credits() -> None:
+def test_credit_note_frees_what_it_credits_and_a_corrected_invoice_takes_it_anew() -> None:
     order = invoice(ship(reserve(screen(take(on_account(1, 1))))))
     assert exposure(order) == Exposure(invoiced=1824)
-    assert exposure(credited(order)) == NOTHING
+    order = credited(order)
+    assert exposure(order) == NOTHING
+    first = order.documents[0]
+    again = Document("cor_1", "corrected", "cor_1", first.fulfilment, NOW, first.gross)
+    corrected = order.invoice(replace(again, original=first.id))
+    assert exposure(corrected) == Exposure(invoiced=1824)
 
 
 def test_released_hold_books_the_order_and_names_who_let_it() -> None:

@@ -84,8 +84,8 @@ def rounded_once(order: Order, papers: Papers) -> Iterator[Breach]:
     for _, paper in bills:
         yield from _step(order, so_far, paper)
     for document in order.documents:
-        if document.type == "corrected" and document.id in papers and document.original:
-            original = order.document(document.original)
+        original = next((d for d, _ in bills if d.id == document.original), None)
+        if document.type == "corrected" and document.id in papers and original:
             before = [p for d, p in bills if d.issued_at < original.issued_at]
             earlier = summed(tax for paper in before for tax in _billed(paper))
             yield from _step(order, earlier, papers[document.id])
@@ -151,7 +151,10 @@ def _worth(order: Order, bills: Sequence[Invoice]) -> Iterator[Breach]:
     for line in order.lines:
         mine = [each for each in lines if each.number == line.number]
         pieces = sum(each.quantity for each in mine)
-        if not pieces:
+        if pieces > line.ordered:
+            what = f"{pieces} pieces of line {line.number} are billed, {line.ordered} were ordered"
+            yield Breach(order.id, what)
+        if not 0 < pieces <= line.ordered:
             continue
         part = (0, pieces, line.ordered, order.currency)
         discount = money.portion(line.discount, *part)
@@ -165,6 +168,8 @@ def _worth(order: Order, bills: Sequence[Invoice]) -> Iterator[Breach]:
             if said != amount:
                 what = f"{pieces} pieces of line {line.number} are billed with {name} {said}"
                 yield Breach(order.id, f"{what}, not {amount}")
+    for number in {each.number for each in lines} - {line.number for line in order.lines}:
+        yield Breach(order.id, f"line {number} is billed, which was never ordered")
     charges = [charge for bill in bills for charge in bill.charges]
     expected = {"discount": -off, "shipping": order.shipping.price if bills else NOTHING}
     for kind, amount in expected.items():
