@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
@@ -173,6 +173,8 @@ def test_rules_that_cannot_be_run_leave_the_order_to_a_clerk() -> None:
 
 
 @settings(max_examples=60, deadline=None)
+@example({"nodes": [{"type": []}]})
+@example({"nodes": [{"type": "inputNode"}], "edges": [{"sourceId": [], "targetId": {}}]})
 @given(
     st.recursive(
         st.none() | st.booleans() | st.integers() | st.text(max_size=20),

@@ -51,7 +51,7 @@ def _wrong(
     facts: Collection[str],
     gives: Collection[str],
 ) -> Iterator[tuple[str, str]]:
-    kinds = [node.get("type") for node in nodes]
+    kinds = [str(node.get("type")) for node in nodes]
     for number, kind in enumerate(kinds):
         if kind not in NODES:
             yield f"nodes.{number}.type", f"must be one of {', '.join(sorted(NODES))}"
@@ -62,7 +62,7 @@ def _wrong(
     if len(set(ids)) < len(ids):
         yield "nodes", "an id stands twice"
     for number, edge in enumerate(edges):
-        if not {edge.get("sourceId"), edge.get("targetId")} <= set(ids):
+        if not {*_ends(edge)} <= set(ids):
             yield f"edges.{number}", "leads from or to no node"
     if _circular(ids, edges):
         yield "edges", "run in a circle"
@@ -78,10 +78,14 @@ def _wrong(
                 yield from _cell(place, each.get("value"), known)
 
 
+def _ends(edge: Mapping[str, Any]) -> tuple[str, str]:
+    return str(edge.get("sourceId")), str(edge.get("targetId"))
+
+
 def _circular(ids: list[str], edges: list[dict[str, Any]]) -> bool:
     left = set(ids)
     while left:
-        fed = {e.get("targetId") for e in edges if e.get("sourceId") in left}
+        fed = {target for source, target in map(_ends, edges) if source in left}
         free = left - fed
         if not free:
             return True
@@ -110,7 +114,7 @@ def _table(
     rules = _rows(content.get("rules"))
     if content.get("hitPolicy") != "collect":
         yield f"{place}.hitPolicy", "must be collect: every row that applies counts"
-    if missing := set(gives) - {each.get("field") for each in outputs}:
+    if missing := set(gives) - {str(each.get("field")) for each in outputs}:
         yield f"{place}.outputs", f"lacks {', '.join(sorted(missing))}"
     if len(rules) > MOST_ROWS:
         yield f"{place}.rules", f"more than {MOST_ROWS} rows"
