@@ -94,8 +94,11 @@ def test_a_booking_says_what_the_document_says() -> None:
     }
 
 
+NO_REVENUE = {"debtors", "deposit", "deposit_reduced", "deposit_other"}
+
+
 @pytest.mark.parametrize("chart", ["SKR03", "SKR04"])
-@pytest.mark.parametrize("case", sorted(set(ACCOUNTS["SKR03"]) - {"debtors", "deposit"}))
+@pytest.mark.parametrize("case", sorted(set(ACCOUNTS["SKR03"]) - NO_REVENUE))
 def test_each_case_has_its_account(chart: str, case: str) -> None:
     books = replace(BOOKS, chart=chart)
     (booking,) = batch(voucher(amount(case)), books=books)[2:]
@@ -127,13 +130,43 @@ def test_a_credit_note_is_booked_the_other_way_round() -> None:
     assert fields(booking)["Soll/Haben-Kennzeichen"] == "H"
 
 
-def test_a_final_invoice_takes_its_deposits_out_of_their_account() -> None:
-    rest, deposit = batch(voucher(amount(), deposits=(amount(gross="59.50"),)))[2:]
-    assert fields(rest)["Konto"] == "10000"
-    assert fields(deposit)["Konto"] == ACCOUNTS["SKR03"]["deposit"]
-    assert fields(deposit)["Umsatz (ohne Soll/Haben-Kz)"] == "59,50"
-    (prepaid,) = batch(voucher(amount(), type_code="386"))[2:]
-    assert fields(prepaid)["Gegenkonto (ohne BU-Schlüssel)"] == ACCOUNTS["SKR03"]["deposit"]
+def test_a_final_invoice_books_all_and_takes_its_deposits_off_the_debtor() -> None:
+    whole, deposit = batch(voucher(amount(), deposits=(amount(gross="59.50"),)))[2:]
+    said = [
+        [fields(row)[name] for name in ("Konto", "Gegenkonto (ohne BU-Schlüssel)",
+         "Soll/Haben-Kennzeichen", "Umsatz (ohne Soll/Haben-Kz)")]
+        for row in (whole, deposit)
+    ]  # fmt: skip
+    assert said == [["10000", "8400", "S", "178,50"], ["10000", "1718", "H", "59,50"]]
+
+
+@pytest.mark.parametrize(
+    ("case", "chart", "account"),
+    [
+        ("standard", "SKR03", "1718"),
+        ("reduced", "SKR03", "1711"),
+        ("export", "SKR03", "1710"),
+        ("standard", "SKR04", "3272"),
+        ("reduced", "SKR04", "3260"),
+        ("intra_community", "SKR04", "3250"),
+    ],
+)
+def test_a_deposit_and_its_credit_are_booked_as_owed_to_the_customer(
+    case: str, chart: str, account: str
+) -> None:
+    books = replace(BOOKS, chart=chart)
+    (asked,) = batch(voucher(amount(case), type_code="386", advance=True), books=books)[2:]
+    (back,) = batch(voucher(amount(case), type_code="381", sign=-1, advance=True), books=books)[2:]
+    for row, side in ((asked, "S"), (back, "H")):
+        assert fields(row)["Gegenkonto (ohne BU-Schlüssel)"] == account
+        assert fields(row)["Soll/Haben-Kennzeichen"] == side
+
+
+def test_a_final_invoice_of_which_nothing_is_left_is_booked_all_the_same() -> None:
+    nothing = amount(gross="0.00")
+    whole, deposit = batch(voucher(nothing, deposits=(amount(),)))[2:]
+    assert fields(whole)["Umsatz (ohne Soll/Haben-Kz)"] == "119,00"
+    assert fields(deposit)["Soll/Haben-Kennzeichen"] == "H"
 
 
 def test_what_cannot_be_booked_is_refused_by_name() -> None:

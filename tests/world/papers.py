@@ -10,6 +10,7 @@ from typing import Literal
 from msgspec.structs import replace
 
 from oms.crediting import Claim, credit_note
+from oms.deposits import Asked
 from oms.drafting import (
     collective_invoice,
     corrected_invoice,
@@ -184,7 +185,8 @@ def of_every_kind(mode: Mode) -> Iterator[Invoice]:
         sale(mode), shipment(), Decimal("150.00"), number="AN-2026-000001", issued_on=DAY
     )
     yield replace(deposit, buyer_type="B2B")
-    final = final_invoice(sale(mode), shipment(), [deposit], number="RE-2026-2", issued_on=DAY)
+    goods = draft_invoice(sale(mode), shipment(), number="RE-2", issued_on=DAY, earlier=())
+    final = final_invoice([goods], [Asked(deposit).deducted], number="RE-2026-2", issued_on=DAY)
     yield replace(final, buyer_type="B2B")
     for claims in ((Claim(line="1", quantity=1),), (Claim(line="2", amount=Decimal("3.33")),)):
         yield credit_note(

@@ -8,6 +8,7 @@ from typing import Literal
 
 from msgspec import Struct
 
+from oms.invoice import XRechnung
 from oms.parts import Address, Person
 
 __all__ = ["Account", "ApprovalRule", "PaymentTerms", "Person", "VatCheck"]
@@ -55,7 +56,8 @@ class Account(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     `group` chooses the price lists. `credit_limit` is gross, in `currency`; None means that nothing
     is sold on account. `priority` ranks backorders (higher first). `partial_allowed` is what an
-    order takes that says nothing itself.
+    order takes that says nothing itself. `xrechnung` is the syntax of a public buyer's e-invoices,
+    where it is not that of the shop.
     """
 
     id: str
@@ -76,5 +78,6 @@ class Account(Struct, frozen=True, kw_only=True, omit_defaults=True):
     priority: int = 0
     partial_allowed: bool = True
     leitweg_id: str | None = None
+    xrechnung: XRechnung | None = None
     approvals: tuple[ApprovalRule, ...] = ()
     version: int = 0

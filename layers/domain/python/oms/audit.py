@@ -62,7 +62,7 @@ TAXES = Table(
         Column("Steuerkategorie", "EN 16931, UNCL 5305"),
         Column("Steuersatz", "in Prozent", 2),
         Column("Staat", "Mitgliedstaat, dessen Steuer es ist"),
-        Column("Konto", "Erlöskonto"),
+        Column("Konto", "Erlöskonto, bei Anzahlungen deren Konto"),
         Column("Netto", "ohne Steuer", 2),
         Column("Steuer", "Steuer", 2),
         Column("Brutto", "mit Steuer", 2),
@@ -112,7 +112,8 @@ def _lines(voucher: Voucher, invoice: Invoice) -> Iterator[Row]:
 def _taxes(voucher: Voucher, books: Bookkeeping) -> Iterator[Row]:
     sign = voucher.sign
     for amount in voucher.amounts:
+        account = books.account(amount.held_as if voucher.advance else amount.case)
         yield (
-            voucher.number, amount.category, amount.rate, amount.state, books.account(amount.case),
+            voucher.number, amount.category, amount.rate, amount.state, account,
             sign * amount.net, sign * amount.tax, sign * amount.gross,
         )  # fmt: skip

@@ -107,14 +107,18 @@ def claim(order: Order) -> Decimal | None:
     """What the customer has to pay in the end, as things stand; gross.
 
     None while that follows from no document yet: in net prices the tax of what is still to be sent
-    is known when it is invoiced.
+    is known when it is invoiced. What is credited of a deposit is not owed any less: it is a part
+    of what the order costs.
     """
     if at_rest(order):
         return billed(order)
     if order.price_mode == "net":
         return None
+    asked = {each.id for each in order.documents if each.type == "prepayment"}
     credits = (
-        _sign(d) * d.gross for d in order.documents if d.type in ("credit_note", "corrected")
+        _sign(d) * d.gross
+        for d in order.documents
+        if d.type in ("credit_note", "corrected") and d.original not in asked
     )
     return order.charged + sum(credits, NOTHING)
 

@@ -11,15 +11,19 @@ from zoneinfo import ZoneInfo
 from msgspec.structs import replace
 
 from oms import money
-from oms.account import Account, VatCheck
+from oms.account import Account, PaymentTerms, VatCheck
+from oms.deposits import to_bill
+from oms.drafting import prepayment_invoice
 from oms.invoice import (
     Checked,
     Invoice,
+    Kind,
     Party,
     Priced,
     Sale,
     Shipment,
     Sold,
+    TaxTotal,
     Terms,
     draft_invoice,
     payment_text,
@@ -27,10 +31,11 @@ from oms.invoice import (
 )
 from oms.order import Order
 from oms.parts import Address, Fulfilment, Pieces
+from oms.payment import outstanding
 from oms.product import Product
 from oms.refusals import Refusal
 from oms.shop import Shop
-from oms.tax import Kind
+from oms.tax import Kind as Supplied
 from oms.tax.threshold import Standing
 
 BOOKS_ARE_KEPT_IN = ZoneInfo("Europe/Berlin")
@@ -69,40 +74,137 @@ def invoice_of(
     shipped_at = fulfilment.shipped_at
     if shipped_at is None:
         raise Refusal("not_shipped", f"The fulfilment {fulfilment.id} has not been shipped.")
-    done = Counter[str]()
-    for invoice in earlier:
-        for line in invoice.lines:
-            done[line.number] += line.quantity
     shipment = Shipment(
         fulfilment_id=fulfilment.id,
         ship_from=ship_from,
         supplied_on=book_day(shipped_at),
-        sold=_sold(order, fulfilment.pieces, products, done),
+        sold=_sold(order, fulfilment.pieces, products, _done(earlier)),
     )
     sale = _sale(
         order, fulfilment.ship_to or order.ship_to, shop, products, vat_check, distance_sales
     )
-    totals = [total for invoice in earlier for total in invoice.taxes]
+    totals = [total for invoice in earlier for total in invoice.billed]
     invoice = draft_invoice(sale, shipment, number=number, issued_on=issued_on, earlier=totals)
-    return _payable(_to_buyer(invoice, order, fulfilment, account), account)
-
-
-def _to_buyer(
-    invoice: Invoice, order: Order, fulfilment: Fulfilment, account: Account | None
-) -> Invoice:
-    """With what kind of buyer it goes to, and whether it bills all that is to be billed."""
     wanted = {line.number: n for line in order.lines if (n := line.ordered - line.cancelled)}
+    kind: Kind = "invoice" if fulfilment.pieces == wanted else "partial"
+    return payable(to_buyer(invoice, kind, order, shop, account), account)
+
+
+def deposit_of(
+    order: Order,
+    amount: Decimal,
+    *,
+    shop: Shop,
+    account: Account | None = None,
+    products: Mapping[str, Product],
+    earlier: Sequence[Invoice],
+    standing: Sequence[TaxTotal],
+    number: str,
+    issued_on: date,
+    due_on: date | None = None,
+    vat_check: VatCheck | None = None,
+    distance_sales: Standing = "below",
+) -> Invoice:
+    """A deposit of `amount`, in the price mode, on what the order still is to be billed.
+
+    `standing` is what deposits ask for already. It is due on `due_on`, or as agreed, unless its
+    money is there. Raises what `prepayment_invoice` raises, and Refusal when nothing is to come.
+    """
+    sale, goods = _to_come(order, shop, products, earlier, issued_on, vat_check, distance_sales)
+    totals = [total for invoice in earlier for total in invoice.billed]
+    invoice = prepayment_invoice(
+        sale,
+        goods,
+        amount,
+        number=number,
+        issued_on=issued_on,
+        earlier=totals,
+        standing=standing,
+    )
+    drafted = to_buyer(invoice, "prepayment", order, shop, account)
+    if drafted.method != ON_ACCOUNT and not outstanding(order):
+        return replace(drafted, paid=drafted.gross)
+    agreed = account.terms if account else PaymentTerms()
+    terms = Terms(due_on=due_on or issued_on + timedelta(agreed.days))
+    return replace(drafted, terms=terms, payment=terms_text(terms, drafted))
+
+
+def still_to_bill(
+    order: Order,
+    *,
+    shop: Shop,
+    products: Mapping[str, Product],
+    earlier: Sequence[Invoice],
+    on: date,
+    vat_check: VatCheck | None = None,
+    distance_sales: Standing = "below",
+) -> Invoice | None:
+    """One invoice over all that is neither cancelled nor billed, as it would be now; None: nothing.
+
+    Raises what `invoice_of` raises.
+    """
+    if not to_bill(order):
+        return None
+    sale, goods = _to_come(order, shop, products, earlier, on, vat_check, distance_sales)
+    totals = [total for invoice in earlier for total in invoice.billed]
+    return draft_invoice(sale, goods, number="none", issued_on=on, earlier=totals)
+
+
+def _to_come(
+    order: Order,
+    shop: Shop,
+    products: Mapping[str, Product],
+    earlier: Sequence[Invoice],
+    on: date,
+    vat_check: VatCheck | None,
+    distance_sales: Standing,
+) -> tuple[Sale, Shipment]:
+    """What is neither cancelled nor billed, as if it left the seller's own state today."""
+    pieces = to_bill(order)
+    if not pieces:
+        raise Refusal("nothing_to_bill", "All of the order is billed or cancelled.")
+    goods = Shipment(
+        fulfilment_id="none",
+        ship_from=shop.tax.home,
+        supplied_on=on,
+        sold=_sold(order, pieces, products, _done(earlier)),
+    )
+    # Without an exchange rate the sum is right all the same: it is only not counted.
+    free = replace(shop.tax, exchange={order.currency: Decimal(1), **shop.tax.exchange})
+    shop = replace(shop, tax=free)
+    return _sale(order, order.ship_to, shop, products, vat_check, distance_sales), goods
+
+
+def _done(earlier: Sequence[Invoice]) -> Counter[str]:
+    """How many pieces of each line of the order invoices have billed."""
+    done = Counter[str]()
+    for invoice in earlier:
+        for line in invoice.lines:
+            done[line.order_line or line.number] += line.quantity
+    return done
+
+
+def to_buyer(
+    invoice: Invoice, kind: Kind, order: Order, shop: Shop, account: Account | None
+) -> Invoice:
+    """As a document of a kind to the order's buyer, with what the buyer's papers must say."""
+    chosen = account.xrechnung if account else None
     return replace(
         invoice,
-        kind="invoice" if fulfilment.pieces == wanted else "partial",
+        kind=kind,
         buyer_type=order.customer.type,
         leitweg_id=account.leitweg_id if account else None,
+        purchase_order=order.purchase_order,
+        xrechnung=chosen or shop.xrechnung,
         method=order.payment.method,
     )
 
 
-def _payable(invoice: Invoice, account: Account | None) -> Invoice:
+def payable(invoice: Invoice, account: Account | None) -> Invoice:
     """With when it is to be paid, or that it was: only an open invoice is paid after its issue."""
+    if not invoice.gross and invoice.deposits:
+        text = "Durch Anzahlungen bezahlt" if invoice.locale == "de" else "Paid by deposits"
+        return replace(invoice, payment=text)
     if invoice.method != ON_ACCOUNT:
         return replace(invoice, paid=invoice.gross)
     if account is None:
@@ -266,7 +368,7 @@ def _party(address: Address, *, company: str | None) -> Party:
     )
 
 
-_KINDS: Mapping[str, Kind] = {"service": "service", "digital": "digital"}
+_KINDS: Mapping[str, Supplied] = {"service": "service", "digital": "digital"}
 
 
 def _sold(

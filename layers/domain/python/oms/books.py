@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Literal
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from oms.refusals import Refusal
 
 Chart = Literal["SKR03", "SKR04"]
 Case = Literal[
     "standard", "reduced", "export", "intra_community", "reverse_charge", "destination",
-    "destination_service", "small_business", "margin", "zero", "outside", "deposit", "debtors",
+    "destination_service", "small_business", "margin", "zero", "outside", "deposit",
+    "deposit_reduced", "deposit_other", "debtors",
 ]  # fmt: skip
 """What an amount is to the books: the revenue accounts by tax case, deposits, and the debtors."""
 
@@ -32,6 +34,8 @@ ACCOUNTS: Mapping[Chart, Mapping[Case, str]] = {
         "zero": "8290",
         "outside": "8200",
         "deposit": "1718",
+        "deposit_reduced": "1711",
+        "deposit_other": "1710",
         "debtors": "10000",
     },
     "SKR04": {
@@ -47,6 +51,8 @@ ACCOUNTS: Mapping[Chart, Mapping[Case, str]] = {
         "zero": "4290",
         "outside": "4200",
         "deposit": "3272",
+        "deposit_reduced": "3260",
+        "deposit_other": "3250",
         "debtors": "10000",
     },
 }
@@ -97,9 +103,35 @@ class Amount(Struct, frozen=True, kw_only=True):
     tax: Decimal
     gross: Decimal
 
+    @property
+    def kind(self) -> tuple[Case, str, Decimal, str]:
+        """What tells it apart from the other amounts of a voucher."""
+        return self.case, self.category, self.rate, self.state
+
+    @property
+    def held_as(self) -> Case:
+        """What it is to the books while it is a deposit."""
+        return _HELD.get(self.case, "deposit_other")
+
+    def plus(self, others: Iterable[Amount]) -> Amount:
+        """It and others of its kind."""
+        same = (self, *others)
+        sums = {
+            name: sum((getattr(each, name) for each in same), Decimal(0))
+            for name in ("net", "tax", "gross")
+        }
+        return replace(self, **sums)
+
+
+_HELD: Mapping[Case, Case] = {"standard": "deposit", "reduced": "deposit_reduced"}
+
 
 class Voucher(Struct, frozen=True, kw_only=True):
-    """An invoice or a credit note as the books see it; `sign` is -1 for what is credited."""
+    """An invoice or a credit note as the books see it; `sign` is -1 for what is credited.
+
+    `advance` says that it is about money for what has not been supplied: no revenue, but what is
+    owed to the customer until a final invoice deducts it.
+    """
 
     id: str
     number: str
@@ -121,6 +153,18 @@ class Voucher(Struct, frozen=True, kw_only=True):
     tax: Decimal
     gross: Decimal
     due_on: date | None = None
+    advance: bool = False
+
+    @property
+    def supplied(self) -> tuple[Amount, ...]:
+        """Its amounts before deposits were deducted, rate by rate."""
+        rest = list(self.deposits)
+        whole = []
+        for amount in self.amounts:
+            same = [each for each in rest if each.kind == amount.kind]
+            rest = [each for each in rest if each.kind != amount.kind]
+            whole.append(amount.plus(same))
+        return (*whole, *rest)
 
 
 class Totals(Struct, frozen=True):

@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from oms import money
 from oms.account import Account
+from oms.deposits import open_deposits, uncredited
 from oms.documenting import billed
 from oms.news import CreditReserved
 from oms.order import Order
@@ -98,7 +99,7 @@ def _coming(order: Order, credit: Credit) -> Decimal:
 
     In net prices the tax is shared out by value. What a change has added counts once it is taken.
     """
-    settled = {document.fulfilment for document in order.documents}
+    settled = {id for document in order.documents for id in document.billed}
     billed: dict[str, int] = {}
     for fulfilment in order.fulfilments:
         if fulfilment.id in settled and fulfilment.status != "cancelled":
@@ -121,9 +122,8 @@ def _coming(order: Order, credit: Credit) -> Decimal:
 
 def _in_advance(order: Order) -> Decimal:
     """What is invoiced of goods that have not left, until the final invoice deducts it."""
-    if any(document.type == "final" for document in order.documents):
-        return Decimal(0)
-    return sum((d.gross for d in order.documents if d.type == "prepayment"), Decimal(0))
+    known = order.documents
+    return sum((uncredited(deposit, known) for deposit in open_deposits(known)), Decimal(0))
 
 
 def limit_in(account: Account | None, currency: str) -> Decimal | None:

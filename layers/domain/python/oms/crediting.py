@@ -109,9 +109,10 @@ def credit_note(
 
 def _taken_back(original: Invoice, net: Decimal) -> Decimal:
     """What a credit takes off the distance sales that the invoice counted, in EUR."""
-    if not original.distance_sales or not original.net:
+    whole = money.total([total.net for total in original.billed])
+    if not original.distance_sales or not whole:
         return Decimal(0)
-    return -money.rounded(original.distance_sales * net / original.net, "EUR")
+    return -money.rounded(original.distance_sales * net / whole, "EUR")
 
 
 def _headed(original: Invoice) -> Invoice:
@@ -121,7 +122,7 @@ def _headed(original: Invoice) -> Invoice:
         original,
         payment="Der Betrag wird Ihnen erstattet" if german else "The amount will be refunded",
         kind="credit_note",
-        original=Reference(original.number, original.issued_on),
+        original=Reference(original.number, original.issued_on, original.kind),
         deposits=(),
         terms=None,
         paid=Decimal(0),
@@ -247,7 +248,7 @@ def _shipping(
 def _taxes(
     original: Invoice, earlier: Sequence[Invoice], items: Sequence[InvoiceLine | Charge]
 ) -> tuple[TaxTotal, ...]:
-    billed = _summed([*original.taxes, *(tax for each in original.deposits for tax in each.taxes)])
+    billed = _summed(original.billed)
     gone = _summed(tax for credit in earlier for tax in credit.taxes)
     priced: dict[Group, list[Decimal]] = {}
     for item in items:

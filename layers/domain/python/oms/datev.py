@@ -85,23 +85,24 @@ def batch(
 def bookings(
     voucher: Voucher, books: Bookkeeping, seller_country: str, seller_vat_id: str | None
 ) -> Iterator[Booking]:
-    """What goes to the debtors' account, rate by rate; deposits are taken out of their account."""
+    """What goes to the debtors' account, rate by rate.
+
+    A deposit is owed to the customer, not revenue; the final invoice books all that was supplied as
+    revenue and takes its deposits off the debtor again. Each booking has the debtors' account on
+    one side, as DATEV takes no two automatic accounts in one.
+    """
     if voucher.currency != BASE_CURRENCY:
         text = f"{voucher.number} is in {voucher.currency}; no rate to {BASE_CURRENCY} is known."
         raise UnbookableVoucher("no_exchange_rate", text, {"currency": voucher.currency})
-    debtors = books.account("debtors")
-    revenue = "deposit" if voucher.type_code == "386" else None
-    for amount in voucher.amounts:
+    debtors, origin = books.account("debtors"), seller_vat_id or seller_country
+    for amount in voucher.supplied:
         if amount.gross:
-            against = books.account("deposit") if revenue else books.account(amount.case)
-            origin = seller_vat_id or seller_country
+            against = books.account(amount.held_as if voucher.advance else amount.case)
             yield _booking(voucher, amount, books, debtors, against, voucher.sign, origin)
     for amount in voucher.deposits:
         if amount.gross:
-            against = books.account(amount.case)
-            yield _booking(
-                voucher, amount, books, books.account("deposit"), against, voucher.sign, ""
-            )
+            against = books.account(amount.held_as)
+            yield _booking(voucher, amount, books, debtors, against, -voucher.sign, origin)
 
 
 def read(content: bytes) -> list[Booking]:

@@ -12,8 +12,8 @@ from oms.order import Order
 from oms.parts import Document
 from oms.refusals import Refusal
 
-BILLS = ("invoice", "partial")
-"""The kinds that bill a shipment, whose sums later ones of the order go on from."""
+BILLS = ("invoice", "partial", "final")
+"""The kinds that bill shipments, whose sums later ones of the order go on from."""
 
 SIGNS: Mapping[Kind, int] = {
     "invoice": 1,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from decimal import Decimal
 
@@ -25,60 +25,119 @@ from oms.refusals import Refusal
 
 
 def prepayment_invoice(
-    sale: Sale, goods: Shipment, amount: Decimal, *, number: str, issued_on: date
-) -> Invoice:
-    """A deposit on an order (386): `amount`, in its price mode, taxed as the goods are (§ 13 UStG).
-
-    The amount is split over the tax groups of the whole order in proportion to what each costs.
-    """
-    whole = draft_invoice(sale, goods, number=number, issued_on=issued_on, earlier=())
-    if not 0 < amount <= money.total([group.priced for group in whole.taxes]):
-        raise Refusal("deposit_too_large", "A deposit is a part of what the order costs.")
-    shares = money.allocate(amount, [group.priced for group in whole.taxes], sale.currency)
-    words = "Anzahlung auf Bestellung" if sale.locale == "de" else "Deposit on order"
-    lines = tuple(
-        InvoiceLine(
-            number=str(n),
-            sku="",
-            description=f"{words} {sale.external_number}",
-            quantity=1,
-            unit_price=share,
-            total=share,
-            category=group.category,
-            rate=group.rate,
-        )
-        for n, (group, share) in enumerate(zip(whole.taxes, shares, strict=True), 1)
-        if share
-    )
-    taxes = tuple(
-        _reasoned(tax_total((g.category, g.rate), share, (), sale.price_mode, sale.currency), g)
-        for g, share in zip(whole.taxes, shares, strict=True)
-        if share
-    )
-    return _summed(replace(whole, kind="prepayment", lines=lines, charges=()), taxes)
-
-
-def final_invoice(
     sale: Sale,
-    shipment: Shipment,
-    deposits: Sequence[Invoice],
+    goods: Shipment,
+    amount: Decimal,
     *,
     number: str,
     issued_on: date,
+    earlier: Sequence[TaxTotal] = (),
+    standing: Sequence[TaxTotal] = (),
 ) -> Invoice:
-    """The invoice over everything, less the deposits and their tax, rate by rate (§ 14 (5) UStG).
+    """A deposit on an order (386): `amount`, in its price mode, taxed as the goods are (§ 13 UStG).
 
-    Raises Refusal when more was paid in advance than the order costs.
+    `goods` is what is still to be billed after the `earlier` invoices, `standing` what deposits ask
+    for already. The amount is split over the tax groups in proportion to what is left of each, and
+    rounded as a running total of all deposits: so they never ask for more than the goods cost.
     """
-    whole = draft_invoice(sale, shipment, number=number, issued_on=issued_on, earlier=())
-    taken = tuple(
-        Deposit(number=each.number, issued_on=each.issued_on, taxes=each.taxes) for each in deposits
+    whole = draft_invoice(sale, goods, number=number, issued_on=issued_on, earlier=earlier)
+    rest = [_rest(group, standing, sale.currency) for group in whole.taxes]
+    most = money.total(rest)
+    if not 0 < amount <= most or not money.is_whole(amount, sale.currency):
+        fields = {"amount": f"at most {most}"}
+        raise Refusal("deposit_too_large", "A deposit is a part of what is still to bill.", fields)
+    shares = money.allocate(amount, rest, sale.currency)
+    parts = [(group, share) for group, share in zip(whole.taxes, shares, strict=True) if share]
+    taxes = tuple(_advanced(group, share, standing, sale) for group, share in parts)
+    words = "Anzahlung auf Bestellung" if sale.locale == "de" else "Deposit on order"
+    lines = tuple(
+        _deposit_line(str(n), f"{words} {sale.external_number}", share, group)
+        for n, (group, share) in enumerate(parts, 1)
     )
-    minus = [_negative(tax) for each in taken for tax in each.taxes]
-    final = _summed(replace(whole, kind="final", deposits=taken), merged([*whole.taxes, *minus]))
-    if final.gross < 0:
-        raise Refusal("deposits_too_large", "More was paid in advance than the order costs.")
+    return _summed(
+        replace(
+            whole,
+            kind="prepayment",
+            lines=lines,
+            charges=(),
+            supplied_on=issued_on,
+            fulfilment_id="",
+            distance_sales=Decimal(0),
+        ),
+        taxes,
+    )
+
+
+def _rest(group: TaxTotal, standing: Sequence[TaxTotal], currency: str) -> Decimal:
+    """What of a tax group no deposit asks for, in whole minor units."""
+    same = [t.priced for t in standing if (t.category, t.rate) == (group.category, group.rate)]
+    asked = money.rounded(money.total(same), currency)
+    return max(Decimal(0), money.rounded(group.priced, currency) - asked)
+
+
+def _advanced(
+    group: TaxTotal, share: Decimal, standing: Sequence[TaxTotal], sale: Sale
+) -> TaxTotal:
+    same = (group.category, group.rate)
+    total = tax_total(same, share, standing, sale.price_mode, sale.currency)
+    return replace(total, vatex=group.vatex, reason=group.reason, state=group.state)
+
+
+def _deposit_line(number: str, text: str, share: Decimal, group: TaxTotal) -> InvoiceLine:
+    return InvoiceLine(
+        number=number,
+        sku="",
+        description=text,
+        quantity=1,
+        unit_price=share,
+        total=share,
+        category=group.category,
+        rate=group.rate,
+        vatex=group.vatex,
+        state=group.state,
+    )
+
+
+def final_invoice(
+    drafts: Sequence[Invoice], deposits: Sequence[Deposit], *, number: str, issued_on: date
+) -> Invoice:
+    """The invoice over all that was supplied, less the deposits, rate by rate (§ 14 (5) UStG).
+
+    `drafts` are the shipments as each would have been billed alone, one after the other. Raises
+    Refusal when deposits are more than what is billed: that of them is to be credited before.
+    """
+    last = drafts[-1]
+    lines = [line for draft in drafts for line in _delivered(draft)]
+    whole = replace(
+        last,
+        kind="final",
+        number=number,
+        issued_on=issued_on,
+        supplied_on=max(draft.supplied_on for draft in drafts),
+        lines=drafts[0].lines if len(drafts) == 1 else _renumbered(lines),
+        charges=tuple(charge for draft in drafts for charge in draft.charges),
+        notes=tuple(dict.fromkeys(note for draft in drafts for note in draft.notes)),
+        distance_sales=money.total([draft.distance_sales for draft in drafts]),
+        deposits=tuple(deposits),
+    )
+    minus = [negative(tax) for each in deposits for tax in each.taxes]
+    final = _summed(whole, merged([*(tax for each in drafts for tax in each.taxes), *minus]))
+    if any(total.gross < 0 for total in final.taxes):
+        raise Refusal("deposits_too_large", "More was asked for in advance than the order costs.")
     return final
+
+
+def _delivered(draft: Invoice) -> Iterator[InvoiceLine]:
+    """The lines with the delivery that they are of."""
+    for line in draft.lines:
+        yield replace(line, delivery_note=draft.fulfilment_id, supplied_on=draft.supplied_on)
+
+
+def _renumbered(lines: Sequence[InvoiceLine]) -> tuple[InvoiceLine, ...]:
+    return tuple(
+        replace(line, number=str(n), order_line=line.order_line or line.number)
+        for n, line in enumerate(lines, 1)
+    )
 
 
 def collective_invoice(
@@ -120,7 +179,7 @@ def collective_invoice(
 
 def corrected_invoice(original: Invoice, again: Invoice, *, reason: str) -> Invoice:
     """The invoice that takes the place of a wrong one (384; § 14 (6) UStG, § 31 (5) UStDV)."""
-    reference = Reference(original.number, original.issued_on)
+    reference = Reference(original.number, original.issued_on, original.kind)
     return replace(again, kind="corrected", original=reference, reason=reason)
 
 
@@ -141,12 +200,9 @@ def merged(totals: Sequence[TaxTotal]) -> tuple[TaxTotal, ...]:
     )
 
 
-def _negative(tax: TaxTotal) -> TaxTotal:
+def negative(tax: TaxTotal) -> TaxTotal:
+    """What takes a total back."""
     return replace(tax, priced=-tax.priced, net=-tax.net, tax=-tax.tax, gross=-tax.gross)
-
-
-def _reasoned(total: TaxTotal, like: TaxTotal) -> TaxTotal:
-    return replace(total, vatex=like.vatex, reason=like.reason)
 
 
 def _summed(invoice: Invoice, taxes: tuple[TaxTotal, ...]) -> Invoice:

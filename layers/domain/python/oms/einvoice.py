@@ -92,7 +92,7 @@ class EInvoice(Struct, frozen=True, kw_only=True):
 def format_of(invoice: Invoice) -> Format | None:
     """Which e-invoice a buyer gets: a public one XRechnung, a business ZUGFeRD, others none."""
     if invoice.leitweg_id:
-        return "xrechnung-ubl"
+        return "xrechnung-cii" if invoice.xrechnung == "cii" else "xrechnung-ubl"
     return "zugferd" if invoice.buyer_type == "B2B" else None
 
 

@@ -17,7 +17,14 @@ from oms.refusals import Refusal
 PriceMode = Literal["gross", "net"]
 Language = Literal["de", "en"]
 Kind = Literal[
-    "invoice", "partial", "prepayment", "final", "collective", "credit_note", "corrected"
+    "invoice",
+    "partial",
+    "prepayment",
+    "final",
+    "collective",
+    "credit_note",
+    "corrected",
+    "pro_forma",
 ]
 TYPE_CODES: Mapping[Kind, str] = {
     "invoice": "380",
@@ -27,8 +34,13 @@ TYPE_CODES: Mapping[Kind, str] = {
     "collective": "380",
     "credit_note": "381",
     "corrected": "384",
+    "pro_forma": "325",
 }
-"""UNTDID 1001, as EN 16931 BT-3 takes it; final and collective invoices have none of their own."""
+"""UNTDID 1001, as EN 16931 BT-3 takes it; final and collective invoices have none of their own.
+A pro forma invoice has one, but is none in the sense of the standard: it has no e-invoice."""
+
+XRechnung = Literal["ubl", "cii"]
+"""The syntax in which a public buyer gets an XRechnung."""
 
 
 class IncompleteInvoice(Refusal):
@@ -80,10 +92,11 @@ class Party(Struct, frozen=True, kw_only=True):
 
 
 class Reference(Struct, frozen=True):
-    """An earlier document, by what is printed on it."""
+    """An earlier document, by what is printed on it, and of which kind it is."""
 
     number: str
     issued_on: date
+    kind: Kind = "invoice"
 
 
 class Terms(Struct, frozen=True, kw_only=True):
@@ -164,10 +177,11 @@ class Shipment(Struct, frozen=True, kw_only=True):
 class InvoiceLine(Struct, frozen=True, kw_only=True):
     """A printed line: `total` is exactly unit price times quantity less `discount`.
 
-    Amounts are in the invoice's price mode. On a collective invoice a line names its order and
-    delivery note. `pieces` is how many pieces a credit takes back where that is not its quantity:
-    none, when only the price is reduced. `case` names the row of the tax table, `state` whose tax
-    it is (None: nobody's), `scheme` where it is declared.
+    Amounts are in the invoice's price mode. On an invoice over several shipments a line names its
+    delivery note, on a collective one its order as well; there it has a number of its own, and
+    `order_line` is the number that the order gives it. `pieces` is how many pieces a credit takes
+    back where that is not its quantity: none, when only the price is reduced. `case` names the row
+    of the tax table, `state` whose tax it is (None: nobody's), `scheme` where it is declared.
     """
 
     number: str
@@ -187,6 +201,7 @@ class InvoiceLine(Struct, frozen=True, kw_only=True):
     case: str = ""
     state: str | None = None
     scheme: str = "home"
+    order_line: str | None = None
 
 
 class Charge(Struct, frozen=True, kw_only=True):
@@ -236,10 +251,11 @@ class Invoice(Struct, frozen=True, kw_only=True):
     """A document as issued: what was true then, and all that its paper and its XML need.
 
     Amounts are positive on a credit note too. `taxes` and the sums are what is billed here: on a
-    final invoice, after its `deposits`. `original` is what a credit note or a corrected invoice is
-    about, and `reason` why; `paid` is what had been paid at issue, by `method`. `vat_check`
-    is the proof on which a supply is free of tax, `distance_sales` what counts towards the
-    threshold of distance sales, net in EUR.
+    final invoice, after its `deposits`; `billed` is before them. `original` is what a credit note
+    or a corrected invoice is about, and `reason` why; `paid` is what had been paid at issue, by
+    `method`. `vat_check` is the proof on which a supply is free of tax, `distance_sales` what
+    counts towards the threshold of distance sales, net in EUR. `xrechnung` is the syntax that a
+    public buyer gets.
     """
 
     number: str
@@ -275,6 +291,18 @@ class Invoice(Struct, frozen=True, kw_only=True):
     paid: Decimal = Decimal(0)
     vat_check: Checked | None = None
     distance_sales: Decimal = Decimal(0)
+    xrechnung: XRechnung = "ubl"
+
+    @property
+    def billed(self) -> tuple[TaxTotal, ...]:
+        """The tax totals before deposits were deducted: what was supplied, whoever paid when."""
+        return (*self.taxes, *(tax for deposit in self.deposits for tax in deposit.taxes))
+
+    @property
+    def advance(self) -> bool:
+        """Whether it is about money for what has not been supplied: a deposit, or its credit."""
+        about = self.original.kind if self.original else self.kind
+        return about == "prepayment"
 
 
 Group = tuple[str, Decimal]

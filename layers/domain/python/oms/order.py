@@ -11,7 +11,7 @@ import msgspec
 from msgspec import field
 from msgspec.structs import replace
 
-from oms import balance, money
+from oms import balance, deposits, money
 from oms.news import (
     ApprovalEscalated,
     ApprovalReminded,
@@ -311,7 +311,7 @@ class Order(Value, frozen=True, omit_defaults=True):
         if at_rest < self.count("ordered"):
             return False
         archived = all(document.key for document in self.documents)
-        return archived and not any(self.unbilled()) and not any(balance.waits(self))
+        return archived and not self._to_settle() and not any(balance.waits(self))
 
     def waiting(self) -> tuple[Waiting, ...]:
         """Whom the order waits for; empty only when it is finished (invariant 6)."""
@@ -337,7 +337,7 @@ class Order(Value, frozen=True, omit_defaults=True):
             self.count("reserved") and (self.partial_allowed or not self.count("backordered"))
         )
         asked = self.pending and any(f.recalled for f in self.fulfilments)
-        if (ours and not holds and not asked) or any(self.unbilled()):
+        if (ours and not holds and not asked) or self._to_settle():
             yield Waiting("auftakt", "open" if ours else "invoice", since + RESERVE_WITHIN)
         for document in self.documents:
             if document.rejected_at:
@@ -347,10 +347,16 @@ class Order(Value, frozen=True, omit_defaults=True):
                 yield Waiting("auftakt", "document", since + RESERVE_WITHIN)
         yield from balance.waits(self)
 
-    def unbilled(self) -> Iterator[Fulfilment]:
+    def unbilled(self) -> tuple[Fulfilment, ...]:
         """What has left without an invoice."""
-        billed = {document.fulfilment for document in self.documents}
-        return (f for f in self.fulfilments if f.shipped_at and f.id not in billed)
+        return deposits.unbilled(self)
+
+    def _to_settle(self) -> bool:
+        """Whether something is to be billed, or a deposit to be given back, as things stand."""
+        if deposits.awaits_final(self):
+            return False
+        standing = not deposits.to_come(self) and deposits.open_deposits(self.documents)
+        return bool(standing or self.unbilled())
 
     def due(self) -> tuple[Due, ...]:
         """What the clock has to see to, the earliest first."""

@@ -405,7 +405,8 @@ class Document(Value, frozen=True, omit_defaults=True):
 
     `original` is the document that it corrects. One with a `format` has an e-invoice: `xml_key` and
     `xml_sha256` are known once that passed the rules, `rejected` is what they said otherwise. One
-    that was `withdrawn` is kept on paper and sent to nobody.
+    that was `withdrawn` is kept on paper and sent to nobody. An invoice over several fulfilments
+    `covers` them all, and `fulfilment` is the last of them; a deposit has none.
     """
 
     id: str
@@ -423,6 +424,12 @@ class Document(Value, frozen=True, omit_defaults=True):
     rejected: tuple[str, ...] = ()
     rejected_at: datetime | None = None
     withdrawn_at: datetime | None = None
+    covers: tuple[str, ...] = ()
+
+    @property
+    def billed(self) -> tuple[str, ...]:
+        """The fulfilments that it bills."""
+        return self.covers or ((self.fulfilment,) if self.fulfilment else ())
 
     @property
     def ready(self) -> bool:

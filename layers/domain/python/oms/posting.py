@@ -43,6 +43,7 @@ def voucher_of(id: str, invoice: Invoice) -> Voucher:
         tax=invoice.tax,
         gross=invoice.gross,
         due_on=invoice.terms.due_on if invoice.terms else None,
+        advance=invoice.advance,
     )
 
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 from msgspec import Struct
 
 from oms.books import Bookkeeping
-from oms.invoice import Language, Seller
+from oms.invoice import Language, Seller, XRechnung
 from oms.parts import RESERVE_HOURS
 from oms.payment import PaymentRules
 from oms.pricing import TOLERANCE
@@ -35,6 +35,7 @@ class Shop(Struct, frozen=True, kw_only=True):
     names none), `methods` what its shipping methods are. A held order keeps its reservation
     `reserve_hours`. `bookkeeping` is how its books are kept, `tax` what the tax office knows of the
     seller. `price_tolerance` is how far a unit price may lie below the price list, in percent.
+    `xrechnung` is the syntax in which public buyers get their e-invoices.
     """
 
     id: str
@@ -51,6 +52,7 @@ class Shop(Struct, frozen=True, kw_only=True):
     countries: tuple[str, ...] = ()
     methods: dict[str, Method] = {}
     price_tolerance: Decimal = TOLERANCE
+    xrechnung: XRechnung = "ubl"
     version: int = 0
 
     def method(self, name: str) -> Method:
