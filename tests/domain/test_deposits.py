@@ -97,7 +97,8 @@ def test_whatever_is_asked_in_advance_shipped_and_cancelled_adds_up(
     asked: list[Asked] = []
     for _ in range(data.draw(st.integers(1, 4))):
         asked = ask(sale, data.draw(shipping), asked, sale.goods)
-    if asked and data.draw(st.booleans()):
+    again: bool = data.draw(st.booleans())
+    if asked and again:
         claims, _ = everything_left(asked[0].invoice, [])
         asked[0] = Asked(asked[0].invoice, (credit(asked[0].invoice, [], *claims),))
         asked = ask(sale, data.draw(shipping), asked, sale.goods)
@@ -139,7 +140,7 @@ def test_deposits_over_everything_leave_nothing_to_pay(
     assert surplus(whole.taxes, asked, "EUR") is None
     assert not any(room(whole.taxes, asked, "EUR").values())
     final = final_invoice([whole], [e.deducted for e in asked], number="RE-9", issued_on=DAY)
-    assert (final.net, final.tax, final.gross) == (0, 0, 0)
+    assert not any((final.net, final.tax, final.gross))
     assert ask(sale, Decimal("0.01"), asked, sale.goods) == asked
 
 
@@ -170,8 +171,9 @@ def test_a_deposit_is_split_over_the_rates_and_stands_for_no_supply() -> None:
         (Decimal(19), Decimal("128.70")),
         (Decimal(7), Decimal("21.30")),
     ]
-    assert (deposit.kind, deposit.fulfilment_id, deposit.distance_sales) == ("prepayment", "", 0)
+    assert (deposit.kind, deposit.fulfilment_id) == ("prepayment", "")
     assert deposit.advance
+    assert not deposit.distance_sales
 
 
 @pytest.mark.parametrize("amount", ["0.00", "-1.00", "497.79", "1.005"])

@@ -49,23 +49,16 @@ def prepayment_invoice(
     shares = money.allocate(amount, rest, sale.currency)
     parts = [(group, share) for group, share in zip(whole.taxes, shares, strict=True) if share]
     taxes = tuple(_advanced(group, share, standing, sale) for group, share in parts)
-    words = "Anzahlung auf Bestellung" if sale.locale == "de" else "Deposit on order"
-    lines = tuple(
-        _deposit_line(str(n), f"{words} {sale.external_number}", share, group)
-        for n, (group, share) in enumerate(parts, 1)
+    asked = replace(
+        whole,
+        kind="prepayment",
+        lines=_deposit_lines(parts, sale),
+        charges=(),
+        supplied_on=issued_on,
+        fulfilment_id="",
+        distance_sales=Decimal(0),
     )
-    return _summed(
-        replace(
-            whole,
-            kind="prepayment",
-            lines=lines,
-            charges=(),
-            supplied_on=issued_on,
-            fulfilment_id="",
-            distance_sales=Decimal(0),
-        ),
-        taxes,
-    )
+    return _summed(asked, taxes)
 
 
 def _rest(group: TaxTotal, standing: Sequence[TaxTotal], currency: str) -> Decimal:
@@ -83,18 +76,24 @@ def _advanced(
     return replace(total, vatex=group.vatex, reason=group.reason, state=group.state)
 
 
-def _deposit_line(number: str, text: str, share: Decimal, group: TaxTotal) -> InvoiceLine:
-    return InvoiceLine(
-        number=number,
-        sku="",
-        description=text,
-        quantity=1,
-        unit_price=share,
-        total=share,
-        category=group.category,
-        rate=group.rate,
-        vatex=group.vatex,
-        state=group.state,
+def _deposit_lines(
+    parts: Sequence[tuple[TaxTotal, Decimal]], sale: Sale
+) -> tuple[InvoiceLine, ...]:
+    words = "Anzahlung auf Bestellung" if sale.locale == "de" else "Deposit on order"
+    return tuple(
+        InvoiceLine(
+            number=str(n),
+            sku="",
+            description=f"{words} {sale.external_number}",
+            quantity=1,
+            unit_price=share,
+            total=share,
+            category=group.category,
+            rate=group.rate,
+            vatex=group.vatex,
+            state=group.state,
+        )
+        for n, (group, share) in enumerate(parts, 1)
     )
 
 
