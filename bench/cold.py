@@ -36,7 +36,10 @@ print((imported - began) * 1000, (time.process_time() - imported) * 1000)
 
 def spent(step: str, client: str = "", *, compiled: bool = True) -> tuple[float, float]:
     """CPU ms of a fresh process for importing a step, and for making its first AWS client."""
-    layers = [str(ROOT / "layers" / name / "python") for name in ("domain", "aws", "validation")]
+    layers = [
+        str(ROOT / "layers" / name / "python")
+        for name in ("domain", "aws", "typesetting", "validation")
+    ]
     environment = {
         "PATH": os.environ["PATH"],
         "PYTHONPATH": os.pathsep.join(layers),

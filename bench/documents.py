@@ -54,7 +54,7 @@ print(json.dumps({"first_ms": spent[0], "ms": statistics.median(spent[1:]), "pea
 def measured(job: str, lines: int, turns: int) -> dict[str, float]:
     """CPU ms of the first and of later calls in a fresh process, and its greatest size."""
     folders = [ROOT, *(ROOT / "layers" / name / "python" for name in ("domain", "aws"))]
-    folders.append(ROOT / "layers" / "validation" / "python")
+    folders += [ROOT / "layers" / name / "python" for name in ("typesetting", "validation")]
     done = subprocess.run(
         [sys.executable, "-c", MEASURE, JOBS[job], str(lines), str(turns)],
         env={**os.environ, "PYTHONPATH": os.pathsep.join(map(str, folders))},

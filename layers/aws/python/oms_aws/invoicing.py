@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from oms.billing import book_day, estimate, invoice_of, vat_id_matters
 from oms.crediting import Claim, NotCreditable, credit_note, everything_left
-from oms.documenting import bills_of, credit_notes_of, payable, replaced
+from oms.documenting import bills_of, credit_notes_of, replaced
 from oms.drafting import corrected_invoice
 from oms.einvoice import format_of
 from oms.invoice import Invoice
@@ -20,6 +20,7 @@ from oms.order import Order
 from oms.parts import DIGITAL, Document, Fulfilment
 from oms.refusals import Refusal
 from oms.shop import Shop
+from oms.stationery import dressed
 from oms.tax import Watch
 from oms.tax.threshold import Standing
 from oms_aws.numbers import Number
@@ -203,11 +204,11 @@ def credited(
 def _draft(
     document: Document, snapshot: Invoice, number: Number, order: Order, shop: Shop, oms: Ports
 ) -> Draft:
-    record = oms.documents.record(document.id, order.id, order.shop, snapshot)
+    record = oms.documents.record(document.id, order.id, order.shop, dressed(snapshot, shop))
     writes = (oms.numbers.entry(number, document.id), record)
     counts = snapshot.distance_sales
     sale = Sale(shop, snapshot.supplied_on.year, counts) if counts else None
-    return Draft(payable(document, snapshot), writes, number, sale)
+    return Draft(document, writes, number, sale)
 
 
 def _ship_from(fulfilment: Fulfilment, shop: Shop, oms: Ports) -> str:

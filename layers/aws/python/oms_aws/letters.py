@@ -11,7 +11,7 @@ from msgspec import Struct, structs
 
 from oms.invoice import Language
 from oms_aws.rendering import environment, words
-from oms_aws.typesetting import money_text, one_line
+from oms_aws.wording import money_text, one_line
 
 if TYPE_CHECKING:
     from jinja2 import Environment

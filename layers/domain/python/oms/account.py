@@ -57,7 +57,7 @@ class Account(Struct, frozen=True, kw_only=True, omit_defaults=True):
     `group` chooses the price lists. `credit_limit` is gross, in `currency`; None means that nothing
     is sold on account. `priority` ranks backorders (higher first). `partial_allowed` is what an
     order takes that says nothing itself. `xrechnung` is the syntax of a public buyer's e-invoices,
-    where it is not that of the shop.
+    where it is not that of the shop, `delivery_note_prices` overrules what the shop says.
     """
 
     id: str
@@ -80,4 +80,5 @@ class Account(Struct, frozen=True, kw_only=True, omit_defaults=True):
     leitweg_id: str | None = None
     xrechnung: XRechnung | None = None
     approvals: tuple[ApprovalRule, ...] = ()
+    delivery_note_prices: bool | None = None
     version: int = 0

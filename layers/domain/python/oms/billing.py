@@ -25,8 +25,10 @@ from oms.invoice import (
     Sold,
     TaxTotal,
     Terms,
+    day_text,
     draft_invoice,
     payment_text,
+    percent_text,
     priced,
 )
 from oms.order import Order
@@ -207,7 +209,9 @@ def payable(invoice: Invoice, account: Account | None) -> Invoice:
         return replace(invoice, payment=text)
     if invoice.method != ON_ACCOUNT:
         return replace(invoice, paid=invoice.gross)
-    agreed = account.terms if account else PaymentTerms()
+    if account is None:
+        return invoice
+    agreed = account.terms
     terms = Terms(
         due_on=invoice.issued_on + timedelta(agreed.days),
         discount_percent=agreed.discount_percent,
@@ -221,11 +225,11 @@ def terms_text(terms: Terms, invoice: Invoice) -> str:
     text = payment_text(invoice.method, invoice.locale, terms.due_on)
     if not terms.discount_percent:
         return text
-    until = invoice.issued_on + timedelta(terms.discount_days)
-    percent = f"{terms.discount_percent.normalize():f}"
+    until = day_text(invoice.issued_on + timedelta(terms.discount_days), invoice.locale)
+    percent = percent_text(terms.discount_percent, invoice.locale)
     if invoice.locale == "de":
-        return f"{text}; bis {until:%d.%m.%Y} abzüglich {percent.replace('.', ',')} % Skonto"
-    return f"{text}; {percent} % discount if paid by {until.isoformat()}"
+        return f"{text}; bis {until} abzüglich {percent}\u00a0% Skonto"
+    return f"{text}; {percent}\u00a0% discount if paid by {until}"
 
 
 def estimate(

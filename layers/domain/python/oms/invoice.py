@@ -12,6 +12,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from oms import money, tax
+from oms.letterhead import Letterhead
 from oms.refusals import Refusal
 
 PriceMode = Literal["gross", "net"]
@@ -255,7 +256,8 @@ class Invoice(Struct, frozen=True, kw_only=True):
     or a corrected invoice is about, and `reason` why; `paid` is what had been paid at issue, by
     `method`. `vat_check` is the proof on which a supply is free of tax, `distance_sales` what
     counts towards the threshold of distance sales, net in EUR. `xrechnung` is the syntax that a
-    public buyer gets.
+    public buyer gets. `letterhead`, `intro` and `closing` are the shop's at issue, None where it
+    has none of its own.
     """
 
     number: str
@@ -292,6 +294,9 @@ class Invoice(Struct, frozen=True, kw_only=True):
     vat_check: Checked | None = None
     distance_sales: Decimal = Decimal(0)
     xrechnung: XRechnung = "ubl"
+    letterhead: Letterhead | None = None
+    intro: str | None = None
+    closing: str | None = None
 
     @property
     def billed(self) -> tuple[TaxTotal, ...]:
@@ -410,11 +415,23 @@ def tax_total(
 def payment_text(method: str, locale: Language, due_on: date | None = None) -> str:
     """How the invoice is or was paid, as a sentence; `due_on` is the last day to pay it."""
     if due_on is not None:
-        if locale == "de":
-            return f"Zahlbar bis {due_on:%d.%m.%Y} ohne Abzug"
-        return f"Payable by {due_on.day} {_MONTHS[due_on.month - 1]} {due_on.year}, net cash"
+        day = day_text(due_on, locale)
+        return f"Zahlbar bis {day} ohne Abzug" if locale == "de" else f"Payable by {day}, net cash"
     default = {"de": f"Zahlungsart: {method}", "en": f"Payment method: {method}"}
     return _PAYMENTS.get(method, default)[locale]
+
+
+def day_text(day: date, locale: Language) -> str:
+    """A day as a sentence has it: 07.12.2026 or 7 December 2026."""
+    if locale == "de":
+        return f"{day:%d.%m.%Y}"
+    return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
+
+
+def percent_text(percent: Decimal, locale: Language) -> str:
+    """A percentage without its sign: 2,5 or 2.5."""
+    text = f"{percent.normalize():f}"
+    return text.replace(".", ",") if locale == "de" else text
 
 
 _PAYMENTS: Mapping[str, Mapping[str, str]] = {

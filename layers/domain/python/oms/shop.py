@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from oms.books import Bookkeeping
 from oms.invoice import Language, Seller, XRechnung
+from oms.letterhead import Letterhead, PaperRules, Wording
 from oms.parts import RESERVE_HOURS
 from oms.payment import PaymentRules
 from oms.pricing import TOLERANCE
@@ -36,6 +37,7 @@ class Shop(Struct, frozen=True, kw_only=True):
     `reserve_hours`. `bookkeeping` is how its books are kept, `tax` what the tax office knows of the
     seller. `price_tolerance` is how far a unit price may lie below the price list, in percent.
     `xrechnung` is the syntax in which public buyers get their e-invoices.
+    `texts` are what its papers say, by kind and language, `*` for every other kind.
     """
 
     id: str
@@ -53,6 +55,9 @@ class Shop(Struct, frozen=True, kw_only=True):
     methods: dict[str, Method] = {}
     price_tolerance: Decimal = TOLERANCE
     xrechnung: XRechnung = "ubl"
+    letterhead: Letterhead | None = None
+    texts: dict[str, dict[Language, Wording]] = {}
+    papers: PaperRules = PaperRules()
     version: int = 0
 
     def method(self, name: str) -> Method:

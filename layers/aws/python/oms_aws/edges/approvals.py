@@ -16,8 +16,8 @@ from oms_aws.edges.http import Answer, Call
 from oms_aws.edges.pages import form, page
 from oms_aws.orders import Saved, Stored
 from oms_aws.rendering import words
-from oms_aws.typesetting import money_text
 from oms_aws.wiring import Ports
+from oms_aws.wording import money_text
 
 LONGEST_REASON = 500
 

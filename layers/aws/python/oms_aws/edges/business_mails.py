@@ -14,7 +14,7 @@ from oms.payment import AWAITED, outstanding, owed, received
 from oms_aws.edges.approvals import link
 from oms_aws.edges.mailing import Case, Mail
 from oms_aws.letters import ApprovalNeeded, BankDetails, CreditExceeded, PaymentAwaited, compose
-from oms_aws.typesetting import date_text
+from oms_aws.wording import date_text
 
 Again = Literal["", "reminder", "substitute"]
 

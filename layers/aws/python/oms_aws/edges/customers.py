@@ -37,8 +37,8 @@ from oms_aws.letters import (
 )
 from oms_aws.links import hold_of
 from oms_aws.orders import read_event
-from oms_aws.typesetting import date_text
 from oms_aws.wiring import Ports
+from oms_aws.wording import date_text
 
 
 def mail_for(signal: Signal, order: Order, oms: Ports) -> Mail | None:

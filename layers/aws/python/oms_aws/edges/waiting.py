@@ -9,8 +9,8 @@ from oms.order import Order
 from oms_aws.edges.http import Answer
 from oms_aws.edges.pages import message, page
 from oms_aws.letters import WaitingItem
-from oms_aws.typesetting import date_text
 from oms_aws.wiring import Ports
+from oms_aws.wording import date_text
 
 
 def waiting_items(

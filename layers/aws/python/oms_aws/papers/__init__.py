@@ -1,0 +1,1 @@
+"""Papers: what each says, as data that one template sets."""

@@ -1,0 +1,170 @@
+"""What an invoice says on paper."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from decimal import Decimal
+
+from oms.girocode import transfer_of
+from oms.invoice import Invoice, InvoiceLine, Party, TaxTotal
+from oms.money import rounded
+from oms_aws.papers.codes import drawn
+from oms_aws.papers.letter import Row, Words, giro, letter, paragraphs, row, table
+from oms_aws.papers.press import Sheet
+from oms_aws.rendering import words
+from oms_aws.wording import (
+    address_lines,
+    amount_text,
+    clean,
+    date_text,
+    joined,
+    money_text,
+    rate_text,
+)
+
+
+def invoice_sheet(invoice: Invoice) -> Sheet:
+    """Every text of an invoice, formatted for its language."""
+    known: Words = words("papers")[invoice.locale]
+    sheet = letter(
+        locale=invoice.locale,
+        title=known["titles"][invoice.kind].format(invoice.number),
+        made_on=invoice.issued_on,
+        seller=invoice.seller,
+        to=invoice.buyer,
+        info=_info(invoice),
+        intro=paragraphs(*_intro(invoice, known)),
+        letterhead=invoice.letterhead,
+    )
+    taxes = [_tax_row(group, invoice, known) for group in invoice.taxes]
+    payload = transfer_of(invoice)
+    due = known["credit" if invoice.kind == "credit_note" else "gross"]
+    return {
+        **sheet,
+        "delivery": _delivery(invoice, known),
+        "table": table(known["columns"], _rows(invoice, known), wide=1),
+        "taxes": {"heads": known["tax_columns"], "rows": taxes},
+        "totals": {"rows": _totals(invoice, known), "due": [due, _money(invoice.gross, invoice)]},
+        "after": _after(invoice, known),
+        "giro": _giro(invoice, payload) if payload else None,
+    }
+
+
+def _money(amount: Decimal, invoice: Invoice) -> str:
+    return money_text(amount, invoice.currency, invoice.locale)
+
+
+def _giro(invoice: Invoice, payload: str) -> Row:
+    due = _money(invoice.gross - invoice.paid, invoice)
+    return giro(invoice.seller, due, invoice.number, drawn(payload), invoice.locale)
+
+
+def _intro(invoice: Invoice, known: Words) -> tuple[str | None, ...]:
+    """The shop's words; what a document is about stands there in any case."""
+    original = invoice.original
+    number = original.number if original else ""
+    day = date_text(original.issued_on, invoice.locale) if original else ""
+    said: str = known["greetings"][invoice.kind].format(number=number, day=day)
+    if invoice.intro is None:
+        return (said,)
+    return (invoice.intro, said) if original else (invoice.intro,)
+
+
+def _info(invoice: Invoice) -> list[tuple[str, str | None]]:
+    prefix = "credit_" if invoice.kind == "credit_note" else ""
+    locale = invoice.locale
+    period = invoice.period
+    months = f"{date_text(period[0], locale)} – {date_text(period[1], locale)}" if period else None
+    collective = invoice.kind == "collective"
+    return [
+        (f"{prefix}number", invoice.number),
+        (f"{prefix}issued_on", date_text(invoice.issued_on, locale)),
+        ("supplied_on", None if period else date_text(invoice.supplied_on, locale)),
+        ("period", months),
+        ("order", None if collective else invoice.external_number),
+        ("purchase_order", invoice.purchase_order),
+        ("customer", invoice.buyer.number),
+        ("buyer_vat_id", invoice.buyer.vat_id),
+    ]
+
+
+def _below(line: InvoiceLine, invoice: Invoice) -> str:
+    """What stands in small print under a line: its SKU, and of which delivery it is."""
+    day = date_text(line.supplied_on, invoice.locale) if line.supplied_on else None
+    return joined(" · ", line.sku, line.order, line.delivery_note, day)
+
+
+def _rows(invoice: Invoice, known: Words) -> list[Row]:
+    currency, locale = invoice.currency, invoice.locale
+
+    def extra(text: str, amount: Decimal, rate: Decimal) -> Row:
+        worth = amount_text(amount, currency, locale)
+        return row(["", text, "", "", rate_text(rate, locale), worth])
+
+    rows = []
+    for line in invoice.lines:
+        cells = [
+            clean(line.number),
+            clean(line.description),
+            str(line.quantity),
+            amount_text(line.unit_price, currency, locale),
+            rate_text(line.rate, locale),
+            amount_text(line.total + line.discount, currency, locale),
+        ]
+        rows.append(row(cells, below=_below(line, invoice)))
+        if line.discount:
+            rows.append(extra(known["discount"], -line.discount, line.rate))
+    rows += [extra(known[each.kind], each.amount, each.rate) for each in invoice.charges]
+    for deposit in invoice.deposits:
+        day = date_text(deposit.issued_on, locale)
+        text = known["deposit"].format(number=clean(deposit.number), day=day)
+        rows += [extra(text, -tax.priced, tax.rate) for tax in deposit.taxes]
+    return rows
+
+
+def _tax_row(group: TaxTotal, invoice: Invoice, known: Words) -> list[str]:
+    label = rate_text(group.rate, invoice.locale)
+    if group.category != "S":
+        label = f"{label} ({known['untaxed'][group.category]})"
+    amounts = (group.net, group.tax, group.gross)
+    return [label, *(amount_text(a, invoice.currency, invoice.locale) for a in amounts)]
+
+
+def _totals(invoice: Invoice, known: Words) -> list[list[str]]:
+    rows = [[known["net"], _money(invoice.net, invoice)]]
+    for group in invoice.taxes:
+        rate = rate_text(group.rate, invoice.locale)
+        text = known["tax"].format(rate=rate, net=_money(group.net, invoice))
+        rows.append([text, _money(group.tax, invoice)])
+    return rows
+
+
+def _after(invoice: Invoice, known: Words) -> list[str]:
+    """What stands below the sums: causes, notes of the law, the payment, the shop's words."""
+    prices = known[f"prices_{invoice.price_mode}"] if invoice.tax else None
+    payment = f"{invoice.payment}." if invoice.payment else None
+    cause = known["cause"].format(invoice.reason) if invoice.reason else None
+    notes = (f"{note}." for note in invoice.notes)
+    return paragraphs(cause, *notes, payment, _early(invoice, known), prices, invoice.closing)
+
+
+def _early(invoice: Invoice, known: Words) -> str | None:
+    """What is to be paid by who pays within the days of the discount."""
+    terms = invoice.terms
+    if terms is None or not terms.discount_percent or invoice.kind == "credit_note":
+        return None
+    off = rounded(invoice.gross * terms.discount_percent / 100, invoice.currency)
+    day = date_text(invoice.issued_on + timedelta(terms.discount_days), invoice.locale)
+    left = _money(invoice.gross - off, invoice)
+    text: str = known["early"].format(day=day, amount=left, off=_money(off, invoice))
+    return f"{text}."
+
+
+def _delivery(invoice: Invoice, known: Words) -> list[str] | None:
+    """Where the goods went, if it is elsewhere."""
+
+    def place(party: Party) -> list[str]:
+        return address_lines(party, invoice.seller.country, invoice.locale)
+
+    where = place(invoice.ship_to)
+    return None if where == place(invoice.buyer) else [known["ship_to"], ", ".join(where)]
