@@ -244,6 +244,8 @@ JOURNEY: tuple[Step, ...] = (
     Step("billing/keep_payments", Http((
         "POST /v1/payments", "GET /v1/payments", "POST /v1/payments/{payment}/assignments",
     )), (R, W), seconds=29, memory=1024),
+    Step("billing/list_open_items", Http(("GET /v1/open-items", "GET /v1/open-items/totals")), (R,),
+         seconds=29, memory=1024),
     Step("billing/read_credit", Http(("GET /v1/customers/{customer}/credit",)), (R,)),
     # notices
     Step("notices/tell_customer", Queue((

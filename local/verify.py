@@ -29,6 +29,7 @@ WORDS = {
     "shipped_value": "every piece that left is billed once, with its price and discounts",
     "credit_notes": "no invoice is credited with more than it billed",
     "bookings": "DATEV bookings and exports are the documents to the cent",
+    "open_items": "the list of open items is what documents and money of the orders come to",
     "number_ranges": "numbers without gap or duplicate",
     "event_logs": "logs without gap, chained, and telling the stored state",
     "silent_orders": "every order is finished, waits for someone, or is a dead letter",

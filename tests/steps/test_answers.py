@@ -90,6 +90,8 @@ def pay(merchant: Merchant, order: Any) -> None:
     call("POST /v1/payments/{payment}/assignments", accountant, wanted, payment="T-1")
     merchant.business(credit_limit="500.00")
     call("GET /v1/customers/{customer}/credit", merchant.shop, customer="C-9")
+    call("GET /v1/open-items", merchant.shop, query={"state": "credit"})
+    call("GET /v1/open-items/totals", merchant.shop, query={"by": "customer"})
 
 
 def live_through(merchant: Merchant) -> Any:

@@ -109,6 +109,8 @@ def asks(mine: Belongings) -> dict[str, Ask]:
         "GET /v1/customers/{customer}/history": Ask({"customer": "C-1"}, query=ITS),
         "GET /v1/customers": Ask({}, query=ITS),
         "GET /v1/customers/{customer}/credit": Ask({"customer": "C-1"}, query=ITS),
+        "GET /v1/open-items": Ask({}, query=ITS),
+        "GET /v1/open-items/totals": Ask({}, query=ITS),
         "POST /v1/customers/{customer}/vat-check": Ask({"customer": "C-1"}, {}, ITS),
         "POST /v1/orders/{order}/address": Ask(order, REQUESTS["POST /v1/orders/{order}/address"]),
         "POST /v1/customers/batch": Ask({}, {"items": [{"id": "C-1", **ACCOUNT}]}, ITS),

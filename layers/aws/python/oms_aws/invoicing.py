@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from oms.billing import book_day, estimate, invoice_of, vat_id_matters
 from oms.crediting import Claim, NotCreditable, credit_note, everything_left
-from oms.documenting import bills_of, credit_notes_of, replaced
+from oms.documenting import bills_of, credit_notes_of, payable, replaced
 from oms.drafting import corrected_invoice
 from oms.einvoice import format_of
 from oms.invoice import Invoice
@@ -208,7 +208,7 @@ def _draft(
     writes = (oms.numbers.entry(number, document.id), record)
     counts = snapshot.distance_sales
     sale = Sale(shop, snapshot.supplied_on.year, counts) if counts else None
-    return Draft(document, writes, number, sale)
+    return Draft(payable(document, snapshot), writes, number, sale)
 
 
 def _ship_from(fulfilment: Fulfilment, shop: Shop, oms: Ports) -> str:

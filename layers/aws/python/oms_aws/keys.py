@@ -272,6 +272,11 @@ def listed(name: str, value: str) -> Key:
     return Key(f"LISTED#{name}", f"ENTRY#{value}")
 
 
+def open_item(order_id: str, document: str) -> Key:
+    """What is open of the order's document? Without a document: what is the customer's."""
+    return Key(f"ORDER#{order_id}", f"OPENITEM#{document or 'CREDIT'}")
+
+
 # gsi1: lists
 
 
@@ -338,7 +343,17 @@ def payments(state: str) -> str:
     return f"PAYMENTS#{state}"
 
 
+def open_items(shop: str, state: str) -> str:
+    """Which documents of the shop are open, or which of its orders have credit, by due date?"""
+    return f"OPENITEMS#{shop}#{state}"
+
+
 # gsi2: lists by status
+
+
+def open_items_of(shop: str, customer: str, state: str) -> str:
+    """Which documents of the customer are open, or which orders have credit, by due date?"""
+    return f"OPENITEMS#{shop}#{state}#{customer}"
 
 
 def orders_in(shop: str, status: str) -> str:

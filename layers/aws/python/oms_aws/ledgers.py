@@ -11,6 +11,7 @@ from oms.invariants import Breach, credited, exposed
 from oms.matching import Transfer
 from oms.order import Order
 from oms_aws.credit import stored_exposure, stored_record
+from oms_aws.open_items import Listed, listed_items, stored_listed
 from oms_aws.payments import stored_transfer
 
 Account = tuple[str, str, str]
@@ -24,6 +25,7 @@ class Ledgers:
         self.counters: dict[Account, Exposure] = {}
         self.records: dict[Account, dict[str, Exposure]] = defaultdict(dict)
         self.payments: dict[str, Transfer] = {}
+        self.listed: dict[tuple[str, str], Listed] = {}
 
     def counter(self, item: Mapping[str, Any]) -> None:
         """Take a customer's counters."""
@@ -38,6 +40,25 @@ class Ledgers:
         """Take a transaction of the bank."""
         transfer = stored_transfer(item)
         self.payments[transfer.id] = transfer
+
+    def open_item(self, item: Mapping[str, Any]) -> None:
+        """Take an open item, if it stands in the lists."""
+        if "gsi1pk" in item:
+            listed = stored_listed(item)
+            self.listed[listed.order, listed.document] = listed
+
+    def misstated(self, orders: Iterable[Order]) -> Iterator[Breach]:
+        """Open items that are not what the orders say, or missing."""
+        wanted = {
+            (order.id, document): listed
+            for order in orders
+            for document, listed in listed_items(order).items()
+        }
+        for id, document in sorted(wanted.keys() | self.listed.keys()):
+            is_now, should = self.listed.get((id, document)), wanted.get((id, document))
+            if is_now != should:
+                what = f"{document or 'credit'}: {_open(is_now)} is listed, it says {_open(should)}"
+                yield Breach(id, what)
 
     def unpaid(self, orders: Iterable[Order]) -> Iterator[Breach]:
         """Transactions that are not on the orders that got them, or on others, or spent twice."""
@@ -72,6 +93,10 @@ class Ledgers:
             for id in records_of:
                 if (account, id) not in owned:
                     yield Breach(id, "takes credit, but there is no such order")
+
+
+def _open(item: Listed | None) -> str:
+    return f"{item.open} {item.currency} due on {item.due}" if item else "nothing"
 
 
 def _account(item: Mapping[str, Any]) -> Account:

@@ -15,7 +15,7 @@ from oms.label import label_lines
 from oms.order import AnyNews, Order, decode_order, encode
 from oms.parts import Fulfilment, Hold, Line, Parcel, Pieces
 from oms.refusals import NotNow, Refusal, Unknown
-from oms_aws import capacity, credit, keys
+from oms_aws import capacity, credit, keys, open_items
 from oms_aws.table import Action, ConditionFailed, Table, packed, unpacked
 
 CHANGE_TRIES = 10
@@ -268,6 +268,7 @@ class DynamoOrders:
                 for hold in after.holds
                 if (attributes := hold_attributes(after, hold)) != holds.get(hold.id)
             ),
+            *open_items.moved(self._table, before, after),
         ]
 
     def _pointers(self, before: Order, after: Order) -> list[Action]:

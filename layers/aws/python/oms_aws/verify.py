@@ -109,6 +109,7 @@ class Snapshot:
             "exposure": self.ledgers.record,
             "payment": self.ledgers.payment,
             "shop": self.reconciled.shop,
+            "open_item": self.ledgers.open_item,
             "departures": self._departures,
             "": self._pointer,
         }
@@ -198,6 +199,7 @@ def check(scan: Iterable[Mapping[str, Any]], *, at: datetime, read: Read) -> dic
         "payments": _result(len(found.ledgers.payments), _payments(found)),
         **{name: _result(len(found.documents), _reconciled(found, name)) for name in RECONCILED},
         "bookings": _result(len(found.documents), _bookings(found, read)),
+        "open_items": _result(len(found.ledgers.listed), _open_items(found)),
         "distance_sales": _result(len(found.documents), _distance_sales(found)),
         "number_ranges": _result(len(found.documents), _numbers(found)),
         "event_logs": _result(sum(map(len, found.logs.values())), _events(found)),
@@ -303,6 +305,10 @@ def _bookings(found: Snapshot, read: Read) -> Iterator[Breach]:
     exports = [kept.export for kept in found.exports.values()]
     orders = [stored.order for stored in found.orders.values()]
     yield from found.reconciled.exported(exports, orders, read)
+
+
+def _open_items(found: Snapshot) -> Iterator[Breach]:
+    return found.ledgers.misstated(stored.order for stored in found.orders.values())
 
 
 def _numbers(found: Snapshot) -> Iterator[Breach]:

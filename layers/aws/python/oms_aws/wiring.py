@@ -23,6 +23,7 @@ from oms_aws.intake import StepFunctionsIntake
 from oms_aws.links import SignedLinks
 from oms_aws.mail import SesMail
 from oms_aws.numbers import DynamoNumbers
+from oms_aws.open_items import DynamoOpenItems
 from oms_aws.orders import DynamoOrders
 from oms_aws.payments import DynamoPayments
 from oms_aws.purchases import DynamoPurchases
@@ -131,6 +132,10 @@ class Ports:
     @cached_property
     def credit(self) -> DynamoCredit:
         return DynamoCredit(self.table)
+
+    @cached_property
+    def open_items(self) -> DynamoOpenItems:
+        return DynamoOpenItems(self.table)
 
     @cached_property
     def payments(self) -> DynamoPayments:

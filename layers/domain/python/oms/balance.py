@@ -134,7 +134,7 @@ def to_capture(order: Order) -> dict[str, Decimal]:
     for each in order.documents:
         if each.type == "credit_note" and each.original:
             credits[each.original] = credits.get(each.original, NOTHING) + each.gross
-    stuck = _stuck(order, "capture")
+    stuck = given_up(order, "capture")
     wanted: dict[str, Decimal] = {}
     for each in reversed(order.documents):
         if each.type not in BILLS or missing <= 0:
@@ -184,7 +184,7 @@ def to_refund(order: Order) -> dict[str, Decimal]:
     Of what nobody has cancelled or changed it is only known in the end that it was too much.
     """
     left = min(over(order), sum((each.left for each in sources(order)), NOTHING))
-    stuck = _stuck(order, "refund")
+    stuck = given_up(order, "refund")
     wanted: dict[str, Decimal] = {}
     for each in order.documents:
         if each.type == "credit_note":
@@ -200,12 +200,12 @@ def to_refund(order: Order) -> dict[str, Decimal]:
 
 def to_void(order: Order) -> Decimal:
     """What of the authorisation is the customer's again, as nothing more will be billed."""
-    if _stuck(order, "void") or not order.payment.provider or not at_rest(order):
+    if given_up(order, "void") or not order.payment.provider or not at_rest(order):
         return NOTHING
     return NOTHING if unpaid(order) else capturable(order)
 
 
-def _stuck(order: Order, of: str) -> set[str]:
+def given_up(order: Order, of: str) -> set[str]:
     """The documents whose money is not to be moved, as that failed and nobody wants it again.
 
     What failed of another authorisation says nothing of the one that there is now.
@@ -234,7 +234,7 @@ def open_failures(order: Order) -> tuple[PaymentFailure, ...]:
     return tuple(
         f
         for f in order.failures
-        if not f.closed_at and missing[f.of] and f.document in _stuck(order, f.of)
+        if not f.closed_at and missing[f.of] and f.document in given_up(order, f.of)
     )
 
 

@@ -209,9 +209,7 @@ def payable(invoice: Invoice, account: Account | None) -> Invoice:
         return replace(invoice, payment=text)
     if invoice.method != ON_ACCOUNT:
         return replace(invoice, paid=invoice.gross)
-    if account is None:
-        return invoice
-    agreed = account.terms
+    agreed = account.terms if account else PaymentTerms()
     terms = Terms(
         due_on=invoice.issued_on + timedelta(agreed.days),
         discount_percent=agreed.discount_percent,

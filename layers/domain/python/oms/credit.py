@@ -8,14 +8,14 @@ from decimal import ROUND_CEILING, Decimal
 import msgspec
 from msgspec import Struct
 
-from oms import money
+from oms import balance, money
 from oms.account import Account
 from oms.deposits import open_deposits, uncredited
-from oms.documenting import billed
+from oms.ledger import Ledger, ledger
 from oms.news import CreditReserved
 from oms.order import Order
 from oms.parts import Credit, Finding
-from oms.payment import on_account, overpaid, received
+from oms.payment import cost, on_account
 from oms.refusals import Refusal
 
 EXCEEDED = "credit_exceeded"
@@ -75,29 +75,54 @@ def exposure(order: Order) -> Exposure:
     """What the order, as it stands, takes of its customer's credit; its record must equal it.
 
     What is invoiced leaves `unshipped` and enters `invoiced` with the same document, so that there
-    is neither a gap nor a double count. Money that came pays invoices first; more of it is a
+    is neither a gap nor a double count. What of its money no document needs (`oms.ledger`) is a
     deposit, as far as the order still costs something, and the rest the customer's.
     """
-    currency, came = order.currency, received(order)
+    currency, book = order.currency, ledger(order)
+    free = units(max(Decimal(0), book.left), currency)
     if order.credit is None or not (on_account(order.payment) or order.documents):
-        return Exposure(overpaid=units(overpaid(order), currency))
-    coming = units(max(Decimal(0), _coming(order, order.credit) - _in_advance(order)), currency)
-    invoiced = billed(order)
-    deposits = min(units(max(Decimal(0), came - invoiced), currency), coming)
+        by_bank = units(balance.by_bank(order), currency)
+        if by_bank <= 0:
+            return NOTHING
+        return Exposure(overpaid=min(by_bank, units(_spare(order, book), currency)))
+    coming = units(to_come(order), currency)
+    deposits = min(free, coming)
     asked = any(hold.reason == APPROVAL for hold in order.open_holds)
+    due = sum((max(Decimal(0), item.open) for item in book.items), Decimal(0))
     return Exposure(
         approval=coming if asked else 0,
         unshipped=0 if asked else coming,
-        invoiced=units(max(Decimal(0), invoiced - came), currency),
+        invoiced=units(due, currency),
         deposits=deposits,
-        overpaid=max(0, units(came - invoiced, currency) - deposits),
+        overpaid=free - deposits,
     )
 
 
-def _coming(order: Order, credit: Credit) -> Decimal:
+def customers_money(order: Order) -> Decimal:
+    """What is there of the order's money beyond all that it costs; negative if it is missing."""
+    book = ledger(order)
+    return _spare(order, book) if book.left > 0 else book.left
+
+
+def _spare(order: Order, book: Ledger) -> Decimal:
+    """What of the money no document needs, and nothing that comes; in whole minor units."""
+    if book.left <= 0:
+        return Decimal(0)
+    coming = units(max(Decimal(0), to_come(order) - book.promised), order.currency)
+    return amount(max(0, units(book.left, order.currency) - coming), order.currency)
+
+
+def to_come(order: Order) -> Decimal:
+    """What will still be invoiced, gross, less what is so in advance."""
+    due, of = (order.credit.amount, order.credit.of) if order.credit else cost(order)
+    return max(Decimal(0), _coming(order, due, of) - _in_advance(order))
+
+
+def _coming(order: Order, due: Decimal, of: Decimal) -> Decimal:
     """The gross value of what is neither invoiced nor cancelled; shipping is in the first invoice.
 
-    In net prices the tax is shared out by value. What a change has added counts once it is taken.
+    The whole order came to `of` in its price mode, and to `due` gross: in net prices the tax is
+    shared out by value. What a change has added counts once it is taken.
     """
     settled = {id for document in order.documents for id in document.billed}
     billed: dict[str, int] = {}
@@ -110,14 +135,14 @@ def _coming(order: Order, credit: Credit) -> Decimal:
         for line in order.lines
         if (n := line.ordered - line.cancelled - billed.get(line.number, 0))
     }
-    if not left or not credit.of:
+    if not left or not of:
         return Decimal(0)
     value, gone = order.worth(left), order.worth(billed)
     if billed:
         gone += order.shipping.price
     else:
         value += order.shipping.price
-    return credit.amount * max(Decimal(0), min(value, credit.of - gone)) / credit.of
+    return due * max(Decimal(0), min(value, of - gone)) / of
 
 
 def _in_advance(order: Order) -> Decimal:

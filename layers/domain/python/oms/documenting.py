@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 
-from oms.invoice import Kind
+from msgspec.structs import replace
+
+from oms.invoice import Invoice, Kind
 from oms.news import CreditNoteIssued, DocumentRejected, DocumentValidated, DocumentWithdrawn
 from oms.order import Order
 from oms.parts import Document
@@ -45,6 +47,21 @@ def credit_notes_of(order: Order, document: str) -> tuple[Document, ...]:
     """The credit notes of an invoice so far."""
     return tuple(
         each for each in order.documents if each.type == "credit_note" and each.original == document
+    )
+
+
+def payable(document: Document, snapshot: Invoice) -> Document:
+    """The document with when it is due, and until when with a discount, as its snapshot says."""
+    terms = snapshot.terms
+    if terms is None or snapshot.kind == "credit_note":
+        return document
+    document = replace(document, due_on=terms.due_on)
+    if not terms.discount_percent:
+        return document
+    return replace(
+        document,
+        discount_until=snapshot.issued_on + timedelta(terms.discount_days),
+        discount_percent=terms.discount_percent,
     )
 
 

@@ -241,13 +241,33 @@ class Dispute(Value, frozen=True, omit_defaults=True):
     until: datetime | None = None
 
 
+class Laid(Value, frozen=True, omit_defaults=True):
+    """A part of a payment on a document of its order, and what was let go with it.
+
+    `discount` is the cash discount (Skonto) that its payer earned, `waived` a difference too small
+    to ask for. `charges` are dunning charges that the money paid; they are not in `amount`.
+    """
+
+    document: str
+    amount: Decimal
+    discount: Decimal = Decimal(0)
+    waived: Decimal = Decimal(0)
+    charges: Decimal = Decimal(0)
+
+
 class Received(Value, frozen=True, omit_defaults=True):
-    """Money that the bank reported for an order; `id` is the bank's transaction id."""
+    """Money that the bank reported for an order; `id` is the bank's transaction id.
+
+    `laid` says which documents it pays, as far as there were any when it came. A negative amount
+    takes money back: the bank has reversed the payment `reverses`.
+    """
 
     id: str
     amount: Decimal
     value_date: date
     payer: str = ""
+    laid: tuple[Laid, ...] = ()
+    reverses: str = ""
 
 
 class Credit(Value, frozen=True, omit_defaults=True):
@@ -400,6 +420,49 @@ class Fulfilment(Value, frozen=True, omit_defaults=True):
         return self.recall.pieces if self.recall and self.recall.status == "requested" else {}
 
 
+Level = Literal[0, 1, 2]
+"""0 is the payment reminder, 1 and 2 are the dunning levels."""
+
+
+class Letter(Value, frozen=True, omit_defaults=True):
+    """A payment reminder or dunning letter; what it claims beyond the invoice are its charges.
+
+    `open` is what was open of the document, `next_on` when the next level may follow, if any.
+    """
+
+    id: str
+    level: Level
+    issued_at: datetime
+    open: Decimal
+    pay_by: date
+    fee: Decimal = Decimal(0)
+    interest: Decimal = Decimal(0)
+    lump_sum: Decimal = Decimal(0)
+    next_on: date | None = None
+    key: str | None = None
+    sha256: str | None = None
+
+    @property
+    def charges(self) -> Decimal:
+        """What it claims beyond the invoice."""
+        return self.fee + self.interest + self.lump_sum
+
+
+class Dunning(Value, frozen=True, omit_defaults=True):
+    """How far the dunning of a document has gone.
+
+    `asked_at` is since when a step has been deciding what comes next, which it does on `next_on`,
+    but not while it is held (`held_until`, that day included). Without `next_on` nothing follows.
+    """
+
+    next_on: date | None = None
+    asked_at: datetime | None = None
+    letters: tuple[Letter, ...] = ()
+    held_until: date | None = None
+    held_by: str = ""
+    reason: str = ""
+
+
 class Document(Value, frozen=True, omit_defaults=True):
     """A document of the order; `key` and `sha256` are known once it is in the archive.
 
@@ -407,6 +470,8 @@ class Document(Value, frozen=True, omit_defaults=True):
     `xml_sha256` are known once that passed the rules, `rejected` is what they said otherwise. One
     that was `withdrawn` is kept on paper and sent to nobody. An invoice over several fulfilments
     `covers` them all, and `fulfilment` is the last of them; a deposit has none.
+    One that is paid after its issue is due on `due_on`, and a discount is granted to who pays it
+    by `discount_until`.
     """
 
     id: str
@@ -425,6 +490,10 @@ class Document(Value, frozen=True, omit_defaults=True):
     rejected_at: datetime | None = None
     withdrawn_at: datetime | None = None
     covers: tuple[str, ...] = ()
+    due_on: date | None = None
+    discount_until: date | None = None
+    discount_percent: Decimal = Decimal(0)
+    dunning: Dunning | None = None
 
     @property
     def billed(self) -> tuple[str, ...]:

@@ -146,11 +146,16 @@ def owed(order: Order) -> Decimal:
     """
     if order.price_mode == "gross":
         return order.charged
+    due, of = cost(order)
+    return money.rounded(due * order.charged / of, order.currency) if of else due
+
+
+def cost(order: Order) -> tuple[Decimal, Decimal]:
+    """What the whole order was found to come to, gross, and the total in its price mode."""
     for finding in order.findings:
         if finding.check == "payment" and "due" in finding.data:
-            due, of = Decimal(finding.data["due"]), Decimal(finding.data["of"])
-            return money.rounded(due * order.charged / of, order.currency) if of else due
-    return order.charged
+            return Decimal(finding.data["due"]), Decimal(finding.data["of"])
+    return order.total, order.total
 
 
 def received(order: Order) -> Decimal:

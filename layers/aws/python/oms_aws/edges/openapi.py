@@ -81,6 +81,13 @@ QUERY: dict[str, tuple[str, Json]] = {
     "reason": ("Only those with this reason.", {"type": "string"}),
     "overdue": ("Only those whose deadline has passed.", {"type": "boolean"}),
     "status": ("Only those in this status.", {"type": "string"}),
+    "state": (
+        "Open or only overdue documents, or money of customers that no document needs.",
+        {"type": "string", "enum": ["open", "overdue", "credit"], "default": "open"},
+    ),
+    "customer": ("Only of this customer of the shop.", {"type": "string"}),
+    "due_before": ("Only what is due before this day.", {"type": "string", "format": "date"}),
+    "by": ("Also the sums of each customer.", {"type": "string", "enum": ["customer"]}),
     "shop": ("Of this shop; a shop's key sees only its own anyway.", {"type": "string"}),
     "location": ("The warehouse.", {"type": "string"}),
     "currency": ("ISO 4217; the customer's own by default.", {"type": "string"}),
