@@ -15,8 +15,10 @@ from typing import Any
 import pytest
 
 from bench.gear.items import Items, Wire
+from oms.refusals import NotNow
 from oms_aws import verify, wiring
 from oms_aws.clients import SCOPES
+from oms_aws.orders import Saved
 from oms_aws.table import Table, unmarshal
 from oms_aws.wiring import Ports, Settings
 from tests.steps.billing.test_issue_invoice import leave, packed
@@ -27,6 +29,7 @@ from tests.world.world import CONTEXT, Clocked, Crash, World, handler, opened
 QUEUE, HTTP = "billing/issue_invoice", "billing/issue_credit_note"
 SHIPPED, INVOICED = 24, 14
 DELIVERIES, CREDITS, CORRECTIONS = 26, 14, 10
+FIFTY, DISTURBERS = 50, 8
 CUT, CROWDED = 0.03, 0.03
 """How likely an atomic step ends its process, or finds that others are in its way."""
 
@@ -161,6 +164,9 @@ class Issuers:
         acts += [partial(self.credit, n, *which) for n, which in enumerate(documents)]
         corrected = islice(cycle(self.day.invoiced[8:]), CORRECTIONS)
         acts += [partial(self.correct, n, which) for n, (_, which) in enumerate(corrected)]
+        assert len(acts) == FIFTY
+        touched = self.chance.sample(self.day.signals, DISTURBERS)
+        acts += [partial(self.disturb, n, each) for n, each in enumerate(touched)]
         return acts
 
     def deliver(self, signals: Sequence[dict[str, Any]]) -> None:
@@ -173,6 +179,20 @@ class Issuers:
         ]
         answer = self._run(QUEUE, {"Records": records})
         assert answer == {"batchItemFailures": []}
+
+    def disturb(self, number: int, signal: dict[str, Any]) -> None:
+        """Something else happens to an order that wants its invoice."""
+        while True:
+            oms, at = self._process(QUEUE), self.day.world.now()
+            try:
+                oms.orders.change(
+                    signal["aggregate"].removeprefix("order/"),
+                    lambda order: order.note_exhausted("whe_1", f"dlv_{number}", "410", at),
+                    Saved("auftakt", f"disturber-{number}"),
+                )
+                return
+            except (Crash, NotNow):
+                continue
 
     def credit(self, number: int, order: str, document: str) -> None:
         wanted = {"document": document, "reason": "scratched", "shipping": "0.10"}
@@ -211,13 +231,16 @@ class Issuers:
     def _run(self, step: str, event: Any) -> dict[str, Any]:
         """Call a step; if it is cut off, a new process begins again."""
         while True:
-            settings = self.day.world.ports(step).settings
-            self.own.put(Process(settings, self.day.world, self.items, self.aside))
+            self.own.put(self._process(step))
             try:
                 answer: dict[str, Any] = handler(step)(event, CONTEXT)
                 return answer
             except Crash:
                 continue
+
+    def _process(self, step: str) -> Ports:
+        settings = self.day.world.ports(step).settings
+        return Process(settings, self.day.world, self.items, self.aside)
 
     def rest(self) -> None:
         """What stepped aside comes again, now that nobody else is there."""
@@ -269,7 +292,7 @@ def test_side_by_side(day: Day, monkeypatch: pytest.MonkeyPatch) -> None:
     issuers = Issuers(day, 99, lambda: None)
     monkeypatch.setattr(wiring, "_ports", issuers.own)
     errors: list[BaseException] = []
-    start = threading.Barrier(DELIVERIES + CREDITS + CORRECTIONS)
+    start = threading.Barrier(FIFTY + DISTURBERS)
 
     def run(act: Callable[[], None]) -> None:
         start.wait()
