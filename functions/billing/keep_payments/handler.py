@@ -38,8 +38,12 @@ def list_payments(call: Call[Any], oms: Ports) -> Answer:
 
 @step.route("POST /v1/payments/{payment}/assignments", scope="payments:write", takes=AssignPayment)
 def assign(call: Call[AssignPayment], oms: Ports) -> Answer:
-    """Assign a payment, or a part of it, to an order."""
+    """Assign a payment, or a part of it, to an order; or what is too much of it to another one."""
     by = Saved(call.actor, f"request:{call.request_id}")
-    body, id = call.body, call.path["payment"]
-    done = oms.payments.assign(id, body.order, body.amount, by, at=oms.now())
+    body, id, at = call.body, call.path["payment"], oms.now()
+    if body.source:
+        done = oms.payments.move(id, body.source, body.order, body.amount, by, at=at)
+    else:
+        given = body.documents
+        done = oms.payments.assign(id, body.order, body.amount, by, at=at, documents=given)
     return Answer(payment_view(done))

@@ -157,7 +157,7 @@ def test_text_that_names_two_orders_is_for_the_one_that_lacks_just_that(
 
 def test_rows_are_taken_or_refused_one_by_one(merchant: Merchant, awaiting: str) -> None:
     rows = [
-        transfer("T-1", "-5.00", "BB-1"),
+        transfer("T-1", "0.00", "BB-1"),
         transfer("T-2", "1.005", "BB-1"),
         transfer("T/3", "1.00", "BB-1"),
         "no row",

@@ -211,6 +211,11 @@ def payment(id: str) -> Key:
     return Key(f"PAYMENT#{id}", "PAYMENT")
 
 
+def payer(shop: str, account: str) -> Key:
+    """Which of the shop's customers paid from the bank account last?"""
+    return Key(f"PAYER#{shop}#{account.replace(' ', '').upper()}", "PAYER")
+
+
 def link_secret() -> Key:
     """What signs the links that customers get?"""
     return Key("SECRET", "LINKS")

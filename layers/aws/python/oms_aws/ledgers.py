@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
+from decimal import Decimal
 from typing import Any
 
 from oms.credit import NOTHING, Exposure
@@ -62,21 +63,25 @@ class Ledgers:
 
     def unpaid(self, orders: Iterable[Order]) -> Iterator[Breach]:
         """Transactions that are not on the orders that got them, or on others, or spent twice."""
-        given = {
-            (transfer.id, part.order): part.amount
-            for transfer in self.payments.values()
-            for part in transfer.assigned
-        }
-        got = {(came.id, order.id): came.amount for order in orders for came in order.payments}
-        for id, order in sorted(given.keys() | got.keys()):
-            gave, has = given.get((id, order), 0), got.get((id, order), 0)
-            if gave != has:
-                yield Breach(order, f"payment {id} gave it {gave}, it says {has}")
+        given: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
+        got: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
         for transfer in self.payments.values():
-            if transfer.left < 0:
-                yield Breach(
-                    f"payment {transfer.id}", f"{-transfer.left} more were given than came"
-                )
+            for part in transfer.assigned:
+                given[transfer.id, part.order] += part.amount
+        for order in orders:
+            for came in order.payments:
+                got[came.id.partition("/")[0], order.id] += came.amount
+            for refund in order.refunds:
+                if refund.by == "bank":
+                    got[refund.reference, order.id] -= refund.amount
+        for id, whose in sorted({*given, *got}):
+            gave, has = given[id, whose], got[id, whose]
+            if gave != has:
+                yield Breach(whose, f"payment {id} gave it {gave}, it says {has}")
+        for transfer in self.payments.values():
+            if transfer.left * transfer.amount < 0:
+                more = abs(transfer.left)
+                yield Breach(f"payment {transfer.id}", f"{more} more were given than came")
 
     def breaches(self, orders: Iterable[Order]) -> Iterator[Breach]:
         """Counters that are not the sum of their records, records that are not what orders say."""

@@ -139,7 +139,7 @@ class Ports:
 
     @cached_property
     def payments(self) -> DynamoPayments:
-        return DynamoPayments(self.table, self.orders)
+        return DynamoPayments(self.table, self.orders, self.catalogue, self.open_items)
 
     @cached_property
     def numbers(self) -> DynamoNumbers:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from decimal import Decimal
 from itertools import pairwise
@@ -11,7 +11,11 @@ from typing import Literal, NamedTuple
 
 from msgspec import Struct
 
+from oms.balance import BILLS
+from oms.credit import customers_money
+from oms.ledger import effective
 from oms.order import Order
+from oms.paying import asked, fits, shared
 from oms.payment import outstanding
 
 MOST_WORDS = 30
@@ -21,16 +25,40 @@ MOST_DIGITS = 9
 ORDER = re.compile(r"\bord_[0-9a-f]{32}\b")
 
 
-class Assigned(Struct, frozen=True):
-    """A part of a transaction that an order got, from whom."""
+class Assigned(Struct, frozen=True, omit_defaults=True):
+    """A part of a transaction that an order got, from whom.
+
+    It is negative where an order gave something back: the bank took it, or it went `to` another.
+    """
 
     order: str
     amount: Decimal
     by: str
+    to: str = ""
+
+
+Deed = Literal["receive", "reverse", "refund"]
+
+
+class Planned(Struct, frozen=True, omit_defaults=True):
+    """A part of a transaction that an order is to get.
+
+    Money that came is for `documents`, if it names some. Of money that went, `of` is the payment
+    that the bank takes back, or the credit note that is paid out.
+    """
+
+    order: str
+    amount: Decimal
+    deed: Deed = "receive"
+    documents: tuple[str, ...] = ()
+    of: str = ""
 
 
 class Transfer(Struct, frozen=True, kw_only=True):
-    """A transaction of the bank: money that came in; `id` is the bank's own."""
+    """A transaction of the bank: money that came in, or (negative) went; `id` is the bank's own.
+
+    `reverses` is the transaction that the bank takes back. One for several orders has a `plan`.
+    """
 
     id: str
     amount: Decimal
@@ -43,6 +71,8 @@ class Transfer(Struct, frozen=True, kw_only=True):
     assigned: tuple[Assigned, ...] = ()
     candidates: tuple[str, ...] = ()
     version: int = 0
+    reverses: str = ""
+    plan: tuple[Planned, ...] = ()
 
     @property
     def left(self) -> Decimal:
@@ -67,7 +97,12 @@ class Transfer(Struct, frozen=True, kw_only=True):
             self.payer,
             self.payer_account,
             self.shop,
+            self.reverses,
         )
+
+    def given(self, order: str) -> Decimal:
+        """What an order has got of it, less what it gave back."""
+        return sum((part.amount for part in self.assigned if part.order == order), Decimal(0))
 
 
 def words_of(reference: str) -> tuple[str, ...]:
@@ -106,6 +141,19 @@ def orders_in(reference: str) -> tuple[str, ...]:
     return tuple(ORDER.findall(reference.lower()))
 
 
+class Named(NamedTuple):
+    """An order that a transaction names, and the documents of it that are named."""
+
+    order: Order
+    documents: tuple[str, ...] = ()
+
+    @property
+    def bills(self) -> tuple[str, ...]:
+        """Those of them that ask for money."""
+        kinds = {document.id: document.type for document in self.order.documents}
+        return tuple(id for id in self.documents if kinds.get(id) in BILLS)
+
+
 def choose(transfer: Transfer, named: Iterable[Order]) -> Order | None:
     """The order that the transfer is for, among those that its text names; None if that is open.
 
@@ -117,3 +165,57 @@ def choose(transfer: Transfer, named: Iterable[Order]) -> Order | None:
         return able[0]
     exact = [order for order in able if outstanding(order) == transfer.amount]
     return exact[0] if len(exact) == 1 else None
+
+
+def incoming(transfer: Transfer, named: Sequence[Named], tolerance: Decimal) -> tuple[Planned, ...]:
+    """Which orders get money that came, among those that it names; none if that is open.
+
+    Documents say more than orders. Several get it when it settles all that they are asked.
+    """
+    able = [each for each in named if each.order.currency == transfer.currency]
+    able = [each for each in able if each.bills] or able
+    if chosen := choose(transfer, (each.order for each in able)):
+        (one,) = (each for each in able if each.order.id == chosen.id)
+        return (Planned(chosen.id, transfer.amount, documents=one.bills),)
+    wanted = [asked(each.order, transfer.value_date, each.bills) for each in able]
+    if wanted and all(wanted) and fits(transfer.amount, sum(wanted, ()), tolerance):
+        shares = shared(transfer.amount, wanted, tolerance)
+    else:
+        shares = tuple(outstanding(each.order) for each in able)
+        if not all(shares) or sum(shares) != transfer.amount:
+            return ()
+    return tuple(
+        Planned(each.order.id, share, documents=each.bills)
+        for each, share in zip(able, shares, strict=True)
+    )
+
+
+def outgoing(transfer: Transfer, named: Sequence[Named]) -> tuple[Planned, ...]:
+    """Which order gives money that went, among those that it names; none if that is open."""
+    able = [each for each in named if each.order.currency == transfer.currency]
+    found = [part for each in able if (part := given_back(transfer, each, -transfer.amount))]
+    return (found[0],) if len(found) == 1 else ()
+
+
+def given_back(transfer: Transfer, named: Named, amount: Decimal) -> Planned | None:
+    """Why an order gives an amount back: it was too much, or the bank takes a payment back."""
+    order = named.order
+    if 0 < amount <= customers_money(order):
+        notes = {d.id for d in order.documents if d.type == "credit_note"}
+        of = next((id for id in named.documents if id in notes), "")
+        return Planned(order.id, -amount, "refund", of=of)
+    same = [each.id for each in effective(order) if each.amount == amount > 0]
+    if len(same) != 1:
+        return None
+    return Planned(order.id, -amount, "reverse", of=same[0])
+
+
+def reversed_by(transfer: Transfer, original: Transfer) -> tuple[Planned, ...]:
+    """What each order gives back of a payment that the bank takes back, the last one first."""
+    rest, parts = -transfer.amount, []
+    for order in dict.fromkeys(part.order for part in reversed(original.assigned)):
+        part = min(rest, original.given(order))
+        if part > 0:
+            parts.append(Planned(order, -part, "reverse", of=original.id))
+            rest -= part
+    return tuple(parts)

@@ -9,6 +9,7 @@ from typing import Any
 from msgspec import Struct, field
 
 from oms import balance, money
+from oms.ledger import charges_paid, ledger
 from oms.news import OrderHoldEscalated, OrderReleased, PaymentReceived, PaymentReminded
 from oms.order import Order
 from oms.parts import Finding, Hold, Payment, Received
@@ -30,12 +31,13 @@ class PaymentRules(Struct, frozen=True, kw_only=True):
 
     An authorisation may be `authorised_days` old, by payment method (`*` for all others). Whoever
     pays in advance is reminded after `remind_after`, and the order is cancelled after
-    `cancel_after`.
+    `cancel_after`. What a payment lacks of what is open is let go up to `tolerance`, an amount.
     """
 
     authorised_days: dict[str, int] = field(default_factory=lambda: {"*": 7})
     remind_after: int = 7
     cancel_after: int = 14
+    tolerance: Decimal = Decimal(0)
 
     def longest(self, method: str) -> int | None:
         """How many days old an authorisation of the method may be; None for any age."""
@@ -174,12 +176,17 @@ def secured(order: Order) -> Decimal:
 
 def overpaid(order: Order) -> Decimal:
     """What came by bank beyond what the order costs; it is the customer's."""
-    return min(received(order), max(Decimal(0), secured(order) - owed(order)))
+    more = secured(order) - charges_paid(order) - owed(order)
+    return min(received(order), max(Decimal(0), more))
 
 
 def outstanding(order: Order) -> Decimal:
-    """What is still to be paid."""
-    return max(Decimal(0), owed(order) - secured(order))
+    """What is still to be paid: of all that the order costs, once it is billed what is open."""
+    book = ledger(order)
+    if order.documents and balance.at_rest(order):
+        return sum((max(Decimal(0), item.open) for item in book.items), Decimal(0))
+    granted = sum((item.discount + item.waived for item in book.items), Decimal(0))
+    return max(Decimal(0), owed(order) + charges_paid(order) - granted - secured(order))
 
 
 def receive(order: Order, came: Received, *, at: datetime) -> Order:

@@ -37,6 +37,7 @@ def _taken(number: int, row: PaymentRow, call: Call[PaymentBatch], oms: Ports) -
         payer=row.payer or "",
         payer_account=row.payer_account or "",
         shop=shop,
+        reverses=row.reverses or "",
     )
     try:
         by = Saved(call.actor, f"request:{call.request_id}")
@@ -70,4 +71,5 @@ def payment_view(transfer: Transfer) -> dict[str, Any]:
     """A payment as callers see it."""
     values = whole(transfer)
     values["transaction_id"] = values.pop("id")
+    values["plan"] = [{"order": part.order, "amount": str(part.amount)} for part in transfer.plan]
     return {**values, "state": transfer.state, "left": str(transfer.left)}

@@ -48,6 +48,14 @@ class Part(Model):
     order: OrderId
     amount: Annotated[Money, Field(examples=["264.70"])]
     by: Annotated[str, Field(examples=["accountant:anton"])]
+    to: Annotated[str, Field(description="The order that it went on to.", examples=[""])]
+
+
+class PlannedPart(Model):
+    """A part of a payment that an order is to get."""
+
+    order: OrderId
+    amount: Annotated[Money, Field(examples=["264.70"])]
 
 
 class BankPayment(Model):
@@ -68,6 +76,10 @@ class BankPayment(Model):
         list[str], Field(description="Orders that its text names, when it names several.")
     ]
     version: Annotated[Version, Field(examples=[1])]
+    reverses: Annotated[
+        str, Field(description="The transaction that the bank takes back.", examples=[""])
+    ]
+    plan: Annotated[list[PlannedPart], Field(description="Who gets it, when it is for several.")]
 
 
 class Payments(Model):
@@ -124,7 +136,8 @@ ANSWERS: dict[str, Told] = {
     "POST /v1/payments/{payment}/assignments": Told(
         BankPayment,
         conflict="More than is left of it (`more_than_left`), another currency "
-        "(`currency_differs`), or the order has got another part of it (`assigned_already`).",
+        "(`currency_differs`), the order has got another part of it (`assigned_already`), or "
+        "has nothing to give back (`nothing_to_give_back`).",
     ),
     "GET /v1/customers/{customer}/credit": Told(CreditAccount),
 }

@@ -543,6 +543,7 @@ class PaymentRulesIn(Model):
     }
     remind_after: Annotated[int, Field(strict=True, ge=1, le=90)] = 7
     cancel_after: Annotated[int, Field(strict=True, ge=1, le=90)] = 14
+    tolerance: Annotated[Amount, Field(le=100)] = Decimal(0)
 
     @model_validator(mode="after")
     def check_sequence(self) -> PaymentRulesIn:

@@ -9,29 +9,35 @@ from typing import Annotated, Any
 from pydantic import Field, StringConstraints, model_validator
 
 from oms.money import MINOR_UNITS
-from oms_aws.edges.models import Amount, Currency, Id, Model, Name, Text
+from oms_aws.edges.models import Currency, Id, Model, Name, Text
 
 MOST_PAYMENTS = 200
 
 TransactionId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:+-]{0,63}$")]
-Positive = Annotated[Amount, Field(gt=0)]
+Either = Annotated[Decimal, Field(max_digits=12, decimal_places=4)]
 
 
 class PaymentRow(Model):
-    """Money that came in: one transaction of the bank, with what the payer wrote."""
+    """One transaction of the bank, with what the payer wrote; negative for money that went.
+
+    `reverses` is the transaction that the bank takes back, where it says so.
+    """
 
     transaction_id: TransactionId
     reference: Annotated[Text, Field(max_length=500)]
-    amount: Positive
+    amount: Either
     currency: Currency
     value_date: date
     payer: Name | None = None
     payer_account: Name | None = None
     shop: Id | None = None
+    reverses: TransactionId | None = None
 
     @model_validator(mode="after")
     def check_amount(self) -> PaymentRow:
         places = MINOR_UNITS[self.currency]
+        if not self.amount:
+            raise ValueError("no money came or went")
         if self.amount != round(self.amount, places):
             raise ValueError(f"amounts in {self.currency} have at most {places} decimal places")
         return self
@@ -44,7 +50,21 @@ class PaymentBatch(Model):
 
 
 class AssignPayment(Model):
-    """The order that a payment is for; without an amount, all that is left of it."""
+    """The order that a payment is for; without an amount, all that is left of it.
+
+    `documents` are the invoices that it pays. With `source`, another order gives what it has too
+    much of the payment.
+    """
 
     order: Id
-    amount: Annotated[Decimal, Field(gt=0, max_digits=12, decimal_places=4)] | None = None
+    amount: Either | None = None
+    documents: Annotated[tuple[Id, ...], Field(max_length=100)] = ()
+    source: Id | None = None
+
+    @model_validator(mode="after")
+    def check_source(self) -> AssignPayment:
+        if self.amount == 0:
+            raise ValueError("no money to assign")
+        if self.source and (self.source == self.order or self.documents):
+            raise ValueError("from one order to another, and of no document")
+        return self
