@@ -38,6 +38,7 @@ class Choices:
     sender: str
     public_url: str | None
     vies_url: str | None
+    test_payments: bool
     retention_days: int
     lock: str
     alarm_mail: str | None
@@ -50,6 +51,7 @@ class Choices:
             sender=node.get_context("sender"),
             public_url=node.try_get_context("public_url"),
             vies_url=node.try_get_context("vies_url"),
+            test_payments=node.try_get_context("test_payments") == "allowed",
             retention_days=int(node.get_context("retention_days")),
             lock=node.get_context("lock"),
             alarm_mail=node.try_get_context("alarm_mail"),
@@ -119,14 +121,21 @@ class Stage(Stack):
             layers={name: self._layer(name) for name in sorted(carried)},
             flows={flow: self._names.flow(flow) for flow in FLOWS},
             senders=tuple(self._names.arn("ses", "identity", identity) for identity in identities),
+            stripe=tuple(
+                self._names.arn("ssm", "parameter", f"{self._ground.names.prefix}/stripe/{name}")
+                for name in ("secret-key", "webhook-secret")
+            ),
             environment=self._environment(),
         )
 
     def _environment(self) -> dict[str, str]:
         storage = self._ground.storage
         vies = {"VIES_URL": self._choices.vies_url} if self._choices.vies_url else {}
+        tests = {"TEST_PAYMENTS": "allowed"} if self._choices.test_payments else {}
         return {
             **vies,
+            **tests,
+            "SECRETS": f"/{self._names.prefix}",
             "TABLE": storage.table.table_name,
             "BUS": storage.bus.event_bus_name,
             "DOCUMENTS": storage.documents.bucket_name,

@@ -51,5 +51,7 @@ def granted(grant: Grant, ground: Ground) -> list[iam.PolicyStatement]:
             return [allow(("s3:GetObject",), uploads)]
         case "mail:send":
             return [allow(("ses:SendEmail",), *ground.senders)]
+        case "secrets:stripe":
+            return [allow(("ssm:GetParameter",), *ground.stripe)]
         case "queue:redrive":
             return [allow(SEND, *(names.queue(names.queue_of(step)) for step in QUEUED))]

@@ -74,7 +74,8 @@ KEPT: tuple[Step, ...] = tuple(step for step in JOURNEY if isinstance(step.on, Q
 
 @dataclass(frozen=True)
 class Ground:
-    """`flows` holds the ARN of every state machine, `senders` those of the mail identities."""
+    """`flows` holds the ARN of every state machine, `senders` those of the mail identities,
+    `stripe` those of the parameters of the Stripe account."""
 
     names: Names
     storage: Storage
@@ -83,6 +84,7 @@ class Ground:
     layers: Mapping[str, lambda_.ILayerVersion]
     flows: Mapping[str, str]
     senders: tuple[str, ...]
+    stripe: tuple[str, ...]
     environment: Mapping[str, str]
 
 

@@ -79,6 +79,7 @@ Grant = Literal[
     "uploads:read",  # s3:GetObject
     "mail:send",  # ses:SendEmail
     "queue:redrive",  # sqs:SendMessage to the steps' queues
+    "secrets:stripe",  # ssm:GetParameter on the parameters of the Stripe account
 ]
 
 
@@ -246,6 +247,19 @@ JOURNEY: tuple[Step, ...] = (
     )), (R, W), seconds=29, memory=1024),
     Step("billing/list_open_items", Http(("GET /v1/open-items", "GET /v1/open-items/totals")), (R,),
          seconds=29, memory=1024),
+    Step("billing/capture_payment", Queue((
+        "Invoice.Issued", "Order.Cancelled", "Order.Refused", "Order.Changed",
+        "Payment.Received", "Payment.Authorised", "Payment.CaptureDue", "Payment.Retried",
+    ), batch=5), (R, W, "secrets:stripe"), seconds=120),
+    Step("billing/refund_payment", Queue((
+        "CreditNote.Issued", "Payment.Captured", "Payment.Retried",
+    ), batch=5), (R, W, "secrets:stripe"), seconds=120),
+    Step("billing/keep_captures", Http((
+        "POST /v1/orders/{order}/captures", "POST /v1/orders/{order}/refunds",
+        "POST /v1/orders/{order}/payment-failures/{failure}",
+    )), (R, W)),
+    Step("billing/hear_provider", Http(("POST /v1/providers/stripe/webhook",), public=True),
+         (R, W, "secrets:stripe"), seconds=29),
     Step("billing/read_credit", Http(("GET /v1/customers/{customer}/credit",)), (R,)),
     # notices
     Step("notices/tell_customer", Queue((

@@ -101,7 +101,6 @@ class Psp:
             reference="ch_1",
             several=self.several,
             until=NOW + timedelta(days=7),
-            refunds=tuple(self.refunds),
         )
 
     def capture(self, take: Take) -> None:
@@ -128,10 +127,18 @@ class Psp:
         )
 
 
+def heard(order: Order, psp: Psp, at: datetime) -> Order:
+    """All that the provider says is on record."""
+    order = capturing.note(order, psp.holding(), at=at)
+    for refund in psp.refunds:
+        order = capturing.note_refund(order, refund, at=at)
+    return order
+
+
 def moved(order: Order, psp: Psp, at: datetime, *, dies_after: int = 99) -> Order:
     """Everything that is to be moved is; the process may die between a call and its record."""
     for calls in range(1, 50):
-        order = capturing.note(order, psp.holding(), at=at)
+        order = heard(order, psp, at)
         move = capturing.next_capture(order, psp.holding(), at=at)
         back = capturing.next_refund(order)
         if isinstance(move, Take):
@@ -148,7 +155,7 @@ def moved(order: Order, psp: Psp, at: datetime, *, dies_after: int = 99) -> Orde
         if back is not None and not isinstance(move, Take | Void):
             psp.refund(back)
         elif move is None or isinstance(move, Wait):
-            return capturing.note(order, psp.holding(), at=at)
+            return heard(order, psp, at)
         if calls >= dies_after:
             return order
     raise AssertionError("never at rest")
@@ -196,7 +203,7 @@ def test_whatever_happens_the_money_adds_up(
     psp = Psp(order.payment.amount, several)
     if status == "captured":
         psp.captured, psp.capturable = psp.capturable, Decimal(0)
-    at, heard = NOW, [psp.holding()]
+    at, said = NOW, [psp.holding()]
     for name, *args in steps:
         before = state(order)
         match name:
@@ -216,7 +223,7 @@ def test_whatever_happens_the_money_adds_up(
             case "die":
                 order = moved(order, psp, at, dies_after=args[0])
             case "late":
-                order = capturing.note(order, heard[args[0] % len(heard)], at=at)
+                order = capturing.note(order, said[args[0] % len(said)], at=at)
             case "fail" if psp.refunds:
                 gone = psp.refunds.pop()
                 order = capturing.note_refund(order, gone, at=at)
@@ -230,7 +237,7 @@ def test_whatever_happens_the_money_adds_up(
                 order = see_to(order, at=at)
                 if at > NOW + timedelta(days=7) and psp.capturable:
                     psp.void()
-        heard.append(psp.holding())
+        said.append(psp.holding())
         assert state(order) in AFTER[before]
         holds(order)
     settled(order, psp, at)
@@ -362,18 +369,18 @@ def test_what_failed_is_not_tried_again_until_somebody_wants_it() -> None:
 def test_a_shop_that_captures_itself_tells_us() -> None:
     order = shipped(new_order(provider=None), 4)
     told = Moved(amount=PRICE, reference="X-1", at=NOW, document=order.documents[0].id)
-    order = capturing.shop_captured(order, told)
-    assert capturing.shop_captured(order, told) == order
+    order = capturing.shop_captured(order, told, NOW)
+    assert capturing.shop_captured(order, told, NOW) == order
     assert balance.captured(order) == PRICE
     with pytest.raises(Refusal, match=r"30\.03"):
-        capturing.shop_captured(order, replace(told, reference="X-2", amount=PRICE * 4))
+        capturing.shop_captured(order, replace(told, reference="X-2", amount=PRICE * 4), NOW)
     with pytest.raises(Refusal, match="reported before"):
-        capturing.shop_captured(order, replace(told, amount=EUR))
+        capturing.shop_captured(order, replace(told, amount=EUR), NOW)
     back = Moved(amount=PRICE, reference="R-1", at=NOW)
-    order = capturing.shop_refunded(order, back)
+    order = capturing.shop_refunded(order, back, NOW)
     assert state(order) == "refunded"
     with pytest.raises(Refusal, match=r"0\.00"):
-        capturing.shop_refunded(order, replace(back, reference="R-2"))
+        capturing.shop_refunded(order, replace(back, reference="R-2"), NOW)
 
 
 def test_every_state_of_the_machine_has_its_deeds() -> None:

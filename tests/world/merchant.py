@@ -53,6 +53,7 @@ class Merchant:
                 "seller": SELLER,
                 "support_email": f"hilfe@{shop}.example",
                 "invoice_prefix": "RE",
+                "payment": {"providers": ["test", "stripe"]},
             }
             self.do("PUT /v1/shops/{shop}", self.clerk, body, shop=shop)
         for name, priority in (("A", 1), ("B", 2)):
@@ -156,6 +157,13 @@ class Merchant:
         body = self.request(**quantities)
         body["customer"] |= {"id": customer, "type": "B2B", "email": "kauf@verein.example"}
         body["payment"] = {"method": "invoice", "status": "open", "amount": "0"}
+        return body
+
+    def by_card(self, reference: str = "", /, **quantities: int) -> dict[str, Any]:
+        """The body of an order that is paid through the test provider."""
+        body = self.request(**quantities)
+        reference = reference or f"card-{body['external_number']}"
+        body["payment"] |= {"method": "card", "reference": reference, "provider": "test"}
         return body
 
     def place(self, body: dict[str, Any], *, key: str = "") -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from oms_aws import changes
+from oms_aws.edges.captures import demand_provider
 from oms_aws.edges.http import Answer, Call, Http, Problem, remembered, replayed
 from oms_aws.edges.models.changes import ChangeOrder, asked_change
 from oms_aws.edges.views import order_answer, seen_order
@@ -21,6 +22,7 @@ def preview(call: Call[ChangeOrder], oms: Ports) -> Answer:
     seen = seen_order(call, oms)
     if wrong := call.body.amounts_wrong_in(seen.order.currency):
         raise Problem(422, "request_invalid", "The request has wrong fields.", wrong)
+    demand_provider(call.body.payment, seen.order.shop, oms)
     change, id = asked_change(call.body), oms.new_id("chg")
     shown = changes.weighed(seen.order, change, id, call.actor, oms)
     expires_at = changes.keep(seen.order, change, shown, oms)

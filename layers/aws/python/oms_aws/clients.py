@@ -12,14 +12,15 @@ from oms_aws.table import Table
 SCOPES = {
     "shop": (
         "orders:read orders:write stock:read webhooks:write documents:read products:read "
-        "products:write customers:read customers:write prices:read tax:read open-items:read"
+        "products:write customers:read customers:write prices:read tax:read open-items:read "
+        "captures:write"
     ),
     "wms": "fulfilments:read fulfilments:write stock:read stock:write products:read",
     "carrier": "",
     "approver": "approvals:write",
     "accountant": (
         "orders:read documents:read customers:read holds:release exports:write payments:write "
-        "credit-notes:write open-items:read"
+        "credit-notes:write open-items:read captures:write payment-failures:write"
     ),
     "clerk": (
         "orders:read orders:write holds:release approvals:write stock:read stock:write "
@@ -27,7 +28,8 @@ SCOPES = {
         "fulfilments:write products:read products:write warehouses:write webhooks:write "
         "documents:read dead-letters:write carriers:write shops:write "
         "customers:read customers:write prices:read prices:write exports:write "
-        "purchases:write credit-notes:write tax:read rules:read rules:write open-items:read"
+        "purchases:write credit-notes:write tax:read rules:read rules:write open-items:read "
+        "captures:write payment-failures:write"
     ),
 }
 """What each role may do; every scope is asked for by at least one route."""

@@ -216,6 +216,16 @@ def payer(shop: str, account: str) -> Key:
     return Key(f"PAYER#{shop}#{account.replace(' ', '').upper()}", "PAYER")
 
 
+def authorisation(provider: str, reference: str) -> Key:
+    """Which order is to be paid from the provider's authorisation?"""
+    return Key(f"AUTHORISATION#{provider}#{reference}", "AUTHORISATION")
+
+
+def test_authorisation(reference: str) -> Key:
+    """How does an authorisation of the test provider stand?"""
+    return Key(f"TESTPROVIDER#{reference}", "TESTPROVIDER")
+
+
 def link_secret() -> Key:
     """What signs the links that customers get?"""
     return Key("SECRET", "LINKS")

@@ -38,6 +38,31 @@ class Saved(NamedTuple):
     also: tuple[Action, ...] = ()
 
 
+class Pointer(NamedTuple):
+    """A write that leads from another name to an order, and what it means when that is taken."""
+
+    action: Action
+    reason: str
+    text: str
+    field: str
+
+    @property
+    def taken(self) -> Refusal:
+        return Refusal(self.reason, self.text, {self.field: "taken"})
+
+
+NUMBER = (
+    "tracking_number_taken",
+    "Another parcel has this tracking number already.",
+    "tracking_numbers",
+)
+AUTHORISATION = (
+    "authorisation_taken",
+    "Another order is paid from this authorisation already.",
+    "payment.reference",
+)
+
+
 class Conflict(Exception):
     """The order has changed since it was read."""
 
@@ -45,21 +70,24 @@ class Conflict(Exception):
 class Prepared(NamedTuple):
     """An order and all that has to be written for it, at once.
 
-    First stands the order itself, behind it `pointers` claims of tracking numbers, and behind them,
-    if it `takes_credit`, what asks the customer's limit.
+    First stands the order itself, behind it the `pointers`, and behind them, if it `takes_credit`,
+    what asks the customer's limit.
     """
 
     stored: Stored
     actions: list[Action]
-    pointers: int
+    pointers: tuple[Pointer, ...]
     takes_credit: bool
 
-    def objection(self, failed: int) -> Exception:
-        """What it means that the action of this index did not hold."""
-        if 0 < failed <= self.pointers:
-            text = "Another parcel has this tracking number already."
-            return Refusal("tracking_number_taken", text, {"tracking_numbers": "taken"})
-        if self.takes_credit and failed == 1 + self.pointers:
+    def objection(self, failed: tuple[int, ...]) -> Exception:
+        """What it means that the actions of these indexes did not hold.
+
+        A new order whose external number is taken as well is one that is sent again.
+        """
+        first, again = failed[0], self.stored.version == 1 and len(failed) > 1
+        if 0 < first <= len(self.pointers) and not again:
+            return self.pointers[first - 1].taken
+        if self.takes_credit and first == 1 + len(self.pointers):
             return credit.exceeded(self.stored.order)
         return Conflict(self.stored.order.id)
 
@@ -92,6 +120,11 @@ class DynamoOrders:
         item = self._table.get(keys.external_number(shop, external_number))
         return item["order_id"] if item else None
 
+    def id_of_authorisation(self, provider: str, reference: str) -> str | None:
+        """The id of the order that is paid from a provider's authorisation."""
+        item = self._table.get(keys.authorisation(provider, reference)) if reference else None
+        return str(item["order_id"]) if item else None
+
     def id_of_parcel(self, carrier: str, tracking_number: str) -> str:
         """The id of the order that a carrier's parcel is of; raises Unknown."""
         item = self._table.get(keys.tracking(carrier, tracking_number))
@@ -117,13 +150,14 @@ class DynamoOrders:
         """Store the order after its news, with one event for each.
 
         What it takes of its customer's credit moves with it. Raises Conflict, credit.Exceeded, and
-        Refusal when a carrier's tracking number is another parcel's already.
+        Refusal when a carrier's tracking number is another parcel's already, or an authorisation
+        another order's.
         """
         prepared = self.prepared(seen, order, by)
         try:
             self._table.write(prepared.actions)
         except ConditionFailed as error:
-            raise prepared.objection(error.failed[0]) from error
+            raise prepared.objection(error.failed) from error
         return prepared.stored
 
     def prepared(self, seen: Stored, order: Order, by: Saved) -> Prepared:
@@ -137,13 +171,13 @@ class DynamoOrders:
             previous = event.hash
             writes.append(event_action(self._table, event))
         stored = Stored(bare, seen.version + 1, sequence, previous)
-        pointers = self._pointers(seen.order, bare)
+        pointers = self._pointers(seen, bare)
         taken = credit.moved(self._table, seen.order, order)
         leaving = capacity.moved(self._table, seen.order, bare)
         projections = self._projections(seen.order, bare)
-        whole = self._order_action(seen, stored)
-        actions = [whole, *pointers, *taken, *leaving, *writes, *projections, *by.also]
-        return Prepared(stored, actions, len(pointers), bool(taken))
+        whole, leading = self._order_action(seen, stored), [each.action for each in pointers]
+        actions = [whole, *leading, *taken, *leaving, *writes, *projections, *by.also]
+        return Prepared(stored, actions, tuple(pointers), bool(taken))
 
     def save_together(self, prepared: Sequence[Prepared], also: Sequence[Action] = ()) -> None:
         """Store several orders, and `also`, in one transaction; raises Conflict."""
@@ -271,19 +305,36 @@ class DynamoOrders:
             *open_items.moved(self._table, before, after),
         ]
 
-    def _pointers(self, before: Order, after: Order) -> list[Action]:
-        """The actions that lead from the tracking numbers of what has just left to the order."""
-        left = {f.id for f in before.fulfilments if f.shipped_at}
-        return [
-            self._table.put(
-                keys.tracking(str(parcel.carrier), str(parcel.tracking_number)),
-                {"order_id": after.id},
-                unless_exists=True,
+    def _pointers(self, seen: Stored, after: Order) -> list[Pointer]:
+        """What leads to the order from the tracking numbers of what has just left, and from what
+        a provider calls its payment."""
+        left = {f.id for f in seen.order.fulfilments if f.shipped_at}
+        pointers = [
+            Pointer(
+                self._table.put(
+                    keys.tracking(str(parcel.carrier), str(parcel.tracking_number)),
+                    {"order_id": after.id},
+                    unless_exists=True,
+                ),
+                *NUMBER,
             )
             for fulfilment in after.fulfilments
             if fulfilment.shipped_at and fulfilment.id not in left
             for parcel in fulfilment.parcels
         ]
+        return [*self._authorisation(seen, after), *pointers]
+
+    def _authorisation(self, seen: Stored, after: Order) -> list[Pointer]:
+        payment = after.payment
+        if not payment.provider or (seen.version and seen.order.payment == payment):
+            return []
+        action = self._table.update(
+            keys.authorisation(payment.provider, str(payment.reference)),
+            "SET order_id = :id",
+            {":id": after.id},
+            condition="attribute_not_exists(pk) OR order_id = :id",
+        )
+        return [Pointer(action, *AUTHORISATION)]
 
 
 class VersionDiffers(Exception):

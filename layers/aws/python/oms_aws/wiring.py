@@ -12,6 +12,7 @@ import boto3
 import uuid_utils
 from botocore.config import Config
 
+from oms.parts import Provider as ProviderName
 from oms_aws.catalogue import DynamoCatalogue
 from oms_aws.clients import DynamoClients
 from oms_aws.credit import DynamoCredit
@@ -26,10 +27,15 @@ from oms_aws.numbers import DynamoNumbers
 from oms_aws.open_items import DynamoOpenItems
 from oms_aws.orders import DynamoOrders
 from oms_aws.payments import DynamoPayments
+from oms_aws.providers import Misconfigured, Provider
+from oms_aws.providers.rehearsal import Rehearsal
+from oms_aws.providers.stripe import API as STRIPE
+from oms_aws.providers.stripe import Stripe
 from oms_aws.purchases import DynamoPurchases
 from oms_aws.queues import SqsQueues
 from oms_aws.rulesets import DynamoRulesets
 from oms_aws.seals import DynamoSeals
+from oms_aws.secrets import SsmSecrets
 from oms_aws.stock import DynamoStock
 from oms_aws.table import Table
 from oms_aws.taking import Taking
@@ -58,8 +64,11 @@ class Settings:
     sender: str
     step: str
     lock: str
+    secrets: str
     intake: str = ""
     vies: str = PUBLIC
+    stripe: str = STRIPE
+    test_payments: bool = False
 
     @property
     def local(self) -> bool:
@@ -81,6 +90,9 @@ class Settings:
             lock=_variable("LOCK"),
             intake=os.environ.get("INTAKE", ""),
             vies=os.environ.get("VIES_URL", PUBLIC).rstrip("/"),
+            stripe=os.environ.get("STRIPE_URL", STRIPE).rstrip("/"),
+            secrets=_variable("SECRETS"),
+            test_payments=os.environ.get("TEST_PAYMENTS") == "allowed",
         )
 
 
@@ -140,6 +152,31 @@ class Ports:
     @cached_property
     def payments(self) -> DynamoPayments:
         return DynamoPayments(self.table, self.orders, self.catalogue, self.open_items)
+
+    @cached_property
+    def secrets(self) -> SsmSecrets:
+        return SsmSecrets(client("ssm"), self.settings.secrets, self.now)
+
+    @cached_property
+    def stripe(self) -> Stripe:
+        return Stripe(lambda: self.secrets.get("stripe/secret-key"), self.settings.stripe)
+
+    @cached_property
+    def rehearsal(self) -> Rehearsal:
+        return Rehearsal(self.table, self.now)
+
+    def provider(self, name: ProviderName) -> Provider:
+        """The payment provider of that name; raises Misconfigured where it may not be used."""
+        if name == "stripe":
+            return self.stripe
+        if not self.rehearses:
+            raise Misconfigured("the test provider is not allowed in this deployment")
+        return self.rehearsal
+
+    @property
+    def rehearses(self) -> bool:
+        """Whether the test provider is allowed: in the embedded cloud, or where it is said so."""
+        return self.settings.local or self.settings.test_payments
 
     @cached_property
     def numbers(self) -> DynamoNumbers:

@@ -10,7 +10,7 @@ from typing import Literal
 from msgspec import Struct
 from msgspec.structs import replace
 
-from oms import balance
+from oms import balance, money
 from oms.news import (
     CaptureDeferred,
     CaptureDue,
@@ -90,8 +90,7 @@ class Holding(Struct, frozen=True, kw_only=True):
     """What a provider says of an authorisation, in sum and not since it was last asked.
 
     `open` is neither authorised nor given up, `ended` was cancelled or has expired. `several` says
-    that it can be captured more than once, `until` how long. `refunds` are those that have not
-    failed.
+    that it can be captured more than once, `until` how long.
     """
 
     by: Provider
@@ -102,7 +101,6 @@ class Holding(Struct, frozen=True, kw_only=True):
     reference: str
     several: bool = False
     until: datetime | None = None
-    refunds: tuple[Refund, ...] = ()
 
 
 class Take(Struct, frozen=True):
@@ -206,8 +204,6 @@ def note(order: Order, holding: Holding, *, at: datetime) -> Order:
         capture = Capture(id, document, amount, at, reference, by, authorisation)
         last = not holding.capturable and authorisation not in order.voided
         order = order.tell(PaymentCaptured(capture, at, last))
-    for refund in holding.refunds:
-        order = note_refund(order, refund, at=at)
     rest = balance.capturable(order)
     ended = holding.status in ("captured", "ended") and not holding.capturable
     if ended and rest and authorisation == (order.payment.reference or ""):
@@ -332,12 +328,12 @@ class Moved(Struct, frozen=True, kw_only=True):
     document: str = ""
 
 
-def shop_captured(order: Order, moved: Moved) -> Order:
+def shop_captured(order: Order, moved: Moved, at: datetime) -> Order:
     """The shop has captured itself; the same reference again changes nothing.
 
     Raises Refusal when it is more than was authorised, and Unknown.
     """
-    _require_no_provider(order)
+    _require_shops_own(order, moved)
     for known in order.captures:
         if known.by == "shop" and known.reference == moved.reference:
             _require_same(known.amount, moved)
@@ -352,15 +348,15 @@ def shop_captured(order: Order, moved: Moved) -> Order:
     capture = Capture(
         id, moved.document, moved.amount, moved.at, moved.reference, "shop", authorisation
     )
-    return order.tell(PaymentCaptured(capture, moved.at))
+    return order.tell(PaymentCaptured(capture, at))
 
 
-def shop_refunded(order: Order, moved: Moved) -> Order:
+def shop_refunded(order: Order, moved: Moved, at: datetime) -> Order:
     """The shop has refunded itself; the same reference again changes nothing.
 
     Raises Refusal when it is more than the shop has captured, and Unknown.
     """
-    _require_no_provider(order)
+    _require_shops_own(order, moved)
     for known in order.refunds:
         if known.by == "shop" and known.reference == moved.reference:
             _require_same(known.amount, moved)
@@ -374,13 +370,16 @@ def shop_refunded(order: Order, moved: Moved) -> Order:
         order.document(moved.document)
     refund = Refund("", moved.document, moved.amount, moved.at, moved.reference, "shop")
     refund = replace(refund, authorisation=order.payment.reference or "")
-    return note_refund(order, refund, at=moved.at)
+    return note_refund(order, refund, at=at)
 
 
-def _require_no_provider(order: Order) -> None:
+def _require_shops_own(order: Order, moved: Moved) -> None:
     if order.payment.provider:
         text = f"Money of this order is moved through {order.payment.provider}, by us."
         raise Refusal("provider_moves_it", text)
+    if not money.is_whole(moved.amount, order.currency):
+        text = f"{moved.amount} {order.currency} has a part of the smallest unit."
+        raise Refusal("amount_not_possible", text, {"amount": "too many decimal places"})
 
 
 def _require_same(known: Decimal, moved: Moved) -> None:

@@ -12,7 +12,7 @@ from oms import balance, money
 from oms.ledger import charges_paid, ledger
 from oms.news import OrderHoldEscalated, OrderReleased, PaymentReceived, PaymentReminded
 from oms.order import Order
-from oms.parts import Finding, Hold, Payment, Received
+from oms.parts import Finding, Hold, Payment, Provider, Received
 
 AWAITED = "payment_awaited"
 PREPAYMENT = "prepayment"
@@ -32,12 +32,14 @@ class PaymentRules(Struct, frozen=True, kw_only=True):
     An authorisation may be `authorised_days` old, by payment method (`*` for all others). Whoever
     pays in advance is reminded after `remind_after`, and the order is cancelled after
     `cancel_after`. What a payment lacks of what is open is let go up to `tolerance`, an amount.
+    `providers` are those that its orders may name.
     """
 
     authorised_days: dict[str, int] = field(default_factory=lambda: {"*": 7})
     remind_after: int = 7
     cancel_after: int = 14
     tolerance: Decimal = Decimal(0)
+    providers: tuple[Provider, ...] = ()
 
     def longest(self, method: str) -> int | None:
         """How many days old an authorisation of the method may be; None for any age."""

@@ -66,6 +66,7 @@ PATH = {
     "fulfilment": ("The fulfilment's id.", f"ful_{ID}-1"),
     "document": ("The document's id.", f"inv_{ID}-1"),
     "token": ("The signed part of a link in a mail.", "eyJkIjoiaW52…"),
+    "failure": ("The failure's id within its order.", "failure_1"),
     "endpoint": ("The webhook endpoint's id.", f"whk_{ID}"),
     "letter": ("The dead letter's id.", "dl_1795442531000_4f0c…"),
     "export": ("The export's id.", f"exp_{ID}"),
@@ -116,11 +117,16 @@ HEADERS: dict[str, tuple[str, Json]] = {
         "`sha256=` and the HMAC-SHA256 of the raw body in hex, with the carrier's secret.",
         {"type": "string", "pattern": "^sha256=[0-9a-f]{64}$"},
     ),
+    "Stripe-Signature": (
+        "`t=` and seconds since 1970, `v1=` and the HMAC-SHA256 of both that and the raw body.",
+        {"type": "string", "examples": ["t=1795442531,v1=5257a869e7ec…"]},
+    ),
 }
 DEMANDED = {
     "POST /v1/orders": "Idempotency-Key",
     "GET /v1/fulfilments": "location",
     "POST /v1/carriers/{carrier}/webhook": "X-Signature",
+    "POST /v1/providers/stripe/webhook": "Stripe-Signature",
 }
 STATUSES: dict[str, tuple[str, Json]] = {
     "GET /v1/orders": ("Only those in this status.", {"$ref": f"{REF}Status"}),

@@ -7,6 +7,8 @@ from typing import Any
 
 import msgspec
 
+from oms import balance
+from oms.capturing import state
 from oms.order import Order
 from oms.parts import PLACES, Document, Fulfilment, Line, Parcel, PendingChange
 from oms.payment import outstanding, overpaid, owed, received
@@ -108,9 +110,19 @@ def _money(order: Order) -> dict[str, Any]:
             "received": str(received(order)),
             "outstanding": str(outstanding(order)),
             "overpaid": str(overpaid(order)),
+            "state": state(order),
+            "authorised": str(balance.authorised(order)),
+            "captured": str(balance.captured(order)),
+            "refunded": str(balance.refunded(order)),
+            "billed": str(balance.billed(order)),
+            "unpaid": str(balance.unpaid(order)),
             "currency": order.currency,
         },
         "payments": [whole(payment) for payment in order.payments],
+        "captures": [whole(capture) for capture in order.captures],
+        "refunds": [whole(refund) for refund in order.refunds],
+        "payment_failures": [whole(failure) for failure in order.failures],
+        "disputes": [whole(dispute) for dispute in order.disputes],
         "credit": whole(order.credit) if order.credit else None,
         "approvals": [whole(approval) for approval in order.approvals],
     }

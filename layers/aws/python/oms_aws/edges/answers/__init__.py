@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from oms_aws.edges.answers import (
+    captures,
     changes,
     core,
     crediting,
@@ -28,6 +29,7 @@ ANSWERS: dict[str, Told] = {
     **screening.ANSWERS,
     **payments.ANSWERS,
     **open_items.ANSWERS,
+    **captures.ANSWERS,
     **purchases.ANSWERS,
     **crediting.ANSWERS,
     **tax.ANSWERS,

@@ -8,9 +8,11 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
+from oms.capturing import State
 from oms.einvoice import Format
 from oms.invoice import Kind as DocumentKind
 from oms.parts import Cause
+from oms.parts import Provider as ProviderName
 from oms.product import Kind
 from oms_aws.edges.models import Model, ScanStatus
 
@@ -201,6 +203,68 @@ class Payment(Model):
     amount: Annotated[Money, Field(examples=["264.70"])]
     reference: Annotated[str | None, Field(examples=["PAY-1"])]
     authorised_at: Annotated[Time | None, Field(examples=[None])]
+    provider: Annotated[
+        ProviderName | None,
+        Field(description="Where we move the money; null: the shop does.", examples=[None]),
+    ]
+
+
+class MoneyTaken(Model):
+    """Money that was captured."""
+
+    id: Annotated[str, Field(examples=[f"cap_{ID}-1"])]
+    document: Annotated[
+        str, Field(description="The invoice it is for; empty: none yet.", examples=[f"inv_{ID}-1"])
+    ]
+    amount: Annotated[Money, Field(examples=["264.70"])]
+    at: Time
+    reference: Annotated[
+        str, Field(description="What the provider, or the shop, calls it.", examples=["ch_3Rl9KA"])
+    ]
+    by: Annotated[Literal["stripe", "test", "shop"], Field(description="Who captured it.")]
+    authorisation: Annotated[str, Field(examples=["pi_3Rl9KA"])]
+
+
+class MoneyBack(Model):
+    """Money that went back."""
+
+    id: Annotated[str, Field(examples=[f"rfd_{ID}-1"])]
+    document: Annotated[
+        str,
+        Field(description="The credit note; empty: it was too much.", examples=[f"crn_{ID}"]),
+    ]
+    amount: Annotated[Money, Field(examples=["129.90"])]
+    at: Time
+    reference: Annotated[str, Field(examples=["re_1Nispe2e"])]
+    by: Annotated[Literal["stripe", "test", "shop", "bank"], Field(description="Who refunded it.")]
+    authorisation: Annotated[str, Field(examples=["pi_3Rl9KA"])]
+
+
+class PaymentFailure(Model):
+    """Money that could not be moved."""
+
+    id: Annotated[str, Field(examples=["failure_1"])]
+    of: Literal["capture", "refund", "void"]
+    document: Annotated[str, Field(examples=[f"inv_{ID}-1"])]
+    amount: Annotated[Money, Field(examples=["264.70"])]
+    reason: Annotated[str, Field(examples=["declined"])]
+    text: Annotated[str, Field(description="In the provider's words.", examples=["Declined."])]
+    at: Time
+    reference: Annotated[str, Field(examples=["pi_3Rl9KA"])]
+    closed_at: Annotated[Time | None, Field(examples=[None])]
+    closed_by: Annotated[str | None, Field(examples=[None])]
+    left: Annotated[bool, Field(description="Nobody tries it again.", examples=[False])]
+
+
+class Dispute(Model):
+    """The customer wants their bank to take money back."""
+
+    id: Annotated[str, Field(examples=["dp_1JAyTw"])]
+    amount: Annotated[Money, Field(examples=["264.70"])]
+    reason: Annotated[str, Field(examples=["fraudulent"])]
+    status: Annotated[str, Field(description="The provider's.", examples=["needs_response"])]
+    at: Time
+    until: Annotated[Time | None, Field(description="When an answer is due.", examples=[None])]
 
 
 class Received(Model):
@@ -223,6 +287,12 @@ class Settlement(Model):
     overpaid: Annotated[
         Money, Field(description="Came by bank beyond that: the customer's.", examples=["0"])
     ]
+    state: Annotated[State, Field(description="Of the payment.", examples=["captured"])]
+    authorised: Annotated[Money, Field(description="May be taken in all.", examples=["264.70"])]
+    captured: Annotated[Money, Field(description="Was taken.", examples=["264.70"])]
+    refunded: Annotated[Money, Field(description="Went back.", examples=["0"])]
+    billed: Annotated[Money, Field(description="Invoices less credit notes.", examples=["264.70"])]
+    unpaid: Annotated[Money, Field(description="Billed, and has not come.", examples=["0"])]
     currency: Currency
 
 
@@ -452,6 +522,10 @@ class Order(Model):
     totals: Totals
     settlement: Settlement
     payments: Annotated[list[Received], Field(examples=[[]])]
+    captures: Annotated[list[MoneyTaken], Field(examples=[[]])]
+    refunds: Annotated[list[MoneyBack], Field(examples=[[]])]
+    payment_failures: Annotated[list[PaymentFailure], Field(examples=[[]])]
+    disputes: Annotated[list[Dispute], Field(examples=[[]])]
     credit: Annotated[OrderCredit | None, Field(examples=[None])]
     approvals: Annotated[list[Approval], Field(examples=[[]])]
     waiting: Annotated[list[Waiting], Field(description="Empty only when it is finished.")]

@@ -185,6 +185,10 @@ class PaymentRules(Model):
     ]
     remind_after: Annotated[int, Field(description="Of a prepayment.", examples=[7])]
     cancel_after: Annotated[int, Field(description="Of a prepayment.", examples=[14])]
+    providers: Annotated[
+        list[Literal["stripe", "test"]],
+        Field(description="Which its orders may name.", examples=[["stripe"]]),
+    ]
 
 
 class LocalRegistration(Model):

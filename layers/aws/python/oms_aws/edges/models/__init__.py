@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Mapping
 from datetime import date
@@ -26,7 +27,7 @@ from oms.identifiers import is_gtin
 from oms.invoice import Kind as DocumentKind
 from oms.money import MINOR_UNITS
 from oms.numbering import PATTERN
-from oms.parts import RESERVE_HOURS, Cause
+from oms.parts import RESERVE_HOURS, Cause, Provider
 from oms.pricing import TOLERANCE
 from oms.product import Kind
 
@@ -153,13 +154,26 @@ class ShippingIn(Model):
 
 
 class PaymentIn(Model):
-    """What the shop knows of the payment."""
+    """What the shop knows of the payment.
+
+    With a `provider` we capture and refund there: `reference` is what it calls the payment, of
+    Stripe the id of the PaymentIntent. Without one the shop does, and tells.
+    """
 
     method: Id
     status: Literal["authorised", "captured", "pending", "failed", "open"]
     amount: Amount
     reference: Name | None = None
     authorised_at: AwareDatetime | None = None
+    provider: Provider | None = None
+
+    @model_validator(mode="after")
+    def check_reference(self) -> PaymentIn:
+        if self.provider and not self.reference:
+            raise ValueError("a payment at a provider needs a reference")
+        if self.provider == "stripe" and not re.fullmatch(r"pi_\w+", self.reference or ""):
+            raise ValueError("the reference is no id of a PaymentIntent (pi_…)")
+        return self
 
 
 class DeliveryIn(Model):
@@ -536,7 +550,10 @@ class BookkeepingIn(Model):
 
 
 class PaymentRulesIn(Model):
-    """A shop's patience, in days; an authorisation's age by payment method, `*` for all others."""
+    """A shop's patience, in days; an authorisation's age by payment method, `*` for all others.
+
+    `providers` are those that its orders may name, for us to move their money.
+    """
 
     authorised_days: dict[Id | Literal["*"], Annotated[int, Field(strict=True, ge=0, le=365)]] = {
         "*": 7
@@ -544,6 +561,7 @@ class PaymentRulesIn(Model):
     remind_after: Annotated[int, Field(strict=True, ge=1, le=90)] = 7
     cancel_after: Annotated[int, Field(strict=True, ge=1, le=90)] = 14
     tolerance: Annotated[Amount, Field(le=100)] = Decimal(0)
+    providers: Annotated[list[Provider], Field(max_length=10)] = []
 
     @model_validator(mode="after")
     def check_sequence(self) -> PaymentRulesIn:

@@ -1,0 +1,22 @@
+"""Stripe tells what became of money later on: refunds that failed, authorisations, disputes."""
+
+from __future__ import annotations
+
+from oms_aws.edges.hearing import demand_signature, heard
+from oms_aws.edges.http import Answer, Call, Http
+from oms_aws.edges.models.captures import StripeEvent
+from oms_aws.wiring import Ports
+
+step = Http()
+handler = step.handler
+
+
+@step.route(
+    "POST /v1/providers/stripe/webhook",
+    takes=StripeEvent,
+    headers=("Stripe-Signature",),
+)
+def hear(call: Call[StripeEvent], oms: Ports) -> Answer:
+    """Take an event of Stripe's, signed with the secret of its endpoint; any number of times."""
+    demand_signature(call, oms.secrets.get("stripe/webhook-secret"), at=oms.now())
+    return Answer({"order": heard(call.body, oms)})
