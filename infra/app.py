@@ -135,7 +135,6 @@ class Stage(Stack):
         return {
             **vies,
             **tests,
-            "SECRETS": f"/{self._names.prefix}",
             "TABLE": storage.table.table_name,
             "BUS": storage.bus.event_bus_name,
             "DOCUMENTS": storage.documents.bucket_name,

@@ -80,6 +80,8 @@ class StepFunction(Construct):
         variables = {"STEP": self.step.name, "POWERTOOLS_SERVICE_NAME": self.step.name}
         if any(grant.startswith("flow:") for grant in self.step.may):
             variables |= {name.upper(): arn for name, arn in self._ground.flows.items()}
+        if any(grant.startswith("secrets:") for grant in self.step.may):
+            variables["SECRETS"] = f"/{self._ground.names.prefix}"
         return variables
 
     def _wake(self) -> None:

@@ -24,6 +24,7 @@ ALLOWED: dict[Grant, set[str]] = {
     "uploads:read": {"s3:GetObject"},
     "mail:send": {"ses:SendEmail"},
     "queue:redrive": {"sqs:SendMessage"},
+    "secrets:stripe": {"ssm:GetParameter"},
 }
 BY_TRIGGER = {
     "Queue": CONSUME | {"sqs:ChangeMessageVisibility"},

@@ -31,7 +31,8 @@ def test_a_step_finds_its_surroundings(template: Template, step: Step) -> None:
     _, function = template.function(step)
     found = function["Environment"]["Variables"]
     flows = {"INTAKE"} if any(grant.startswith("flow:") for grant in step.may) else set()
-    assert found.keys() == EVERYWHERE | flows
+    secrets = {"SECRETS"} if any(grant.startswith("secrets:") for grant in step.may) else set()
+    assert found.keys() == EVERYWHERE | flows | secrets
     assert found["STEP"] == step.name
 
 

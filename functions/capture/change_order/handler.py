@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from oms_aws import changes
-from oms_aws.edges.captures import demand_provider
+from oms_aws.edges.capture import demand_provider
 from oms_aws.edges.http import Answer, Call, Http, Problem, remembered, replayed
 from oms_aws.edges.models.changes import ChangeOrder, asked_change
 from oms_aws.edges.views import order_answer, seen_order

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from oms.refusals import NotNow
-from oms_aws.edges.capture import captured
-from oms_aws.edges.captures import demand_provider
+from oms_aws.edges.capture import captured, demand_provider
 from oms_aws.edges.http import Answer, Call, Http, Problem, remembered, replayed
 from oms_aws.edges.models import PlaceOrder
 from oms_aws.orders import Conflict, Saved

@@ -1,8 +1,4 @@
-"""Moving money: ask the provider, put on record what it says, do the next thing, until it is done.
-
-A process may die after any call: what the provider did is seen when it is asked again, and a
-command that is sent again carries the same key, so that nothing is moved twice.
-"""
+"""Moving money: ask the provider, put on record what it says, do the next thing, until all is."""
 
 from __future__ import annotations
 
@@ -37,7 +33,11 @@ def capture(order_id: str, cause: str, oms: Ports) -> None:
 
 
 class _Captures:
-    """The captures of one order, and what is known of them."""
+    """The captures of one order, and what is known of them.
+
+    The process may die after any call: what the provider did is seen when it is asked again, and a
+    command that is sent again carries the same key, so that nothing is moved twice.
+    """
 
     def __init__(self, seen: Stored, provider: Provider, by: Saved, oms: Ports) -> None:
         self._seen: Stored | None = seen

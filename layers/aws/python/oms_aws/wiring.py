@@ -64,8 +64,8 @@ class Settings:
     sender: str
     step: str
     lock: str
-    secrets: str
     intake: str = ""
+    secrets: str = ""
     vies: str = PUBLIC
     stripe: str = STRIPE
     test_payments: bool = False
@@ -91,7 +91,7 @@ class Settings:
             intake=os.environ.get("INTAKE", ""),
             vies=os.environ.get("VIES_URL", PUBLIC).rstrip("/"),
             stripe=os.environ.get("STRIPE_URL", STRIPE).rstrip("/"),
-            secrets=_variable("SECRETS"),
+            secrets=os.environ.get("SECRETS", ""),
             test_payments=os.environ.get("TEST_PAYMENTS") == "allowed",
         )
 

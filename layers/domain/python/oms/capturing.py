@@ -157,7 +157,7 @@ def next_capture(
     wanted = balance.to_capture(order)
     if not wanted:
         void = balance.to_void(order)
-        return Void(void, _key(order, "void", "", "void")) if void else None
+        return Void(void, _key(order, "void")) if void else None
     document, amount = next(iter(wanted.items()))
     able = min(balance.capturable(order), holding.capturable)
     if not able:
@@ -166,12 +166,12 @@ def next_capture(
     if holding.several:
         take = min(amount, able)
         last = rest and take == sum(wanted.values())
-        return Take(document, take, last, _key(order, "capture", document, "capture"))
+        return Take(document, take, last, _key(order, "capture", document))
     until = capture_by(order, holding)
     if not rest and at < until:
         return Wait(until)
     take = min(sum(wanted.values(), balance.NOTHING), able)
-    return Take(document, take, True, _key(order, "capture", document, "capture"))
+    return Take(document, take, True, _key(order, "capture", document))
 
 
 def next_refund(order: Order) -> GiveBack | None:
@@ -179,7 +179,7 @@ def next_refund(order: Order) -> GiveBack | None:
     for document, amount in balance.to_refund(order).items():
         for source in balance.sources(order):
             if source.left > 0:
-                key = _key(order, "refund", document, "refund")
+                key = _key(order, "refund", document)
                 return GiveBack(document, min(amount, source.left), source, key)
     return None
 
@@ -400,10 +400,14 @@ def _reason(order: Order, holding: Holding) -> str:
     return "authorisation_used_up" if holding.captured else "authorised_too_little"
 
 
-def _key(order: Order, deed: str, document: str, of: str) -> str:
-    """The key of an attempt: another one only after the attempt before is on record."""
-    parts = order.captures if of == "capture" else order.refunds if of == "refund" else ()
-    done = sum(part.document == document for part in parts)
-    failed = sum(f.of == of and f.document == document for f in order.failures)
+def _key(order: Order, of: Literal["capture", "refund", "void"], document: str = "") -> str:
+    """The key of an attempt: another one only once what came of the one before is on record.
+
+    Of captures that is known by their sum: whatever they were for, after one the sum is another.
+    """
     reference = order.payment.reference or ""
-    return ":".join((order.id, deed, document or reference, str(done + failed)))
+    done: object = sum(refund.document == document for refund in order.refunds)
+    if of != "refund":
+        done = balance.captured_from(order, reference)
+    failed = sum(f.of == of and f.document == document for f in order.failures)
+    return ":".join((order.id, of, document or reference, str(done), str(failed)))

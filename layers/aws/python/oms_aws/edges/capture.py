@@ -7,7 +7,9 @@ from datetime import datetime
 import msgspec
 
 from oms.order import Order, OrderCreated
-from oms_aws.edges.models import PlaceOrder
+from oms_aws.edges.http import Problem
+from oms_aws.edges.models import PaymentIn, PlaceOrder
+from oms_aws.wiring import Ports
 
 
 def captured(asked: PlaceOrder, id: str, shop: str, at: datetime) -> Order:
@@ -40,3 +42,13 @@ def captured(asked: PlaceOrder, id: str, shop: str, at: datetime) -> Order:
         Order,
     )
     return order.tell(OrderCreated(order))
+
+
+def demand_provider(payment: PaymentIn | None, shop: str, oms: Ports) -> None:
+    """Raises Problem when a payment names a provider that the shop, or we, may not use."""
+    if payment is None or payment.provider is None:
+        return
+    allowed = oms.catalogue.shop_of_late(shop).payment.providers
+    if payment.provider not in allowed or (payment.provider == "test" and not oms.rehearses):
+        fields = {"payment.provider": "not allowed for this shop"}
+        raise Problem(422, "request_invalid", "The request has wrong fields.", fields)

@@ -11,22 +11,11 @@ from oms.capturing import Moved, authorise, failure_of, leave, retry
 from oms.order import Order
 from oms.parts import Payment
 from oms.refusals import Refusal
-from oms_aws.edges.http import Answer, Call, Problem
-from oms_aws.edges.models import PaymentIn
+from oms_aws.edges.http import Answer, Call
 from oms_aws.edges.models.captures import AuthorisationIn, DecideFailure, MoneyMoved
 from oms_aws.edges.views import order_answer, seen_order
 from oms_aws.orders import Saved
 from oms_aws.wiring import Ports
-
-
-def demand_provider(payment: PaymentIn | None, shop: str, oms: Ports) -> None:
-    """Raises Problem when a payment names a provider that the shop, or we, may not use."""
-    if payment is None or payment.provider is None:
-        return
-    allowed = oms.catalogue.shop_of_late(shop).payment.providers
-    if payment.provider not in allowed or (payment.provider == "test" and not oms.rehearses):
-        fields = {"payment.provider": "not allowed for this shop"}
-        raise Problem(422, "request_invalid", "The request has wrong fields.", fields)
 
 
 def moved(

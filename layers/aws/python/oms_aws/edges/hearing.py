@@ -77,10 +77,7 @@ def _refund(order: Order, told: Told, at: datetime) -> Order:
     refund = back(told, order.currency)
     if told["status"] not in FAILED:
         return capturing.note_refund(order, refund, at=at)
-    if not any(known.reference == refund.reference for known in order.refunds):
-        # It failed before we knew of it: that step tries again, and sees that it failed.
-        raise NotNow(f"the refund {refund.reference} is not on record yet")
-    return capturing.fail(
+    failed = capturing.fail(
         order,
         "refund",
         refund.document,
@@ -90,6 +87,10 @@ def _refund(order: Order, told: Told, at: datetime) -> Order:
         at=at,
         reference=refund.reference,
     )
+    if failed.news and refund.reference not in {known.reference for known in order.refunds}:
+        # It failed before it was on record: it is sent again until it is.
+        raise NotNow(f"the refund {refund.reference} is not on record yet")
+    return failed
 
 
 def _dispute(order: Order, told: Told, at: datetime) -> Order:

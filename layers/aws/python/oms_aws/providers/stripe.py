@@ -61,7 +61,7 @@ class Stripe:
     def __init__(self, secret: Callable[[], str], url: str = API, send: Send | None = None) -> None:
         self._secret = secret
         self._url = url
-        self._send = send or _sent
+        self._send = send
 
     def holding(self, payment: Payment, currency: str) -> Holding:
         """How a PaymentIntent stands; raises Refused when it is in another currency."""
@@ -119,7 +119,7 @@ class Stripe:
         if key:
             headers["idempotency-key"] = key
         try:
-            status, told, body = self._send(
+            status, told, body = (self._send or _sent)(
                 method, self._url + path, urlencode(form or {}), headers
             )
             answer = json.loads(body)
