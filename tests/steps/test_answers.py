@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import urlencode
 
+from oms_aws import wiring
 from oms_aws.edges.answers import ANSWERS
 from oms_aws.edges.examples import ACCOUNT, BREAKS, PRICE_LIST, REQUESTS
 from tests.answers import fits
 from tests.world.merchant import Merchant
+from tests.world.stripe import ENDPOINT_SECRET, event, recorded, signature
 from tests.world.world import Answered, World
 
 
@@ -40,6 +42,7 @@ def test_every_route_answers_what_it_promises(world: World) -> None:
     keep_rules(merchant)
     keep_webhooks(merchant, webhook)
     pay(merchant, order)
+    move_money(merchant)
     approve(merchant)
     ask_of_taxes(merchant)
     mend(merchant)
@@ -92,6 +95,31 @@ def pay(merchant: Merchant, order: Any) -> None:
     call("GET /v1/customers/{customer}/credit", merchant.shop, customer="C-9")
     call("GET /v1/open-items", merchant.shop, query={"state": "credit"})
     call("GET /v1/open-items/totals", merchant.shop, query={"by": "customer"})
+
+
+def move_money(merchant: Merchant) -> None:
+    """The shop moves it itself, or we do, and cannot; Stripe tells of an order that is none."""
+    world, call = merchant.world, merchant.world.call
+    merchant.count("A", SOCKE_42=9)
+    own, ours = (
+        merchant.place(body)
+        for body in (merchant.request(SOCKE_42=1), merchant.by_card("declined-1", SOCKE_42=1))
+    )
+    told = {"amount": "10.00", "reference": "X-1"}
+    for id in (own, ours):
+        call("POST /v1/orders/{order}/captures", merchant.shop, told, order=id)
+        call("POST /v1/orders/{order}/refunds", merchant.shop, told, order=id)
+    merchant.whole_life(ours)
+    route = "POST /v1/orders/{order}/payment-failures/{failure}"
+    decided = {"decision": "leave", "reason": "dunning"}
+    for failure in ("failure_1", "failure_9"):
+        call(route, merchant.accountant, decided, order=ours, failure=failure)
+    name = "/auftakt/stripe/webhook-secret"
+    wiring.client("ssm").put_parameter(Name=name, Value=ENDPOINT_SECRET, Type="SecureString")
+    raw = event("payment_intent.canceled", recorded("cancelled"))
+    for at in (0, world.now().timestamp()):
+        headers = {"Stripe-Signature": signature(raw, at)}
+        call("POST /v1/providers/stripe/webhook", "", raw, headers=headers)
 
 
 def live_through(merchant: Merchant) -> Any:

@@ -93,6 +93,8 @@ def asks(mine: Belongings) -> dict[str, Ask]:
         "POST /v1/orders/{order}/holds/{hold}/release": Ask(
             {**order, "hold": mine.hold}, {"reason": "x"}
         ),
+        "POST /v1/orders/{order}/captures": Ask(order, {"amount": "1.00", "reference": "X"}),
+        "POST /v1/orders/{order}/refunds": Ask(order, {"amount": "1.00", "reference": "X"}),
         "GET /v1/fulfilments": Ask({}, query={"location": "A", "status": "shipped"}),
         "GET /v1/fulfilments/{fulfilment}": Ask(fulfilment),
         "POST /v1/fulfilments/{fulfilment}/pack": Ask(fulfilment, pack),
