@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.world.merchant import Merchant
+from tests.world.merchant import SELLER, Merchant
 from tests.world.world import World
 
 DECIDE = "POST /v1/orders/{order}/payment-failures/{failure}"
@@ -292,9 +292,8 @@ def test_an_authorisation_pays_one_order(world: World, merchant: Merchant) -> No
 
 
 def test_a_provider_must_be_allowed_and_the_payment_named(world: World, merchant: Merchant) -> None:
-    shop = merchant.do("GET /v1/shops/{shop}", merchant.clerk, shop="berg-beutel")
-    shop = {name: value for name, value in shop.items() if name not in ("id", "version")}
-    body = {**shop, "payment": {"providers": ["stripe"]}}
+    body: dict[str, Any] = {"name": "Berg", "seller": SELLER, "support_email": "hilfe@berg.example"}
+    body["payment"] = {"providers": ["stripe"]}
     merchant.do("PUT /v1/shops/{shop}", merchant.clerk, body, shop="berg-beutel")
     world.pass_time(minutes=10)
     headers = {"Idempotency-Key": "one"}

@@ -74,6 +74,12 @@ def test_a_part_is_kept_and_the_rest_is_waited_for(
         "received": "100.00",
         "outstanding": "34.80",
         "overpaid": "0",
+        "state": "pending",
+        "authorised": "0",
+        "captured": "0",
+        "refunded": "0",
+        "billed": "0",
+        "unpaid": "0",
         "currency": "EUR",
     }
     take(merchant, transfer("T-2", "34.80", "BB-1 Rest"))
