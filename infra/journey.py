@@ -260,13 +260,19 @@ JOURNEY: tuple[Step, ...] = (
     )), (R, W)),
     Step("billing/hear_provider", Http(("POST /v1/providers/stripe/webhook",), public=True),
          (R, W, "secrets:stripe"), seconds=29),
+    Step("billing/hold_dunning", Http(("POST /v1/open-items/{document}/dunning-hold",)), (R, W)),
+    Step("billing/dun_customer", Queue(("Invoice.Overdue",)), (R, W)),
+    Step("billing/render_letter", Queue(("Invoice.Reminded", "Invoice.Dunned"), batch=5),
+         (R, W, "documents:put", "documents:read"), seconds=120, memory=1024,
+         layers=("typesetting",)),
     Step("billing/read_credit", Http(("GET /v1/customers/{customer}/credit",)), (R,)),
     # notices
     Step("notices/tell_customer", Queue((
         "Order.Created", "Order.Held", "Order.HoldEscalated", "Order.Changed", "Order.Refused",
         "Order.Cancelled", "Order.ChangeDropped", "Document.Archived", "Fulfilment.RecallRefused",
         "Eta.Changed",
-        "Payment.Reminded", "Order.Approved", "Approval.Reminded", "Approval.Escalated",
+        "Payment.Reminded", "Letter.Archived", "Order.Approved", "Approval.Reminded",
+        "Approval.Escalated",
     )), (R, W, "mail:send")),
     Step("notices/tell_subscriber", Queue(("*",), tries=8, side_by_side=10), (R, W), seconds=60),
     Step("notices/keep_webhooks", Http((

@@ -95,6 +95,14 @@ def pay(merchant: Merchant, order: Any) -> None:
     call("GET /v1/customers/{customer}/credit", merchant.shop, customer="C-9")
     call("GET /v1/open-items", merchant.shop, query={"state": "credit"})
     call("GET /v1/open-items/totals", merchant.shop, query={"by": "customer"})
+    document, held = order["documents"][0]["id"], {"until": "2027-01-15", "reason": "talks"}
+    route = "POST /v1/open-items/{document}/dunning-hold"
+    assert call(route, accountant, held, document=document).status == 409
+    merchant.business(credit_limit="500.00")
+    later = merchant.place(merchant.on_account(RUCK_45=1))
+    merchant.whole_life(later)
+    document = merchant.order(later)["documents"][0]["id"]
+    assert call(route, accountant, held, document=document).status == 200
 
 
 def move_money(merchant: Merchant) -> None:

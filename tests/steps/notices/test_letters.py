@@ -30,6 +30,7 @@ from oms_aws.letters import (
     OrderWaits,
     ParcelShipped,
     PaymentAwaited,
+    PaymentOverdue,
     RecallRefused,
     ShippedParcel,
     Shop,
@@ -160,7 +161,23 @@ APPROVAL = ApprovalNeeded(
     until="7. Dezember 2026",
     again="substitute",
 )
+OVERDUE = PaymentOverdue(
+    shop=SHOP,
+    customer="Jörg Müller",
+    order_number="BB-10001",
+    level=1,
+    number="Rucksack 45 l",
+    due_on="08.12.2026",
+    open=Decimal("129.90"),
+    charges=Decimal("5.00"),
+    total=Decimal("134.90"),
+    currency="EUR",
+    pay_by="22.12.2026",
+    bank=BANK,
+    url="https://shop.example/d/token",
+)
 ALL: tuple[tuple[Kind, Facts], ...] = (
+    ("payment_overdue", OVERDUE),
     ("order_waits", WAITS),
     ("order_received", RECEIVED),
     ("order_changed", CHANGED),
@@ -276,6 +293,8 @@ def test_no_text_becomes_markup_header_or_template(kind: Kind, facts: Facts, tex
     }
     if isinstance(facts, HoldEscalated | AddressWanted):
         changes["text"] = f"T{text}"
+    elif isinstance(facts, PaymentOverdue):
+        changes["number"] = f"N{text}"
     else:
         first, *others = facts.items
         changed = {"description": text, "sku": f"S{text}"}

@@ -20,7 +20,8 @@ SCOPES = {
     "approver": "approvals:write",
     "accountant": (
         "orders:read documents:read customers:read holds:release exports:write payments:write "
-        "credit-notes:write open-items:read captures:write payment-failures:write"
+        "credit-notes:write open-items:read open-items:write captures:write "
+        "payment-failures:write"
     ),
     "clerk": (
         "orders:read orders:write holds:release approvals:write stock:read stock:write "
@@ -29,7 +30,7 @@ SCOPES = {
         "documents:read dead-letters:write carriers:write shops:write "
         "customers:read customers:write prices:read prices:write exports:write "
         "purchases:write credit-notes:write tax:read rules:read rules:write open-items:read "
-        "captures:write payment-failures:write"
+        "open-items:write captures:write payment-failures:write"
     ),
 }
 """What each role may do; every scope is asked for by at least one route."""

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 import msgspec
 from botocore.exceptions import ClientError
+from msgspec import Struct
 
 from oms.invoice import Invoice
 from oms.refusals import Refusal, Unknown
@@ -40,6 +41,17 @@ class S3Documents:
             "body": packed(msgspec.json.encode(snapshot)),
             "gsi1pk": keys.documents_of(shop, f"{snapshot.issued_on:%Y-%m}"),
             "gsi1sk": f"{snapshot.issued_on}#{snapshot.number}",
+        }
+        return self._table.put(keys.document(id), attributes, unless_exists=True)
+
+    def letter(self, id: str, order_id: str, shop: str, says: Struct) -> Action:
+        """The action that keeps what a letter says; it is in no list of documents."""
+        attributes = {
+            "kind": "letter",
+            "id": id,
+            "order_id": order_id,
+            "shop": shop,
+            "body": packed(msgspec.json.encode(says)),
         }
         return self._table.put(keys.document(id), attributes, unless_exists=True)
 

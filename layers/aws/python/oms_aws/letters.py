@@ -29,6 +29,7 @@ Kind = Literal[
     "credit_issued",
     "hold_escalated",
     "payment_awaited",
+    "payment_overdue",
     "credit_exceeded",
     "approval_needed",
 ]
@@ -208,6 +209,27 @@ class PaymentAwaited(Struct, frozen=True, kw_only=True):
     reminder: bool = False
 
 
+class PaymentOverdue(Struct, frozen=True, kw_only=True):
+    """An invoice is open beyond its day: a reminder (level 0) or a dunning letter (1, 2).
+
+    `total` is what is asked for: `open` of the invoice, and `charges`.
+    """
+
+    shop: Shop
+    customer: str
+    order_number: str
+    level: Literal[0, 1, 2]
+    number: str
+    due_on: str
+    open: Decimal
+    charges: Decimal
+    total: Decimal
+    currency: str
+    pay_by: str
+    bank: BankDetails | None
+    url: str
+
+
 class CreditExceeded(Struct, frozen=True, kw_only=True):
     """The customer's credit does not bear the order; paying in advance helps.
 
@@ -294,6 +316,7 @@ Facts = (
     | AddressWanted
     | HoldEscalated
     | PaymentAwaited
+    | PaymentOverdue
     | CreditExceeded
     | ApprovalNeeded
 )
@@ -311,6 +334,7 @@ _FACTS: dict[Kind, type[Facts]] = {
     "credit_issued": CreditIssued,
     "hold_escalated": HoldEscalated,
     "payment_awaited": PaymentAwaited,
+    "payment_overdue": PaymentOverdue,
     "credit_exceeded": CreditExceeded,
     "approval_needed": ApprovalNeeded,
 }

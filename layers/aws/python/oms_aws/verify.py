@@ -375,6 +375,9 @@ def _archived(found: Snapshot, read: Read) -> Iterator[Breach]:
                 yield from _same(id, document.key, document.sha256 or "", read)
             if document.xml_key:
                 yield from _same(id, document.xml_key, document.xml_sha256 or "", read)
+            for letter in document.dunning.letters if document.dunning else ():
+                if letter.key:
+                    yield from _same(id, letter.key, letter.sha256 or "", read)
     for id, kept in found.exports.items():
         for file in kept.export.files:
             yield from _same(id, file.key, file.sha256, read)

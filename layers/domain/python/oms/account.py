@@ -8,6 +8,7 @@ from typing import Literal
 
 from msgspec import Struct
 
+from oms.dunning import DunningRules
 from oms.invoice import XRechnung
 from oms.parts import Address, Person
 
@@ -80,5 +81,6 @@ class Account(Struct, frozen=True, kw_only=True, omit_defaults=True):
     leitweg_id: str | None = None
     xrechnung: XRechnung | None = None
     approvals: tuple[ApprovalRule, ...] = ()
+    dunning: DunningRules | None = None
     delivery_note_prices: bool | None = None
     version: int = 0

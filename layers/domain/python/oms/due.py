@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
-from oms import approval, capturing, payment
+from oms import approval, capturing, dunning, payment
 from oms.allotment import expire
 from oms.backorder import look_again
 from oms.holds import escalate
@@ -17,6 +17,7 @@ DEEDS: Mapping[str, Callable[[Order, str, datetime], Order]] = {
     "backorder": look_again,
     "payment_reminder": payment.remind,
     "payment_end": payment.give_up,
+    "dunning": dunning.call,
     "capture": capturing.capture_due,
     "approval_reminder": approval.remind,
     "approval": approval.escalate,

@@ -17,6 +17,7 @@ from oms.parts import (
     Finding,
     Fulfilment,
     Hold,
+    Letter,
     LineChanged,
     Nature,
     Parcel,
@@ -134,6 +135,52 @@ class PaymentReceived(News, frozen=True, tag="Payment.Received"):
 
 class PaymentReminded(News, frozen=True, tag="Payment.Reminded"):
     hold: str
+    at: datetime
+
+
+class InvoiceOverdue(News, frozen=True, tag="Invoice.Overdue"):
+    """An invoice is open beyond its day, or beyond that of its last letter."""
+
+    document: str
+    at: datetime
+
+
+class DunningPlanned(News, frozen=True, tag="Dunning.Planned"):
+    """The dunning of a document goes on on a day, or ends; `reason` says why not today."""
+
+    document: str
+    on: date | None
+    reason: str
+    at: datetime
+
+
+class InvoiceReminded(News, frozen=True, tag="Invoice.Reminded"):
+    letter: Letter
+    document: str
+    at: datetime
+
+
+class InvoiceDunned(News, frozen=True, tag="Invoice.Dunned"):
+    letter: Letter
+    document: str
+    at: datetime
+
+
+class LetterArchived(News, frozen=True, tag="Letter.Archived"):
+    letter: str
+    document: str
+    key: str
+    sha256: str
+    at: datetime
+
+
+class DunningHeld(News, frozen=True, tag="Dunning.Held"):
+    """Somebody wants no letter of a document until after a day, or lets it go on."""
+
+    document: str
+    until: date | None
+    reason: str
+    by: str
     at: datetime
 
 

@@ -12,6 +12,7 @@ from msgspec import field
 from msgspec.structs import replace
 
 from oms import balance, deposits, money
+from oms.ledger import ledger
 from oms.news import (
     ApprovalEscalated,
     ApprovalReminded,
@@ -25,6 +26,8 @@ from oms.news import (
     DocumentRejected,
     DocumentValidated,
     DocumentWithdrawn,
+    DunningHeld,
+    DunningPlanned,
     EtaChanged,
     FulfilmentPacked,
     FulfilmentPlanned,
@@ -32,7 +35,11 @@ from oms.news import (
     FulfilmentRecallRefused,
     FulfilmentRecallRequested,
     FulfilmentReleased,
+    InvoiceDunned,
     InvoiceIssued,
+    InvoiceOverdue,
+    InvoiceReminded,
+    LetterArchived,
     LineBackordered,
     News,
     NotificationSent,
@@ -90,6 +97,7 @@ from oms.parts import (
     Dispute,
     Document,
     Due,
+    Dunning,
     Finding,
     Fulfilment,
     Hold,
@@ -107,6 +115,14 @@ from oms.parts import (
     Waiting,
 )
 from oms.refusals import Broken, Refusal, Unknown
+
+DAY = timedelta(days=1)
+MORNING = time(8)
+"""When letters go out."""
+
+LETTERS = 3
+COLLECT_WITHIN = timedelta(days=7)
+"""How long an accountant has to hand over what was dunned twice."""
 
 
 class OrderCreated(News, frozen=True, tag="Order.Created"):
@@ -314,10 +330,44 @@ class Order(Value, frozen=True, omit_defaults=True):
         return archived and not self._to_settle() and not any(balance.waits(self))
 
     def waiting(self) -> tuple[Waiting, ...]:
-        """Whom the order waits for; empty only when it is finished (invariant 6)."""
-        if self.finished:
-            return ()
-        return tuple(self._waits())
+        """Whom it waits for; but for the payment nobody only once it is finished (invariant 6)."""
+        money = tuple(self._waits_for_payment())
+        return money if self.finished else (*self._waits(), *money)
+
+    def _waits_for_payment(self) -> Iterator[Waiting]:
+        """Who is to see to the invoices that are open, whether or not the order is finished."""
+        for document in self._payable_later():
+            state = document.dunning or Dunning()
+            if state.asked_at:
+                yield Waiting("auftakt", "dunning", state.asked_at + RESERVE_WITHIN)
+            elif len(state.letters) == LETTERS:
+                until = datetime.combine(state.letters[-1].pay_by, time(), PLACE)
+                yield Waiting("accountant", "collection", until + COLLECT_WITHIN)
+            elif document.due_on:
+                pay_by = state.letters[-1].pay_by if state.letters else document.due_on
+                yield Waiting("customer", "payment", datetime.combine(pay_by, time(), PLACE))
+
+    def _payable_later(self) -> Iterator[Document]:
+        """The documents with a due date that are still open, those of a bill left out."""
+        able = [d for d in self.documents if d.due_on and d.key and d.type != "collective"]
+        book = ledger(self) if able else None
+        for document in able:
+            item = book.item(document.id) if book else None
+            if item and item.open > 0 and not document.withdrawn_at:
+                yield document
+
+    def dunning_due(self) -> Iterator[Due]:
+        """When each open invoice is to be looked at, unless somebody wants it left alone."""
+        for document in self._payable_later():
+            state = document.dunning
+            if state is None:
+                on = document.due_on + DAY if document.due_on else None
+            else:
+                on = None if state.asked_at else state.next_on
+            if on:
+                held = state.held_until if state else None
+                on = max(on, held + DAY) if held else on
+                yield Due("dunning", document.id, datetime.combine(on, MORNING, PLACE))
 
     def _waits(self) -> Iterator[Waiting]:
         since = self.changed_at or self.received_at
@@ -363,6 +413,7 @@ class Order(Value, frozen=True, omit_defaults=True):
         return tuple(sorted(self._dues(), key=lambda due: due.at))
 
     def _dues(self) -> Iterator[Due]:
+        yield from self.dunning_due()
         if self.finished:
             return
         for hold in self.open_holds:
@@ -773,6 +824,12 @@ AnyNews = (
     | OrderChanged
     | PaymentReceived
     | PaymentReminded
+    | InvoiceOverdue
+    | DunningPlanned
+    | InvoiceReminded
+    | InvoiceDunned
+    | LetterArchived
+    | DunningHeld
     | PaymentAuthorised
     | PaymentCaptured
     | CaptureDeferred
@@ -969,6 +1026,56 @@ def _closed(order: Order, news: PaymentRetried | PaymentLeft) -> Order:
 def _disputed(order: Order, news: PaymentDisputed) -> Order:
     others = tuple(each for each in order.disputes if each.id != news.dispute.id)
     return replace(order, disputes=(*others, news.dispute))
+
+
+def _overdue(order: Order, news: InvoiceOverdue) -> Order:
+    return _with_dunning(order, news.document, asked_at=news.at)
+
+
+def _planned_dunning(order: Order, news: DunningPlanned) -> Order:
+    return _with_dunning(order, news.document, asked_at=None, next_on=news.on)
+
+
+def _dunned(order: Order, news: InvoiceReminded | InvoiceDunned) -> Order:
+    state = order.document(news.document).dunning or Dunning()
+    return _with_dunning(
+        order,
+        news.document,
+        asked_at=None,
+        next_on=news.letter.next_on,
+        letters=(*state.letters, news.letter),
+    )
+
+
+def _letter_archived(order: Order, news: LetterArchived) -> Order:
+    state = order.document(news.document).dunning or Dunning()
+    letters = tuple(
+        replace(each, key=news.key, sha256=news.sha256) if each.id == news.letter else each
+        for each in state.letters
+    )
+    return _with_dunning(order, news.document, letters=letters)
+
+
+def _dunning_held(order: Order, news: DunningHeld) -> Order:
+    """Letting go wakes what had ended, too."""
+    document = order.document(news.document)
+    state = document.dunning or Dunning(next_on=document.due_on)
+    on = news.at.astimezone(PLACE).date()
+    over = state.next_on is None and state.asked_at is None and len(state.letters) < LETTERS
+    return _with_dunning(
+        order,
+        news.document,
+        next_on=on if over and not news.until else state.next_on,
+        held_until=news.until,
+        held_by=news.by,
+        reason=news.reason if news.until else "",
+    )
+
+
+def _with_dunning(order: Order, id: str, **changes: Any) -> Order:
+    document = order.document(id)
+    state = replace(document.dunning or Dunning(), **changes)
+    return order.with_document(replace(document, dunning=state))
 
 
 def _escalated(order: Order, news: OrderHoldEscalated) -> Order:
@@ -1263,6 +1370,12 @@ _AFTER: dict[type, Any] = {
     OrderChanged: _changed,
     PaymentReceived: _paid,
     PaymentReminded: _reminded,
+    InvoiceOverdue: _overdue,
+    DunningPlanned: _planned_dunning,
+    InvoiceReminded: _dunned,
+    InvoiceDunned: _dunned,
+    LetterArchived: _letter_archived,
+    DunningHeld: _dunning_held,
     PaymentAuthorised: _authorised,
     PaymentCaptured: _captured,
     CaptureDeferred: _deferred,

@@ -9,6 +9,7 @@ from typing import Any
 from msgspec import Struct, field
 
 from oms import balance, money
+from oms.dunning import calmed
 from oms.ledger import charges_paid, ledger
 from oms.news import OrderHoldEscalated, OrderReleased, PaymentReceived, PaymentReminded
 from oms.order import Order
@@ -192,7 +193,7 @@ def outstanding(order: Order) -> Decimal:
 
 
 def receive(order: Order, came: Received, *, at: datetime) -> Order:
-    """Take money for the order; the same money again changes nothing.
+    """Take money for the order, or take it back; the same again changes nothing.
 
     An order that waits for it goes on once everything is there.
     """
@@ -201,7 +202,8 @@ def receive(order: Order, came: Received, *, at: datetime) -> Order:
     # The news says how things stand after it.
     after = order.apply(PaymentReceived(came, Decimal(0), Decimal(0), Decimal(0), at))
     news = PaymentReceived(came, received(after), owed(after), overpaid(after), at)
-    return settle(order.tell(news), at=at)
+    order = order.tell(news)
+    return calmed(order, at=at) if came.reverses else settle(order, at=at)
 
 
 def settle(order: Order, *, at: datetime) -> Order:

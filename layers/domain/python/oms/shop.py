@@ -7,6 +7,7 @@ from decimal import Decimal
 from msgspec import Struct
 
 from oms.books import Bookkeeping
+from oms.dunning import DunningRules
 from oms.invoice import Language, Seller, XRechnung
 from oms.letterhead import Letterhead, PaperRules, Wording
 from oms.parts import RESERVE_HOURS
@@ -50,6 +51,7 @@ class Shop(Struct, frozen=True, kw_only=True):
     reserve_hours: int = RESERVE_HOURS
     bookkeeping: Bookkeeping | None = None
     payment: PaymentRules = PaymentRules()
+    dunning: DunningRules = DunningRules()
     tax: Registrations = Registrations()
     countries: tuple[str, ...] = ()
     methods: dict[str, Method] = {}

@@ -8,12 +8,21 @@ from typing import Literal
 
 from oms.approval import NEEDED, asked, pending
 from oms.credit import EXCEEDED, MISSING
+from oms.dunning import letter_of
+from oms.ledger import ledger
 from oms.order import Order
 from oms.parts import Hold, Person
 from oms.payment import AWAITED, outstanding, owed, received
 from oms_aws.edges.approvals import link
 from oms_aws.edges.mailing import Case, Mail
-from oms_aws.letters import ApprovalNeeded, BankDetails, CreditExceeded, PaymentAwaited, compose
+from oms_aws.letters import (
+    ApprovalNeeded,
+    BankDetails,
+    CreditExceeded,
+    PaymentAwaited,
+    PaymentOverdue,
+    compose,
+)
 from oms_aws.wording import date_text
 
 Again = Literal["", "reminder", "substitute"]
@@ -34,6 +43,28 @@ def of_hold(case: Case) -> Mail | None:
 def of_reminder(case: Case) -> Mail | None:
     """The customer is reminded to pay, unless the money has come meanwhile."""
     return _payment(case, reminder=True)
+
+
+def of_letter(case: Case) -> Mail | None:
+    """The customer hears of a reminder or dunning letter, unless the money has come meanwhile."""
+    document, letter = letter_of(case.order, str(case.signal.facts["letter"]))
+    item, language = ledger(case.order).item(document.id), case.order.customer.locale
+    if item is None or item.open <= 0:
+        return None
+    facts = PaymentOverdue(
+        **case.common,
+        level=letter.level,
+        number=document.number,
+        due_on=date_text(document.due_on or letter.pay_by, language),
+        open=letter.open,
+        charges=letter.charges,
+        total=letter.open + letter.charges,
+        currency=case.order.currency,
+        pay_by=date_text(letter.pay_by, language),
+        bank=_bank(case, document.number),
+        url=case.oms.links.link("document", letter.id, at=letter.issued_at),
+    )
+    return case.to_customer("payment_overdue", facts)
 
 
 def of_approval(case: Case) -> Mail | None:
@@ -114,7 +145,7 @@ def _left(order: Order) -> dict[str, int]:
     return {line.number: n for line in order.lines if (n := line.ordered - line.cancelled)}
 
 
-def _bank(case: Case) -> BankDetails | None:
+def _bank(case: Case, reference: str = "") -> BankDetails | None:
     seller = case.shop.seller
     if seller.bank is None:
         return None
@@ -123,5 +154,5 @@ def _bank(case: Case) -> BankDetails | None:
         name=seller.bank.name,
         iban=seller.bank.iban,
         bic=seller.bank.bic,
-        reference=case.order.external_number,
+        reference=reference or case.order.external_number,
     )

@@ -245,6 +245,7 @@ WRITERS: Mapping[str, Callable[[Case], Mail | None]] = {
     "Order.Created": _received,
     "Order.Held": _held,
     "Payment.Reminded": business_mails.of_reminder,
+    "Letter.Archived": business_mails.of_letter,
     "Order.Approved": business_mails.of_approval,
     "Approval.Reminded": business_mails.of_approval_reminder,
     "Approval.Escalated": business_mails.of_escalation,

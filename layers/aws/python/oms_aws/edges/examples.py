@@ -263,6 +263,10 @@ REQUESTS: dict[str, dict[str, Any]] = {
             }
         },
     },
+    "POST /v1/open-items/{document}/dunning-hold": {
+        "until": "2027-01-15",
+        "reason": "pays in two parts",
+    },
     "POST /v1/stock/batch": {
         "location": "A",
         "as_of": "2026-11-23T06:00:00+01:00",

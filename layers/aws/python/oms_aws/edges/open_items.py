@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 from oms.billing import book_day
 from oms.open_items import Aged, age_of, aged
+from oms.parts import Document, Dunning
 from oms_aws.edges.http import Answer, Call, Problem, page
 from oms_aws.edges.views import shop_meant
 from oms_aws.open_items import Listed
@@ -107,6 +108,31 @@ def item_view(group: Sequence[Listed], today: date) -> dict[str, Any]:
         "orders": [
             {"order": each.order, "external_number": each.external_number, "open": str(each.open)}
             for each in group
+        ],
+    }
+
+
+def dunning_view(document: Document) -> dict[str, Any]:
+    """How far the dunning of a document has gone."""
+    state = document.dunning or Dunning()
+    return {
+        "document": document.id,
+        "number": document.number,
+        "due_on": document.due_on,
+        "next_on": state.next_on,
+        "held_until": state.held_until,
+        "held_by": state.held_by or None,
+        "reason": state.reason or None,
+        "letters": [
+            {
+                "id": letter.id,
+                "level": letter.level,
+                "issued_at": letter.issued_at,
+                "open": str(letter.open),
+                "charges": str(letter.charges),
+                "pay_by": letter.pay_by,
+            }
+            for letter in state.letters
         ],
     }
 

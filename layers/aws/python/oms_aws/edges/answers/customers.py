@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from oms_aws.edges.answers.core import Address, Currency, Cursor, Money, Shop, Time, Told, Version
-from oms_aws.edges.answers.master import LARGE, Changes, Stored
+from oms_aws.edges.answers.master import LARGE, Changes, DunningRules, Stored
 from oms_aws.edges.models import Model
 
 
@@ -72,6 +72,9 @@ class Account(Model):
     partial_allowed: bool
     leitweg_id: Annotated[str | None, Field(examples=["04011000-12345-34"])]
     approvals: list[ApprovalRule]
+    dunning: Annotated[
+        DunningRules | None, Field(description="Null: as the shop does.", examples=[None])
+    ]
     version: Annotated[Version, Field(examples=[1])]
 
 

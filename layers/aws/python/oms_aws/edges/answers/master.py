@@ -173,6 +173,24 @@ class Bookkeeping(Model):
     keys: dict[str, str]
 
 
+class DunningRules(Model):
+    """How overdue invoices are asked for; days after the due date, or after the letter before."""
+
+    on: bool
+    remind_after: Annotated[int, Field(examples=[7])]
+    first_after: Annotated[int, Field(examples=[14])]
+    second_after: Annotated[int, Field(examples=[14])]
+    pay_within: Annotated[int, Field(description="A letter's new deadline.", examples=[7])]
+    first_fee: Annotated[str, Field(examples=["0"])]
+    second_fee: Annotated[str, Field(examples=["0"])]
+    interest: Annotated[bool, Field(description="Statutory default interest, § 288 BGB.")]
+    lump_sum: Annotated[bool, Field(description="40 EUR of businesses, § 288 (5) BGB.")]
+    base_rates: Annotated[
+        dict[str, str],
+        Field(description="Base rates (§ 247 BGB) announced since.", examples=[{}]),
+    ]
+
+
 class PaymentRules(Model):
     """A shop's patience with payments, in days."""
 
@@ -188,6 +206,9 @@ class PaymentRules(Model):
     providers: Annotated[
         list[Literal["stripe", "test"]],
         Field(description="Which its orders may name.", examples=[["stripe"]]),
+    ]
+    tolerance: Annotated[
+        str, Field(description="What a payment may lack of what is open.", examples=["0"])
     ]
 
 
@@ -247,6 +268,7 @@ class ShopRecord(Model):
     ]
     bookkeeping: Bookkeeping | None
     payment: PaymentRules
+    dunning: DunningRules
     countries: Annotated[
         list[str],
         Field(description="Where it delivers to; everywhere if empty.", examples=[["DE", "AT"]]),

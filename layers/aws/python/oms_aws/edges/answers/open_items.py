@@ -11,10 +11,12 @@ from oms_aws.edges.answers.core import (
     ID,
     Currency,
     Cursor,
+    DocumentId,
     ExternalNumber,
     Money,
     OrderId,
     Shop,
+    Time,
     Told,
 )
 from oms_aws.edges.models import Model
@@ -117,7 +119,34 @@ class OpenTotals(Model):
     customers: list[CustomerTotals] | None = None
 
 
+class SentLetter(Model):
+    """A payment reminder (0) or dunning letter (1, 2); it opens as a document of its id."""
+
+    id: Annotated[str, Field(examples=[f"let_inv_{ID}-0"])]
+    level: Literal[0, 1, 2]
+    issued_at: Time
+    open: Sum
+    charges: None_
+    pay_by: Annotated[date, Field(examples=["2026-12-22"])]
+
+
+class DunningState(Model):
+    """How far the dunning of a document has gone."""
+
+    document: DocumentId
+    number: Annotated[str, Field(examples=["RE-2026-000123"])]
+    due_on: Annotated[date | None, Field(examples=["2026-12-08"])]
+    next_on: Annotated[date | None, Field(examples=["2026-12-29"])]
+    held_until: Annotated[date | None, Field(examples=["2027-01-15"])]
+    held_by: Annotated[str | None, Field(examples=["accountant:anton"])]
+    reason: Annotated[str | None, Field(examples=["pays in two parts"])]
+    letters: list[SentLetter]
+
+
 ANSWERS: dict[str, Told] = {
     "GET /v1/open-items": Told(OpenItems),
     "GET /v1/open-items/totals": Told(OpenTotals),
+    "POST /v1/open-items/{document}/dunning-hold": Told(
+        DunningState, conflict="It is paid at its issue and never dunned (`not_dunned`)."
+    ),
 }

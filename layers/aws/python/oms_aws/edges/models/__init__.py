@@ -570,6 +570,30 @@ class PaymentRulesIn(Model):
         return self
 
 
+Days = Annotated[int, Field(strict=True, ge=0, le=365)]
+Fee = Annotated[Amount, Field(le=50)]
+BaseRate = Annotated[
+    Decimal,
+    Field(ge=-5, le=20, max_digits=4, decimal_places=2),
+    WithJsonSchema({"type": "string", "pattern": r"^-?\d+(\.\d{1,2})?$", "examples": ["1.27"]}),
+]
+
+
+class DunningRulesIn(Model):
+    """How overdue invoices are asked for; days after the due date, or after the letter before."""
+
+    on: bool = True
+    remind_after: Days = 7
+    first_after: Annotated[Days, Field(ge=1)] = 14
+    second_after: Annotated[Days, Field(ge=1)] = 14
+    pay_within: Annotated[Days, Field(ge=1)] = 7
+    first_fee: Fee = Decimal(0)
+    second_fee: Fee = Decimal(0)
+    interest: bool = True
+    lump_sum: bool = False
+    base_rates: Annotated[dict[date, BaseRate], Field(max_length=40)] = {}
+
+
 class LocalRegistrationIn(Model):
     """A VAT registration in another state than the home state."""
 
@@ -634,6 +658,7 @@ class ShopIn(Model):
         TOLERANCE
     )
     payment: PaymentRulesIn = PaymentRulesIn()
+    dunning: DunningRulesIn = DunningRulesIn()
     countries: Annotated[list[Country], Field(max_length=250)] = []
     methods: Annotated[dict[Id, MethodIn], Field(max_length=50)] = {}
 

@@ -9,7 +9,7 @@ from pydantic import AfterValidator, AwareDatetime, Field, StringConstraints, mo
 
 from oms.identifiers import email_fault, is_vat_id
 from oms.money import MINOR_UNITS
-from oms_aws.edges.models import AddressIn, Amount, Currency, Email, Id, Model, Name
+from oms_aws.edges.models import AddressIn, Amount, Currency, DunningRulesIn, Email, Id, Model, Name
 
 
 def _deliverable(address: str) -> str:
@@ -106,6 +106,7 @@ class AccountIn(Model):
         None
     ) = None
     approvals: Annotated[tuple[ApprovalRuleIn, ...], Field(max_length=50)] = ()
+    dunning: DunningRulesIn | None = None
 
     @model_validator(mode="after")
     def check_together(self) -> Self:

@@ -68,3 +68,10 @@ class AssignPayment(Model):
         if self.source and (self.source == self.order or self.documents):
             raise ValueError("from one order to another, and of no document")
         return self
+
+
+class HoldDunning(Model):
+    """Until which day, that day included, no letter goes out; null lets the dunning go on."""
+
+    until: date | None
+    reason: Annotated[Text, Field(min_length=1, max_length=200)]

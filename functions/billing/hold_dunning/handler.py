@@ -1,0 +1,29 @@
+"""A clerk or accountant has no letter of an open invoice sent for a while, or lets it go on."""
+
+from __future__ import annotations
+
+from oms.dunning import hold
+from oms_aws.edges.http import Answer, Call, Http
+from oms_aws.edges.models.payments import HoldDunning
+from oms_aws.edges.open_items import dunning_view
+from oms_aws.edges.papers import seen_document
+from oms_aws.orders import Saved
+from oms_aws.wiring import Ports
+
+step = Http()
+handler = step.handler
+
+
+@step.route(
+    "POST /v1/open-items/{document}/dunning-hold", scope="open-items:write", takes=HoldDunning
+)
+def hold_dunning(call: Call[HoldDunning], oms: Ports) -> Answer:
+    """Hold the dunning of an invoice until a day, with a reason; without a day it goes on."""
+    body, id, at = call.body, call.path["document"], oms.now()
+    order_id, _ = seen_document(call, oms)
+    stored = oms.orders.change(
+        order_id,
+        lambda order: hold(order, id, body.until, reason=body.reason, by=call.actor, at=at),
+        Saved(call.actor, f"request:{call.request_id}"),
+    )
+    return Answer(dunning_view(stored.order.document(id)))

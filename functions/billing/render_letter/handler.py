@@ -1,0 +1,28 @@
+"""A reminder or dunning letter becomes a PDF in the write-once archive, always the same bytes."""
+
+from __future__ import annotations
+
+from oms.dunning import archive, letter_of
+from oms.reminding import Reminder
+from oms_aws.edges.papers import letter_kept
+from oms_aws.edges.queue import Signal, queue
+from oms_aws.orders import Saved
+from oms_aws.typesetting import typeset_reminder
+from oms_aws.wiring import Ports
+
+
+@queue
+def handler(signal: Signal, oms: Ports) -> None:
+    id = str(signal.facts["letter"])
+    seen = oms.orders.get(signal.order_id)
+    _, letter = letter_of(seen.order, id)
+    if letter.key:
+        return
+    pdf = typeset_reminder(oms.documents.snapshot(id, Reminder))
+    key, digest = letter_kept(letter, pdf, oms)
+    oms.orders.change(
+        signal.order_id,
+        lambda order: archive(order, id, key=key, sha256=digest, at=oms.now()),
+        Saved("auftakt", signal.id),
+        seen=seen,
+    )
