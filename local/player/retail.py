@@ -45,11 +45,12 @@ class WrongForm(Exception):
 
 
 class Dirty(Exception):
-    """A row that cannot be played; `reason` is a stable code in snake_case."""
+    """A row that cannot be played; `reason` is a stable code in snake_case, `cells` the row."""
 
-    def __init__(self, reason: str) -> None:
+    def __init__(self, reason: str, cells: Sequence[str] = ()) -> None:
         super().__init__(reason)
         self.reason = reason
+        self.cells = cells
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +69,11 @@ class Row:
     @property
     def carriage(self) -> bool:
         return self.sku.upper() in CARRIAGE
+
+    @property
+    def amount(self) -> Decimal:
+        """What it is worth, positive on a cancellation too."""
+        return self.unit_price * self.quantity
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,12 +167,12 @@ def rows(files: Sequence[Path], limit: int | None = None) -> Iterator[Row | Dirt
                     continue
                 home[number] = file
             if number and home[number] is not file:
-                yield Dirty("document_in_earlier_file")
+                yield Dirty("document_in_earlier_file", cells)
                 continue
             try:
                 yield parsed(cells)
             except Dirty as dirty:
-                yield dirty
+                yield Dirty(dirty.reason, cells)
 
 
 def records(file: Path) -> Iterator[list[str]]:

@@ -14,6 +14,7 @@ from standardwebhooks.webhooks import Webhook
 from local.player import merchant
 from local.player.answers import Event, Fulfilment, Line, Order, Quantities, Share, Shelf, Stock
 from local.player.cancelling import NotApplied, Purchases, pieces_meant
+from local.player.crediting import Bills
 from local.player.evidence import backlog, cycle, figures, percentile
 from local.player.receiver import Receiver
 from local.player.retail import Document, Row, Survey
@@ -144,6 +145,55 @@ def test_row_that_a_warehouse_has_in_part_cancels_nothing() -> None:
     orders = {"ord_1": order(backordered=2, shipped=4)}
     with pytest.raises(NotApplied, match="already_with_the_warehouse"):
         pieces_meant(row("C1", quantity=3), ["ord_1"], orders.__getitem__)
+
+
+# -- credit notes --------------------------------------------------------------------------------
+
+
+def billed(*rows: tuple[str, Row]) -> Bills:
+    bills = Bills()
+    for id, one in rows:
+        bills.add(one, id, f"inv_{id}", "1", one.quantity)
+        bills.add_carriage(one.customer, one.at, id, f"inv_{id}", Decimal("18.00"))
+    return bills
+
+
+def test_goods_come_back_from_the_latest_earlier_invoices_at_their_price() -> None:
+    bills = billed(
+        ("1", row(at=NOON - timedelta(2))),
+        ("2", row(at=NOON - timedelta(1), quantity=2)),
+        ("3", row(at=NOON - timedelta(0.5), unit_price=Decimal("2.55"))),
+        ("4", row(at=NOON + timedelta(1))),
+    )
+    found, missing = bills.taken([row("C1", quantity=5)])
+    assert [(taken.document, taken.lines) for taken in found] == [
+        ("inv_2", {"1": 2}), ("inv_1", {"1": 3}),
+    ]  # fmt: skip
+    again, missing = bills.taken([row("C2", quantity=4)])
+    assert [(each[1], each[0].document) for each in missing] == [("more_than_is_left", "C2")]
+    assert not again
+    carriage = row("C3", sku="POST", quantity=1, unit_price=Decimal("18.00"))
+    found, missing = bills.taken([carriage, carriage])
+    assert [(taken.document, taken.shipping) for taken in found] == [
+        ("inv_3", Decimal(18)), ("inv_2", Decimal(18)),
+    ]  # fmt: skip
+    assert not missing
+
+
+@pytest.mark.parametrize(
+    ("back", "reason"),
+    [
+        (row("C1", customer=None), "no_customer"),
+        (row("C1", customer="9"), "no_earlier_invoice"),
+        (row("C1", at=NOON - timedelta(9)), "no_earlier_invoice"),
+        (row("C1", unit_price=Decimal("9.95")), "billed_at_another_price"),
+        (row("C1", quantity=7), "more_than_is_left"),
+        (row("C1", sku="POST", unit_price=Decimal("18.01"), quantity=1), "no_such_carriage"),
+    ],
+)
+def test_what_comes_back_of_no_invoice_says_why(back: Row, reason: str) -> None:
+    found, missing = billed(("1", row())).taken([back])
+    assert (found, [why for _, why in missing]) == ([], [reason])
 
 
 # -- parcels and scans ---------------------------------------------------------------------------

@@ -10,6 +10,7 @@ import pytest
 
 from local.player import retail
 from local.player.retail import Dirty, Document, Row, WrongForm
+from local.player.sums import sum_of
 
 HEADER = ",".join(retail.COLUMNS)
 CLEAN = "536527,22809,SET OF 6 T-LIGHTS,6,2010-12-01 13:04:00,2.95,12662.0,Germany"
@@ -165,6 +166,16 @@ def test_carriage_belongs_to_its_order_but_is_no_article(tmp_path: Path) -> None
     assert isinstance(document, Document)
     assert [row.sku for row in document.carriage] == ["POST"]
     assert found.demand == {"22809": 6}
+
+
+def test_a_file_is_added_up_from_its_cells_whatever_they_hold(tmp_path: Path) -> None:
+    back = CLEAN.replace("536527", "C1").replace(",6,", ",-2,")
+    broken = CLEAN.replace(",6,", ",1e999999,")
+    file = written(
+        tmp_path, CLEAN, back, broken, "1,2,x,six,2010-12-01 13:04:00,nan,1,Germany", "1"
+    )
+    assert sum_of([file]) == Decimal("11.80")
+    assert sum_of([file], limit=1) == Decimal("17.70")
 
 
 @pytest.mark.skipif(not SHARED.exists(), reason="the real data are not here")

@@ -24,11 +24,12 @@ from moto.dynamodb.models import dynamodb_backends
 from infra.journey import JOURNEY, Http, Step
 from oms_aws import verify, webhooks, wiring
 from oms_aws.clients import DynamoClients
-from oms_aws.table import Table, unmarshal
+from oms_aws.table import Table
 from oms_aws.wiring import Ports, Settings
 from tests.world.blueprint import ACCOUNT, REGION, Blueprint, blueprint
 from tests.world.flow import Await, Execution, Rest
 from tests.world.outside import Outside, Said, arn, ready
+from tests.world.reading import every_item, quick_reads
 from tests.world.transactions import quick_transactions
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -270,6 +271,19 @@ class World:
         self.settle()
         return raised
 
+    def settle_only(self, *steps: str) -> None:
+        """Bring every event to the queues, and deliver to these steps alone: others get nothing."""
+        self.settle_stream()
+        mine = [name for name, made in self.blueprint.queues.items() if made.step in steps]
+        for name, messages in self.outside.queues.items():
+            if name not in mine:
+                messages.clear()
+        while any(self.outside.queues[name] for name in mine):
+            self.pass_time(milliseconds=5)
+            for name in mine:
+                self._deliver(name)
+            assert not any(self.outside.queues[n] for n in mine if n.endswith("-dlq")), "a letter"
+
     def settle_stream(self) -> None:
         """Bring every event to the queues, and no further."""
         self._follow_stream()
@@ -413,9 +427,7 @@ class World:
 
     def items(self) -> Iterator[dict[str, Any]]:
         """Every item of the table."""
-        pages = self._clients["dynamodb"].get_paginator("scan")
-        for page in pages.paginate(TableName=self.blueprint.table_name, ConsistentRead=True):
-            yield from (unmarshal(item) for item in page["Items"])
+        return every_item(dynamodb_backends[ACCOUNT][REGION].tables[self.blueprint.table_name])
 
     def verify(self) -> dict[str, Any]:
         """The verdict of the checkers over the table as it is."""
@@ -548,7 +560,7 @@ def _record(queue: str, message: Any) -> dict[str, Any]:
 def opened(*, seed: int = 0, chaos: Chaos = ORDERLY) -> Iterator[World]:
     """A fresh deployment; it is gone afterwards."""
     made = blueprint()
-    with _environment(), mock_aws(), quick_transactions():
+    with _environment(), mock_aws(), quick_transactions(), quick_reads():
         wiring.client.cache_clear()
         _create(made)
         world = World(made, seed=seed, chaos=chaos)
