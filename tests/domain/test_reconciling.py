@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from oms import datev, money
+from oms.balance import billed as owed
 from oms.books import Bookkeeping
 from oms.crediting import Claim, everything_left
-from oms.documenting import billed as owed
 from oms.documenting import credit_notes_of
 from oms.invariants import Breach
 from oms.invoice import Invoice

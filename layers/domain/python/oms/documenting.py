@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from decimal import Decimal
 
 from msgspec.structs import replace
 
@@ -27,15 +26,6 @@ SIGNS: Mapping[Kind, int] = {
     "credit_note": -1,
 }
 """What each kind does to what the customer owes; papers of other kinds do nothing."""
-
-
-def billed(order: Order) -> Decimal:
-    """The sum of the order's invoices less its credit notes, gross.
-
-    A corrected invoice counts like any: the one that it replaces was credited whole.
-    """
-    counted = (SIGNS.get(each.type, 0) * each.gross for each in order.documents)
-    return sum(counted, Decimal(0))
 
 
 def bills_of(order: Order) -> tuple[Document, ...]:
