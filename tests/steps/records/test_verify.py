@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -80,9 +81,8 @@ def swap_paper(kind: str, old: str, new: str) -> Callable[[Items], None]:
     """Something else in the record of a document of that kind."""
 
     def swap(items: Items) -> None:
-        (item,) = [
-            i for i in items if i.get("kind") == "document" and f'"kind":"{kind}"' in i["body"]
-        ]
+        documents = (i for i in items if i.get("kind") == "document")
+        (item,) = [i for i in documents if json.loads(i["body"])["kind"] == kind]
         assert old in item["body"]
         item["body"] = item["body"].replace(old, new)
 
