@@ -220,7 +220,10 @@ JOURNEY: tuple[Step, ...] = (
     Step("fulfilment/hear_carrier", Http(("POST /v1/carriers/{carrier}/webhook",), public=True),
          (R, W)),
     # billing
-    Step("billing/line_up_shipments", Queue(("Shipment.Confirmed",)), (W, "queue:redrive")),
+    Step("billing/line_up_shipments", Queue((
+        "Shipment.Confirmed", "Order.Cancelled", "Order.Changed", "Order.Refused",
+        "CreditNote.Issued",
+    )), (W, "queue:redrive")),
     Step("billing/issue_invoice", Queue((), in_turn=True, side_by_side=10),
          (R, W, "queue:redrive"), seconds=30, memory=1769),
     Step("billing/issue_credit_note", Http((

@@ -1,4 +1,4 @@
-"""Confirmed shipments of a shop get their invoices, numbered in turn, ten in one transaction."""
+"""What left a shop gets its invoices, numbered in turn, ten in one transaction."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from oms.order import Order
 from oms_aws.edges.queue import Signal
 from oms_aws.edges.turn import in_turn
-from oms_aws.invoicing import Draft, drafted
+from oms_aws.invoicing import Draft
 from oms_aws.issuing import Asked, issue
+from oms_aws.settling import invoice_id, wanted
 from oms_aws.taking import Taking
 from oms_aws.wiring import Ports
 
@@ -19,11 +20,12 @@ def handler(signals: list[Signal], oms: Ports) -> Mapping[int, Exception]:
 
 
 def _asked(signal: Signal, oms: Ports) -> Asked:
-    """The invoice of a shipment: the same one whenever it is asked for."""
-    fulfilment = str(signal.facts.get("fulfilment"))
-    id = fulfilment.replace("ful_", "inv_")
+    """The invoice of a shipment, or whatever else an order with deposits wants after an event."""
+    fulfilment = signal.facts.get("fulfilment") if signal.type == "Shipment.Confirmed" else None
+    shipped = str(fulfilment) if fulfilment else None
 
-    def invoice(order: Order, taking: Taking) -> Draft:
-        return drafted(order, fulfilment, id, oms, taking, at=oms.now())
+    def drafted(order: Order, taking: Taking) -> Draft | None:
+        return wanted(order, shipped, oms, taking, at=oms.now())
 
-    return Asked(id, signal.order_id, signal.id, invoice)
+    id = invoice_id(shipped) if shipped else ""
+    return Asked(id, signal.order_id, signal.id, drafted)

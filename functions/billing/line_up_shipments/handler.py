@@ -1,4 +1,4 @@
-"""Shipments that want an invoice line up, one queue for each shop, so that no two numbers race."""
+"""What may want an invoice lines up, one queue for each shop, so that no two numbers race."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from oms_aws.wiring import Ports
 
 @batch
 def handler(signals: list[Signal], oms: Ports) -> None:
-    """Hand on what came together, together: a number range belongs to one shop."""
-    by_shop = sorted(signals, key=lambda signal: signal.shop)
+    """Hand on what came of orders together, together: a number range belongs to one shop."""
+    of_orders = [signal for signal in signals if signal.aggregate.startswith("order/")]
+    by_shop = sorted(of_orders, key=lambda signal: signal.shop)
     for shop, group in groupby(by_shop, key=lambda signal: signal.shop):
         oms.queues.line_up("billing/issue_invoice", encode([*group]).decode(), group=shop)

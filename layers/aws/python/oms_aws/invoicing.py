@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from msgspec.structs import replace
 
-from oms.billing import book_day, estimate, invoice_of, vat_id_matters
+from oms.billing import book_day, estimate, final_of, invoice_of, vat_id_matters
 from oms.crediting import Claim, NotCreditable, credit_note, everything_left
+from oms.deposits import deducted
 from oms.documenting import bills_of, credit_notes_of, payable, replaced
 from oms.drafting import corrected_invoice
 from oms.einvoice import format_of
-from oms.invoice import Invoice
+from oms.invoice import Deposit, Invoice
 from oms.numbering import range_of
 from oms.order import Order
 from oms.parts import DIGITAL, Document, Fulfilment
@@ -74,7 +75,7 @@ def estimated(order: Order, oms: Ports) -> Invoice:
             distance_sales=standing,
         )
 
-    return _watched(made, lambda year: oms.turnover.seen(shop, year).watch, shop)
+    return watched(made, lambda year: oms.turnover.seen(shop, year).watch, shop)
 
 
 def vat_found(order: Order, shop: Shop, oms: Ports) -> Found:
@@ -88,11 +89,29 @@ def drafted(
     """The invoice for a shipped fulfilment under the number that is next in `taking`."""
     shop = oms.catalogue.shop_of_late(order.shop)
     number = taking.number(range_of(shop, "invoice", book_day(at)))
-    fulfilment = order.fulfilment(fulfilment_id)
-    invoice = _billed(order, fulfilment, bills_of(order), number, oms, taking, at=at)
+    known = known_of(order, bills_of(order), number.text, oms, at=at)
+    made = _billing(order, (order.fulfilment(fulfilment_id),), None, known, oms)
+    invoice = watched(made, lambda year: taking.sales(shop, year), shop)
     document = Document(id, invoice.kind, invoice.number, fulfilment_id, at, invoice.gross)
     document = replace(document, format=format_of(invoice))
-    return _draft(document, invoice, number, order, shop, oms)
+    return draft_of(document, invoice, number, order, shop, oms)
+
+
+def final(
+    order: Order,
+    shipped: Sequence[Fulfilment],
+    deposits: Sequence[Deposit],
+    oms: Ports,
+    taking: Taking,
+    *,
+    at: datetime,
+) -> tuple[Invoice, Number]:
+    """The invoice over several shipments, less deposits, and its number."""
+    shop = oms.catalogue.shop_of_late(order.shop)
+    number = taking.number(range_of(shop, "final", book_day(at)))
+    known = known_of(order, bills_of(order), number.text, oms, at=at)
+    made = _billing(order, shipped, deposits, known, oms)
+    return watched(made, lambda year: taking.sales(shop, year), shop), number
 
 
 def corrected(
@@ -116,47 +135,57 @@ def corrected(
         raise Refusal("not_cancelled", f"Cancel {original.number} first: a part of it still holds.")
     shop = oms.catalogue.shop_of_late(order.shop)
     number = taking.number(range_of(shop, "corrected", book_day(at)))
-    fulfilment = order.fulfilment(original.fulfilment)
-    again = _billed(order, fulfilment, before, number, oms, taking, at=at)
+    known = known_of(order, before, number.text, oms, at=at)
+    shipped = [order.fulfilment(each) for each in original.billed]
+    # Of a final invoice all is billed anew: what credited it has given the deposits back.
+    deposits = () if original.type == "final" else None
+    made = _billing(order, shipped, deposits, known, oms)
+    again = watched(made, lambda year: taking.sales(shop, year), shop)
     invoice = corrected_invoice(snapshot, again, reason=reason)
-    document = Document(id, invoice.kind, invoice.number, fulfilment.id, at, invoice.gross)
-    document = replace(document, original=original.id, format=format_of(invoice))
-    return _draft(document, invoice, number, order, shop, oms)
+    document = Document(id, invoice.kind, invoice.number, original.fulfilment, at, invoice.gross)
+    document = replace(
+        document, original=original.id, format=format_of(invoice), covers=original.covers
+    )
+    return draft_of(document, invoice, number, order, shop, oms)
 
 
-def _billed(
-    order: Order,
-    fulfilment: Fulfilment,
-    before: Sequence[Document],
-    number: Number,
-    oms: Ports,
-    taking: Taking,
-    *,
-    at: datetime,
-) -> Invoice:
-    """What a fulfilment's invoice says after those before it."""
+def known_of(
+    order: Order, before: Sequence[Document], number: str, oms: Ports, *, at: datetime
+) -> dict[str, Any]:
+    """What all bills of an order take, by the names of the arguments of `oms.billing`.
+
+    `before` are the order's bills so far.
+    """
     shop = oms.catalogue.shop_of_late(order.shop)
-    earlier = [oms.documents.snapshot(each.id, Invoice) for each in before]
-    products = oms.catalogue.products_of_late(order.skus)
-    account = oms.catalogue.account_of_late(order.shop, order.customer.id)
-    check = oms.vat_checks.at_issue(shop, order) if vat_id_matters(order, shop) else None
+    return {
+        "shop": shop,
+        "account": oms.catalogue.account_of_late(order.shop, order.customer.id),
+        "products": oms.catalogue.products_of_late(order.skus),
+        "earlier": [oms.documents.snapshot(each.id, Invoice) for each in before],
+        "vat_check": oms.vat_checks.at_issue(shop, order) if vat_id_matters(order, shop) else None,
+        "number": number,
+        "issued_on": book_day(at),
+    }
+
+
+def _billing(
+    order: Order,
+    shipped: Sequence[Fulfilment],
+    deposits: Sequence[Deposit] | None,
+    known: dict[str, Any],
+    oms: Ports,
+) -> Callable[[Standing], Invoice]:
+    """What bills shipments: one of its own without `deposits`, else all of them in one."""
+    shop: Shop = known["shop"]
+    places = [(fulfilment, _ship_from(fulfilment, shop, oms)) for fulfilment in shipped]
 
     def made(standing: Standing) -> Invoice:
-        return invoice_of(
-            order,
-            fulfilment,
-            shop=shop,
-            account=account,
-            products=products,
-            ship_from=_ship_from(fulfilment, shop, oms),
-            earlier=earlier,
-            number=number.text,
-            issued_on=book_day(at),
-            vat_check=check,
-            distance_sales=standing,
-        )
+        if deposits is not None:
+            return final_of(order, places, deposits, **known, distance_sales=standing)
+        ((fulfilment, place),) = places
+        return invoice_of(order, fulfilment, **known, ship_from=place, distance_sales=standing)
 
-    return _watched(made, lambda year: taking.sales(shop, year), shop)
+    return made
 
 
 def credited(
@@ -174,6 +203,9 @@ def credited(
     Raises NotCreditable when more is wanted than earlier credit notes have left, or only a part of
     an invoice that was never sent.
     """
+    if deducted(order.documents, original.id):
+        text = f"A final invoice has deducted {original.number}: credit that one."
+        raise NotCreditable("deposit_deducted", text)
     if original.rejected and wanted.claims is not None:
         text = f"{original.number} was never sent, as its e-invoice breaks rules: cancel it."
         raise NotCreditable("document_rejected", text)
@@ -198,12 +230,13 @@ def credited(
     document = Document(id, note.kind, note.number, original.fulfilment, at, note.gross)
     sent = None if original.rejected or original.withdrawn_at else format_of(note)
     document = replace(document, original=original.id, format=sent)
-    return _draft(document, note, number, order, shop, oms)
+    return draft_of(document, note, number, order, shop, oms)
 
 
-def _draft(
+def draft_of(
     document: Document, snapshot: Invoice, number: Number, order: Order, shop: Shop, oms: Ports
 ) -> Draft:
+    """The document, with its record and the entry of its number."""
     record = oms.documents.record(document.id, order.id, order.shop, dressed(snapshot, shop))
     writes = (oms.numbers.entry(number, document.id), record)
     counts = snapshot.distance_sales
@@ -218,7 +251,7 @@ def _ship_from(fulfilment: Fulfilment, shop: Shop, oms: Ports) -> str:
     return oms.catalogue.warehouse_of_late(fulfilment.location).address.country
 
 
-def _watched(
+def watched(
     made: Callable[[Standing], Invoice], sales: Callable[[int], Watch], shop: Shop
 ) -> Invoice:
     """The invoice on the right side of the threshold, after the `sales` of a year so far."""

@@ -6,6 +6,8 @@ from collections import Counter, deque
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
+from oms.deposits import had_deposits
+from oms.documenting import issued
 from oms.order import Order
 from oms.parts import Document
 from oms.refusals import NotNow
@@ -40,14 +42,16 @@ class Asked(NamedTuple):
     order_id: str
     cause: str
     drafted: Callable[[Order, Taking], Draft | None]
-    told: Callable[[Order, Document], Order] = Order.invoice
+    told: Callable[[Order, Document], Order] = issued
 
 
 def issue(asked: Sequence[Asked], oms: Ports) -> dict[int, Exception]:
     """Issue documents; answers why some were not, by their places among those asked for.
 
-    Each document is issued once, however often it is asked for. A transaction that fails is tried
-    again in halves, so that in the end the document to blame is alone, and the others are issued.
+    Each document is issued once, however often it is asked for. An order that has or had deposits
+    may want one after another: it is asked again until it wants none. A transaction that fails is
+    tried again in halves, so that in the end the document to blame is alone, and the others are
+    issued.
     """
     places: Lot = range(len(asked))
     lots = deque(places[n : n + TOGETHER] for n in range(0, len(asked), TOGETHER))
@@ -104,6 +108,8 @@ class _Run:
             prepared, draft = drafted
             if together.takes(prepared):
                 self._taking.add(draft.number, draft.sale)
+                if had_deposits(prepared.stored.order):
+                    left.append(place)
             else:
                 left.append(place)
         if together.prepared:

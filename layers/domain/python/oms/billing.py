@@ -13,9 +13,10 @@ from msgspec.structs import replace
 from oms import money
 from oms.account import Account, PaymentTerms, VatCheck
 from oms.deposits import to_bill
-from oms.drafting import prepayment_invoice
+from oms.drafting import final_invoice, prepayment_invoice
 from oms.invoice import (
     Checked,
+    Deposit,
     Invoice,
     Kind,
     Party,
@@ -90,6 +91,45 @@ def invoice_of(
     wanted = {line.number: n for line in order.lines if (n := line.ordered - line.cancelled)}
     kind: Kind = "invoice" if fulfilment.pieces == wanted else "partial"
     return payable(to_buyer(invoice, kind, order, shop, account), account)
+
+
+def final_of(
+    order: Order,
+    shipped: Sequence[tuple[Fulfilment, str]],
+    deposits: Sequence[Deposit],
+    *,
+    shop: Shop,
+    account: Account | None = None,
+    products: Mapping[str, Product],
+    earlier: Sequence[Invoice],
+    number: str,
+    issued_on: date,
+    vat_check: VatCheck | None = None,
+    distance_sales: Standing = "below",
+) -> Invoice:
+    """One invoice for all that fulfilments shipped, less the deposits (§ 14 (5) UStG).
+
+    `shipped` are fulfilments, each with its warehouse's country. Raises what `invoice_of` and
+    `final_invoice` raise.
+    """
+    drafts: list[Invoice] = []
+    for fulfilment, ship_from in shipped:
+        draft = invoice_of(
+            order,
+            fulfilment,
+            shop=shop,
+            account=account,
+            products=products,
+            ship_from=ship_from,
+            earlier=[*earlier, *drafts],
+            number=number,
+            issued_on=issued_on,
+            vat_check=vat_check,
+            distance_sales=distance_sales,
+        )
+        drafts.append(draft)
+    final = final_invoice(drafts, deposits, number=number, issued_on=issued_on)
+    return payable(to_buyer(final, "final", order, shop, account), account)
 
 
 def deposit_of(
@@ -206,7 +246,7 @@ def payable(invoice: Invoice, account: Account | None) -> Invoice:
     """With when it is to be paid, or that it was: only an open invoice is paid after its issue."""
     if not invoice.gross and invoice.deposits:
         text = "Durch Anzahlungen bezahlt" if invoice.locale == "de" else "Paid by deposits"
-        return replace(invoice, payment=text)
+        return replace(invoice, payment=text, terms=None, paid=Decimal(0))
     if invoice.method != ON_ACCOUNT:
         return replace(invoice, paid=invoice.gross)
     agreed = account.terms if account else PaymentTerms()

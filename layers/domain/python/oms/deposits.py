@@ -46,6 +46,11 @@ def open_deposits(documents: Sequence[Document]) -> tuple[Document, ...]:
     return tuple(d for d in since if d.type == "prepayment" and uncredited(d, documents))
 
 
+def had_deposits(order: Order) -> bool:
+    """Whether a deposit was ever asked for, so that one event can call for several documents."""
+    return any(document.type == "prepayment" for document in order.documents)
+
+
 def uncredited(deposit: Document, documents: Iterable[Document]) -> Decimal:
     """What of a deposit no credit note has taken back, gross."""
     credited = [d.gross for d in documents if d.original == deposit.id]

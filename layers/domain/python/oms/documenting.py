@@ -69,6 +69,11 @@ def credit(order: Order, note: Document) -> Order:
     )
 
 
+def issued(order: Order, document: Document) -> Order:
+    """Put an issued document on record, whatever it is; a second one of its id changes nothing."""
+    return credit(order, document) if document.type == "credit_note" else order.invoice(document)
+
+
 def replaced(order: Order, original: Document) -> tuple[Document, ...]:
     """The bills before the one that a corrected invoice shall replace (§ 31 (5) UStDV).
 

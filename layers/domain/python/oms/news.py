@@ -412,6 +412,13 @@ class InvoiceIssued(News, frozen=True, tag="Invoice.Issued"):
     document: Document
 
 
+class InvoiceAwaited(News, frozen=True, tag="Invoice.Awaited"):
+    """A shipment is billed with all the rest, by the invoice that deducts the order's deposits."""
+
+    fulfilment: str
+    at: datetime
+
+
 class CreditNoteIssued(News, frozen=True, tag="CreditNote.Issued"):
     document: Document
 

@@ -35,6 +35,7 @@ from oms.news import (
     FulfilmentRecallRefused,
     FulfilmentRecallRequested,
     FulfilmentReleased,
+    InvoiceAwaited,
     InvoiceDunned,
     InvoiceIssued,
     InvoiceOverdue,
@@ -652,7 +653,7 @@ class Order(Value, frozen=True, omit_defaults=True):
             FulfilmentPacked(fulfilment.id, (), at),
             ShipmentConfirmed(fulfilment.id, DIGITAL, (), at),
             ShipmentDelivered(fulfilment.id, at),
-        )
+        )._deferred(at)
 
     def pack(self, id: str, contents: list[tuple[int, Pieces | None]], *, at: datetime) -> Order:
         """Pack a fulfilment whole, as parcels of (weight in grams, pieces; None: everything).
@@ -710,8 +711,9 @@ class Order(Value, frozen=True, omit_defaults=True):
             )
         confirmed = ShipmentConfirmed(id, carrier, tracking_numbers, at)
         if fulfilment.recalled:
-            return self.tell(recall_refused(fulfilment, "It has left already.", at), confirmed)
-        return self.tell(confirmed)
+            refused = recall_refused(fulfilment, "It has left already.", at)
+            return self.tell(refused, confirmed)._deferred(at)
+        return self.tell(confirmed)._deferred(at)
 
     def track(
         self,
@@ -743,7 +745,14 @@ class Order(Value, frozen=True, omit_defaults=True):
         """Put an issued document on record; a second one of its id changes nothing."""
         if any(known.id == document.id for known in self.documents):
             return self
-        return self.tell(InvoiceIssued(document))
+        return self.tell(InvoiceIssued(document))._deferred(document.issued_at)
+
+    def _deferred(self, at: datetime) -> Order:
+        """Say of what has left that the final invoice bills it, if there will be one."""
+        if not deposits.awaits_final(self):
+            return self
+        gone = (f.id for f in self.unbilled() if not f.awaits)
+        return self.tell(*(InvoiceAwaited(id, at) for id in gone))
 
     def archive(self, id: str, *, key: str, sha256: str, at: datetime) -> Order:
         """Put on record where a document is kept; repeating it changes nothing."""
@@ -860,6 +869,7 @@ AnyNews = (
     | ShipmentConfirmed
     | ShipmentTracked
     | ShipmentDelivered
+    | InvoiceAwaited
     | InvoiceIssued
     | CreditNoteIssued
     | DocumentValidated
@@ -1315,6 +1325,10 @@ def _delivered(order: Order, news: ShipmentDelivered) -> Order:
     return order.with_fulfilment(replace(fulfilment, status="delivered", delivered_at=news.at))
 
 
+def _awaited(order: Order, news: InvoiceAwaited) -> Order:
+    return order.with_fulfilment(replace(order.fulfilment(news.fulfilment), awaits=True))
+
+
 def _invoiced(order: Order, news: InvoiceIssued | CreditNoteIssued) -> Order:
     return replace(
         order, documents=(*order.documents, news.document), changed_at=news.document.issued_at
@@ -1406,6 +1420,7 @@ _AFTER: dict[type, Any] = {
     ShipmentConfirmed: _shipped,
     ShipmentTracked: _tracked,
     ShipmentDelivered: _delivered,
+    InvoiceAwaited: _awaited,
     InvoiceIssued: _invoiced,
     CreditNoteIssued: _invoiced,
     DocumentValidated: _validated,

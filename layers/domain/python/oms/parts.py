@@ -397,7 +397,8 @@ class Fulfilment(Value, frozen=True, omit_defaults=True):
     """What one warehouse packs and ships of an order.
 
     `ship_to` is set once the order goes elsewhere than what this warehouse has. `capacity` is how
-    many may leave there that day, itself among them; None where nobody counts.
+    many may leave there that day, itself among them; None where nobody counts. What left before its
+    invoice could be issued, because deposits are to be deducted, `awaits` that.
     """
 
     id: str
@@ -413,6 +414,7 @@ class Fulfilment(Value, frozen=True, omit_defaults=True):
     ship_to: Address | None = None
     recall: Recall | None = None
     capacity: int | None = None
+    awaits: bool = False
 
     @property
     def recalled(self) -> Pieces:

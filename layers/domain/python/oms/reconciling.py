@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from oms import money
 from oms.crediting import left_of, shipping_left
+from oms.deposits import Asked
 from oms.documenting import SIGNS, credit_notes_of
 from oms.invariants import Breach
 from oms.invoice import Charge, Group, Invoice, InvoiceLine, TaxTotal
@@ -118,14 +119,15 @@ def shipped_value(order: Order, papers: Papers) -> Iterator[Breach]:
     bills: dict[str, list[tuple[Document, Invoice]]] = defaultdict(list)
     for document in order.documents:
         if document.type in SHIPPED and document.id in papers:
-            bills[document.fulfilment].append((document, papers[document.id]))
+            for fulfilment in document.billed:
+                bills[fulfilment].append((document, papers[document.id]))
     for fulfilment in order.fulfilments:
         found = bills.pop(fulfilment.id, [])
         for document, paper in found:
             if not fulfilment.shipped_at:
                 yield Breach(order.id, f"{document.number} bills {fulfilment.id}, which is here")
-            elif _pieces(paper) != fulfilment.pieces:
-                what = f"bills {_pieces(paper)} of {fulfilment.id}, {fulfilment.pieces} left"
+            elif (pieces := _pieces(paper, fulfilment.id)) != fulfilment.pieces:
+                what = f"bills {pieces} of {fulfilment.id}, {fulfilment.pieces} left"
                 yield Breach(order.id, f"{document.number} {what}")
         if len(found) > 1:
             numbers = ", ".join(document.number for document, _ in found)
@@ -137,10 +139,13 @@ def shipped_value(order: Order, papers: Papers) -> Iterator[Breach]:
     yield from _corrected(order, papers)
 
 
-def _pieces(paper: Invoice) -> dict[str, int]:
+def _pieces(paper: Invoice, fulfilment: str = "") -> dict[str, int]:
+    """The pieces by the order's lines; over several fulfilments, those of one of them."""
     pieces: dict[str, int] = {}
     for line in paper.lines:
-        pieces[line.number] = pieces.get(line.number, 0) + line.quantity
+        if not fulfilment or line.delivery_note in (None, fulfilment):
+            number = _number(line)
+            pieces[number] = pieces.get(number, 0) + line.quantity
     return pieces
 
 
@@ -149,7 +154,7 @@ def _worth(order: Order, bills: Sequence[Invoice]) -> Iterator[Breach]:
     shares, off = order.discount_shares(), NOTHING
     lines = [line for bill in bills for line in bill.lines]
     for line in order.lines:
-        mine = [each for each in lines if each.number == line.number]
+        mine = [each for each in lines if _number(each) == line.number]
         pieces = sum(each.quantity for each in mine)
         if pieces > line.ordered:
             what = f"{pieces} pieces of line {line.number} are billed, {line.ordered} were ordered"
@@ -168,7 +173,7 @@ def _worth(order: Order, bills: Sequence[Invoice]) -> Iterator[Breach]:
             if said != amount:
                 what = f"{pieces} pieces of line {line.number} are billed with {name} {said}"
                 yield Breach(order.id, f"{what}, not {amount}")
-    for number in {each.number for each in lines} - {line.number for line in order.lines}:
+    for number in {_number(each) for each in lines} - {line.number for line in order.lines}:
         yield Breach(order.id, f"line {number} is billed, which was never ordered")
     charges = [charge for bill in bills for charge in bill.charges]
     expected = {"discount": -off, "shipping": order.shipping.price if bills else NOTHING}
@@ -176,6 +181,11 @@ def _worth(order: Order, bills: Sequence[Invoice]) -> Iterator[Breach]:
         said = money.total([charge.amount for charge in charges if charge.kind == kind])
         if said != amount:
             yield Breach(order.id, f"{kind} is billed with {said}, not {amount}")
+
+
+def _number(line: InvoiceLine) -> str:
+    """The number that the order gives a line."""
+    return line.order_line or line.number
 
 
 def _corrected(order: Order, papers: Papers) -> Iterator[Breach]:
@@ -272,9 +282,45 @@ def named(group: Group) -> str:
     return f"{group[0]} {group[1].normalize():f} %"
 
 
+def deducted(order: Order, papers: Papers) -> Iterator[Breach]:
+    """A final invoice deducts what stood of the deposits before it, once, and nothing else.
+
+    None is asked for of what is not to come any more: it is deducted, or credited.
+    """
+    before: list[Document] = []
+    for document in order.documents:
+        paper = papers.get(document.id)
+        if document.type == "prepayment":
+            before.append(document)
+        if document.type != "final" or paper is None:
+            continue
+        said = {each.number: summed(each.taxes) for each in paper.deposits}
+        stood = _standing(order, papers, before, document)
+        for number in sorted(said.keys() | stood.keys()):
+            mine, its = said.get(number, {}), stood.get(number, {})
+            if mine != its:
+                what = f"deducts {mine} of {number}, {its} was to be deducted"
+                yield Breach(order.id, f"{document.number} {what}")
+        before = []
+
+
+def _standing(
+    order: Order, papers: Papers, deposits: Sequence[Document], final: Document
+) -> dict[str, dict[Group, Sums]]:
+    """What of deposits had not been credited when a final invoice was issued."""
+    found = {}
+    earlier = order.documents[: order.documents.index(final)]
+    for deposit in deposits:
+        notes = [papers[d.id] for d in earlier if d.original == deposit.id and d.id in papers]
+        if deposit.id in papers:
+            stood = Asked(papers[deposit.id], tuple(notes)).standing
+            found |= {deposit.number: summed(stood)} if stood else {}
+    return found
+
+
 CHECKS: Mapping[str, tuple[Callable[[Order, Papers], Iterator[Breach]], ...]] = {
     "documents": (agreeing, rounded_once),
     "shipped_value": (shipped_value,),
-    "credit_notes": (credited,),
+    "credit_notes": (credited, deducted),
 }
 """What must hold of each order and its documents, by the name of the check."""

@@ -122,6 +122,7 @@ MEANING = {
     "Shipment.Confirmed": "A fulfilment has left the warehouse",
     "Shipment.Tracked": "A carrier scanned a parcel",
     "Shipment.Delivered": "Every parcel of a fulfilment has arrived",
+    "Invoice.Awaited": "A shipment is billed with the rest, by the invoice that deducts deposits",
     "Invoice.Issued": "An invoice got its number",
     "CreditNote.Issued": "A credit note got its number",
     "Document.Validated": "The e-invoice of a document passed the official rules",

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from oms.documenting import credit
+from oms.documenting import issued
 from oms.order import Order
 from oms.refusals import NotNow
 from oms_aws.edges.http import Answer, Call, remembered, replayed
@@ -29,7 +29,7 @@ def credit_issued(
     def drafted(order: Order, taking: Taking, at: datetime) -> Draft:
         return credited(order, order.document(original), wanted, id, oms, taking, at=at)
 
-    return _issued(call, order_id, drafted, oms)
+    return document_issued(call, order_id, drafted, oms)
 
 
 def corrected_issued(
@@ -41,10 +41,10 @@ def corrected_issued(
     def drafted(order: Order, taking: Taking, at: datetime) -> Draft:
         return corrected(order, order.document(original), reason, id, oms, taking, at=at)
 
-    return _issued(call, order_id, drafted, oms)
+    return document_issued(call, order_id, drafted, oms)
 
 
-def _issued(call: Call[Any], order_id: str, drafted: Drafted, oms: Ports) -> Answer:
+def document_issued(call: Call[Any], order_id: str, drafted: Drafted, oms: Ports) -> Answer:
     """Read, decide and save until nobody was faster: so nothing is credited or replaced twice.
 
     The document, its number and the answer to the request are in the order's own transaction, which
@@ -59,9 +59,8 @@ def _issued(call: Call[Any], order_id: str, drafted: Drafted, oms: Ports) -> Ans
         answer = Answer(document_view(draft.document, oms), 201)
         also = (*draft.alone(taking), *remembered(call, oms, answer))
         by = Saved(call.actor, f"request:{call.request_id}", also)
-        tell = credit if draft.document.type == "credit_note" else Order.invoice
         try:
-            oms.orders.save(seen, tell(seen.order, draft.document), by)
+            oms.orders.save(seen, issued(seen.order, draft.document), by)
             return answer
         except Conflict:
             continue
