@@ -230,6 +230,7 @@ JOURNEY: tuple[Step, ...] = (
         "POST /v1/orders/{order}/credit-notes", "POST /v1/documents/{document}/cancel",
         "POST /v1/documents/{document}/corrections",
     )), (R, W), seconds=29),
+    Step("billing/issue_deposit", Http(("POST /v1/orders/{order}/deposits",)), (R, W), seconds=29),
     Step("billing/validate_document",
          Queue(("Invoice.Issued", "CreditNote.Issued"), batch=5, side_by_side=2),
          (R, W, "documents:put", "documents:read"), seconds=60, memory=1024,
@@ -273,7 +274,7 @@ JOURNEY: tuple[Step, ...] = (
     Step("notices/tell_customer", Queue((
         "Order.Created", "Order.Held", "Order.HoldEscalated", "Order.Changed", "Order.Refused",
         "Order.Cancelled", "Order.ChangeDropped", "Document.Archived", "Fulfilment.RecallRefused",
-        "Eta.Changed",
+        "Eta.Changed", "Invoice.Awaited",
         "Payment.Reminded", "Letter.Archived", "Order.Approved", "Approval.Reminded",
         "Approval.Escalated",
     )), (R, W, "mail:send")),

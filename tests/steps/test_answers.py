@@ -206,6 +206,7 @@ def read_everything(merchant: Merchant, order: Any) -> None:
     call("GET /v1/documents/{document}", clerk, document=document)
     lines = [{"number": "1", "quantity": 1}]
     merchant.credit(order["id"], document, lines=lines)
+    merchant.ask_deposit(merchant.place(merchant.request(RUCK_45=1)), percent="30")
     merchant.cancel_document(document)
     merchant.correct_document(document)
     links = merchant.world.ports("notices/tell_customer").links

@@ -227,6 +227,16 @@ class Merchant:
             order=order,
         )
 
+    def ask_deposit(self, order: str, key: str = "", /, **wanted: Any) -> Answered:
+        """Ask for a deposit: `ask_deposit(id, percent="30")`."""
+        return self.world.call(
+            "POST /v1/orders/{order}/deposits",
+            self.accountant,
+            wanted,
+            headers={"Idempotency-Key": key} if key else None,
+            order=order,
+        )
+
     def cancel_document(self, document: str, key: str = "") -> Answered:
         """Cancel an invoice as a whole."""
         return self.world.call(

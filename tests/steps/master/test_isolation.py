@@ -88,6 +88,7 @@ def asks(mine: Belongings) -> dict[str, Ask]:
         "GET /v1/orders/{order}/documents": Ask(order),
         "GET /v1/documents/{document}": Ask({"document": mine.document}),
         "POST /v1/orders/{order}/cancellations": Ask(order, {}),
+        "POST /v1/orders/{order}/deposits": Ask(order, {"percent": "30"}),
         "POST /v1/orders/{order}/changes": Ask(order, REQUESTS["POST /v1/orders/{order}/changes"]),
         "POST /v1/orders/{order}/changes/{change}/confirm": Ask({**order, "change": "chg_1"}),
         "POST /v1/orders/{order}/holds/{hold}/release": Ask(

@@ -21,6 +21,7 @@ from oms_aws.letters import (
     CreditIssued,
     Facts,
     HoldEscalated,
+    InvoiceIssued,
     Item,
     Kind,
     OrderCancelled,
@@ -136,6 +137,20 @@ AWAITED = PaymentAwaited(
     until="7. Dezember 2026",
     bank=BANK,
 )
+DEPOSIT = InvoiceIssued(
+    shop=SHOP,
+    customer="Jörg Müller",
+    order_number="BB-10001",
+    number="AN-2026-000007",
+    deposit=True,
+    items=ITEMS[:1],
+    amount=Decimal("79.41"),
+    currency="EUR",
+    url="https://shop.example/d/token",
+    until="07.12.2026",
+    bank=BANK,
+)
+FINAL = replace(DEPOSIT, deposit=False, until=None, bank=None, number="RE-2026-000008")
 EXCEEDED = CreditExceeded(
     shop=SHOP,
     customer="Jörg Müller",
@@ -186,6 +201,7 @@ ALL: tuple[tuple[Kind, Facts], ...] = (
     ("change_refused", AS_BEFORE),
     ("parcel_shipped", SHIPPED),
     ("credit_issued", CREDITED),
+    ("invoice_issued", DEPOSIT),
     ("hold_escalated", ESCALATED),
     ("address_wanted", WANTED),
     ("order_refused", NOT_TAKEN),
@@ -224,6 +240,15 @@ def test_html_and_text_say_the_same_facts(
         assert "Rucksack 45 l" in version
         assert "service@berg-beutel.example" in version
     assert f'<html lang="{locale}">' in letter.html
+
+
+def test_a_final_invoice_asks_for_no_money_that_is_not_due() -> None:
+    asked, billed = (compose("invoice_issued", facts, "en") for facts in (DEPOSIT, FINAL))
+    assert asked.subject == "Deposit on your order BB-10001 at Berg&Beutel"
+    assert "Please transfer the amount by 07.12.2026" in asked.text
+    assert "IBAN: " in asked.text
+    assert billed.subject == "Invoice for your order BB-10001 at Berg&Beutel"
+    assert "transfer" not in billed.text
 
 
 def test_an_order_received_shows_lines_and_totals() -> None:

@@ -203,12 +203,7 @@ def credited(
     Raises NotCreditable when more is wanted than earlier credit notes have left, or only a part of
     an invoice that was never sent.
     """
-    if deducted(order.documents, original.id):
-        text = f"A final invoice has deducted {original.number}: credit that one."
-        raise NotCreditable("deposit_deducted", text)
-    if original.rejected and wanted.claims is not None:
-        text = f"{original.number} was never sent, as its e-invoice breaks rules: cancel it."
-        raise NotCreditable("document_rejected", text)
+    _demand_creditable(order, original, wanted)
     shop = oms.catalogue.shop_of_late(order.shop)
     day = book_day(at)
     snapshot = oms.documents.snapshot(original.id, Invoice)
@@ -231,6 +226,15 @@ def credited(
     sent = None if original.rejected or original.withdrawn_at else format_of(note)
     document = replace(document, original=original.id, format=sent)
     return draft_of(document, note, number, order, shop, oms)
+
+
+def _demand_creditable(order: Order, original: Document, wanted: Wanted) -> None:
+    if deducted(order.documents, original.id):
+        text = f"A final invoice has deducted {original.number}: credit that one."
+        raise NotCreditable("deposit_deducted", text)
+    if original.rejected and wanted.claims is not None:
+        text = f"{original.number} was never sent, as its e-invoice breaks rules: cancel it."
+        raise NotCreditable("document_rejected", text)
 
 
 def draft_of(

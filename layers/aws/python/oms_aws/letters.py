@@ -27,6 +27,7 @@ Kind = Literal[
     "order_waits",
     "address_wanted",
     "credit_issued",
+    "invoice_issued",
     "hold_escalated",
     "payment_awaited",
     "payment_overdue",
@@ -164,6 +165,36 @@ class CreditIssued(Struct, frozen=True, kw_only=True):
     einvoice_url: str | None = None
 
 
+class BankDetails(Struct, frozen=True):
+    """Where money goes, and what the payer writes."""
+
+    holder: str
+    name: str
+    iban: str
+    bic: str | None
+    reference: str
+
+
+class InvoiceIssued(Struct, frozen=True, kw_only=True):
+    """A deposit is asked for, or an invoice has come whose parcels were told of before.
+
+    `until` is the last day to pay, None when nothing is to be paid; `bank` where to.
+    """
+
+    shop: Shop
+    customer: str
+    order_number: str
+    number: str
+    deposit: bool
+    items: tuple[Item, ...]
+    amount: Decimal
+    currency: str
+    url: str
+    until: str | None = None
+    bank: BankDetails | None = None
+    einvoice_url: str | None = None
+
+
 class WaitingItem(Struct, frozen=True):
     """Pieces that wait; `expected` is their day in words, None while nobody knows it."""
 
@@ -182,16 +213,6 @@ class OrderWaits(Struct, frozen=True, kw_only=True):
     items: tuple[WaitingItem, ...]
     first: bool
     cancel_url: str
-
-
-class BankDetails(Struct, frozen=True):
-    """Where money goes, and what the payer writes."""
-
-    holder: str
-    name: str
-    iban: str
-    bic: str | None
-    reference: str
 
 
 class PaymentAwaited(Struct, frozen=True, kw_only=True):
@@ -312,6 +333,7 @@ Facts = (
     | ChangeRefused
     | ParcelShipped
     | CreditIssued
+    | InvoiceIssued
     | OrderWaits
     | AddressWanted
     | HoldEscalated
@@ -332,6 +354,7 @@ _FACTS: dict[Kind, type[Facts]] = {
     "order_refused": OrderRefused,
     "address_wanted": AddressWanted,
     "credit_issued": CreditIssued,
+    "invoice_issued": InvoiceIssued,
     "hold_escalated": HoldEscalated,
     "payment_awaited": PaymentAwaited,
     "payment_overdue": PaymentOverdue,

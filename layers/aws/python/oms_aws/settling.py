@@ -39,14 +39,14 @@ class Demand(NamedTuple):
     """A deposit that somebody asks for: an amount in the order's price mode, or a percentage."""
 
     amount: Decimal | None = None
-    percent: Decimal = Decimal(0)
+    percent: Decimal | None = None
     due_on: date | None = None
 
     def of(self, order: Order) -> Decimal:
         """The amount, of what the order costs without its cancelled pieces."""
         if self.amount is not None:
             return self.amount
-        return money.rounded(order.charged * self.percent / 100, order.currency)
+        return money.rounded(order.charged * (self.percent or 0) / 100, order.currency)
 
 
 def invoice_id(fulfilment: str) -> str:

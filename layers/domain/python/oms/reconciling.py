@@ -119,8 +119,8 @@ def shipped_value(order: Order, papers: Papers) -> Iterator[Breach]:
     bills: dict[str, list[tuple[Document, Invoice]]] = defaultdict(list)
     for document in order.documents:
         if document.type in SHIPPED and document.id in papers:
-            for fulfilment in document.billed:
-                bills[fulfilment].append((document, papers[document.id]))
+            for id in document.billed:
+                bills[id].append((document, papers[document.id]))
     for fulfilment in order.fulfilments:
         found = bills.pop(fulfilment.id, [])
         for document, paper in found:
@@ -308,7 +308,7 @@ def _standing(
     order: Order, papers: Papers, deposits: Sequence[Document], final: Document
 ) -> dict[str, dict[Group, Sums]]:
     """What of deposits had not been credited when a final invoice was issued."""
-    found = {}
+    found: dict[str, dict[Group, Sums]] = {}
     earlier = order.documents[: order.documents.index(final)]
     for deposit in deposits:
         notes = [papers[d.id] for d in earlier if d.original == deposit.id and d.id in papers]

@@ -1,4 +1,4 @@
-"""Crediting: a credit note, or what takes an invoice's place, issued once for each request."""
+"""Crediting: a credit note, what takes an invoice's place, a deposit: once for each request."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from oms.refusals import NotNow
 from oms_aws.edges.http import Answer, Call, remembered, replayed
 from oms_aws.edges.views import document_view
 from oms_aws.invoicing import Draft, Wanted, corrected, credited
-from oms_aws.orders import Conflict, Saved
+from oms_aws.orders import Conflict, Saved, VersionDiffers
+from oms_aws.settling import Demand, deposit
 from oms_aws.taking import Taking
 from oms_aws.wiring import Ports
 
@@ -44,6 +45,16 @@ def corrected_issued(
     return document_issued(call, order_id, drafted, oms)
 
 
+def deposit_issued(call: Call[Any], order_id: str, demand: Demand, oms: Ports) -> Answer:
+    """A deposit on an order; raises what `deposit` raises, VersionDiffers and NotNow."""
+    id = oms.new_id("inv")
+
+    def drafted(order: Order, taking: Taking, at: datetime) -> Draft:
+        return deposit(order, demand, id, oms, taking, at=at)
+
+    return document_issued(call, order_id, drafted, oms)
+
+
 def document_issued(call: Call[Any], order_id: str, drafted: Drafted, oms: Ports) -> Answer:
     """Read, decide and save until nobody was faster: so nothing is credited or replaced twice.
 
@@ -54,6 +65,8 @@ def document_issued(call: Call[Any], order_id: str, drafted: Drafted, oms: Ports
         if known := replayed(call, oms):
             return known
         seen = oms.orders.get(order_id)
+        if call.if_version not in (None, seen.version):
+            raise VersionDiffers(seen.version)
         taking = oms.taking()
         draft = drafted(seen.order, taking, oms.now())
         answer = Answer(document_view(draft.document, oms), 201)

@@ -21,9 +21,11 @@ from oms_aws.edges.queue import Signal
 from oms_aws.edges.waiting import waiting_items
 from oms_aws.letters import (
     AddressWanted,
+    BankDetails,
     ChangeRefused,
     CreditIssued,
     HoldEscalated,
+    InvoiceIssued,
     Item,
     OrderCancelled,
     OrderChanged,
@@ -169,9 +171,10 @@ def _dropped(case: Case) -> Mail | None:
     return case.to_customer("change_refused", ChangeRefused(**case.common, items=items))
 
 
-def _shipped(case: Case, document: Document) -> Mail:
+def _shipped(case: Case, id: str, document: Document | None = None) -> Mail:
+    """Parcels have left, with their invoice unless that comes later."""
     order, oms = case.order, case.oms
-    fulfilment = order.fulfilment(document.fulfilment)
+    fulfilment = order.fulfilment(id)
     facts = ParcelShipped(
         **case.common,
         items=case.items(fulfilment.pieces),
@@ -184,11 +187,41 @@ def _shipped(case: Case, document: Document) -> Mail:
             for parcel in fulfilment.parcels
         ),
         following=case.items(order.pieces("backordered")),
-        invoice_number=document.number,
-        invoice_url=oms.links.link("document", document.id, at=document.issued_at),
-        einvoice_url=_einvoice(document, oms),
+        invoice_number=document.number if document else None,
+        invoice_url=_paper(document, oms) if document else None,
+        einvoice_url=_einvoice(document, oms) if document else None,
     )
     return case.to_customer("parcel_shipped", facts)
+
+
+def _awaited(case: Case) -> Mail:
+    return _shipped(case, str(case.signal.facts["fulfilment"]))
+
+
+def _paper(document: Document, oms: Ports) -> str:
+    return oms.links.link("document", document.id, at=document.issued_at)
+
+
+def _billed(case: Case, document: Document) -> Mail:
+    """A deposit, or the invoice of what was told of as it left."""
+    invoice, order = case.oms.documents.snapshot(document.id, Invoice), case.order
+    terms, bank = invoice.terms, invoice.seller.bank
+    left = {li.number: n for li in order.lines if (n := li.ordered - li.cancelled)}
+    facts = InvoiceIssued(
+        **case.common,
+        number=document.number,
+        deposit=document.type == "prepayment",
+        items=case.items(left),
+        amount=invoice.gross,
+        currency=invoice.currency,
+        until=date_text(terms.due_on, invoice.locale) if terms else None,
+        bank=BankDetails(invoice.seller.name, bank.name, bank.iban, bank.bic, document.number)
+        if terms and bank
+        else None,
+        url=_paper(document, case.oms),
+        einvoice_url=_einvoice(document, case.oms),
+    )
+    return case.to_customer("invoice_issued", facts)
 
 
 def _archived(case: Case) -> Mail | None:
@@ -199,7 +232,10 @@ def _archived(case: Case) -> Mail | None:
     if document.withdrawn_at or (unsent and document.type == "credit_note"):
         return None
     if original is None or unsent:
-        return _shipped(case, document)
+        told = document.fulfilment and case.order.fulfilment(document.fulfilment).awaits
+        if told or not document.fulfilment:
+            return _billed(case, document)
+        return _shipped(case, document.fulfilment, document)
     return _credited(case, document)
 
 
@@ -213,7 +249,7 @@ def _credited(case: Case, document: Document) -> Mail:
         amount=note.gross,
         anew=note.kind == "corrected",
         currency=note.currency,
-        url=case.oms.links.link("document", document.id, at=document.issued_at),
+        url=_paper(document, case.oms),
         einvoice_url=_einvoice(document, case.oms),
     )
     return case.to_customer("credit_issued", facts)
@@ -223,7 +259,7 @@ def _einvoice(document: Document, oms: Ports) -> str | None:
     """Where the XML is, when it is a file of its own; a hybrid PDF has it inside."""
     if document.xml_key is None or document.format == "zugferd":
         return None
-    return f"{oms.links.link('document', document.id, at=document.issued_at)}?format=xml"
+    return f"{_paper(document, oms)}?format=xml"
 
 
 def _waits(case: Case) -> Mail | None:
@@ -256,6 +292,7 @@ WRITERS: Mapping[str, Callable[[Case], Mail | None]] = {
     "Order.ChangeDropped": _dropped,
     "Fulfilment.RecallRefused": _recall_refused,
     "Eta.Changed": _waits,
+    "Invoice.Awaited": _awaited,
     "Document.Archived": _archived,
 }
 """Who writes what of an event: whatever `notices/tell_customer` listens to stands here."""

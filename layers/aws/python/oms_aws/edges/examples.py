@@ -207,6 +207,7 @@ REQUESTS: dict[str, dict[str, Any]] = {
         "lines": [{"number": "1", "quantity": 1, "amount": None}],
         "shipping": "0.00",
     },
+    "POST /v1/orders/{order}/deposits": {"percent": "30", "due_on": "2026-12-07"},
     "POST /v1/documents/{document}/cancel": {"reason": "The invoice names the wrong buyer."},
     "POST /v1/documents/{document}/corrections": {"reason": "The buyer's name was wrong."},
     "POST /v1/orders/{order}/holds/{hold}/release": {"reason": "The bank confirmed the payment."},

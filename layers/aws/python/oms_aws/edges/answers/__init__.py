@@ -8,6 +8,7 @@ from oms_aws.edges.answers import (
     core,
     crediting,
     customers,
+    deposits,
     exports,
     master,
     open_items,
@@ -32,6 +33,7 @@ ANSWERS: dict[str, Told] = {
     **captures.ANSWERS,
     **purchases.ANSWERS,
     **crediting.ANSWERS,
+    **deposits.ANSWERS,
     **tax.ANSWERS,
     **stock.ANSWERS,
 }

@@ -6,7 +6,8 @@ from oms_aws.edges.answers.core import Document, Told
 
 _CONFLICT = (
     "More is claimed than earlier credit notes have left (`not_creditable`; `errors` says of which "
-    "line, and what is left), or nothing of it is worth anything (`nothing_to_credit`)."
+    "line, and what is left), nothing of it is worth anything (`nothing_to_credit`), or it is a "
+    "deposit that a final invoice has deducted (`deposit_deducted`: credit that one)."
 )
 
 ANSWERS: dict[str, Told] = {

@@ -71,6 +71,10 @@ class Account(Model):
     priority: Annotated[int, Field(examples=[10])]
     partial_allowed: bool
     leitweg_id: Annotated[str | None, Field(examples=["04011000-12345-34"])]
+    xrechnung: Annotated[
+        Literal["ubl", "cii"] | None,
+        Field(description="Syntax of an XRechnung, where not the shop's.", examples=[None]),
+    ]
     approvals: list[ApprovalRule]
     dunning: Annotated[
         DunningRules | None, Field(description="Null: as the shop does.", examples=[None])

@@ -278,6 +278,9 @@ class ShopRecord(Model):
         Field(examples=[{"standard": {"carrier": "dhl", "po_box": False, "phone": False}}]),
     ]
     price_tolerance: Annotated[str, Field(description="In percent.", examples=["1"])]
+    xrechnung: Annotated[
+        Literal["ubl", "cii"], Field(description="Syntax for public buyers.", examples=["ubl"])
+    ]
     version: Annotated[Version, Field(examples=[1])]
 
 

@@ -657,6 +657,7 @@ class ShopIn(Model):
     price_tolerance: Annotated[Decimal, Field(ge=0, le=100, max_digits=5, decimal_places=2)] = (
         TOLERANCE
     )
+    xrechnung: Literal["ubl", "cii"] = "ubl"
     payment: PaymentRulesIn = PaymentRulesIn()
     dunning: DunningRulesIn = DunningRulesIn()
     countries: Annotated[list[Country], Field(max_length=250)] = []

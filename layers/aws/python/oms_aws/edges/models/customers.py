@@ -105,6 +105,7 @@ class AccountIn(Model):
     leitweg_id: Annotated[str, StringConstraints(pattern=r"^\d{2,12}(-[A-Z0-9]{1,30})?-\d{2}$")] | (
         None
     ) = None
+    xrechnung: Literal["ubl", "cii"] | None = None
     approvals: Annotated[tuple[ApprovalRuleIn, ...], Field(max_length=50)] = ()
     dunning: DunningRulesIn | None = None
 

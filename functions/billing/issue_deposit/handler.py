@@ -1,0 +1,27 @@
+"""A shop, a clerk or an accountant asks for a part of an order's money in advance."""
+
+from __future__ import annotations
+
+from oms_aws.edges.crediting import deposit_issued
+from oms_aws.edges.http import Answer, Call, Http
+from oms_aws.edges.models.deposits import AskDeposit
+from oms_aws.edges.views import seen_order
+from oms_aws.settling import Demand
+from oms_aws.wiring import Ports
+
+step = Http()
+handler = step.handler
+
+
+@step.route(
+    "POST /v1/orders/{order}/deposits",
+    scope="deposits:write",
+    takes=AskDeposit,
+    status=201,
+    headers=("Idempotency-Key", "If-Match"),
+)
+def ask(call: Call[AskDeposit], oms: Ports) -> Answer:
+    """Ask for a deposit: a prepayment invoice over an amount or a percentage of the order."""
+    order, body = seen_order(call, oms).order, call.body
+    demand = Demand(body.amount, body.percent, body.due_on)
+    return deposit_issued(call, order.id, demand, oms)
