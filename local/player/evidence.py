@@ -76,6 +76,7 @@ def figures(found: Logs) -> dict[str, Any]:
         "orders": len(found),
         "shipped": orders_with("Shipment.Confirmed"),
         "delivered": orders_with("Shipment.Delivered"),
+        "captured": orders_with("Payment.Captured"),
         "completed": orders_with("Order.Completed"),
         "backordered": orders_with("Line.Backordered"),
         "held": orders_with("Order.Held"),

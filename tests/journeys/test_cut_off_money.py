@@ -4,13 +4,25 @@ from __future__ import annotations
 
 import pytest
 
-from tests.world.lives import Life, approved, cut_at_every_call, dropped, paid
+from tests.world.lives import (
+    Life,
+    approved,
+    by_card,
+    cut_at_every_call,
+    dropped,
+    let_go,
+    paid,
+    told,
+)
 
 LIVES: dict[str, Life] = {
     "screening/check_credit": approved,
     "screening/decide_approval": approved,
     "screening/settle_payment": dropped,
     "billing/keep_payments": paid,
+    "billing/capture_payment": let_go,
+    "billing/refund_payment": by_card,
+    "billing/keep_captures": told,
 }
 """The cheapest life in which each step takes part."""
 

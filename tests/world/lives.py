@@ -211,6 +211,45 @@ def paid(merchant: Merchant) -> str:
     return id
 
 
+def by_card(merchant: Merchant) -> str:
+    """One order by card: what leaves is captured, what comes back and is credited refunded."""
+    merchant.count("A", SOCKE_42=stocked(merchant, "SOCKE-42") + 2)
+    id = merchant.place(merchant.by_card(SOCKE_42=2))
+    merchant.whole_life(id)
+    invoice = merchant.order(id)["documents"][0]["id"]
+    lines = [{"number": "1", "quantity": 1}]
+    assert merchant.credit(id, invoice, f"back-{id}", lines=lines).status == 201
+    merchant.world.settle()
+    order = merchant.order(id)
+    assert order["status"] == "completed"
+    assert [each["amount"] for each in order["captures"]] == ["33.90"]
+    assert [each["amount"] for each in order["refunds"]] == ["14.50"]
+    return id
+
+
+def let_go(merchant: Merchant) -> str:
+    """One order by card that is cancelled: its authorisation is let go."""
+    merchant.count("A", SOCKE_42=stocked(merchant, "SOCKE-42"))
+    id = merchant.place(merchant.by_card(SOCKE_42=2))
+    merchant.world.settle()
+    assert merchant.cancel(id).status == 200
+    merchant.world.settle()
+    assert merchant.order(id)["settlement"]["state"] == "voided"
+    return id
+
+
+def told(merchant: Merchant) -> str:
+    """One order whose money the shop captures itself, and says so twice."""
+    merchant.count("A", SOCKE_42=stocked(merchant, "SOCKE-42") + 2)
+    id = merchant.place(merchant.request(SOCKE_42=2))
+    merchant.whole_life(id)
+    body = {"amount": "33.90", "reference": f"X-{id}"}
+    for _ in range(2):
+        merchant.world.call("POST /v1/orders/{order}/captures", merchant.shop, body, order=id)
+    assert [each["amount"] for each in merchant.order(id)["captures"]] == ["33.90"]
+    return id
+
+
 def approved(merchant: Merchant) -> str:
     """One order on account to which somebody of the customer's agrees."""
     chief = {"id": "P-2", "name": "Chefin", "email": "chefin@verein.example"}
