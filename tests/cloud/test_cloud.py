@@ -334,8 +334,9 @@ def told(http: httpx.Client, number: str, times: int) -> list[str]:
 WRONG_POSTCODE = {**ADDRESS, "postal_code": "8033"}
 ABROAD = {**ADDRESS, "name": "Jan Novák", "postal_code": "110 00", "city": "Praha", "country": "CZ"}
 AUSTRIAN = {**ADDRESS, "postal_code": "6020", "city": "Innsbruck", "country": "AT"}
+BY_CARD = {"method": "card", "provider": "test"}
 HELD: dict[str, tuple[dict[str, Any], str]] = {
-    "address_invalid": ({"shipping_address": WRONG_POSTCODE}, "link"),
+    "address_invalid": ({"shipping_address": WRONG_POSTCODE, "payment": BY_CARD}, "link"),
     "packstation_invalid": ({"shipping_address": {**ADDRESS, "line1": "Packstation 99"}}, "link"),
     "po_box_not_served": ({"shipping_address": {**ADDRESS, "line1": "Postfach 1234"}}, "link"),
     "country_not_served": (
@@ -405,7 +406,9 @@ def test_held_order_goes_from_its_mail_to_its_end(system: System, reason: str) -
         left = {"carrier": "dhl", "tracking_numbers": [f"HELD-{reason.replace('_', '-')}"]}
         assert wms.post(f"{fulfilment}/ship", json=left).status_code == 200
         deliver(system, left["tracking_numbers"][0])
-        until(lambda: shop.get(path).json()["status"] == "completed")
+        done = until(lambda: (o := shop.get(path).json())["status"] == "completed" and o)
+        captured = [each["amount"] for each in done["captures"]]
+        assert captured == (["264.70"] if order["payment"]["provider"] else [])
 
 
 def serve(clerk: httpx.Client, wms: httpx.Client, *, countries: list[str]) -> None:
@@ -413,7 +416,9 @@ def serve(clerk: httpx.Client, wms: httpx.Client, *, countries: list[str]) -> No
     shop = clerk.get("/v1/shops/berg-beutel").json()
     if shop["countries"] != countries:
         seller = {name: value for name, value in shop["seller"].items() if value is not None}
-        wanted = {name: shop[name] for name in ("name", "support_email", "methods", "tax")}
+        wanted = {
+            name: shop[name] for name in ("name", "support_email", "methods", "tax", "payment")
+        }
         body = {**wanted, "seller": seller, "countries": countries}
         said = clerk.put("/v1/shops/berg-beutel", json=body)
         assert said.status_code == 200, said.text
