@@ -9,6 +9,7 @@ from tests.world.lives import (
     abroad,
     credited,
     cut_at_every_call,
+    deposited,
     in_business,
     plain,
     split,
@@ -22,6 +23,7 @@ LIVES: dict[str, Life] = {
     "billing/validate_document": in_business,
     "billing/render_document": in_business,
     "billing/issue_credit_note": credited,
+    "billing/issue_deposit": deposited,
     "fulfilment/hear_carrier": plain,
 }
 """The cheapest life in which each step takes part."""
@@ -29,6 +31,10 @@ LIVES: dict[str, Life] = {
 
 def test_an_invoice_cut_off_counts_its_distance_sale_once() -> None:
     cut_at_every_call("billing/issue_invoice", abroad)
+
+
+def test_what_an_order_with_a_deposit_wants_is_issued_once_wherever_it_is_cut_off() -> None:
+    cut_at_every_call("billing/issue_invoice", deposited)
 
 
 @pytest.mark.parametrize("step", LIVES)

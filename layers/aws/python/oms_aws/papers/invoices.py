@@ -76,10 +76,11 @@ def _info(invoice: Invoice) -> list[tuple[str, str | None]]:
     period = invoice.period
     months = f"{date_text(period[0], locale)} – {date_text(period[1], locale)}" if period else None
     collective = invoice.kind == "collective"
+    unsupplied = period or invoice.kind in ("prepayment", "pro_forma")
     return [
         (f"{prefix}number", invoice.number),
         (f"{prefix}issued_on", date_text(invoice.issued_on, locale)),
-        ("supplied_on", None if period else date_text(invoice.supplied_on, locale)),
+        ("supplied_on", None if unsupplied else date_text(invoice.supplied_on, locale)),
         ("period", months),
         ("order", None if collective else invoice.external_number),
         ("purchase_order", invoice.purchase_order),
