@@ -130,6 +130,32 @@ def test_order_is_approved_on_the_page_that_the_mail_links(office: Office) -> No
     assert office.http.post("/approve/forged.1.x", data={"decision": "approve"}).status_code == 404
 
 
+def test_deposit_is_mailed_and_the_final_invoice_deducts_it(office: Office) -> None:
+    mail = "anzahlung@verein.example"
+    id = office.place("DEP-1", **business(office, "C-33", mail, credit_limit="900.00"))
+    order = office.until(id, lambda order: order["status"] == "released")
+    asked = {"percent": "30", "due_on": "2030-12-07"}
+    more = {"Idempotency-Key": "dep-1"}
+    for _ in range(2):
+        deposit = office.ask("accountant", "POST", f"/v1/orders/{id}/deposits", asked, **more)
+        assert deposit["gross"] == "79.41"
+    text = office.mail(mail, "Anzahlung zu Ihrer Bestellung DEP-1")
+    assert "79,41" in text
+    assert "07.12.2030" in text
+    fulfilment = order["fulfilments"][0]["id"]
+    path = f"/v1/fulfilments/{fulfilment}"
+    office.ask("wms", "POST", f"{path}/pack", {"parcels": [{"weight_g": 1200, "lines": None}]})
+    left = {"carrier": "dhl", "tracking_numbers": ["DEP-T-1"]}
+    office.ask("wms", "POST", f"{path}/ship", left)
+    order = office.until(
+        id, lambda order: [d["status"] for d in order["documents"]] == ["archived"] * 2
+    )
+    assert [(d["type"], d["gross"]) for d in order["documents"]] == [
+        ("prepayment", "79.41"),
+        ("final", "185.29"),
+    ]
+
+
 def test_nothing_is_broken_after_all_that(system: System, office: Office) -> None:
     done = system.call("verify", "--json")
     assert done.returncode == 0, done.stdout
