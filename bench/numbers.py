@@ -13,7 +13,7 @@ from msgspec.json import encode
 from msgspec.structs import replace
 
 from bench import yardstick
-from bench.gear import load
+from bench.gear import load, meters
 from bench.gear.bed import Bed, Stuck, fresh
 from bench.gear.report import Target, options, publish
 from bench.journey import ship
@@ -35,6 +35,7 @@ from oms_aws.wiring import Ports, Settings
 
 STEP, LINE = "billing/issue_invoice", "billing/line_up_shipments"
 RELAY = "auftakt-records-relay_events"
+SPENT = ("invocations", "wall_ms", "cpu_ms")
 WARM_UP = 40
 WANTED = 100.0
 PATIENCE = 180.0
@@ -151,18 +152,23 @@ def _asked(order: Order, oms: Ports) -> Asked:
 def _through_the_queue(shop: Shop, many: int) -> dict[str, Any]:
     """Numbers a second from the first message sent to the last number taken."""
     orders, first = shop.shipped(many), shop.ports.numbers.last(shop.range)
-    before = shop.bed.stats()["steps"].get(STEP, {})
+    before, root = shop.bed.stats()["steps"].get(STEP, {}), shop.bed.process.pid
+    cpu = meters.cpu_seconds(root)
     began = time.perf_counter()
     shop.line_up(orders)
     shop.wait(first + many)
     seconds = time.perf_counter() - began
     shop.rest()
-    after = shop.bed.stats()["steps"][STEP]
-    spent = {name: after[name] - before.get(name, 0) for name in ("invocations", "wall_ms")}
+    after, used = shop.bed.stats()["steps"][STEP], meters.cpu_seconds(root)
+    spent = {name: after[name] - before.get(name, 0) for name in SPENT}
     return {
         "numbers_per_second": round(many / seconds, 1),
         "invocations": spent["invocations"],
-        "function_ms_per_number": round(spent["wall_ms"] / many, 2),
+        "ms_per_number": round(spent["wall_ms"] / many, 2),
+        "cpu_ms_per_number": {
+            "step": round(spent["cpu_ms"] / many, 2),
+            **{name: round((used[name] - cpu[name]) / many * 1000, 2) for name in used},
+        },
     }
 
 

@@ -102,14 +102,18 @@ def client(system: System, key: str = "shop") -> httpx.Client:
     return httpx.Client(base_url=found["api"], headers=headers, timeout=30)
 
 
-def documents(system: System) -> Any:
+def aws(system: System, service: str) -> Any:
     return boto3.client(
-        "s3",
+        service,
         endpoint_url=system.up()["api"],
         region_name="eu-central-1",
         aws_access_key_id="local",
         aws_secret_access_key="local",
     )
+
+
+def documents(system: System) -> Any:
+    return aws(system, "s3")
 
 
 def test_one_port_serves_api_pages_and_aws(system: System) -> None:
@@ -493,3 +497,62 @@ def deliver(system: System, tracking_number: str) -> None:
     url = f"{found['api']}/v1/carriers/dhl/webhook"
     said = httpx.post(url, content=raw, headers={"X-Signature": f"sha256={mac}"}, timeout=30)
     assert said.status_code == 202, said.text
+
+
+def test_fifo_queues_keep_the_turn_of_each_group(system: System) -> None:
+    sqs = aws(system, "sqs")
+    own = {"FifoQueue": "true", "ContentBasedDeduplication": "true"}
+    own |= {"DeduplicationScope": "messageGroup", "FifoThroughputLimit": "perMessageGroupId"}
+    letters = sqs.create_queue(QueueName="turns-dlq.fifo", Attributes=own)["QueueUrl"]
+    arn = sqs.get_queue_attributes(QueueUrl=letters, AttributeNames=["QueueArn"])["Attributes"]
+    policy = json.dumps({"deadLetterTargetArn": arn["QueueArn"], "maxReceiveCount": 3})
+    queue = sqs.create_queue(QueueName="turns.fifo", Attributes={**own, "RedrivePolicy": policy})
+    url = queue["QueueUrl"]
+
+    def took(place: str = url) -> dict[str, str]:
+        asked = {"MaxNumberOfMessages": 10, "MessageSystemAttributeNames": ["MessageGroupId"]}
+        found = sqs.receive_message(QueueUrl=place, **asked).get("Messages", [])
+        return {m["Attributes"]["MessageGroupId"] + m["Body"]: m["ReceiptHandle"] for m in found}
+
+    def let_go(found: dict[str, str]) -> None:
+        for handle in found.values():
+            sqs.change_message_visibility(QueueUrl=url, ReceiptHandle=handle, VisibilityTimeout=0)
+
+    for group, body in ("a1", "a2", "b1", "a1"):
+        sqs.send_message(QueueUrl=url, MessageBody=body, MessageGroupId=group)
+    first = took()
+    assert [*first] == ["a1", "a2", "b1"]
+    sqs.send_message(QueueUrl=url, MessageBody="3", MessageGroupId="a")
+    let_go({"a1": first["a1"]})
+    assert took() == {}
+    sqs.delete_message(QueueUrl=url, ReceiptHandle=first["a2"])
+    second = took()
+    assert [*second] == ["a1", "a3"]
+    let_go(second)
+    let_go(took())
+    assert [*took()] == ["a3"]
+    assert [*took(letters)] == ["a1"]
+    for place in (url, letters):
+        sqs.delete_queue(QueueUrl=place)
+
+
+def test_shipment_that_gets_no_invoice_is_a_dead_letter_and_can_be_sent_back(
+    system: System,
+) -> None:
+    signal = {"type": "Shipment.Confirmed", "aggregate": "order/ord_none", "shop": "berg-beutel"}
+    body = json.dumps({**signal, "id": "evt_none", "facts": {"fulfilment": "ful_none"}})
+    sqs = aws(system, "sqs")
+    url = sqs.get_queue_url(QueueName="auftakt-billing-line_up_shipments")["QueueUrl"]
+    sqs.send_message(QueueUrl=url, MessageBody=body)
+
+    def letters() -> list[dict[str, Any]]:
+        found = http.get("/v1/dead-letters").json()["items"]
+        return [each for each in found if "ord_none" in each["body"]]
+
+    with client(system, "clerk") as http:
+        until(lambda: len(letters()) == 1)
+        (letter,) = letters()
+        assert (letter["step"], letter["group"]) == ("billing/issue_invoice", "berg-beutel")
+        assert letter["reason"] == "Unknown: There is no order ord_none."
+        assert http.post(f"/v1/dead-letters/{letter['id']}/redrive").status_code == 202
+        until(lambda: len(letters()) == 2)
