@@ -132,6 +132,19 @@ class DynamoCatalogue:
         """The shop's customer, at most half a minute old, or None."""
         return self._fresh.get(f"account {shop}/{id}", lambda: self.account(shop, id))
 
+    def read_ahead(self, skus: Iterable[str], customers: Iterable[tuple[str, str]]) -> None:
+        """Read at once the products, and the customers of shops, that will be asked for of late."""
+        self.products_of_late(skus)
+        wanted = [
+            each
+            for each in dict.fromkeys(customers)
+            if not self._fresh.has(f"account {each[0]}/{each[1]}")
+        ]
+        read = self.master.get_many(ACCOUNTS, (keys.account(*each) for each in wanted))
+        found = {(account.shop, account.id): account for account in read}
+        for shop, id in wanted:
+            self._fresh.keep(f"account {shop}/{id}", found.get((shop, id)))
+
     # -- prices -------------------------------------------------------------------------------
 
     def price_lists(self) -> list[PriceList]:

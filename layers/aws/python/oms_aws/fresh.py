@@ -10,7 +10,7 @@ Value = TypeVar("Value")
 
 
 class Fresh:
-    """Values kept for a while after they were read; what was not found is not kept."""
+    """Values kept for a while after they were read; `get` keeps nothing that was not found."""
 
     def __init__(self, now: Callable[[], datetime], *, seconds: int) -> None:
         self._now = now
@@ -20,6 +20,10 @@ class Fresh:
     def has(self, name: str) -> bool:
         """Whether the value of that name is there, and not too old."""
         return name in self._kept and self._now() - self._kept[name][0] < self._lives
+
+    def keep(self, name: str, value: Any) -> None:
+        """Keep a value that was just read; None too, as what is not there."""
+        self._kept[name] = (self._now(), value)
 
     def get(self, name: str, read: Callable[[], Value], *, since: datetime | None = None) -> Value:
         """The value of that name, read again when it is too old, or was read before `since`.

@@ -95,7 +95,11 @@ class _Run:
     def _written(self, lot: Lot) -> list[Lot]:
         """Write what goes into one transaction; answers what does not, for the next one."""
         seen = self._oms.orders.get_many(self._asked[place].order_id for place in lot)
-        self._oms.catalogue.products_of_late(sku for s in seen.values() for sku in s.order.skus)
+        orders = [stored.order for stored in seen.values()]
+        self._oms.catalogue.read_ahead(
+            (sku for order in orders for sku in order.skus),
+            ((order.shop, order.customer.id) for order in orders),
+        )
         together, left = _Together(), []
         for place in lot:
             try:

@@ -122,16 +122,21 @@ def allocate(amount: Decimal, weights: Sequence[Weight], currency: str) -> tuple
         raise NotShareable("not_shareable", f"{amount} {currency} has fractions of a cent")
     if not weights and amount:
         raise NotShareable("not_shareable", f"{amount} {currency} has nobody to go to")
-    parts = [Fraction(weight) for weight in weights]
+    ratios = [weight.as_integer_ratio() for weight in weights]
+    scale = math.lcm(*(denominator for _, denominator in ratios))
+    parts = [numerator * (scale // denominator) for numerator, denominator in ratios]
     if any(part < 0 for part in parts):
         raise NotShareable("not_shareable", "a weight is negative")
     if not any(parts):
-        parts = [Fraction(1)] * len(parts)
+        parts = [1] * len(parts)
     units = int(abs(amount).scaleb(minor_units(currency), context=_EXACT))
-    whole, sign = sum(parts, Fraction(0)), -1 if amount < 0 else 1
-    ideal = [units * part / whole for part in parts]
-    shares = [int(share) for share in ideal]
-    by_remainder = sorted(range(len(parts)), key=lambda i: (shares[i] - ideal[i], i))
+    whole, sign = sum(parts) or 1, -1 if amount < 0 else 1
+    shares, remainders = [], []
+    for part in parts:
+        share, remainder = divmod(units * part, whole)
+        shares.append(share)
+        remainders.append(remainder)
+    by_remainder = sorted(range(len(parts)), key=lambda i: (-remainders[i], i))
     for i in by_remainder[: units - sum(shares)]:
         shares[i] += 1
     return tuple((sign * share) * cent(currency) for share in shares)
