@@ -198,3 +198,35 @@ def test_accountant_names_the_invoice(world: World, merchant: Merchant, two: lis
     wrong = {"order": two[0], "documents": [invoice["id"]]}
     take(merchant, transfer("T-2", "1.00", "danke"))
     assert world.call(ASSIGN, merchant.accountant, wrong, payment="T-2").status == 404
+
+
+def test_discount_is_in_the_books_and_out_again_with_a_reversal(
+    world: World, merchant: Merchant
+) -> None:
+    books = {"consultant": 29098, "client": 55003}
+    shop = {"name": "x", "seller": SELLER, "support_email": "a@b.example", "bookkeeping": books}
+    merchant.do("PUT /v1/shops/{shop}", merchant.clerk, shop, shop="berg-beutel")
+    merchant.business(credit_limit="5000.00", terms=TERMS)
+    merchant.count("A", RUCK_45=9)
+    merchant.whole_life(merchant.place(merchant.on_account(RUCK_45=1)))
+    take(merchant, transfer("T-1", "132.10", "RE-2026-000001"))
+    days = {"from": "2026-11-01", "to": "2026-11-30", "kind": "datev"}
+
+    def gross(key: str) -> str:
+        answer = merchant.do(
+            "POST /v1/exports",
+            merchant.accountant,
+            days,
+            headers={"Idempotency-Key": key},
+            query={"shop": "berg-beutel"},
+        )
+        world.settle()
+        route = "GET /v1/exports/{export}"
+        found = merchant.do(route, merchant.accountant, export=answer["id"])
+        return str(found["totals"]["gross"])
+
+    assert gross("first") == "132.10"
+    world.pass_time(minutes=1)
+    take(merchant, transfer("R-1", "-132.10", "zurueck", reverses="T-1"))
+    assert gross("second") == "134.80"
+    assert world.broken() == []

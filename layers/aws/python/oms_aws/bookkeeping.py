@@ -12,6 +12,7 @@ from oms import audit, datev, gdpdu
 from oms.books import Bookkeeping, Totals, Voucher, totals
 from oms.export import Export, File
 from oms.posting import voucher_of
+from oms.reductions import voucher_for
 from oms.refusals import Refusal
 from oms.retention import kept_until
 from oms.shop import Shop
@@ -30,21 +31,25 @@ def written(export: Export, oms: Ports) -> tuple[tuple[File, ...], Totals]:
         text = f"The shop {shop.id} has no bookkeeping data."
         raise Refusal("bookkeeping_unknown", text, {"bookkeeping": "missing"})
     entries = [(voucher_of(id, invoice), invoice) for id, invoice in oms.exports.invoices(export)]
+    vouchers = [voucher for voucher, _ in entries]
     span = f"{export.since:%Y%m%d}-{export.until:%Y%m%d}"
     if export.kind == "datev":
-        name, content = f"EXTF_Buchungsstapel_{span}.csv", _batch(export, shop, entries)
+        vouchers += [
+            voucher_for(each, voucher_of(each.document, invoice))
+            for each, invoice in oms.exports.reductions(export)
+        ]
+        name, content = f"EXTF_Buchungsstapel_{span}.csv", _batch(export, shop, vouchers)
     else:
         name, content = f"Z3_{shop.id}_{span}.zip", _medium(export, shop, shop.bookkeeping, entries)
     key = f"exports/{export.asked_at:%Y/%m}/{export.id}/{name}"
     kinds = {"csv": "text/csv", "zip": "application/zip"}
     until = kept_until("book", export.asked_at.date())
     digest = oms.documents.keep(key, content, kinds[name[-3:]], until=until)
-    return (File(name, key, digest, len(content)),), totals([voucher for voucher, _ in entries])
+    return (File(name, key, digest, len(content)),), totals(vouchers)
 
 
-def _batch(export: Export, shop: Shop, entries: list[audit.Entry]) -> bytes:
+def _batch(export: Export, shop: Shop, vouchers: list[Voucher]) -> bytes:
     assert shop.bookkeeping
-    vouchers: list[Voucher] = [voucher for voucher, _ in entries]
     return datev.batch(
         vouchers,
         shop.bookkeeping,

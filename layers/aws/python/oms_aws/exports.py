@@ -11,6 +11,7 @@ import msgspec
 from oms.events import GENESIS, Event, chained
 from oms.export import Export, ExportAsked, ExportNews, told
 from oms.invoice import Invoice
+from oms.reductions import Reduction
 from oms.refusals import Unknown
 from oms_aws import keys
 from oms_aws.orders import Saved, event_action
@@ -64,6 +65,18 @@ class DynamoExports:
                 if first <= item["gsi1sk"] <= last:
                     id = item["pk"].partition("#")[2]
                     yield id, msgspec.json.decode(unpacked(item["body"]), type=Invoice)
+
+    def reductions(self, export: Export) -> Iterator[tuple[Reduction, Invoice]]:
+        """What was let go of invoices in the days of an export, each with its invoice."""
+        first, last = export.since.isoformat(), f"{export.until.isoformat()}~"
+        for month in export.months:
+            for item in self._table.listed("gsi1", keys.reductions_of(export.shop, month)):
+                if first <= item["gsi1sk"] <= last:
+                    reduction = msgspec.json.decode(item["body"], type=Reduction)
+                    document = self._table.get(keys.document(reduction.document))
+                    assert document
+                    body = unpacked(document["body"])
+                    yield reduction, msgspec.json.decode(body, type=Invoice)
 
     def _save(self, seen: StoredExport, export: Export, news: ExportNews, by: Saved) -> None:
         event = chained(

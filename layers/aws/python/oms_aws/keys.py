@@ -292,6 +292,11 @@ def open_item(order_id: str, document: str) -> Key:
     return Key(f"ORDER#{order_id}", f"OPENITEM#{document or 'CREDIT'}")
 
 
+def reduction(order_id: str, id: str) -> Key:
+    """What was let go of the order's invoice, when?"""
+    return Key(f"ORDER#{order_id}", f"REDUCTION#{id}")
+
+
 # gsi1: lists
 
 
@@ -356,6 +361,11 @@ def exposures(shop: str, customer: str, currency: str) -> str:
 def payments(state: str) -> str:
     """Which payments of the bank are in this state, by value date?"""
     return f"PAYMENTS#{state}"
+
+
+def reductions_of(shop: str, month: str) -> str:
+    """What did the shop let go of invoices in the month (`YYYY-MM`), by day?"""
+    return f"REDUCTIONS#{shop}#{month}"
 
 
 def open_items(shop: str, state: str) -> str:

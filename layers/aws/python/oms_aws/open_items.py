@@ -14,6 +14,7 @@ from msgspec import Struct
 from oms.ledger import OpenItem
 from oms.open_items import due_of, open_items
 from oms.order import Order
+from oms.reductions import Reduction, reductions
 from oms_aws import keys
 from oms_aws.table import Action, Table
 
@@ -150,11 +151,29 @@ def moved(table: Table, before: Order, after: Order) -> list[Action]:
     if not (paid or after.documents):
         return []
     was, now = listed_items(before), listed_items(after)
+    known = {each.id for each in reductions(before)}
     return [
-        table.put(keys.open_item(after.id, document), attributes(now.get(document)))
-        for document in sorted(was.keys() | now.keys())
-        if was.get(document) != now.get(document)
+        *(
+            table.put(keys.open_item(after.id, document), attributes(now.get(document)))
+            for document in sorted(was.keys() | now.keys())
+            if was.get(document) != now.get(document)
+        ),
+        *(
+            table.put(keys.reduction(after.id, each.id), reduction_attributes(each))
+            for each in reductions(after)
+            if each.id not in known
+        ),
     ]
+
+
+def reduction_attributes(reduction: Reduction) -> dict[str, Any]:
+    """The attributes of what was let go; it stays as it is."""
+    return {
+        "kind": "reduction",
+        "body": msgspec.json.encode(reduction).decode(),
+        "gsi1pk": keys.reductions_of(reduction.shop, f"{reduction.on:%Y-%m}"),
+        "gsi1sk": f"{reduction.on}#{reduction.id}",
+    }
 
 
 def stored_listed(item: Mapping[str, Any]) -> Listed:

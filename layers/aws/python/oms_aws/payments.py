@@ -155,7 +155,7 @@ class DynamoPayments:
             if not 0 < wanted <= part:
                 text = f"{part} {known.currency} of it are too much for the order."
                 raise Refusal("more_than_left", text, {"amount": f"at most {part}"})
-            taken = Received(f"{id}/{len(known.assigned)}", -wanted, at.date(), reverses=id)
+            taken = Received(f"{id}/{len(known.assigned)}", -wanted, at.date(), reverses=id, at=at)
             order = receive(seen.order, taken, at=at)
             given = Assigned(source, -wanted, by.actor, to=target)
             if done := self._changed(known, seen, order, given, by):
@@ -284,11 +284,12 @@ class DynamoPayments:
             return note_refund(order, refund, at=at)
         on, payer = transfer.value_date, transfer.payer
         if part.deed == "reverse":
-            money = Received(transfer.id, part.amount, on, payer, reverses=part.of)
+            money = Received(transfer.id, part.amount, on, payer, reverses=part.of, at=at)
             return receive(order, money, at=at)
         tolerance = self._tolerance(order)
         laid = lay(order, part.amount, on, documents=part.documents, tolerance=tolerance)
-        return receive(order, Received(transfer.id, part.amount, on, payer, laid), at=at)
+        money = Received(transfer.id, part.amount, on, payer, laid, at=at)
+        return receive(order, money, at=at)
 
     def _changed(
         self, transfer: Transfer, seen: Stored, order: Order, given: Assigned, by: Saved

@@ -20,6 +20,7 @@ from oms.invoice import Invoice
 from oms.order import Order
 from oms.posting import voucher_of
 from oms.reconciling import CHECKS, adding_up
+from oms.reductions import Reduction, reductions, voucher_for
 from oms.shop import Shop
 from oms_aws.table import unpacked
 
@@ -38,6 +39,21 @@ class Reconciled:
         self.owners: dict[str, str] = {}
         self.by_shop: dict[str, dict[str, Voucher]] = defaultdict(dict)
         self.shops: dict[str, Shop] = {}
+        self.reductions: dict[str, list[Reduction]] = defaultdict(list)
+
+    def reduction(self, item: Mapping[str, Any]) -> None:
+        """Take what was let go of an invoice."""
+        reduction = msgspec.json.decode(item["body"], type=Reduction)
+        self.reductions[reduction.shop].append(reduction)
+
+    def misbooked(self, orders: Iterable[Order]) -> Iterator[Breach]:
+        """What was let go of invoices, where the list of it is not what the orders say."""
+        kept = {(each.order, each.id): each for some in self.reductions.values() for each in some}
+        said = {(each.order, each.id): each for order in orders for each in reductions(order)}
+        for key in sorted(kept.keys() | said.keys()):
+            if kept.get(key) != said.get(key):
+                there, meant = (each.get(key) for each in (kept, said))
+                yield Breach(key[0], f"{key[1]}: {there} is listed, the order says {meant}")
 
     def document(self, item: Mapping[str, Any]) -> None:
         """Take a document's record."""
@@ -70,8 +86,20 @@ class Reconciled:
             for voucher in vouchers.values():
                 if voucher.currency == datev.BASE_CURRENCY:
                     months[voucher.issued_on.replace(day=1)].append(voucher)
+            for reduced in self._reduced(shop):
+                if reduced.currency == datev.BASE_CURRENCY:
+                    months[reduced.issued_on.replace(day=1)].append(reduced)
             for first, some in sorted(months.items()):
                 yield from self._booked(shop, first, some)
+
+    def _reduced(self, shop: str, before: datetime | None = None) -> list[Voucher]:
+        """The vouchers of what was let go, before a time."""
+        vouchers = self.by_shop[shop]
+        return [
+            voucher_for(each, vouchers[each.document])
+            for each in self.reductions[shop]
+            if each.document in vouchers and (before is None or each.at < before)
+        ]
 
     def _booked(self, shop: str, first: date, vouchers: list[Voucher]) -> Iterator[Breach]:
         where, books = f"books of {shop} in {first:%Y-%m}", self._books(shop)
@@ -108,7 +136,10 @@ class Reconciled:
                     if export.since <= each.issued_on <= export.until
                     and (datev.printed(each.number) in said or _before(export, issued.get(id)))
                 }
-                yield from _differing(export.id, said, _worth(meant.values()))
+                reduced = self._reduced(export.shop, export.asked_at)
+                reduced = [v for v in reduced if export.since <= v.issued_on <= export.until]
+                also = reduced if export.kind == "datev" else []
+                yield from _differing(export.id, said, _worth([*meant.values(), *also]))
                 total = sum(said.values(), Decimal(0))
                 if export.totals and export.totals.gross != total:
                     what = f"its total is {export.totals.gross}, its file makes {total}"
@@ -136,7 +167,11 @@ def _before(export: Export, issued_at: datetime | None) -> bool:
 
 def _worth(vouchers: Iterable[Voucher]) -> dict[str, Decimal]:
     """What each document is worth, where it is worth anything."""
-    return {datev.printed(v.number): v.sign * v.gross for v in vouchers if v.gross}
+    worth: dict[str, Decimal] = defaultdict(Decimal)
+    for voucher in vouchers:
+        if voucher.gross:
+            worth[datev.printed(voucher.number)] += voucher.sign * voucher.gross
+    return worth
 
 
 def _differing(

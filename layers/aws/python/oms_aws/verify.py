@@ -110,6 +110,7 @@ class Snapshot:
             "payment": self.ledgers.payment,
             "shop": self.reconciled.shop,
             "open_item": self.ledgers.open_item,
+            "reduction": self.reconciled.reduction,
             "departures": self._departures,
             "": self._pointer,
         }
@@ -308,7 +309,9 @@ def _bookings(found: Snapshot, read: Read) -> Iterator[Breach]:
 
 
 def _open_items(found: Snapshot) -> Iterator[Breach]:
-    return found.ledgers.misstated(stored.order for stored in found.orders.values())
+    orders = [stored.order for stored in found.orders.values()]
+    yield from found.ledgers.misstated(orders)
+    yield from found.reconciled.misbooked(orders)
 
 
 def _numbers(found: Snapshot) -> Iterator[Breach]:

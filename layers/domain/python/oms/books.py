@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import typing
 from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
@@ -17,8 +18,13 @@ Case = Literal[
     "standard", "reduced", "export", "intra_community", "reverse_charge", "destination",
     "destination_service", "small_business", "margin", "zero", "outside", "deposit",
     "deposit_reduced", "deposit_other", "debtors",
+    "discount_standard", "discount_reduced", "discount_intra_community",
+    "discount_reverse_charge", "discount_other",
+    "reduction_standard", "reduction_reduced", "reduction_intra_community", "reduction_export",
+    "reduction_other",
 ]  # fmt: skip
-"""What an amount is to the books: the revenue accounts by tax case, deposits, and the debtors."""
+"""What an amount is to the books: the revenue accounts by tax case, deposits, the debtors, cash
+discounts (gewährte Skonti) and other reductions (Erlösschmälerungen)."""
 
 ACCOUNTS: Mapping[Chart, Mapping[Case, str]] = {
     "SKR03": {
@@ -37,6 +43,16 @@ ACCOUNTS: Mapping[Chart, Mapping[Case, str]] = {
         "deposit_reduced": "1711",
         "deposit_other": "1710",
         "debtors": "10000",
+        "discount_standard": "8736",
+        "discount_reduced": "8731",
+        "discount_intra_community": "8743",
+        "discount_reverse_charge": "8741",
+        "discount_other": "8730",
+        "reduction_standard": "8720",
+        "reduction_reduced": "8710",
+        "reduction_intra_community": "8724",
+        "reduction_export": "8705",
+        "reduction_other": "8700",
     },
     "SKR04": {
         "standard": "4400",
@@ -54,6 +70,16 @@ ACCOUNTS: Mapping[Chart, Mapping[Case, str]] = {
         "deposit_reduced": "3260",
         "deposit_other": "3250",
         "debtors": "10000",
+        "discount_standard": "4736",
+        "discount_reduced": "4731",
+        "discount_intra_community": "4743",
+        "discount_reverse_charge": "4741",
+        "discount_other": "4730",
+        "reduction_standard": "4720",
+        "reduction_reduced": "4710",
+        "reduction_intra_community": "4724",
+        "reduction_export": "4705",
+        "reduction_other": "4700",
     },
 }
 """DATEV's standard charts of accounts, 2026. The revenue accounts are automatic ones: they know
@@ -113,6 +139,11 @@ class Amount(Struct, frozen=True, kw_only=True):
         """What it is to the books while it is a deposit."""
         return _HELD.get(self.case, "deposit_other")
 
+    def let_go_as(self, kind: Literal["discount", "reduction"]) -> Case:
+        """What it is to the books as something that was let go of an invoice."""
+        named = f"{kind}_{self.case}"
+        return _LET_GO.get(named, _LET_GO[f"{kind}_other"])
+
     def plus(self, others: Iterable[Amount]) -> Amount:
         """It and others of its kind."""
         same = (self, *others)
@@ -123,6 +154,10 @@ class Amount(Struct, frozen=True, kw_only=True):
         return replace(self, **sums)
 
 
+_LET_GO: Mapping[str, Case] = {
+    case: case for case in typing.get_args(Case) if case.startswith(("discount_", "reduction_"))
+}
+
 _HELD: Mapping[Case, Case] = {"standard": "deposit", "reduced": "deposit_reduced"}
 
 
@@ -130,7 +165,8 @@ class Voucher(Struct, frozen=True, kw_only=True):
     """An invoice or a credit note as the books see it; `sign` is -1 for what is credited.
 
     `advance` says that it is about money for what has not been supplied: no revenue, but what is
-    owed to the customer until a final invoice deducts it.
+    owed to the customer until a final invoice deducts it. One that `reduces` an invoice is no
+    document: a cash discount, or another difference that was let go.
     """
 
     id: str
@@ -154,6 +190,7 @@ class Voucher(Struct, frozen=True, kw_only=True):
     gross: Decimal
     due_on: date | None = None
     advance: bool = False
+    reduces: Literal["", "discount", "reduction"] = ""
 
     @property
     def supplied(self) -> tuple[Amount, ...]:

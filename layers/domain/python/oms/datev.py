@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 
-from oms.books import Amount, Bookkeeping, UnbookableVoucher, Voucher
+from oms.books import Amount, Bookkeeping, Case, UnbookableVoucher, Voucher
 
 HEADER_VERSION = 700
 BATCH, BATCH_VERSION = 21, 13
@@ -97,12 +97,21 @@ def bookings(
     debtors, origin = books.account("debtors"), seller_vat_id or seller_country
     for amount in voucher.supplied:
         if amount.gross:
-            against = books.account(amount.held_as if voucher.advance else amount.case)
+            against = books.account(_against(voucher, amount))
             yield _booking(voucher, amount, books, debtors, against, voucher.sign, origin)
     for amount in voucher.deposits:
         if amount.gross:
             against = books.account(amount.held_as)
             yield _booking(voucher, amount, books, debtors, against, -voucher.sign, origin)
+
+
+_WORDS = {"": "", "discount": "Skonto ", "reduction": "Zahlungsdifferenz "}
+
+
+def _against(voucher: Voucher, amount: Amount) -> Case:
+    if voucher.advance:
+        return amount.held_as
+    return amount.let_go_as(voucher.reduces) if voucher.reduces else amount.case
 
 
 def read(content: bytes) -> list[Booking]:
@@ -153,7 +162,9 @@ def _booking(
         "Belegdatum": f"{voucher.issued_on:%d%m}",
         "Belegfeld 1": printed(voucher.number),
         "Belegfeld 2": f"{voucher.due_on:%d%m%y}" if voucher.due_on else "",
-        "Buchungstext": f"{voucher.external_number} {voucher.name}"[:LONGEST_TEXT],
+        "Buchungstext": f"{_WORDS[voucher.reduces]}{voucher.external_number} {voucher.name}"[
+            :LONGEST_TEXT
+        ],
         "Beleginfo - Art 1": "Auftrag",
         "Beleginfo - Inhalt 1": voucher.order,
         "EU-Land u. UStID (Bestimmung)": partner if union else "",

@@ -133,18 +133,18 @@ def _billed(order: Order) -> Iterator[OpenItem]:
         if note.type == "credit_note":
             of = note.original or ""
             credited[of] = credited.get(of, NOTHING) + note.gross
-    granted: dict[str, list[Decimal]] = {}
+    granted: dict[str, list[Laid]] = {}
     for payment in effective(order):
         for laid in payment.laid:
-            discount, waived = granted.setdefault(laid.document, [NOTHING, NOTHING])
-            granted[laid.document] = [discount + laid.discount, waived + laid.waived]
+            granted.setdefault(laid.document, []).append(laid)
     for document in order.documents:
         if document.type in BILLS:
             back = credited.get(document.id, NOTHING)
-            discount, waived = (
-                still_granted(each, document.gross, back, order.currency)
-                for each in granted.get(document.id, (NOTHING, NOTHING))
-            )
+            discount = waived = NOTHING
+            for laid in granted.get(document.id, ()):
+                base, now = laid.of or document.gross, document.gross - back
+                discount += still_granted(laid.discount, base, now, order.currency)
+                waived += still_granted(laid.waived, base, now, order.currency)
             yield OpenItem(
                 document=document.id,
                 number=document.number,
@@ -158,13 +158,11 @@ def _billed(order: Order) -> Iterator[OpenItem]:
             )
 
 
-def still_granted(granted: Decimal, gross: Decimal, credited: Decimal, currency: str) -> Decimal:
-    """What counts of something let go once a part of the invoice is credited: in proportion."""
-    if not granted or not credited:
+def still_granted(granted: Decimal, of: Decimal, now: Decimal, currency: str) -> Decimal:
+    """What counts of something let go `of` an amount, once only `now` of that is not credited."""
+    if not granted or now >= of:
         return granted
-    if credited >= gross:
-        return NOTHING
-    return money.allocate(granted, [gross - credited, credited], currency)[0]
+    return money.allocate(granted, [now, of - now], currency)[0] if now > 0 else NOTHING
 
 
 def _turn(item: OpenItem) -> tuple[date, datetime, str]:

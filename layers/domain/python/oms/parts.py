@@ -245,7 +245,8 @@ class Laid(Value, frozen=True, omit_defaults=True):
     """A part of a payment on a document of its order, and what was let go with it.
 
     `discount` is the cash discount (Skonto) that its payer earned, `waived` a difference too small
-    to ask for. `charges` are dunning charges that the money paid; they are not in `amount`.
+    to ask for, both of the `of` that was not credited. `charges` are dunning charges that the money
+    paid; they are not in `amount`.
     """
 
     document: str
@@ -253,13 +254,14 @@ class Laid(Value, frozen=True, omit_defaults=True):
     discount: Decimal = Decimal(0)
     waived: Decimal = Decimal(0)
     charges: Decimal = Decimal(0)
+    of: Decimal = Decimal(0)
 
 
 class Received(Value, frozen=True, omit_defaults=True):
     """Money that the bank reported for an order; `id` is the bank's transaction id.
 
     `laid` says which documents it pays, as far as there were any when it came. A negative amount
-    takes money back: the bank has reversed the payment `reverses`.
+    takes money back: the bank has reversed the payment `reverses`. `at` is when it was booked.
     """
 
     id: str
@@ -268,6 +270,7 @@ class Received(Value, frozen=True, omit_defaults=True):
     payer: str = ""
     laid: tuple[Laid, ...] = ()
     reverses: str = ""
+    at: datetime | None = None
 
 
 class Credit(Value, frozen=True, omit_defaults=True):

@@ -113,7 +113,8 @@ def _laid(amount: Decimal, wanted: Sequence[Asked], tolerance: Decimal) -> Itera
         charges = min(each.charges, surplus)
         rest, surplus = rest - part - charges, surplus - charges
         if part > 0 or charges:
-            yield Laid(each.item.document, part, discount, waived, charges)
+            of = each.item.amount - each.item.credited if discount or waived else NOTHING
+            yield Laid(each.item.document, part, discount, waived, charges, of)
 
 
 def left_of(order: Order, payment: str) -> Decimal:
