@@ -10,8 +10,9 @@ from tests.world.lives import (
     by_card,
     cut_at_every_call,
     dropped,
+    dunned,
     let_go,
-    paid,
+    paid_together,
     told,
 )
 
@@ -19,10 +20,13 @@ LIVES: dict[str, Life] = {
     "screening/check_credit": approved,
     "screening/decide_approval": approved,
     "screening/settle_payment": dropped,
-    "billing/keep_payments": paid,
     "billing/capture_payment": let_go,
     "billing/refund_payment": by_card,
     "billing/keep_captures": told,
+    "billing/keep_payments": paid_together,
+    "billing/dun_customer": dunned,
+    "billing/render_letter": dunned,
+    "billing/hold_dunning": dunned,
 }
 """The cheapest life in which each step takes part."""
 

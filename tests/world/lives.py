@@ -215,21 +215,6 @@ def moved(merchant: Merchant) -> str:
     return id
 
 
-def paid(merchant: Merchant) -> str:
-    """One order that waits for its money, of which a transaction of the bank brings all."""
-    merchant.count("A", SOCKE_42=stocked(merchant, "SOCKE-42") + 2)
-    body = merchant.request(SOCKE_42=2)
-    advance = {"method": "prepayment", "status": "open", "amount": "0"}
-    id = merchant.place(body | {"payment": advance})
-    merchant.world.settle()
-    row = {"transaction_id": f"T-{id}", "amount": "33.90", "currency": "EUR"}
-    row |= {"reference": body["external_number"], "value_date": "2026-11-24"}
-    merchant.do("POST /v1/payments", merchant.accountant, {"items": [row]})
-    merchant.whole_life(id)
-    assert merchant.order(id)["status"] == "completed"
-    return id
-
-
 def by_card(merchant: Merchant) -> str:
     """One order by card: what leaves is captured, what comes back and is credited refunded."""
     merchant.count("A", SOCKE_42=stocked(merchant, "SOCKE-42") + 2)
@@ -267,6 +252,53 @@ def told(merchant: Merchant) -> str:
         merchant.world.call("POST /v1/orders/{order}/captures", merchant.shop, body, order=id)
     assert [each["amount"] for each in merchant.order(id)["captures"]] == ["33.90"]
     return id
+
+
+def dunned(merchant: Merchant) -> str:
+    """One order on account that is paid only once it was reminded of; a hold is lifted before."""
+    merchant.count("A", SOCKE_42=stocked(merchant, "SOCKE-42") + 2)
+    merchant.business(credit_limit="100000.00")
+    id = merchant.place(merchant.on_account(SOCKE_42=2))
+    merchant.whole_life(id)
+    (invoice,) = merchant.order(id)["documents"]
+    route = "POST /v1/open-items/{document}/dunning-hold"
+    for until in ("2027-12-31", None):
+        body = {"until": until, "reason": "talks"}
+        merchant.do(route, merchant.clerk, body, document=invoice["id"])
+    for days in (15, 8):
+        merchant.world.pass_time(days=days)
+        merchant.world.tick()
+    events = merchant.events(id)
+    assert [events.count(f"Invoice.{what}") for what in ("Reminded", "Dunned")] == [1, 0]
+    assert events.count("Letter.Archived") == 1
+    pay(merchant, f"T-{id}", "33.90", invoice["number"])
+    assert not [w for w in merchant.order(id)["waiting"] if w["cause"] == "payment"]
+    return id
+
+
+def paid_together(merchant: Merchant) -> str:
+    """One order whose invoice is paid with that of another by one transfer, which is reversed."""
+    merchant.business(credit_limit="100000.00")
+    ids = []
+    for _ in range(2):
+        merchant.count("A", SOCKE_42=stocked(merchant, "SOCKE-42") + 2)
+        ids.append(merchant.place(merchant.on_account(SOCKE_42=2)))
+        merchant.whole_life(ids[-1])
+    numbers = [merchant.order(id)["documents"][0]["number"] for id in ids]
+    pay(merchant, f"T-{ids[0]}", "67.80", " ".join(numbers))
+    assert [merchant.order(id)["settlement"]["received"] for id in ids] == ["33.90", "33.90"]
+    pay(merchant, f"R-{ids[0]}", "-67.80", "back", reverses=f"T-{ids[0]}")
+    pay(merchant, f"U-{ids[0]}", "67.80", " ".join(numbers))
+    assert [merchant.order(id)["settlement"]["outstanding"] for id in ids] == ["0", "0"]
+    return ids[0]
+
+
+def pay(merchant: Merchant, id: str, amount: str, reference: str, **more: str) -> None:
+    """The bank reports a transaction, again until it is taken."""
+    row = {"transaction_id": id, "amount": amount, "currency": "EUR", "reference": reference}
+    row |= {"value_date": "2026-11-24", **more}
+    merchant.do("POST /v1/payments", merchant.accountant, {"items": [row]})
+    merchant.world.settle()
 
 
 def approved(merchant: Merchant) -> str:
@@ -310,6 +342,7 @@ TOLD = (
     "Fulfilment.RecallRefused",
     "Invoice.Awaited",
     "Document.Archived",
+    "Letter.Archived",
 )
 READS = {"GetItem", "BatchGetItem", "Query", "GetObject"}
 
