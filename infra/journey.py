@@ -135,7 +135,7 @@ JOURNEY: tuple[Step, ...] = (
     )), (R, W), seconds=29, memory=1024),
     Step("master/keep_shops", Http((
         "PUT /v1/shops/{shop}", "GET /v1/shops/{shop}", "GET /v1/shops/{shop}/history",
-    )), (R, W)),
+    )), (R, W, "documents:put", "documents:read"), memory=1024, layers=("typesetting",)),
     Step("master/keep_carriers", Http(("PUT /v1/carriers/{carrier}",)), (R, W)),
     Step("master/keep_rules", Http((
         "PUT /v1/rules/{name}", "GET /v1/rules/{name}", "GET /v1/rules/{name}/history",
@@ -152,6 +152,13 @@ JOURNEY: tuple[Step, ...] = (
     Step("capture/change_order", Http((
         "POST /v1/orders/{order}/changes", "POST /v1/orders/{order}/changes/{change}/confirm",
     )), (R, W)),
+    Step("capture/confirm_order", Http((
+        "GET /v1/orders/{order}/confirmation", "POST /v1/orders/{order}/confirmation",
+    )), (R, W, "documents:put", "documents:read"), seconds=29, memory=1024,
+         layers=("typesetting",)),
+    Step("capture/show_confirmation", Http(("GET /o/{token}",), public=True),
+         (R, W, "documents:put", "documents:read"), seconds=29, memory=1024,
+         layers=("typesetting",)),
     Step("capture/finish_change",
          Queue(("Fulfilment.RecallAccepted", "Fulfilment.RecallRefused")), (R, W)),
     Step("capture/start_intake", Queue(("Order.Created",)), ("flow:start", W)),
@@ -217,6 +224,10 @@ JOURNEY: tuple[Step, ...] = (
     Step("fulfilment/pack_parcels", Http(("POST /v1/fulfilments/{fulfilment}/pack",)), (R, W)),
     Step("fulfilment/answer_recall", Http(("POST /v1/fulfilments/{fulfilment}/recall",)), (R, W)),
     Step("fulfilment/ship_parcels", Http(("POST /v1/fulfilments/{fulfilment}/ship",)), (R, W)),
+    Step("fulfilment/print_papers", Http((
+        "GET /v1/fulfilments/{fulfilment}/papers/{paper}",
+    )), (R, W, "documents:put", "documents:read"), seconds=29, memory=1024,
+         layers=("typesetting",)),
     Step("fulfilment/hear_carrier", Http(("POST /v1/carriers/{carrier}/webhook",), public=True),
          (R, W)),
     # billing
@@ -289,7 +300,7 @@ JOURNEY: tuple[Step, ...] = (
     Step("records/relay_events", Stream(), ("bus:put",)),
     Step("records/archive_order",
          Queue(("Order.Completed", "Order.Refused", "Order.Cancelled", "Notification.Sent",
-               "Payment.Received")),
+               "Payment.Received", "Paper.Archived")),
          (R, W, "documents:put", "documents:read")),
     Step("records/keep_dead_letter", DeadLetters(), (R, W)),
     Step("records/list_dead_letters", Http(("GET /v1/dead-letters",)), (R,)),

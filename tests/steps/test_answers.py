@@ -204,6 +204,11 @@ def read_everything(merchant: Merchant, order: Any) -> None:
     merchant.events(order["id"])
     call("GET /v1/orders/{order}/documents", clerk, order=order["id"])
     call("GET /v1/documents/{document}", clerk, document=document)
+    call("GET /v1/orders/{order}/confirmation", clerk, order=order["id"])
+    confirmed = call("POST /v1/orders/{order}/confirmation", merchant.shop, order=order["id"])
+    call("GET /o/{token}", "", token=confirmed.body["link"].rsplit("/", 1)[-1])
+    route = "GET /v1/fulfilments/{fulfilment}/papers/{paper}"
+    call(route, merchant.wms, fulfilment=fulfilment, paper="delivery-note")
     lines = [{"number": "1", "quantity": 1}]
     merchant.credit(order["id"], document, lines=lines)
     merchant.ask_deposit(merchant.place(merchant.request(RUCK_45=1)), percent="30")

@@ -19,7 +19,8 @@ def handler(signal: Signal, oms: Ports) -> None:
         return
     inside = document.xml_key if document.format == "zugferd" else None
     attached = oms.documents.read(inside) if inside else None
-    pdf = typeset(oms.documents.snapshot(id, Invoice), attached)
+    invoice = oms.documents.snapshot(id, Invoice)
+    pdf = typeset(invoice, attached, logo=oms.documents.logo(invoice.letterhead))
     key, digest = archived(document, "pdf", pdf, oms)
     oms.orders.change(
         signal.order_id,

@@ -5,8 +5,9 @@ from __future__ import annotations
 from oms.refusals import Unknown
 from oms_aws import keys
 from oms_aws.edges.http import Answer, Call, Http
+from oms_aws.edges.letterheads import kept_letterhead
 from oms_aws.edges.master import history, put, shown
-from oms_aws.edges.models import ShopIn
+from oms_aws.edges.models.shops import ShopIn
 from oms_aws.master import SHOPS
 from oms_aws.wiring import Ports
 
@@ -16,8 +17,12 @@ handler = step.handler
 
 @step.route("PUT /v1/shops/{shop}", scope="shops:write", takes=ShopIn, headers=("If-Match",))
 def put_shop(call: Call[ShopIn], oms: Ports) -> Answer:
-    """Store a shop and its seller."""
-    return put(call, oms, SHOPS, id=call.id("shop"))
+    """Store a shop and its seller.
+
+    A logo is set once, for proof, and kept; send its `sha256` from then on.
+    """
+    worn = kept_letterhead(call.body.letterhead, oms)
+    return put(call, oms, SHOPS, id=call.id("shop"), letterhead=worn)
 
 
 @step.route("GET /v1/shops/{shop}", scope="orders:read")

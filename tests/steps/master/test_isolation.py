@@ -87,6 +87,11 @@ def asks(mine: Belongings) -> dict[str, Ask]:
         "GET /v1/orders/{order}/events": Ask(order),
         "GET /v1/orders/{order}/documents": Ask(order),
         "GET /v1/documents/{document}": Ask({"document": mine.document}),
+        "GET /v1/orders/{order}/confirmation": Ask(order),
+        "POST /v1/orders/{order}/confirmation": Ask(order),
+        "GET /v1/fulfilments/{fulfilment}/papers/{paper}": Ask(
+            {**fulfilment, "paper": "delivery-note"}
+        ),
         "POST /v1/orders/{order}/cancellations": Ask(order, {}),
         "POST /v1/orders/{order}/deposits": Ask(order, {"percent": "30"}),
         "POST /v1/orders/{order}/changes": Ask(order, REQUESTS["POST /v1/orders/{order}/changes"]),

@@ -11,11 +11,11 @@ from oms_aws.table import Table
 
 SCOPES = {
     "shop": (
-        "orders:read orders:write stock:read webhooks:write documents:read products:read "
-        "products:write customers:read customers:write prices:read tax:read open-items:read "
-        "captures:write deposits:write"
+        "orders:read orders:write stock:read webhooks:write documents:read papers:read "
+        "products:read products:write customers:read customers:write prices:read tax:read "
+        "open-items:read captures:write deposits:write"
     ),
-    "wms": "fulfilments:read fulfilments:write stock:read stock:write products:read",
+    "wms": "fulfilments:read fulfilments:write papers:read stock:read stock:write products:read",
     "carrier": "",
     "approver": "approvals:write",
     "accountant": (
@@ -27,7 +27,7 @@ SCOPES = {
         "orders:read orders:write holds:release approvals:write stock:read stock:write "
         "fulfilments:read "
         "fulfilments:write products:read products:write warehouses:write webhooks:write "
-        "documents:read dead-letters:write carriers:write shops:write "
+        "documents:read papers:read dead-letters:write carriers:write shops:write "
         "customers:read customers:write prices:read prices:write exports:write "
         "purchases:write credit-notes:write tax:read rules:read rules:write open-items:read "
         "open-items:write captures:write payment-failures:write deposits:write"

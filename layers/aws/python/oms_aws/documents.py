@@ -11,6 +11,7 @@ from botocore.exceptions import ClientError
 from msgspec import Struct
 
 from oms.invoice import Invoice
+from oms.letterhead import Letterhead
 from oms.refusals import Refusal, Unknown
 from oms_aws import keys
 from oms_aws.table import Action, Table, packed, unpacked
@@ -28,6 +29,7 @@ class S3Documents:
         self._bucket = bucket
         self._table = table
         self._lock = lock
+        self._logos: dict[str, bytes] = {}
 
     # -- what was true at issue ---------------------------------------------------------------
 
@@ -105,6 +107,15 @@ class S3Documents:
         """A file as it is in the archive."""
         content: bytes = self._client.get_object(Bucket=self._bucket, Key=key)["Body"].read()
         return content
+
+    def logo(self, worn: Letterhead | None) -> bytes | None:
+        """The bytes of a letterhead's logo, which are read once: they never change."""
+        if worn is None or worn.logo is None:
+            return None
+        key = worn.logo.key
+        if key not in self._logos:
+            self._logos[key] = self.read(key)
+        return self._logos[key]
 
     def url(self, key: str, name: str) -> str:
         """An address that opens the file for ten minutes, without a key."""

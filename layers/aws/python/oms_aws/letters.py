@@ -76,6 +76,7 @@ class OrderReceived(Struct, frozen=True, kw_only=True):
     discount: Decimal = Decimal(0)
     price_mode: Literal["gross", "net"] = "gross"
     ship_to: tuple[str, ...] = ()
+    confirmation_url: str | None = None
 
 
 class OrderChanged(Struct, frozen=True, kw_only=True):

@@ -12,13 +12,14 @@ from oms.refusals import Unknown
 from oms_aws import keys
 from oms_aws.table import ConditionFailed, Table
 
-Purpose = Literal["document", "address", "waiting", "approval"]
+Purpose = Literal["document", "address", "waiting", "approval", "confirmation"]
 """What a link lets its holder do; one of a purpose opens nothing of another."""
 
 PURPOSES: dict[Purpose, tuple[str, timedelta]] = {
     "document": ("d", timedelta(days=90)),
     "address": ("a", timedelta(days=14)),
     "waiting": ("w", timedelta(days=90)),
+    "confirmation": ("o", timedelta(days=90)),
     "approval": ("approve", timedelta(days=60)),
 }
 """Under which path of ours a purpose is served, and how long its links may be used."""

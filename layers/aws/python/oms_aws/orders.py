@@ -483,9 +483,18 @@ def fulfilment_seen(order: Order, fulfilment: Fulfilment) -> dict[str, Any]:
         "method": order.shipping.method,
         "ship_by": fulfilment.ship_by,
         "note": order.note,
+        "gift": gift_seen(order),
         "parcels": [_parcel(parcel, lines) for parcel in fulfilment.parcels],
         "recall": recall_seen(fulfilment, {n: li.sku for n, li in lines.items()}),
     }
+
+
+def gift_seen(order: Order) -> dict[str, str | None] | None:
+    """What goes with a gift, or None."""
+    gift = order.gift
+    if gift is None:
+        return None
+    return {"message": gift.message, "from": gift.sender, "to": gift.recipient}
 
 
 def lines_of(order: Order, pieces: Pieces) -> list[dict[str, Any]]:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from oms.confirming import Confirmation
 from oms.invoice import Invoice
 from oms.reminding import Reminder
+from oms.slips import Slip
 from oms_aws.einvoice.hybrid import FILE, labelled
+from oms_aws.papers.confirmations import confirmation_sheet
 from oms_aws.papers.invoices import invoice_sheet
 from oms_aws.papers.press import Attachment, pressed
 from oms_aws.papers.reminders import reminder_sheet
+from oms_aws.papers.slips import slip_sheet
 
 
 def typeset(invoice: Invoice, attached: bytes | None = None, *, logo: bytes | None = None) -> bytes:
@@ -25,3 +29,13 @@ def typeset(invoice: Invoice, attached: bytes | None = None, *, logo: bytes | No
 def typeset_reminder(reminder: Reminder, *, logo: bytes | None = None) -> bytes:
     """The payment reminder or dunning letter."""
     return pressed(reminder_sheet(reminder), reminder.issued_on, logo=logo)
+
+
+def typeset_slip(slip: Slip, *, logo: bytes | None = None) -> bytes:
+    """The delivery note or packing slip."""
+    return pressed(slip_sheet(slip), slip.made_on, logo=logo)
+
+
+def typeset_confirmation(confirmation: Confirmation, *, logo: bytes | None = None) -> bytes:
+    """The order confirmation."""
+    return pressed(confirmation_sheet(confirmation), confirmation.made_on, logo=logo)

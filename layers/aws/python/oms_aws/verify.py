@@ -381,6 +381,8 @@ def _archived(found: Snapshot, read: Read) -> Iterator[Breach]:
             for letter in document.dunning.letters if document.dunning else ():
                 if letter.key:
                     yield from _same(id, letter.key, letter.sha256 or "", read)
+        for paper in stored.order.papers:
+            yield from _same(id, paper.key, paper.sha256, read)
     for id, kept in found.exports.items():
         for file in kept.export.files:
             yield from _same(id, file.key, file.sha256, read)

@@ -355,7 +355,7 @@ def _sale(
     distance_sales: Standing,
 ) -> Sale:
     billed = order.billing_address
-    buyer = _party(billed, company=billed.company or order.customer.company)
+    buyer = party_of(billed, company=billed.company or order.customer.company)
     buyer = replace(
         buyer,
         vat_id=order.customer.vat_id,
@@ -372,7 +372,7 @@ def _sale(
         seller=shop.seller,
         buyer=buyer,
         buyer_type=order.customer.type,
-        ship_to=_party(ship_to, company=ship_to.company),
+        ship_to=party_of(ship_to),
         goods=_sold(order, order.pieces("ordered"), products, {}),
         shipping=order.shipping.price,
         registrations=shop.tax,
@@ -395,10 +395,11 @@ def _proof(check: VatCheck | None, vat_id: str | None) -> Checked | None:
     )
 
 
-def _party(address: Address, *, company: str | None) -> Party:
+def party_of(address: Address, *, company: str | None = None) -> Party:
+    """Whom an address names; `company` where that is known from elsewhere."""
     return Party(
         name=address.name,
-        company=company,
+        company=company or address.company,
         line1=address.line1,
         line2=address.line2,
         postal_code=address.postal_code,

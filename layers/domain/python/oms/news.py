@@ -20,6 +20,7 @@ from oms.parts import (
     Letter,
     LineChanged,
     Nature,
+    Paper,
     Parcel,
     Payment,
     PaymentFailure,
@@ -451,6 +452,11 @@ class DocumentArchived(News, frozen=True, tag="Document.Archived"):
     document: str
     key: str
     sha256: str
+    at: datetime
+
+
+class PaperArchived(News, frozen=True, tag="Paper.Archived"):
+    paper: Paper
     at: datetime
 
 

@@ -58,6 +58,7 @@ from oms.news import (
     OrderReleased,
     OrderScreened,
     OrderSourced,
+    PaperArchived,
     PaymentAuthorised,
     PaymentCaptured,
     PaymentDisputed,
@@ -101,9 +102,11 @@ from oms.parts import (
     Dunning,
     Finding,
     Fulfilment,
+    Gift,
     Hold,
     Line,
     LineChanged,
+    Paper,
     Parcel,
     Payment,
     PaymentFailure,
@@ -169,12 +172,14 @@ class Order(Value, frozen=True, omit_defaults=True):
     cost_centre: str | None = None
     purchase_order: str | None = None
     ordered_by: str | None = None
+    gift: Gift | None = None
     discounts: tuple[Discount, ...] = ()
     screened_at: datetime | None = None
     findings: tuple[Finding, ...] = ()
     holds: tuple[Hold, ...] = ()
     fulfilments: tuple[Fulfilment, ...] = ()
     documents: tuple[Document, ...] = ()
+    papers: tuple[Paper, ...] = ()
     refused: str | None = None
     changed_at: datetime | None = None
     completed_at: datetime | None = None
@@ -876,6 +881,7 @@ AnyNews = (
     | DocumentRejected
     | DocumentWithdrawn
     | DocumentArchived
+    | PaperArchived
     | NotificationSent
     | WebhookExhausted
     | OrderCompleted
@@ -1361,6 +1367,10 @@ def _archived(order: Order, news: DocumentArchived) -> Order:
     return order.with_document(replace(document, key=news.key, sha256=news.sha256))
 
 
+def _filed(order: Order, news: PaperArchived) -> Order:
+    return replace(order, papers=(*order.papers, news.paper))
+
+
 def _noted(order: Order, _: News) -> Order:
     return order
 
@@ -1427,6 +1437,7 @@ _AFTER: dict[type, Any] = {
     DocumentRejected: _found_wrong,
     DocumentWithdrawn: _withdrawn,
     DocumentArchived: _archived,
+    PaperArchived: _filed,
     NotificationSent: _noted,
     WebhookExhausted: _noted,
     OrderCompleted: _completed,

@@ -511,6 +511,28 @@ class Document(Value, frozen=True, omit_defaults=True):
         return self.format is None or self.xml_sha256 is not None
 
 
+class Gift(Value, frozen=True, omit_defaults=True):
+    """What the buyer wishes the receiver; no price is in the parcel then."""
+
+    message: str
+    sender: str | None = None
+    recipient: str | None = None
+
+
+class Paper(Value, frozen=True, omit_defaults=True):
+    """A paper that somebody asked for, in the archive: a delivery note, say.
+
+    `id` follows from what it is about, so that the same content is the same paper.
+    """
+
+    id: str
+    kind: str
+    key: str
+    sha256: str
+    at: datetime
+    fulfilment: str = ""
+
+
 class LineChange(Value, frozen=True, omit_defaults=True):
     """What a line shall be: its pieces without the cancelled ones, and the price of each.
 

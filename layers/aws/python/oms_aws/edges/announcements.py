@@ -128,6 +128,7 @@ MEANING = {
     "Document.Validated": "The e-invoice of a document passed the official rules",
     "Document.Rejected": "The e-invoice of a document breaks rules and waits for a clerk",
     "Document.Withdrawn": "A document that broke rules was cancelled; nobody is sent it",
+    "Paper.Archived": "A paper that somebody asked for is in the archive: a delivery note, say",
     "Document.Archived": "The PDF of a document is in the archive",
     "Notification.Sent": "The customer was told by mail",
     "Webhook.Exhausted": "A delivery to a webhook was given up",

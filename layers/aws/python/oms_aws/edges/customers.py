@@ -63,8 +63,17 @@ def _received(case: Case) -> Mail:
         currency=order.currency,
         price_mode=order.price_mode,
         ship_to=label_lines(order.ship_to),
+        confirmation_url=_confirmation(case),
     )
     return case.to_customer("order_received", facts)
+
+
+def _confirmation(case: Case) -> str | None:
+    """Where a business finds its order confirmation, if the shop wants that; it is set then."""
+    order = case.order
+    if order.customer.type != "B2B" or not case.shop.papers.confirmation_link:
+        return None
+    return case.oms.links.link("confirmation", order.id, at=order.received_at)
 
 
 def _changed(case: Case) -> Mail:

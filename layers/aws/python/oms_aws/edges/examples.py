@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from typing import Any
 
 ADDRESS = {
@@ -14,6 +15,10 @@ ADDRESS = {
     "region": None,
     "country": "DE",
 }
+LOGO = base64.b64encode(
+    b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 40 20">'
+    b'<path d="M0 20 14 2 22 12 28 6 40 20z" fill="#1f5a54"/></svg>'
+).decode()
 WAREHOUSE = {
     "name": "Lager München",
     "address": {**ADDRESS, "name": "Berg & Beutel, Lager", "line1": "Hallenweg 2"},
@@ -169,6 +174,22 @@ REQUESTS: dict[str, dict[str, Any]] = {
         "countries": ["DE", "AT", "CH"],
         "methods": {"standard": {"carrier": "dhl", "po_box": False, "phone": False}},
         "number_patterns": {"credit_note": "RK-{year}-{number:06}"},
+        "letterhead": {
+            "colour": "#1f5a54",
+            "logo": {"data": LOGO},
+            "tagline": "Alles für draußen",
+            "footer": [["Berg & Beutel GmbH", "Almweg 1"], ["IBAN DE02 1203 0000 0000 2020 51"]],
+        },
+        "texts": {
+            "invoice": {
+                "de": {
+                    "intro": "Guten Tag {name}, zu Ihrer Bestellung {order} berechnen wir:",
+                    "closing": "Servus aus den Bergen!",
+                    "payment": {"invoice": "Bitte überweisen Sie bis {due_on}"},
+                }
+            }
+        },
+        "papers": {"delivery_note_prices": None, "confirmation_link": True},
     },
     "POST /v1/exports": {"kind": "datev", "from": "2026-11-01", "to": "2026-11-30"},
     "PUT /v1/carriers/{carrier}": {

@@ -30,7 +30,7 @@ def shown(value: Record) -> Answer:
     return Answer(whole(value), headers={"ETag": f'"{value.version}"'})
 
 
-def put(call: Call[Any], oms: Ports, kind: Kind[Record], **named: str) -> Answer:
+def put(call: Call[Any], oms: Ports, kind: Kind[Record], **named: Any) -> Answer:
     """Store what the body says under the names that the path gives, if it is as If-Match says."""
     wanted = record(kind, {**call.body.model_dump(by_alias=True), **named})
     return shown(oms.catalogue.store(kind, wanted, _by(call), if_version=call.if_version))

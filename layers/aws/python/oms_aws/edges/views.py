@@ -10,13 +10,13 @@ import msgspec
 from oms import balance
 from oms.capturing import state
 from oms.order import Order
-from oms.parts import PLACES, Document, Fulfilment, Line, Parcel, PendingChange
+from oms.parts import PLACES, Document, Fulfilment, Line, Paper, Parcel, PendingChange
 from oms.payment import outstanding, overpaid, owed, received
 from oms.purchase import Purchase
 from oms.refusals import Unknown
 from oms_aws.edges.http import Answer, Call, Problem
 from oms_aws.edges.models import ID
-from oms_aws.orders import Stored, recall_seen
+from oms_aws.orders import Stored, gift_seen, recall_seen
 from oms_aws.purchases import Expected
 from oms_aws.webhooks import Endpoint
 from oms_aws.wiring import Ports
@@ -79,12 +79,14 @@ def order_view(stored: Stored, oms: Ports) -> dict[str, Any]:
         "cost_centre": order.cost_centre,
         "purchase_order": order.purchase_order,
         "ordered_by": order.ordered_by,
+        "gift": gift_seen(order),
         "discounts": [whole(each) for each in order.discounts],
         "lines": [_line(line, order) for line in order.lines],
         "holds": [whole(hold) for hold in order.holds],
         "findings": [whole(finding) for finding in order.findings],
         "fulfilments": [_fulfilment(f, order, oms) for f in order.fulfilments],
         "documents": [document_view(document, oms) for document in order.documents],
+        "papers": [paper_view(paper) for paper in order.papers],
         **_money(order),
         "waiting": [whole(waiting) for waiting in order.waiting()],
         "reserved_until": order.reserved_until,
@@ -185,6 +187,17 @@ def document_view(document: Document, oms: Ports) -> dict[str, Any]:
         "sha256": document.sha256,
         "xml_sha256": document.xml_sha256,
         "url": f"{oms.settings.public_url}/v1/documents/{document.id}",
+    }
+
+
+def paper_view(paper: Paper) -> dict[str, Any]:
+    """A paper that somebody asked for, as callers see it."""
+    return {
+        "id": paper.id,
+        "kind": paper.kind,
+        "fulfilment": paper.fulfilment or None,
+        "made_at": paper.at,
+        "sha256": paper.sha256,
     }
 
 

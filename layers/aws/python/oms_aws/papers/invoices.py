@@ -36,15 +36,14 @@ def invoice_sheet(invoice: Invoice) -> Sheet:
         intro=paragraphs(*_intro(invoice, known)),
         letterhead=invoice.letterhead,
     )
-    taxes = [_tax_row(group, invoice, known) for group in invoice.taxes]
     payload = transfer_of(invoice)
     due = known["credit" if invoice.kind == "credit_note" else "gross"]
     return {
         **sheet,
-        "delivery": _delivery(invoice, known),
-        "table": table(known["columns"], _rows(invoice, known), wide=1),
-        "taxes": {"heads": known["tax_columns"], "rows": taxes},
-        "totals": {"rows": _totals(invoice, known), "due": [due, _money(invoice.gross, invoice)]},
+        "delivery": delivery_of(invoice, known),
+        "table": table(known["columns"], item_rows(invoice, known), wide=1),
+        "taxes": tax_table(invoice, known),
+        "totals": totals_of(invoice, known, due),
         "after": _after(invoice, known),
         "giro": _giro(invoice, payload) if payload else None,
     }
@@ -95,7 +94,8 @@ def _below(line: InvoiceLine, invoice: Invoice) -> str:
     return joined(" · ", line.sku, line.order, line.delivery_note, day)
 
 
-def _rows(invoice: Invoice, known: Words) -> list[Row]:
+def item_rows(invoice: Invoice, known: Words) -> list[Row]:
+    """Its lines, charges and deposits as rows of a table."""
     currency, locale = invoice.currency, invoice.locale
 
     def extra(text: str, amount: Decimal, rate: Decimal) -> Row:
@@ -131,22 +131,34 @@ def _tax_row(group: TaxTotal, invoice: Invoice, known: Words) -> list[str]:
     return [label, *(amount_text(a, invoice.currency, invoice.locale) for a in amounts)]
 
 
-def _totals(invoice: Invoice, known: Words) -> list[list[str]]:
+def tax_table(invoice: Invoice, known: Words) -> dict[str, object]:
+    """Net, tax and gross of each rate."""
+    rows = [_tax_row(group, invoice, known) for group in invoice.taxes]
+    return {"heads": known["tax_columns"], "rows": rows}
+
+
+def totals_of(invoice: Invoice, known: Words, due: str) -> dict[str, object]:
+    """How the net amount becomes what is `due`."""
     rows = [[known["net"], _money(invoice.net, invoice)]]
     for group in invoice.taxes:
         rate = rate_text(group.rate, invoice.locale)
         text = known["tax"].format(rate=rate, net=_money(group.net, invoice))
         rows.append([text, _money(group.tax, invoice)])
-    return rows
+    return {"rows": rows, "due": [due, _money(invoice.gross, invoice)]}
 
 
 def _after(invoice: Invoice, known: Words) -> list[str]:
     """What stands below the sums: causes, notes of the law, the payment, the shop's words."""
-    prices = known[f"prices_{invoice.price_mode}"] if invoice.tax else None
+    prices = prices_said(invoice, known)
     payment = f"{invoice.payment}." if invoice.payment else None
     cause = known["cause"].format(invoice.reason) if invoice.reason else None
     notes = (f"{note}." for note in invoice.notes)
     return paragraphs(cause, *notes, payment, _early(invoice, known), prices, invoice.closing)
+
+
+def prices_said(invoice: Invoice, known: Words) -> str | None:
+    """Whether the prices have the tax in them, where there is any."""
+    return known[f"prices_{invoice.price_mode}"] if invoice.tax else None
 
 
 def _early(invoice: Invoice, known: Words) -> str | None:
@@ -161,7 +173,7 @@ def _early(invoice: Invoice, known: Words) -> str | None:
     return f"{text}."
 
 
-def _delivery(invoice: Invoice, known: Words) -> list[str] | None:
+def delivery_of(invoice: Invoice, known: Words) -> list[str] | None:
     """Where the goods went, if it is elsewhere."""
 
     def place(party: Party) -> list[str]:

@@ -461,6 +461,30 @@ class Document(Model):
     url: Annotated[Url, Field(examples=[f"https://oms.example/v1/documents/inv_{ID}"])]
 
 
+class Gift(Model):
+    """What the buyer wishes the receiver."""
+
+    message: Annotated[str, Field(examples=["Alles Gute zum Geburtstag!"])]
+    sender: Annotated[str | None, Field(alias="from", examples=["Oma"])]
+    recipient: Annotated[str | None, Field(alias="to", examples=["Jonas"])]
+
+
+class Paper(Model):
+    """A paper in the archive; one with the same content is the same paper."""
+
+    id: Annotated[str, Field(examples=[f"pap_{ID}-confirmation-9f86d081884c7d65"])]
+    kind: Annotated[str, Field(examples=["confirmation"])]
+    fulfilment: Annotated[FulfilmentId | None, Field(examples=[None])]
+    made_at: Time
+    sha256: Annotated[str, Field(description="Of the PDF, in hex.", examples=["9f86d081884c7d65…"])]
+
+
+class Confirmed(Paper):
+    """A confirmation; `link` opens it for the customer, without a key, for 90 days."""
+
+    link: Annotated[Url, Field(examples=["https://oms.example/o/ord_….1780000000.…"])]
+
+
 class Totals(Model):
     """Sums in the order's currency and price mode."""
 
@@ -513,12 +537,16 @@ class Order(Model):
     ordered_by: Annotated[
         str | None, Field(description="Which person of the customer's.", examples=[None])
     ]
+    gift: Annotated[
+        Gift | None, Field(description="Then no prices are in the parcel.", examples=[None])
+    ]
     discounts: list[Discount]
     lines: list[OrderLine]
     holds: Annotated[list[Hold], Field(examples=[[]])]
     findings: list[Finding]
     fulfilments: list[OrderFulfilment]
     documents: list[Document]
+    papers: Annotated[list[Paper], Field(description="Those that somebody asked for.")]
     totals: Totals
     settlement: Settlement
     payments: Annotated[list[Received], Field(examples=[[]])]
@@ -626,6 +654,9 @@ class Fulfilment(Model):
     method: Annotated[str, Field(description="The shipping method.", examples=["standard"])]
     ship_by: Time
     note: Annotated[str | None, Field(examples=[None])]
+    gift: Annotated[
+        Gift | None, Field(description="Then no prices are in the parcel.", examples=[None])
+    ]
     parcels: Annotated[list[FulfilmentParcel], Field(description="Empty until it is packed.")]
     recall: Annotated[
         RecallOf | None, Field(description="Answer it before you pack or ship.", examples=[None])
@@ -874,6 +905,25 @@ ANSWERS: dict[str, Told] = {
     "GET /v1/orders/{order}/documents": Told(Documents),
     "GET /v1/documents/{document}": Told(
         headers=("Location",), text="Follow `Location` to the PDF within minutes."
+    ),
+    "GET /v1/orders/{order}/confirmation": Told(
+        headers=("Location",),
+        text="Follow `Location` to the PDF within minutes.",
+        conflict="Nothing is left of the order (`nothing_to_confirm`).",
+    ),
+    "POST /v1/orders/{order}/confirmation": Told(
+        Confirmed, conflict="Nothing is left of the order (`nothing_to_confirm`)."
+    ),
+    "GET /o/{token}": Told(
+        headers=("Location",),
+        text="Follow `Location` to the PDF within minutes.",
+        conflict="Nothing is left of the order (`nothing_to_confirm`).",
+    ),
+    "GET /v1/fulfilments/{fulfilment}/papers/{paper}": Told(
+        headers=("Location",),
+        text="Follow `Location` to the PDF within minutes.",
+        conflict="It is cancelled (`fulfilment_cancelled`), or goes without a parcel "
+        "(`no_parcel`).",
     ),
     "GET /d/{token}": Told(
         headers=("Location",), text="Follow `Location` to the PDF within minutes."

@@ -79,6 +79,9 @@ class Account(Model):
     dunning: Annotated[
         DunningRules | None, Field(description="Null: as the shop does.", examples=[None])
     ]
+    delivery_note_prices: Annotated[
+        bool | None, Field(description="Null: as the shop says.", examples=[None])
+    ]
     version: Annotated[Version, Field(examples=[1])]
 
 

@@ -244,6 +244,42 @@ class Registrations(Model):
     vat_check_days: Annotated[int, Field(examples=[30])]
 
 
+class Logo(Model):
+    """A logo that is kept; send these back to keep it."""
+
+    sha256: Annotated[str, Field(examples=["9f86d081884c7d65…"])]
+    type: Literal["png", "svg"]
+
+
+class Letterhead(Model):
+    """How head and foot of the papers look."""
+
+    colour: Annotated[str, Field(examples=["#1f5a54"])]
+    logo: Logo | None
+    tagline: Annotated[str | None, Field(examples=["Alles für draußen"])]
+    footer: list[list[str]]
+
+
+class Wording(Model):
+    """The words of one kind of paper in one language."""
+
+    intro: Annotated[str | None, Field(examples=["Guten Tag {name},"])]
+    closing: Annotated[str | None, Field(examples=[None])]
+    payment: dict[str, str]
+
+
+class PaperRules(Model):
+    """Which papers a shop wants, and how."""
+
+    delivery_note_prices: Annotated[
+        bool | None, Field(description="Null: private customers see them, businesses do not.")
+    ]
+    confirmation_link: Annotated[
+        bool,
+        Field(description="Whether businesses get a link to the confirmation with the first mail."),
+    ]
+
+
 class ShopRecord(Model):
     """A sales channel and who sells there."""
 
@@ -281,6 +317,12 @@ class ShopRecord(Model):
     xrechnung: Annotated[
         Literal["ubl", "cii"], Field(description="Syntax for public buyers.", examples=["ubl"])
     ]
+    letterhead: Annotated[Letterhead | None, Field(description="Null: from the seller.")]
+    texts: Annotated[
+        dict[str, dict[str, Wording]],
+        Field(description="By kind of paper (`*`: all others) and language."),
+    ]
+    papers: PaperRules
     version: Annotated[Version, Field(examples=[1])]
 
 

@@ -233,6 +233,30 @@ class Basket(Model):
         return wrong
 
 
+BIDI = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+"""Characters that turn the direction of what stands around them."""
+
+
+def _message(text: str) -> str:
+    if BIDI & set(text):
+        raise ValueError("characters that turn the direction of text are not allowed")
+    if text.count("\n") >= 15:
+        raise ValueError("must have at most 15 lines")
+    return _printable(text)
+
+
+class GiftIn(Model):
+    """A gift: its message is on the packing slip, and no prices are in the parcel."""
+
+    message: Annotated[
+        str,
+        StringConstraints(strip_whitespace=True, min_length=1, max_length=500),
+        AfterValidator(_message),
+    ]
+    sender: Annotated[Name | None, Field(alias="from")] = None
+    recipient: Annotated[Name | None, Field(alias="to")] = None
+
+
 class PlaceOrder(Basket):
     """An order, as a shop places it.
 
@@ -254,6 +278,7 @@ class PlaceOrder(Basket):
     cost_centre: Name | None = None
     purchase_order: Name | None = None
     ordered_by: Id | None = None
+    gift: GiftIn | None = None
 
     def faults(self) -> dict[str, str]:
         """What is wrong across fields: field -> reason."""

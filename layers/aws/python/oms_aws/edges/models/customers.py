@@ -108,6 +108,7 @@ class AccountIn(Model):
     xrechnung: Literal["ubl", "cii"] | None = None
     approvals: Annotated[tuple[ApprovalRuleIn, ...], Field(max_length=50)] = ()
     dunning: DunningRulesIn | None = None
+    delivery_note_prices: bool | None = None
 
     @model_validator(mode="after")
     def check_together(self) -> Self:

@@ -1,0 +1,22 @@
+"""A customer opens the confirmation of an order by the link in a mail, without a login."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from oms_aws.edges.filing import confirmation, opened_paper
+from oms_aws.edges.http import Answer, Call, Http
+from oms_aws.orders import Saved
+from oms_aws.wiring import Ports
+
+step = Http()
+handler = step.handler
+
+
+@step.route("GET /o/{token}", status=302)
+def show(call: Call[Any], oms: Ports) -> Answer:
+    """Open an order's confirmation by a signed link."""
+    id = oms.links.subject("confirmation", call.path["token"], at=oms.now())
+    seen = oms.orders.get(id)
+    paper = confirmation(seen, oms, Saved("customer", f"request:{call.request_id}"))
+    return opened_paper(paper, seen.order.external_number, oms)

@@ -1,0 +1,31 @@
+"""A warehouse, shop or clerk asks for the papers that go into a parcel."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from oms.order import order_of
+from oms.refusals import Unknown
+from oms.slips import SlipKind
+from oms_aws.edges.filing import opened_paper, slip
+from oms_aws.edges.http import Answer, Call, Http
+from oms_aws.orders import Saved
+from oms_aws.wiring import Ports
+
+step = Http()
+handler = step.handler
+
+PAPERS: dict[str, SlipKind] = {"delivery-note": "delivery_note", "packing-slip": "packing_slip"}
+
+
+@step.route("GET /v1/fulfilments/{fulfilment}/papers/{paper}", scope="papers:read", status=302)
+def print_paper(call: Call[Any], oms: Ports) -> Answer:
+    """Open a fulfilment's `delivery-note` or `packing-slip`."""
+    id, kind = call.path["fulfilment"], PAPERS.get(call.path["paper"])
+    if kind is None:
+        raise Unknown("paper_unknown", f"There is a paper of {' and of '.join(PAPERS)}.")
+    seen = oms.orders.get(order_of(id))
+    if not call.caller.may_see(seen.order.shop):
+        raise Unknown("order_unknown", f"There is no order {seen.order.id}.")
+    paper = slip(seen, id, kind, oms, Saved(call.actor, f"request:{call.request_id}"))
+    return opened_paper(paper, f"{seen.order.external_number}-{call.path['paper']}", oms)
