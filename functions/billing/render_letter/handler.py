@@ -18,7 +18,8 @@ def handler(signal: Signal, oms: Ports) -> None:
     _, letter = letter_of(seen.order, id)
     if letter.key:
         return
-    pdf = typeset_reminder(oms.documents.snapshot(id, Reminder))
+    says = oms.documents.snapshot(id, Reminder)
+    pdf = typeset_reminder(says, logo=oms.documents.logo(says.letterhead))
     key, digest = letter_kept(letter, pdf, oms)
     oms.orders.change(
         signal.order_id,

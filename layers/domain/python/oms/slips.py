@@ -128,14 +128,7 @@ def slip_of(
         seller=shop.seller,
         buyer=_receiver(order, fulfilment),
         lines=_lines(order, fulfilment, products, priced=priced),
-        parcels=tuple(
-            SlipParcel(
-                weight_g=parcel.weight_g,
-                carrier=parcel.carrier,
-                tracking_number=parcel.tracking_number,
-            )
-            for parcel in fulfilment.parcels
-        ),
+        parcels=_parcels(fulfilment),
         shipped_on=book_day(shipped) if shipped else None,
         gift=order.gift if kind == "packing_slip" else None,
     )
@@ -154,6 +147,17 @@ def facts_of(slip: Slip) -> dict[str, Any]:
 def _receiver(order: Order, fulfilment: Fulfilment) -> Party:
     address = fulfilment.ship_to or order.ship_to
     return msgspec.structs.replace(party_of(address), number=order.customer.id)
+
+
+def _parcels(fulfilment: Fulfilment) -> tuple[SlipParcel, ...]:
+    return tuple(
+        SlipParcel(
+            weight_g=parcel.weight_g,
+            carrier=parcel.carrier,
+            tracking_number=parcel.tracking_number,
+        )
+        for parcel in fulfilment.parcels
+    )
 
 
 def _lines(

@@ -64,6 +64,7 @@ PATH = {
     "shop": ("The shop's id.", "berg-beutel"),
     "carrier": ("The carrier's id.", "dhl"),
     "fulfilment": ("The fulfilment's id.", f"ful_{ID}-1"),
+    "paper": ("`delivery-note` or `packing-slip`.", "delivery-note"),
     "document": ("The document's id.", f"inv_{ID}-1"),
     "token": ("The signed part of a link in a mail.", "eyJkIjoiaW52…"),
     "failure": ("The failure's id within its order.", "failure_1"),
