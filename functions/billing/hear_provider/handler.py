@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from oms_aws.edges.hearing import demand_signature, heard
-from oms_aws.edges.http import Answer, Call, Http
+from oms_aws.edges.http import Answer, Call, Http, Problem
 from oms_aws.edges.models.captures import StripeEvent
+from oms_aws.providers import Misconfigured
 from oms_aws.wiring import Ports
 
 step = Http()
@@ -18,5 +19,9 @@ handler = step.handler
 )
 def hear(call: Call[StripeEvent], oms: Ports) -> Answer:
     """Take an event of Stripe's, signed with the secret of its endpoint; any number of times."""
-    demand_signature(call, oms.secrets.get("stripe/webhook-secret"), at=oms.now())
+    try:
+        secret = oms.secrets.get("stripe/webhook-secret")
+    except Misconfigured as error:
+        raise Problem(503, "not_set_up", f"Stripe is not set up here: {error}.") from error
+    demand_signature(call, secret, at=oms.now())
     return Answer({"order": heard(call.body, oms)})

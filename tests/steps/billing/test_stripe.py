@@ -333,7 +333,10 @@ def test_only_stripe_is_heard(world: World, merchant: Merchant, at: FakeStripe) 
 def test_a_deployment_without_its_key_says_so(
     world: World, merchant: Merchant, at: FakeStripe
 ) -> None:
-    wiring.client("ssm").delete_parameter(Name="/auftakt/stripe/secret-key")
+    for name in ("secret-key", "webhook-secret"):
+        wiring.client("ssm").delete_parameter(Name=f"/auftakt/stripe/{name}")
+    heard = post(merchant, "payment_intent.canceled", recorded("cancelled"))
+    assert (heard.status, heard.body["title"]) == (503, "not set up")
     shipped(merchant, at)
     (letter,) = world.letters()
     assert "/auftakt/stripe/secret-key" in letter["reason"]
