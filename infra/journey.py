@@ -242,6 +242,13 @@ JOURNEY: tuple[Step, ...] = (
         "POST /v1/documents/{document}/corrections",
     )), (R, W), seconds=29),
     Step("billing/issue_deposit", Http(("POST /v1/orders/{order}/deposits",)), (R, W), seconds=29),
+    Step("billing/issue_collective_invoice", Queue((
+        "Bill.Closed", "Bill.Cancelled", "Invoice.Deferred", "Order.Cancelled",
+    ), batch=1, side_by_side=2), (R, W), seconds=300, memory=1769),
+    Step("billing/keep_bills", Http((
+        "POST /v1/customers/{customer}/collective-invoices",
+        "GET /v1/customers/{customer}/collective-invoices", "POST /v1/orders/{order}/reductions",
+    )), (R, W), seconds=29),
     Step("billing/validate_document",
          Queue(("Invoice.Issued", "CreditNote.Issued"), batch=5, side_by_side=2),
          (R, W, "documents:put", "documents:read"), seconds=60, memory=1024,
@@ -285,7 +292,7 @@ JOURNEY: tuple[Step, ...] = (
     Step("notices/tell_customer", Queue((
         "Order.Created", "Order.Held", "Order.HoldEscalated", "Order.Changed", "Order.Refused",
         "Order.Cancelled", "Order.ChangeDropped", "Document.Archived", "Fulfilment.RecallRefused",
-        "Eta.Changed", "Invoice.Awaited",
+        "Eta.Changed", "Invoice.Awaited", "Invoice.Deferred",
         "Payment.Reminded", "Letter.Archived", "Order.Approved", "Approval.Reminded",
         "Approval.Escalated",
     )), (R, W, "mail:send")),
@@ -300,7 +307,7 @@ JOURNEY: tuple[Step, ...] = (
     Step("records/relay_events", Stream(), ("bus:put",)),
     Step("records/archive_order",
          Queue(("Order.Completed", "Order.Refused", "Order.Cancelled", "Notification.Sent",
-               "Payment.Received", "Paper.Archived")),
+               "Payment.Received", "Paper.Archived", "Bill.Settled")),
          (R, W, "documents:put", "documents:read")),
     Step("records/keep_dead_letter", DeadLetters(), (R, W)),
     Step("records/list_dead_letters", Http(("GET /v1/dead-letters",)), (R,)),

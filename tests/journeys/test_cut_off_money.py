@@ -8,12 +8,14 @@ from tests.world.lives import (
     Life,
     approved,
     by_card,
+    collected,
     cut_at_every_call,
     dropped,
     dunned,
     let_go,
     paid_together,
     told,
+    uncollected,
 )
 
 LIVES: dict[str, Life] = {
@@ -27,8 +29,15 @@ LIVES: dict[str, Life] = {
     "billing/dun_customer": dunned,
     "billing/render_letter": dunned,
     "billing/hold_dunning": dunned,
+    "billing/issue_collective_invoice": uncollected,
+    "billing/keep_bills": collected,
 }
 """The cheapest life in which each step takes part."""
+
+
+@pytest.mark.parametrize("step", ["billing/issue_invoice", "billing/issue_credit_note"])
+def test_a_collective_invoice_and_its_cancellation_are_cut_off(step: str) -> None:
+    cut_at_every_call(step, uncollected)
 
 
 @pytest.mark.parametrize("step", LIVES)

@@ -43,6 +43,7 @@ def test_every_route_answers_what_it_promises(world: World) -> None:
     keep_webhooks(merchant, webhook)
     pay(merchant, order)
     move_money(merchant)
+    collect(merchant)
     approve(merchant)
     ask_of_taxes(merchant)
     mend(merchant)
@@ -103,6 +104,27 @@ def pay(merchant: Merchant, order: Any) -> None:
     merchant.whole_life(later)
     document = merchant.order(later)["documents"][0]["id"]
     assert call(route, accountant, held, document=document).status == 200
+
+
+def collect(merchant: Merchant) -> None:
+    """A shipment is taken back in part before it is billed with others, and then billed at once."""
+    call, query = merchant.world.call, {"shop": "berg-beutel"}
+    merchant.count("A", SOCKE_42=2)
+    merchant.business("C-8", credit_limit="500.00", billing={"collective": "monthly"})
+    id = merchant.place(merchant.on_account("C-8", SOCKE_42=2))
+    merchant.whole_life(id)
+    fulfilment = merchant.order(id)["fulfilments"][0]["id"]
+    lines = [{"number": "1", "quantity": 1}]
+    back = {"fulfilment": fulfilment, "reason": "broken", "lines": lines}
+    for _ in range(3):
+        call("POST /v1/orders/{order}/reductions", merchant.clerk, back, order=id)
+    route = "POST /v1/customers/{customer}/collective-invoices"
+    for _ in range(2):
+        call(route, merchant.accountant, {}, query=query, customer="C-8")
+        merchant.world.settle()
+    listed = "GET /v1/customers/{customer}/collective-invoices"
+    call(listed, merchant.shop, customer="C-8")
+    call("GET /v1/orders/{order}/documents", merchant.shop, order=id)
 
 
 def move_money(merchant: Merchant) -> None:

@@ -166,6 +166,42 @@ def in_business(merchant: Merchant) -> str:
     return id
 
 
+def collected(merchant: Merchant) -> str:
+    """One order of a business that is billed together with others, at once, as somebody asks."""
+    merchant.count("A", SOCKE_42=stocked(merchant, "SOCKE-42") + 2)
+    merchant.business(credit_limit="100000.00", billing={"collective": "monthly"})
+    id = merchant.place(merchant.on_account(SOCKE_42=2))
+    merchant.whole_life(id)
+    back = {
+        "fulfilment": merchant.order(id)["fulfilments"][0]["id"],
+        "reason": "came back",
+        "lines": [{"number": "1", "quantity": 1}],
+    }
+    once, shop = {"Idempotency-Key": f"back-{id}"}, {"shop": "berg-beutel"}
+    call = merchant.world.call
+    taken = call("POST /v1/orders/{order}/reductions", merchant.clerk, back, headers=once, order=id)
+    assert taken.status == 201
+    route = "POST /v1/customers/{customer}/collective-invoices"
+    # Asked again after it was cut off, there may be nothing left to bill.
+    assert call(route, merchant.clerk, {}, query=shop, customer="C-9").status in (202, 404)
+    merchant.world.settle()
+    order = merchant.order(id)
+    assert order["status"] == "completed"
+    assert [(d["type"], d["gross"]) for d in order["documents"]] == [("collective", "19.40")]
+    return id
+
+
+def uncollected(merchant: Merchant) -> str:
+    """One order whose collective invoice is cancelled."""
+    id = collected(merchant)
+    document = merchant.order(id)["documents"][0]["id"]
+    assert merchant.cancel_document(document, f"no-{id}").status == 201
+    merchant.world.settle()
+    order = merchant.order(id)
+    assert [d["type"] for d in order["documents"]] == ["collective", "credit_note"]
+    return id
+
+
 def credited(merchant: Merchant) -> str:
     """One order of which a piece comes back and is credited, once."""
     id = plain(merchant)

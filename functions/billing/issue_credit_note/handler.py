@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from oms_aws.edges.crediting import corrected_issued, credit_issued
+from oms_aws.edges.crediting import cancelled_whole, corrected_issued, credit_issued
 from oms_aws.edges.http import Answer, Call, Http
 from oms_aws.edges.models.crediting import CancelDocument, IssueCreditNote
 from oms_aws.edges.papers import seen_document
@@ -37,8 +37,8 @@ def issue(call: Call[IssueCreditNote], oms: Ports) -> Answer:
 )
 def cancel(call: Call[CancelDocument], oms: Ports) -> Answer:
     """Cancel an invoice: a credit note over all that is left of it."""
-    order_id, _ = seen_document(call, oms)
-    return credit_issued(call, order_id, call.path["document"], Wanted(call.body.reason), oms)
+    owner, _ = seen_document(call, oms)
+    return cancelled_whole(call, owner, call.path["document"], oms)
 
 
 @step.route(
@@ -50,5 +50,5 @@ def cancel(call: Call[CancelDocument], oms: Ports) -> Answer:
 )
 def correct(call: Call[CancelDocument], oms: Ports) -> Answer:
     """Issue a cancelled invoice anew, from what master data say now."""
-    order_id, _ = seen_document(call, oms)
-    return corrected_issued(call, order_id, call.path["document"], call.body.reason, oms)
+    owner, _ = seen_document(call, oms)
+    return corrected_issued(call, owner, call.path["document"], call.body.reason, oms)

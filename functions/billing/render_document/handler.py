@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from oms.invoice import Invoice
-from oms_aws.edges.papers import archived
+from oms_aws.edges.papers import Holder, archived
 from oms_aws.edges.queue import Signal, queue
 from oms_aws.orders import Saved
 from oms_aws.typesetting import typeset
@@ -13,8 +13,8 @@ from oms_aws.wiring import Ports
 @queue
 def handler(signal: Signal, oms: Ports) -> None:
     id = str(signal.facts["document"])
-    seen = oms.orders.get(signal.order_id)
-    document = seen.order.document(id)
+    holder = Holder(signal.aggregate, oms)
+    document = holder.document(id)
     if document.key or not document.ready:
         return
     inside = document.xml_key if document.format == "zugferd" else None
@@ -22,9 +22,7 @@ def handler(signal: Signal, oms: Ports) -> None:
     invoice = oms.documents.snapshot(id, Invoice)
     pdf = typeset(invoice, attached, logo=oms.documents.logo(invoice.letterhead))
     key, digest = archived(document, "pdf", pdf, oms)
-    oms.orders.change(
-        signal.order_id,
-        lambda order: order.archive(id, key=key, sha256=digest, at=oms.now()),
+    holder.change(
+        lambda known: known.archive(id, key=key, sha256=digest, at=oms.now()),
         Saved("auftakt", signal.id),
-        seen=seen,
     )

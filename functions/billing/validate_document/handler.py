@@ -5,7 +5,7 @@ from __future__ import annotations
 from oms.documenting import reject, validate
 from oms.invoice import Invoice
 from oms.refusals import Refusal
-from oms_aws.edges.papers import archived
+from oms_aws.edges.papers import Holder, archived
 from oms_aws.edges.queue import Signal, queue
 from oms_aws.einvoice.rules import checked
 from oms_aws.einvoice.writing import written
@@ -20,8 +20,8 @@ class RulesBroken(Refusal):
 @queue
 def handler(signal: Signal, oms: Ports) -> None:
     id = str(signal.facts["document"])
-    seen = oms.orders.get(signal.order_id)
-    document = seen.order.document(id)
+    holder = Holder(signal.aggregate, oms)
+    document = holder.document(id)
     if document.format is None or document.ready:
         return
     xml = written(oms.documents.snapshot(id, Invoice), document.format)
@@ -30,14 +30,7 @@ def handler(signal: Signal, oms: Ports) -> None:
     )
     by, now = Saved("auftakt", signal.id), oms.now()
     if broken:
-        oms.orders.change(
-            signal.order_id, lambda order: reject(order, id, broken, at=now), by, seen=seen
-        )
+        holder.change(lambda known: reject(known, id, broken, at=now), by)
         raise RulesBroken("rules_broken", f"{document.number}: {' | '.join(broken)}")
     key, digest = archived(document, "xml", xml, oms)
-    oms.orders.change(
-        signal.order_id,
-        lambda order: validate(order, id, key=key, sha256=digest, at=now),
-        by,
-        seen=seen,
-    )
+    holder.change(lambda known: validate(known, id, key=key, sha256=digest, at=now), by)

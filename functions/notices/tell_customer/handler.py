@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from oms_aws.edges.customers import mail_for
+from oms_aws.edges.papers import Holder
 from oms_aws.edges.queue import Signal, queue
 from oms_aws.orders import Saved
 from oms_aws.wiring import Ports
@@ -10,8 +11,8 @@ from oms_aws.wiring import Ports
 
 @queue
 def handler(signal: Signal, oms: Ports) -> None:
-    seen = oms.orders.get(signal.order_id)
-    mail = mail_for(signal, seen.order, oms)
+    holder = Holder(signal.aggregate, oms)
+    mail = mail_for(signal, holder.held, oms)
     if mail is None:
         return
     kind = mail.kind
@@ -19,9 +20,7 @@ def handler(signal: Signal, oms: Ports) -> None:
     if message_id is None:
         message_id = oms.mail.send(signal.id, kind, mail.to, mail.letter)
     noted = oms.mail.sent(signal.id, kind, message_id)
-    oms.orders.change(
-        signal.order_id,
-        lambda order: order.note_notification(kind, signal.id, message_id, oms.now()),
+    holder.change(
+        lambda known: known.note_notification(kind, signal.id, message_id, oms.now()),
         Saved("auftakt", signal.id, (noted,)),
-        seen=seen,
     )

@@ -1,4 +1,4 @@
-"""A finished order's events go into the write-once archive, as JSON lines."""
+"""A finished order's or bill's events go into the write-once archive, as JSON lines."""
 
 from __future__ import annotations
 
@@ -11,11 +11,17 @@ from oms_aws.wiring import Ports
 
 @queue
 def handler(signal: Signal, oms: Ports) -> None:
-    stored = oms.orders.get(signal.order_id)
-    if not stored.order.finished:
+    kind, _, id = signal.aggregate.partition("/")
+    if kind == "bill":
+        bill = oms.bills.get(id).bill
+        finished, since, log = bill.finished, bill.opened_at, oms.bills.log(id)
+    else:
+        order = oms.orders.get(id).order
+        finished, since, log = order.finished, order.received_at, oms.orders.log(id)
+    if not finished:
         return
-    events = list(oms.orders.log(signal.order_id))
+    events = list(log)
     lines = b"\n".join(encode(event) for event in events) + b"\n"
-    key = f"orders/{stored.order.received_at:%Y/%m}/{signal.order_id}/{len(events):06d}.jsonl"
-    until = kept_until("book", stored.order.received_at.date())
+    key = f"{kind}s/{since:%Y/%m}/{id}/{len(events):06d}.jsonl"
+    until = kept_until("book", since.date())
     oms.documents.keep(key, lines, "application/jsonl", until=until)

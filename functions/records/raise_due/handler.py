@@ -1,4 +1,4 @@
-"""Every few minutes, orders with something due are handed to the step that sees to it."""
+"""Every few minutes, orders and bills with something due are handed to the step for it."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from oms_aws.logs import logger
 from oms_aws.wiring import ports
 
 MOST = 5_000
+STEPS = {"order": "records/see_to_due", "bill": "billing/issue_collective_invoice"}
+"""What sees to what is due, by the kind of aggregate."""
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, int]:
@@ -22,7 +24,8 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, int]:
     oms, raised = ports(), 0
     for due in islice(oms.due.overdue(), MOST):
         signal = Signal(id=f"due-{due.at}", type="Due", aggregate=due.aggregate, at=due.at)
-        oms.queues.send("records/see_to_due", encode(signal).decode())
+        kind = due.aggregate.partition("/")[0]
+        oms.queues.send(STEPS[kind], encode(signal).decode())
         oms.due.handed_on(due)
         raised += 1
     if raised == MOST:

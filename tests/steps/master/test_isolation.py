@@ -116,6 +116,7 @@ def asks(mine: Belongings) -> dict[str, Ask]:
         "GET /v1/customers/{customer}": Ask({"customer": "C-1"}, query=ITS),
         "GET /v1/customers/{customer}/history": Ask({"customer": "C-1"}, query=ITS),
         "GET /v1/customers": Ask({}, query=ITS),
+        "GET /v1/customers/{customer}/collective-invoices": Ask({"customer": "C-1"}, query=ITS),
         "GET /v1/customers/{customer}/credit": Ask({"customer": "C-1"}, query=ITS),
         "GET /v1/open-items": Ask({}, query=ITS),
         "GET /v1/open-items/totals": Ask({}, query=ITS),

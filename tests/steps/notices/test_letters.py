@@ -17,6 +17,7 @@ from oms_aws.letters import (
     ApprovalNeeded,
     BankDetails,
     ChangeRefused,
+    CollectiveIssued,
     CreditExceeded,
     CreditIssued,
     Facts,
@@ -117,6 +118,20 @@ CREDITED = CreditIssued(
     url="https://shop.example/d/token",
     einvoice_url="https://shop.example/d/token?format=xml",
 )
+COLLECTIVE = CollectiveIssued(
+    shop=SHOP,
+    customer="Jörg Müller",
+    number="RE-2026-000042",
+    deliveries=3,
+    since="01.11.2026",
+    until="30.11.2026",
+    amount=Decimal("1190.00"),
+    currency="EUR",
+    due="31.12.2026",
+    credits=None,
+    url="https://oms.example/d/x",
+    einvoice_url="https://oms.example/d/x?format=xml",
+)
 WAITS = OrderWaits(
     shop=SHOP,
     customer="Jörg Müller",
@@ -194,6 +209,7 @@ OVERDUE = PaymentOverdue(
 ALL: tuple[tuple[Kind, Facts], ...] = (
     ("payment_overdue", OVERDUE),
     ("order_waits", WAITS),
+    ("collective_issued", COLLECTIVE),
     ("order_received", RECEIVED),
     ("order_changed", CHANGED),
     ("order_cancelled", CANCELLED),
@@ -236,8 +252,8 @@ def test_html_and_text_say_the_same_facts(
     letter = compose(kind, facts, locale)
     for version in (letter.text, Reader(letter.html).text):
         assert "Jörg Müller" in version
-        assert "BB-10001" in version
-        assert "Rucksack 45 l" in version
+        assert ("01.11.2026" if kind == "collective_issued" else "BB-10001") in version
+        assert ("RE-2026-000042" if kind == "collective_issued" else "Rucksack 45 l") in version
         assert "service@berg-beutel.example" in version
     assert f'<html lang="{locale}">' in letter.html
 
@@ -311,12 +327,15 @@ PLAIN = {kind: compose(kind, facts, "de") for kind, facts in ALL}
 @given(text=hostile)
 @settings(max_examples=40)
 def test_no_text_becomes_markup_header_or_template(kind: Kind, facts: Facts, text: str) -> None:
+    numbered = "number" if isinstance(facts, CollectiveIssued) else "order_number"
     changes: dict[str, Any] = {
         "customer": text,
-        "order_number": text,
+        numbered: text,
         "shop": replace(SHOP, name=text),
     }
-    if isinstance(facts, HoldEscalated | AddressWanted):
+    if isinstance(facts, CollectiveIssued):
+        changes["since"] = text
+    elif isinstance(facts, HoldEscalated | AddressWanted):
         changes["text"] = f"T{text}"
     elif isinstance(facts, PaymentOverdue):
         changes["number"] = f"N{text}"

@@ -21,7 +21,7 @@ SCOPES = {
     "accountant": (
         "orders:read documents:read customers:read holds:release exports:write payments:write "
         "credit-notes:write open-items:read open-items:write captures:write "
-        "payment-failures:write deposits:write"
+        "payment-failures:write deposits:write bills:write"
     ),
     "clerk": (
         "orders:read orders:write holds:release approvals:write stock:read stock:write "
@@ -30,7 +30,7 @@ SCOPES = {
         "documents:read papers:read dead-letters:write carriers:write shops:write "
         "customers:read customers:write prices:read prices:write exports:write "
         "purchases:write credit-notes:write tax:read rules:read rules:write open-items:read "
-        "open-items:write captures:write payment-failures:write deposits:write"
+        "open-items:write captures:write payment-failures:write deposits:write bills:write"
     ),
 }
 """What each role may do; every scope is asked for by at least one route."""

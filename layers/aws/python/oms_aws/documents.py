@@ -62,7 +62,7 @@ class S3Documents:
         return msgspec.json.decode(unpacked(self._item(id)["body"]), type=type)
 
     def owner(self, id: str) -> tuple[str, str]:
-        """The order and the shop of a document; raises Unknown."""
+        """The order, or the bill, and the shop of a document; raises Unknown."""
         item = self._item(id)
         return item["order_id"], item["shop"]
 

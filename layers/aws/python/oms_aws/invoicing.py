@@ -9,11 +9,12 @@ from typing import Any, NamedTuple
 
 from msgspec.structs import replace
 
+from oms.bill import Bill
 from oms.billing import book_day, estimate, final_of, invoice_of, vat_id_matters
 from oms.crediting import Claim, NotCreditable, credit_note, everything_left
 from oms.deposits import deducted
 from oms.documenting import bills_of, credit_notes_of, payable, replaced
-from oms.drafting import corrected_invoice
+from oms.drafting import corrected_invoice, part_of
 from oms.einvoice import format_of
 from oms.invoice import Deposit, Invoice
 from oms.numbering import range_of
@@ -32,12 +33,16 @@ from oms_aws.wiring import Ports
 
 
 class Draft(NamedTuple):
-    """A document that is issued once its writes are, together with its order and the counters."""
+    """A document that is issued once its writes are, together with its order and the counters.
+
+    One without a number is issued later: `told` says what the order tells of it now.
+    """
 
     document: Document
     writes: tuple[Action, ...]
-    number: Number
+    number: Number | None
     sale: Sale | None
+    told: Callable[[Order, Document], Order] | None = None
 
     def alone(self, taking: Taking) -> tuple[Action, ...]:
         """All writes, for a transaction in which it is the only document."""
@@ -89,9 +94,8 @@ def drafted(
     """The invoice for a shipped fulfilment under the number that is next in `taking`."""
     shop = oms.catalogue.shop_of_late(order.shop)
     number = taking.number(range_of(shop, "invoice", book_day(at)))
-    known = known_of(order, bills_of(order), number.text, oms, at=at)
-    made = _billing(order, (order.fulfilment(fulfilment_id),), None, known, oms)
-    invoice = watched(made, lambda year: taking.sales(shop, year), shop)
+    fulfilment = order.fulfilment(fulfilment_id)
+    invoice = drafted_alone(order, fulfilment, number.text, oms, taking, at=at)
     document = Document(id, invoice.kind, invoice.number, fulfilment_id, at, invoice.gross)
     document = replace(document, format=format_of(invoice))
     return draft_of(document, invoice, number, order, shop, oms)
@@ -135,7 +139,7 @@ def corrected(
         raise Refusal("not_cancelled", f"Cancel {original.number} first: a part of it still holds.")
     shop = oms.catalogue.shop_of_late(order.shop)
     number = taking.number(range_of(shop, "corrected", book_day(at)))
-    known = known_of(order, before, number.text, oms, at=at)
+    known = known_of(order, before, number.text, oms, at=at, until=original.issued_at)
     shipped = [order.fulfilment(each) for each in original.billed]
     # Of a final invoice all is billed anew: what credited it has given the deposits back.
     deposits = () if original.type == "final" else None
@@ -150,22 +154,42 @@ def corrected(
 
 
 def known_of(
-    order: Order, before: Sequence[Document], number: str, oms: Ports, *, at: datetime
+    order: Order,
+    before: Sequence[Document],
+    number: str,
+    oms: Ports,
+    *,
+    at: datetime,
+    until: datetime | None = None,
 ) -> dict[str, Any]:
     """What all bills of an order take, by the names of the arguments of `oms.billing`.
 
-    `before` are the order's bills so far.
+    `before` are the order's bills so far; what was collected `until` then counts as well.
     """
     shop = oms.catalogue.shop_of_late(order.shop)
+    others = [each for each in order.collected if until is None or each.at < until]
     return {
         "shop": shop,
         "account": oms.catalogue.account_of_late(order.shop, order.customer.id),
         "products": oms.catalogue.products_of_late(order.skus),
-        "earlier": [oms.documents.snapshot(each.id, Invoice) for each in before],
+        "earlier": [
+            *(oms.documents.snapshot(each.id, Invoice) for each in before),
+            *(entry.draft for entry in oms.bills.collected_of(others)),
+        ],
         "vat_check": oms.vat_checks.at_issue(shop, order) if vat_id_matters(order, shop) else None,
         "number": number,
         "issued_on": book_day(at),
     }
+
+
+def drafted_alone(
+    order: Order, fulfilment: Fulfilment, number: str, oms: Ports, taking: Taking, *, at: datetime
+) -> Invoice:
+    """What the invoice of a shipment says under a number, on the right side of the threshold."""
+    shop = oms.catalogue.shop_of_late(order.shop)
+    known = known_of(order, bills_of(order), number, oms, at=at)
+    made = _billing(order, (fulfilment,), None, known, oms)
+    return watched(made, lambda year: taking.sales(shop, year), shop)
 
 
 def _billing(
@@ -206,9 +230,7 @@ def credited(
     _demand_creditable(order, original, wanted)
     shop = oms.catalogue.shop_of_late(order.shop)
     day = book_day(at)
-    snapshot = oms.documents.snapshot(original.id, Invoice)
-    known = credit_notes_of(order, original.id)
-    earlier = [oms.documents.snapshot(each.id, Invoice) for each in known]
+    snapshot, earlier = creditable(order, original, oms)
     claims, shipping = wanted.claims, wanted.shipping
     if claims is None:
         claims, shipping = everything_left(snapshot, earlier)
@@ -223,6 +245,7 @@ def credited(
         reason=wanted.reason,
     )
     document = Document(id, note.kind, note.number, original.fulfilment, at, note.gross)
+    document = replace(document, covers=original.covers if original.bill else ())
     sent = None if original.rejected or original.withdrawn_at else format_of(note)
     document = replace(document, original=original.id, format=sent)
     return draft_of(document, note, number, order, shop, oms)
@@ -237,15 +260,48 @@ def _demand_creditable(order: Order, original: Document, wanted: Wanted) -> None
         raise NotCreditable("document_rejected", text)
 
 
+def creditable(order: Order, original: Document, oms: Ports) -> tuple[Invoice, list[Invoice]]:
+    """What an order's document billed of it, and the credit notes so far."""
+    if original.bill:
+        return part_billed(oms.bills.get(original.bill).bill, original.id, oms, order=order.id)
+    known = credit_notes_of(order, original.id)
+    notes = [oms.documents.snapshot(each.id, Invoice) for each in known]
+    return oms.documents.snapshot(original.id, Invoice), notes
+
+
+def part_billed(
+    bill: Bill, id: str, oms: Ports, *, order: str | None = None
+) -> tuple[Invoice, list[Invoice]]:
+    """What a bill's document billed of an order, or of all, and every credit of that so far.
+
+    The lines of all of them have the numbers that are printed on the document.
+    """
+    shares = [each for each in bill.shares(id) if order in (None, each.order)]
+    covered = {fulfilment for each in shares for fulfilment in each.fulfilments}
+    entries = [e for e in oms.bills.collected(bill.id) if e.draft.fulfilment_id in covered]
+    part, reductions = part_of(
+        oms.documents.snapshot(id, Invoice),
+        [entry.draft for entry in entries],
+        [credit for entry in entries for credit in entry.credits],
+    )
+    known = [c for c in bill.credits if c.document == id and order in (None, c.order)]
+    notes = [oms.documents.snapshot(each.note, Invoice) for each in known]
+    return part, [*reductions, *notes]
+
+
 def draft_of(
     document: Document, snapshot: Invoice, number: Number, order: Order, shop: Shop, oms: Ports
 ) -> Draft:
     """The document, with its record and the entry of its number."""
     record = oms.documents.record(document.id, order.id, order.shop, dressed(snapshot, shop))
     writes = (oms.numbers.entry(number, document.id), record)
-    counts = snapshot.distance_sales
-    sale = Sale(shop, snapshot.supplied_on.year, counts) if counts else None
-    return Draft(payable(document, snapshot), writes, number, sale)
+    return Draft(payable(document, snapshot), writes, number, counted(snapshot, shop))
+
+
+def counted(invoice: Invoice, shop: Shop) -> Sale | None:
+    """What a document adds to the distance sales of its year; a credit note takes off."""
+    net = invoice.distance_sales
+    return Sale(shop, invoice.supplied_on.year, net) if net else None
 
 
 def _ship_from(fulfilment: Fulfilment, shop: Shop, oms: Ports) -> str:

@@ -129,7 +129,7 @@ class _Run:
         draft = asked.drafted(stored.order, self._taking)
         if draft is None:
             return None
-        order = asked.told(stored.order, draft.document)
+        order = (draft.told or asked.told)(stored.order, draft.document)
         by = Saved("auftakt", asked.cause, draft.writes)
         return self._oms.orders.prepared(stored, order, by), draft
 

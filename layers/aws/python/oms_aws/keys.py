@@ -171,6 +171,25 @@ def document(id: str) -> Key:
     return Key(f"DOCUMENT#{id}", "DOCUMENT")
 
 
+def bill(id: str) -> Key:
+    """How does the bill of a customer's period stand?"""
+    return Key(f"BILL#{id}", "BILL")
+
+
+def collected(bill_id: str, fulfilment: str, credit: int = 0) -> Key:
+    """What does the shipment come to that the bill is to bill? Or the n-th credit of it."""
+    of = f"{fulfilment}#{credit:04d}" if credit else fulfilment
+    return Key(f"BILL#{bill_id}", f"{COLLECTED}{of}")
+
+
+COLLECTED = "COLLECTED#"
+
+
+def ordered(shop: str, customer: str, purchase_order: str, order_id: str) -> Key:
+    """Is the order through that came with the customer's purchase order number?"""
+    return Key(f"ORDERED#{shop}#{customer}#{purchase_order}", f"ORDER#{order_id}")
+
+
 def endpoint(id: str) -> Key:
     """Where does a subscriber want its events? All share a partition and are read at once."""
     return Key("ENDPOINTS", f"ENDPOINT#{id}")
@@ -328,6 +347,11 @@ def exports_of(shop: str) -> str:
 def documents_of(shop: str, month: str) -> str:
     """Which documents did the shop issue in the month (`YYYY-MM`), by day and number?"""
     return f"DOCUMENTS#{shop}#{month}"
+
+
+def bills_of(shop: str, customer: str) -> str:
+    """Which bills has the customer, by their period?"""
+    return f"BILLS#{shop}#{customer}"
 
 
 EVENT_SHARDS = "0123456789abcdef"

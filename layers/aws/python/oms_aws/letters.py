@@ -28,6 +28,7 @@ Kind = Literal[
     "address_wanted",
     "credit_issued",
     "invoice_issued",
+    "collective_issued",
     "hold_escalated",
     "payment_awaited",
     "payment_overdue",
@@ -196,6 +197,26 @@ class InvoiceIssued(Struct, frozen=True, kw_only=True):
     einvoice_url: str | None = None
 
 
+class CollectiveIssued(Struct, frozen=True, kw_only=True):
+    """An invoice over the deliveries of a period, or the credit note that takes one back whole.
+
+    `credits` is the number of the invoice that is taken back, `amount` gross.
+    """
+
+    shop: Shop
+    customer: str
+    number: str
+    deliveries: int
+    since: str
+    until: str
+    amount: Decimal
+    currency: str
+    due: str | None
+    credits: str | None
+    url: str
+    einvoice_url: str | None = None
+
+
 class WaitingItem(Struct, frozen=True):
     """Pieces that wait; `expected` is their day in words, None while nobody knows it."""
 
@@ -335,6 +356,7 @@ Facts = (
     | ParcelShipped
     | CreditIssued
     | InvoiceIssued
+    | CollectiveIssued
     | OrderWaits
     | AddressWanted
     | HoldEscalated
@@ -356,6 +378,7 @@ _FACTS: dict[Kind, type[Facts]] = {
     "address_wanted": AddressWanted,
     "credit_issued": CreditIssued,
     "invoice_issued": InvoiceIssued,
+    "collective_issued": CollectiveIssued,
     "hold_escalated": HoldEscalated,
     "payment_awaited": PaymentAwaited,
     "payment_overdue": PaymentOverdue,

@@ -143,7 +143,8 @@ class DynamoOrders:
             {"order_id": order.id},
             unless_exists=True,
         )
-        also = by._replace(also=(first, *by.also))
+        bought = (self._table.put(*each) for each in ordered_entries(order))
+        also = by._replace(also=(first, *bought, *by.also))
         return self.save(Stored(order, 0, 0, GENESIS), order, also)
 
     def save(self, seen: Stored, order: Order, by: Saved) -> Stored:
@@ -228,6 +229,11 @@ class DynamoOrders:
         """The action that demands that the order still is as seen."""
         return self._table.check(keys.order(seen.order.id), version=seen.version)
 
+    def all_through(self, shop: str, customer: str, purchase_order: str) -> bool:
+        """Whether all orders with a purchase order number of the customer are through."""
+        pk = keys.ordered(shop, customer, purchase_order, "").pk
+        return all(item["through"] for item in self._table.query(pk))
+
     def shops(self) -> list[str]:
         """The ids of all shops."""
         return [item["shop"] for item in self._table.query(keys.shop("").pk)]
@@ -292,6 +298,11 @@ class DynamoOrders:
         wanted = {f.id: fulfilment_attributes(after, f) for f in after.fulfilments}
         holds = {hold.id: hold_attributes(before, hold) for hold in before.holds}
         return [
+            *(
+                self._table.put(*entry)
+                for entry in ordered_entries(after)
+                if entry not in ordered_entries(before)
+            ),
             *(
                 self._table.put(keys.fulfilment(id), attributes)
                 for id, attributes in wanted.items()
@@ -534,6 +545,14 @@ def _line_seen(line: Line, quantity: int) -> dict[str, Any]:
             {"sku": sku, "quantity": quantity * each} for sku, each in parts(line).items()
         ]
     return seen
+
+
+def ordered_entries(order: Order) -> list[tuple[keys.Key, dict[str, Any]]]:
+    """What the customer's purchase order number leads to: whether the order is through."""
+    if not order.purchase_order:
+        return []
+    key = keys.ordered(order.shop, order.customer.id, order.purchase_order, order.id)
+    return [(key, {"kind": "ordered", "through": order.through})]
 
 
 def fulfilment_attributes(order: Order, fulfilment: Fulfilment) -> dict[str, Any]:

@@ -33,6 +33,7 @@ from oms.paying import asked, fits, lay
 from oms.payment import receive
 from oms.refusals import NotNow, Refusal, Unknown
 from oms_aws import keys
+from oms_aws.bills import is_bill, stored_bill
 from oms_aws.catalogue import DynamoCatalogue
 from oms_aws.open_items import DynamoOpenItems, Listed
 from oms_aws.orders import CHANGE_TRIES, Conflict, DynamoOrders, Saved, Stored
@@ -256,7 +257,7 @@ class DynamoPayments:
     def _by_invoice(
         self, shops: list[str], numbers: Iterable[Printed]
     ) -> Iterator[tuple[str, str]]:
-        """The orders and documents of numbers that were printed."""
+        """The orders and documents of numbers that were printed; a collective one has several."""
         texts = {
             keys.numbered(f"{shop}/{each.range}", each.number): each.text
             for each in numbers
@@ -265,7 +266,13 @@ class DynamoPayments:
         found = self._table.get_many(texts)
         ids = [i["document"] for i in found if i["text"] == texts[keys.Key(i["pk"], i["sk"])]]
         items = self._table.get_many(keys.document(id) for id in ids)
-        return ((item["order_id"], item["id"]) for item in items)
+        for item in items:
+            owner, id = item["order_id"], item["id"]
+            bill = self._table.get(keys.bill(owner)) if is_bill(owner) else None
+            shares = stored_bill(bill).bill.shares(id) if bill else ()
+            yield from ((each.order, id) for each in shares)
+            if not is_bill(owner):
+                yield owner, id
 
     # -- who gets it --------------------------------------------------------------------------
 

@@ -19,7 +19,7 @@ from oms.invariants import Breach
 from oms.invoice import Invoice
 from oms.order import Order
 from oms.posting import voucher_of
-from oms.reconciling import CHECKS, adding_up
+from oms.reconciling import CHECKS, Papers, adding_up
 from oms.reductions import Reduction, reductions, voucher_for
 from oms.shop import Shop
 from oms_aws.table import unpacked
@@ -67,14 +67,17 @@ class Reconciled:
         shop = msgspec.json.decode(unpacked(item["body"]), type=Shop)
         self.shops[shop.id] = shop
 
-    def breaches(self, check: str, orders: Iterable[Order]) -> Iterator[Breach]:
-        """What does not hold of the orders' documents; each document's own sums are `documents`."""
+    def breaches(self, check: str, orders: Iterable[tuple[Order, Papers]]) -> Iterator[Breach]:
+        """What does not hold of the orders' documents; each document's own sums are `documents`.
+
+        Each order comes with what its documents were made from.
+        """
         if check == "documents":
             for id, paper in self.papers.items():
                 yield from adding_up(self.owners[id], paper)
-        for order in orders:
+        for order, papers in orders:
             for holds in CHECKS[check]:
-                yield from holds(order, self.papers)
+                yield from holds(order, papers)
 
     def unbooked(self) -> Iterator[Breach]:
         """Documents whose bookings do not add up to them, month by month.

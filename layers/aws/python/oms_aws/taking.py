@@ -45,9 +45,10 @@ class Taking:
         before = self._years.get((seller_of(shop), year - 1))
         return Watch(this=watch.this, last=before.watch.this if before else watch.last)
 
-    def add(self, number: Number, sale: Sale | None) -> None:
+    def add(self, number: Number | None, sale: Sale | None) -> None:
         """Take a number, and count a sale."""
-        self._last[number.range] = number.value
+        if number:
+            self._last[number.range] = number.value
         if sale:
             place = seller_of(sale.shop), sale.year
             self._years[place] = self._year(sale.shop, sale.year).adding(sale.net, sale.shop)

@@ -27,11 +27,13 @@ from oms.invariants import (
     unbroken,
 )
 from oms.order import Order
+from oms.parts import Document
 from oms.purchase import Purchase
 from oms.reconciling import CHECKS as RECONCILED
 from oms.seal import Entry, Seal, unaltered
 from oms.stock import Item, Reservation
 from oms_aws import keys
+from oms_aws.billed import Billed
 from oms_aws.capacity import Slot, leaving
 from oms_aws.capacity import counted as counted_departures
 from oms_aws.counters import View, counters_in, layout, stored_reservation
@@ -73,6 +75,7 @@ class Snapshot:
         self.pointers: dict[keys.Key, str] = {}
         self.ledgers = Ledgers()
         self.reconciled = Reconciled()
+        self.billed = Billed()
         self.leaving: Counter[Slot] = Counter()
         self.sold: Counter[int] = Counter()
         self.counted: Counter[int] = Counter()
@@ -112,6 +115,9 @@ class Snapshot:
             "open_item": self.ledgers.open_item,
             "reduction": self.reconciled.reduction,
             "departures": self._departures,
+            "bill": self.billed.bill,
+            "collected": self._collected,
+            "ordered": self.billed.ordered,
             "": self._pointer,
         }
 
@@ -161,8 +167,13 @@ class Snapshot:
         body = msgspec.json.decode(unpacked(item["body"]))
         self.documents[item["id"]] = body["number"]
         self.reconciled.document(item)
-        if counted := body.get("distance_sales"):
+        counted = body.get("distance_sales")
+        if counted and body["kind"] != "collective":
             self.sold[int(body["supplied_on"][:4])] += cents(Decimal(counted))
+
+    def _collected(self, item: Mapping[str, Any]) -> None:
+        draft = self.billed.entry(item)
+        self.sold[draft.supplied_on.year] += cents(draft.distance_sales)
 
     def _distance(self, item: Mapping[str, Any]) -> None:
         self.counted[item["year"]] += item["cents"]
@@ -201,6 +212,7 @@ def check(scan: Iterable[Mapping[str, Any]], *, at: datetime, read: Read) -> dic
         **{name: _result(len(found.documents), _reconciled(found, name)) for name in RECONCILED},
         "bookings": _result(len(found.documents), _bookings(found, read)),
         "open_items": _result(len(found.ledgers.listed), _open_items(found)),
+        "bills": _result(len(found.billed.bills), _bills(found)),
         "distance_sales": _result(len(found.documents), _distance_sales(found)),
         "number_ranges": _result(len(found.documents), _numbers(found)),
         "event_logs": _result(sum(map(len, found.logs.values())), _events(found)),
@@ -298,7 +310,14 @@ def _payments(found: Snapshot) -> Iterator[Breach]:
 
 
 def _reconciled(found: Snapshot, name: str) -> Iterator[Breach]:
-    return found.reconciled.breaches(name, (stored.order for stored in found.orders.values()))
+    billed, papers = found.billed, found.reconciled.papers
+    alone = (billed.alone(stored.order, papers) for stored in found.orders.values())
+    return found.reconciled.breaches(name, alone)
+
+
+def _bills(found: Snapshot) -> Iterator[Breach]:
+    orders = {id: stored.order for id, stored in found.orders.items()}
+    return found.billed.breaches(orders, found.reconciled.papers)
 
 
 def _bookings(found: Snapshot, read: Read) -> Iterator[Breach]:
@@ -319,7 +338,7 @@ def _numbers(found: Snapshot) -> Iterator[Breach]:
         entries = found.numbers.get(name, {})
         yield from unbroken(name, found.last.get(name, 0), entries, found.documents)
     yield from numbered_once(found.numbers.values(), found.documents)
-    issued = {}
+    issued = {d.id: id for id, s in found.billed.bills.items() for d in s.bill.documents}
     for stored in found.orders.values():
         for document in stored.order.documents:
             issued[document.id] = stored.order.id
@@ -335,17 +354,20 @@ def _events(found: Snapshot) -> Iterator[Breach]:
     ends = {f"order/{id}": (s.sequence, s.hash) for id, s in found.orders.items()}
     ends |= {f"purchase/{id}": (p.sequence, p.hash) for id, p in found.purchases.items()}
     ends |= {_log_of(sku): (item.sequence, item.hash) for sku, item in found.items.items()}
+    ends |= {f"bill/{id}": (b.sequence, b.hash) for id, b in found.billed.bills.items()}
     ends |= {f"export/{id}": (e.sequence, e.hash) for id, e in found.exports.items()}
     for aggregate in sorted(found.logs.keys() | ends.keys()):
         sequence, last = ends.get(aggregate, (0, GENESIS))
         yield from chained(aggregate, found.logs.get(aggregate, []), sequence, last)
     for id, stored in found.orders.items():
         yield from told(stored.order, found.logs.get(f"order/{id}", []))
+    yield from found.billed.logged(found.logs)
 
 
 def _silent(found: Snapshot, at: datetime) -> Iterator[Breach]:
     for stored in found.orders.values():
         yield from spoken_for(stored.order, at=at, letters=found.letters)
+    yield from found.billed.silent(at, found.letters)
 
 
 def _projections(found: Snapshot) -> Iterator[Breach]:
@@ -366,6 +388,7 @@ def _projections(found: Snapshot) -> Iterator[Breach]:
         for key in _pointing_to(order):
             if found.pointers.get(key) != id:
                 yield Breach(id, f"{key.pk} leads to {found.pointers.get(key)}")
+    yield from found.billed.projected(stored.order for stored in found.orders.values())
     for id in found.fulfilments.keys() - owned:
         yield Breach(id, "is of no order")
 
@@ -373,19 +396,26 @@ def _projections(found: Snapshot) -> Iterator[Breach]:
 def _archived(found: Snapshot, read: Read) -> Iterator[Breach]:
     """Each file of the archive is the one whose SHA-256 its order's log gives."""
     for id, stored in found.orders.items():
+        yield from _documents(id, stored.order.documents, read)
         for document in stored.order.documents:
-            if document.key:
-                yield from _same(id, document.key, document.sha256 or "", read)
-            if document.xml_key:
-                yield from _same(id, document.xml_key, document.xml_sha256 or "", read)
             for letter in document.dunning.letters if document.dunning else ():
                 if letter.key:
                     yield from _same(id, letter.key, letter.sha256 or "", read)
         for paper in stored.order.papers:
             yield from _same(id, paper.key, paper.sha256, read)
+    for id, bill in found.billed.bills.items():
+        yield from _documents(id, bill.bill.documents, read)
     for id, kept in found.exports.items():
         for file in kept.export.files:
             yield from _same(id, file.key, file.sha256, read)
+
+
+def _documents(id: str, documents: Iterable[Document], read: Read) -> Iterator[Breach]:
+    for document in documents:
+        if document.key:
+            yield from _same(id, document.key, document.sha256 or "", read)
+        if document.xml_key:
+            yield from _same(id, document.xml_key, document.xml_sha256 or "", read)
 
 
 def _same(where: str, key: str, digest: str, read: Read) -> Iterator[Breach]:
@@ -443,4 +473,4 @@ def _named(body: str) -> set[str]:
     except (ValueError, KeyError, TypeError):
         return set()
     kind, _, id = str(aggregate).partition("/")
-    return {id} if kind == "order" else set()
+    return {id} if kind in ("order", "bill") else set()

@@ -13,6 +13,7 @@ import uuid_utils
 from botocore.config import Config
 
 from oms.parts import Provider as ProviderName
+from oms_aws.bills import DynamoBills
 from oms_aws.catalogue import DynamoCatalogue
 from oms_aws.clients import DynamoClients
 from oms_aws.credit import DynamoCredit
@@ -124,6 +125,10 @@ class Ports:
     @cached_property
     def orders(self) -> DynamoOrders:
         return DynamoOrders(self.table, self.now, self.new_id)
+
+    @cached_property
+    def bills(self) -> DynamoBills:
+        return DynamoBills(self.table, self.now, self.new_id)
 
     @cached_property
     def stock(self) -> DynamoStock:

@@ -12,7 +12,11 @@ from oms.dunning import DunningRules
 from oms.invoice import XRechnung
 from oms.parts import Address, Person
 
-__all__ = ["Account", "ApprovalRule", "PaymentTerms", "Person", "VatCheck"]
+__all__ = ["Account", "ApprovalRule", "Billing", "PaymentTerms", "Person", "VatCheck"]
+
+Weekday = Literal[
+    "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"
+]  # fmt: skip
 
 
 class VatCheck(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -52,13 +56,25 @@ class ApprovalRule(Struct, frozen=True, kw_only=True, omit_defaults=True):
     hours: int = 48
 
 
+class Billing(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """That shipments on account are billed together, and when.
+
+    Monthly: all of a calendar month. Weekly: those up to the end of `week_ends`. By purchase order:
+    those of one purchase order number, once its orders have left, or at the end of the month.
+    """
+
+    collective: Literal["monthly", "weekly", "purchase_order"]
+    week_ends: Weekday = "sunday"
+
+
 class Account(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Master data of a shop's customer.
 
     `group` chooses the price lists. `credit_limit` is gross, in `currency`; None means that nothing
     is sold on account. `priority` ranks backorders (higher first). `partial_allowed` is what an
     order takes that says nothing itself. `xrechnung` is the syntax of a public buyer's e-invoices,
-    where it is not that of the shop, `delivery_note_prices` overrules what the shop says.
+    where it is not that of the shop, `delivery_note_prices` overrules what the shop says. `billing`
+    says that shipments are billed together.
     """
 
     id: str
@@ -83,4 +99,5 @@ class Account(Struct, frozen=True, kw_only=True, omit_defaults=True):
     approvals: tuple[ApprovalRule, ...] = ()
     dunning: DunningRules | None = None
     delivery_note_prices: bool | None = None
+    billing: Billing | None = None
     version: int = 0

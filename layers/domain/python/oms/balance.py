@@ -100,7 +100,7 @@ def came(order: Order) -> Decimal:
 def at_rest(order: Order) -> bool:
     """Whether nothing more will be billed: each piece has left with an invoice, or is cancelled."""
     waiting = any(order.count(place) for place in ON_THE_WAY)
-    return not waiting and not any(order.unbilled())
+    return not waiting and not order.to_collect and not any(order.unbilled())
 
 
 def claim(order: Order) -> Decimal | None:
@@ -120,7 +120,8 @@ def claim(order: Order) -> Decimal | None:
         for d in order.documents
         if d.type in ("credit_note", "corrected") and d.original not in asked
     )
-    return order.charged + sum(credits, NOTHING)
+    never_billed = sum((each.credited for each in order.collected), NOTHING)
+    return order.charged - never_billed + sum(credits, NOTHING)
 
 
 def to_capture(order: Order) -> dict[str, Decimal]:

@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from oms import balance, money
 from oms.account import Account
-from oms.deposits import open_deposits, uncredited
+from oms.deposits import billed_or_collected, open_deposits, uncredited
 from oms.ledger import Ledger, ledger
 from oms.news import CreditReserved
 from oms.order import Order
@@ -113,18 +113,22 @@ def _spare(order: Order, book: Ledger) -> Decimal:
 
 
 def to_come(order: Order) -> Decimal:
-    """What will still be invoiced, gross, less what is so in advance."""
+    """What will still be invoiced, gross, less what is so in advance.
+
+    What a collective invoice is to bill is known to the cent.
+    """
     due, of = (order.credit.amount, order.credit.of) if order.credit else cost(order)
-    return max(Decimal(0), _coming(order, due, of) - _in_advance(order))
+    shipped = sum((each.gross - each.credited for each in order.to_collect), Decimal(0))
+    return shipped + max(Decimal(0), _coming(order, due, of) - _in_advance(order))
 
 
 def _coming(order: Order, due: Decimal, of: Decimal) -> Decimal:
-    """The gross value of what is neither invoiced nor cancelled; shipping is in the first invoice.
+    """The gross value of what is not invoiced, collected or cancelled; shipping is billed first.
 
     The whole order came to `of` in its price mode, and to `due` gross: in net prices the tax is
     shared out by value. What a change has added counts once it is taken.
     """
-    settled = {id for document in order.documents for id in document.billed}
+    settled = billed_or_collected(order)
     billed: dict[str, int] = {}
     for fulfilment in order.fulfilments:
         if fulfilment.id in settled and fulfilment.status != "cancelled":

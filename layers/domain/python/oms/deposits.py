@@ -76,14 +76,20 @@ def awaits_final(order: Order) -> bool:
 
 
 def unbilled(order: Order) -> tuple[Fulfilment, ...]:
-    """What has left and is on no invoice."""
-    billed = {id for document in order.documents for id in document.billed}
+    """What has left, is on no invoice and is not to be billed with others."""
+    billed = billed_or_collected(order)
     return tuple(f for f in order.fulfilments if f.shipped_at and f.id not in billed)
 
 
-def to_bill(order: Order) -> Pieces:
-    """The pieces that are neither cancelled nor on an invoice, by line."""
+def billed_or_collected(order: Order) -> set[str]:
+    """The fulfilments that an invoice bills, or a collective one is to bill."""
     billed = {id for document in order.documents for id in document.billed}
+    return billed | {each.fulfilment for each in order.collected}
+
+
+def to_bill(order: Order) -> Pieces:
+    """The pieces that are neither cancelled nor on an invoice, or to be on a collective one."""
+    billed = billed_or_collected(order)
     done: Pieces = {}
     for fulfilment in order.fulfilments:
         if fulfilment.id in billed and fulfilment.shipped_at:

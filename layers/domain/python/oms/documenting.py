@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 from msgspec.structs import replace
 
+from oms.bill import Bill
 from oms.invoice import Invoice, Kind
 from oms.news import CreditNoteIssued, DocumentRejected, DocumentValidated, DocumentWithdrawn
 from oms.order import Order
 from oms.parts import Document
 from oms.refusals import Refusal
+
+Holder = TypeVar("Holder", Order, Bill)
+"""Who has documents: an order, or the bill of a collective invoice."""
 
 BILLS = ("invoice", "partial", "final")
 """The kinds that bill shipments, whose sums later ones of the order go on from."""
@@ -86,16 +91,16 @@ def replaced(order: Order, original: Document) -> tuple[Document, ...]:
     return tuple(each for each in bills_of(order) if each.issued_at < original.issued_at)
 
 
-def validate(order: Order, id: str, *, key: str, sha256: str, at: datetime) -> Order:
+def validate(holder: Holder, id: str, *, key: str, sha256: str, at: datetime) -> Holder:
     """Put on record that a document's e-invoice is valid, and kept; again changes nothing."""
-    if order.document(id).ready:
-        return order
-    return order.tell(DocumentValidated(id, key, sha256, at))
+    if holder.document(id).ready:
+        return holder
+    return holder.tell(DocumentValidated(id, key, sha256, at))
 
 
-def reject(order: Order, id: str, rules: tuple[str, ...], *, at: datetime) -> Order:
+def reject(holder: Holder, id: str, rules: tuple[str, ...], *, at: datetime) -> Holder:
     """Put on record which rules an e-invoice breaks; the same ones again change nothing."""
-    document = order.document(id)
+    document = holder.document(id)
     if document.ready or document.rejected == rules:
-        return order
-    return order.tell(DocumentRejected(id, rules, at))
+        return holder
+    return holder.tell(DocumentRejected(id, rules, at))

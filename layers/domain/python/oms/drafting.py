@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from msgspec.structs import replace
 
 from oms import money
 from oms.invoice import (
+    Charge,
     Deposit,
     Group,
     Invoice,
@@ -140,40 +142,159 @@ def _renumbered(lines: Sequence[InvoiceLine]) -> tuple[InvoiceLine, ...]:
 
 
 def collective_invoice(
-    drafts: Sequence[Invoice], *, number: str, issued_on: date, period: tuple[date, date]
+    drafts: Sequence[Invoice],
+    *,
+    number: str,
+    issued_on: date,
+    period: tuple[date, date],
+    credits: Sequence[Invoice] = (),
 ) -> Invoice:
     """One invoice for several shipments to one buyer, each as it would have been billed alone.
 
     So it costs what the single ones would have cost, to the cent and per rate. Every line names its
-    order, delivery note and day. Raises Refusal for drafts that differ in buyer or currency.
+    order, delivery note and day. `credits` are credit notes of drafts: what was taken back before
+    it was billed. Their lines stand behind those of the shipment with less than no pieces (BT-129
+    may be negative, BT-146 not: BR-27). Raises Refusal for drafts that differ in `ALIKE`.
     """
     first = drafts[0]
-    alike = ("seller", "buyer", "currency", "price_mode", "locale", "buyer_type", "leitweg_id")
-    for name in alike:
+    for name in ALIKE:
         if any(getattr(draft, name) != getattr(first, name) for draft in drafts):
             raise Refusal("not_collectable", f"These invoices differ in {name}.")
-    lines = [
-        replace(
-            line,
-            order=line.order or draft.external_number,
-            delivery_note=line.delivery_note or draft.fulfilment_id,
-            supplied_on=line.supplied_on or draft.supplied_on,
-        )
-        for draft in drafts
-        for line in draft.lines
-    ]
+    everything = [*drafts, *credits]
     collected = replace(
         first,
         kind="collective",
         number=number,
         issued_on=issued_on,
         supplied_on=max(draft.supplied_on for draft in drafts),
-        lines=tuple(replace(line, number=str(n)) for n, line in enumerate(lines, 1)),
-        charges=tuple(charge for draft in drafts for charge in draft.charges),
+        order_id=_common(drafts, "order_id") or "",
+        external_number=_common(drafts, "external_number") or "",
+        fulfilment_id=_common(drafts, "fulfilment_id") or "",
+        ship_to=_common(drafts, "ship_to") or first.buyer,
+        purchase_order=_common(drafts, "purchase_order"),
+        lines=_collected_lines(drafts, credits),
+        charges=tuple(_collected_charges(everything)),
         notes=tuple(dict.fromkeys(note for draft in drafts for note in draft.notes)),
+        distance_sales=money.total([each.distance_sales for each in everything]),
+        vat_check=next((draft.vat_check for draft in drafts if draft.vat_check), None),
         period=period,
     )
-    return _summed(collected, merged([tax for draft in drafts for tax in draft.taxes]))
+    minus = [negative(tax) for credit in credits for tax in credit.taxes]
+    return _summed(collected, merged([*(tax for draft in drafts for tax in draft.taxes), *minus]))
+
+
+ALIKE = ("seller", "buyer", "currency", "price_mode", "locale", "buyer_type", "leitweg_id")
+"""What invoices must have in common to be billed as one."""
+
+
+def part_of(
+    collective: Invoice, drafts: Sequence[Invoice], credits: Sequence[Invoice] = ()
+) -> tuple[Invoice, tuple[Invoice, ...]]:
+    """What a collective invoice billed by some of its drafts, and what it credited of that at once.
+
+    Both have the line numbers of the collective invoice, so that later credit notes go on from
+    them; `credits` are those of these drafts. With the drafts of one order it is that order's
+    share, with all of them the whole.
+    """
+    numbers = {
+        (line.delivery_note, line.order_line): line.number
+        for line in collective.lines
+        if line.credits is None
+    }
+    notes = {draft.fulfilment_id for draft in drafts}
+    billed = [li for li in collective.lines if li.delivery_note in notes and li.credits is None]
+    single = drafts[0] if len({draft.order_id for draft in drafts}) == 1 else collective
+    part = replace(
+        collective,
+        order_id=single.order_id,
+        external_number=single.external_number,
+        ship_to=single.ship_to,
+        supplied_on=max(draft.supplied_on for draft in drafts),
+        lines=tuple(billed),
+        charges=_summed_charges(drafts),
+        distance_sales=money.total([draft.distance_sales for draft in drafts]),
+    )
+    part = _summed(part, merged([tax for draft in drafts for tax in draft.taxes]))
+    return part, tuple(_with_numbers(credit, numbers) for credit in credits)
+
+
+def _with_numbers(credit: Invoice, numbers: Mapping[tuple[str | None, str | None], str]) -> Invoice:
+    lines = (
+        replace(line, number=numbers[credit.fulfilment_id, line.order_line or line.number])
+        for line in credit.lines
+    )
+    return replace(credit, lines=tuple(lines))
+
+
+def _common(drafts: Sequence[Invoice], name: str) -> Any:
+    """What all of them say, None where they differ."""
+    values = {getattr(draft, name) for draft in drafts}
+    return values.pop() if len(values) == 1 else None
+
+
+def _collected_lines(
+    drafts: Sequence[Invoice], credits: Sequence[Invoice]
+) -> tuple[InvoiceLine, ...]:
+    """The lines of all shipments, each followed by what was taken back of it, in one count."""
+    named = len({draft.purchase_order for draft in drafts}) > 1
+    lines: list[InvoiceLine] = []
+    for draft in drafts:
+        places: dict[str, str] = {}
+        for line in draft.lines:
+            lines.append(_originated(line, draft, len(lines) + 1, named))
+            places[line.number] = lines[-1].number
+        for credit in credits:
+            if credit.fulfilment_id != draft.fulfilment_id:
+                continue
+            for line in credit.lines:
+                taken = _originated(line, draft, len(lines) + 1, named)
+                lines.append(_taken_back(taken, places[line.number], draft.locale))
+    return tuple(lines)
+
+
+def _originated(line: InvoiceLine, draft: Invoice, number: int, named: bool) -> InvoiceLine:
+    return replace(
+        line,
+        number=str(number),
+        order=line.order or draft.external_number,
+        order_line=line.order_line or line.number,
+        delivery_note=line.delivery_note or draft.fulfilment_id,
+        supplied_on=line.supplied_on or draft.supplied_on,
+        purchase_order=draft.purchase_order if named else None,
+    )
+
+
+def _taken_back(line: InvoiceLine, of: str, locale: str) -> InvoiceLine:
+    returned = ("Rücknahme", "Taken back") if line.pieces != 0 else ("Nachlass", "Reduction")
+    return replace(
+        line,
+        description=f"{returned[locale != 'de']}: {line.description}",
+        quantity=-line.quantity,
+        total=-line.total,
+        discount=-line.discount,
+        credits=of,
+    )
+
+
+def _collected_charges(everything: Sequence[Invoice]) -> Iterator[Charge]:
+    """The charges of each shipment, less what was taken back of them."""
+    for id in dict.fromkeys(each.fulfilment_id for each in everything):
+        of_it = [each for each in everything if each.fulfilment_id == id]
+        for charge in _summed_charges(of_it):
+            if charge.amount:
+                yield replace(charge, order=of_it[0].external_number, delivery_note=id)
+
+
+def _summed_charges(invoices: Sequence[Invoice]) -> tuple[Charge, ...]:
+    """The charges by kind and tax group; what credit notes took back goes off."""
+    sums: dict[tuple[str, str, Decimal], Charge] = {}
+    for invoice in invoices:
+        for each in invoice.charges:
+            amount = -each.amount if invoice.kind == "credit_note" else each.amount
+            key = (each.kind, each.category, each.rate)
+            known = sums.get(key, replace(each, amount=Decimal(0)))
+            sums[key] = replace(known, amount=known.amount + amount)
+    return tuple(sums.values())
 
 
 def corrected_invoice(original: Invoice, again: Invoice, *, reason: str) -> Invoice:

@@ -179,10 +179,12 @@ class InvoiceLine(Struct, frozen=True, kw_only=True):
     """A printed line: `total` is exactly unit price times quantity less `discount`.
 
     Amounts are in the invoice's price mode. On an invoice over several shipments a line names its
-    delivery note, on a collective one its order as well; there it has a number of its own, and
-    `order_line` is the number that the order gives it. `pieces` is how many pieces a credit takes
-    back where that is not its quantity: none, when only the price is reduced. `case` names the row
-    of the tax table, `state` whose tax it is (None: nobody's), `scheme` where it is declared.
+    delivery note, on a collective one its order as well and, where they differ, the purchase order;
+    there it has a number of its own, and `order_line` is the number that the order gives it. One of
+    less than no pieces `credits` the line of that number. `pieces` is how many pieces a credit
+    takes back where that is not its quantity: none, when only the price is reduced. `case` names
+    the row of the tax table, `state` whose tax it is (None: nobody's), `scheme` where it is
+    declared.
     """
 
     number: str
@@ -196,19 +198,21 @@ class InvoiceLine(Struct, frozen=True, kw_only=True):
     order: str | None = None
     delivery_note: str | None = None
     supplied_on: date | None = None
+    order_line: str | None = None
+    purchase_order: str | None = None
+    credits: str | None = None
     pieces: int | None = None
     discount: Decimal = Decimal(0)
     vatex: str | None = None
     case: str = ""
     state: str | None = None
     scheme: str = "home"
-    order_line: str | None = None
 
 
 class Charge(Struct, frozen=True, kw_only=True):
     """The part of the shipping price, or of a discount, that shares the tax of the goods of a rate.
 
-    The amount of a discount is negative.
+    The amount of a discount is negative. On a collective invoice it names order and delivery note.
     """
 
     kind: Literal["shipping", "discount"]
@@ -219,6 +223,8 @@ class Charge(Struct, frozen=True, kw_only=True):
     case: str = ""
     state: str | None = None
     scheme: str = "home"
+    order: str | None = None
+    delivery_note: str | None = None
 
 
 class TaxTotal(Struct, frozen=True, kw_only=True):

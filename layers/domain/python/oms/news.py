@@ -409,6 +409,32 @@ class ShipmentDelivered(News, frozen=True, tag="Shipment.Delivered"):
     at: datetime
 
 
+class InvoiceDeferred(News, frozen=True, tag="Invoice.Deferred"):
+    """A shipment is billed by a collective invoice, from the bill that is due at `due_at`."""
+
+    fulfilment: str
+    bill: str
+    due_at: datetime
+    gross: Decimal
+    at: datetime
+
+
+class InvoiceReduced(News, frozen=True, tag="Invoice.Reduced"):
+    """So much of a shipment is not billed at all: it was taken back before it was."""
+
+    fulfilment: str
+    gross: Decimal
+    reason: str
+    by: str
+    at: datetime
+
+
+class InvoiceCollected(News, frozen=True, tag="Invoice.Collected"):
+    """A collective invoice bills the order's shipments, or one is credited; this is its share."""
+
+    document: Document
+
+
 class InvoiceIssued(News, frozen=True, tag="Invoice.Issued"):
     document: Document
 

@@ -36,9 +36,12 @@ from oms.news import (
     FulfilmentRecallRequested,
     FulfilmentReleased,
     InvoiceAwaited,
+    InvoiceCollected,
+    InvoiceDeferred,
     InvoiceDunned,
     InvoiceIssued,
     InvoiceOverdue,
+    InvoiceReduced,
     InvoiceReminded,
     LetterArchived,
     LineBackordered,
@@ -78,6 +81,7 @@ from oms.news import (
     recall_refused,
 )
 from oms.parts import (
+    BILL_WITHIN,
     DELIVER_WITHIN,
     DIGITAL,
     FREE,
@@ -93,6 +97,7 @@ from oms.parts import (
     Approval,
     Capture,
     Cause,
+    Collected,
     Credit,
     Customer,
     Discount,
@@ -180,6 +185,7 @@ class Order(Value, frozen=True, omit_defaults=True):
     fulfilments: tuple[Fulfilment, ...] = ()
     documents: tuple[Document, ...] = ()
     papers: tuple[Paper, ...] = ()
+    collected: tuple[Collected, ...] = ()
     refused: str | None = None
     changed_at: datetime | None = None
     completed_at: datetime | None = None
@@ -332,8 +338,9 @@ class Order(Value, frozen=True, omit_defaults=True):
         at_rest = self.count("delivered") + self.count("cancelled") + self.count("returned")
         if at_rest < self.count("ordered"):
             return False
-        archived = all(document.key for document in self.documents)
-        return archived and not self._to_settle() and not any(balance.waits(self))
+        if self.to_collect or not all(document.kept for document in self.documents):
+            return False
+        return not self._to_settle() and not any(balance.waits(self))
 
     def waiting(self) -> tuple[Waiting, ...]:
         """Whom it waits for; but for the payment nobody only once it is finished (invariant 6)."""
@@ -395,16 +402,19 @@ class Order(Value, frozen=True, omit_defaults=True):
         asked = self.pending and any(f.recalled for f in self.fulfilments)
         if (ours and not holds and not asked) or self._to_settle():
             yield Waiting("auftakt", "open" if ours else "invoice", since + RESERVE_WITHIN)
+        for collected in self.to_collect:
+            until = collected.due_at + BILL_WITHIN
+            yield Waiting("auftakt", "collective_invoice", until)
         for document in self.documents:
             if document.rejected_at:
                 until = document.rejected_at + MEND_WITHIN
                 yield Waiting("clerk", "document_rejected", until)
-            elif not document.key:
+            elif not document.kept:
                 yield Waiting("auftakt", "document", since + RESERVE_WITHIN)
         yield from balance.waits(self)
 
     def unbilled(self) -> tuple[Fulfilment, ...]:
-        """What has left without an invoice."""
+        """What has left without an invoice, and is not to be billed with others."""
         return deposits.unbilled(self)
 
     def _to_settle(self) -> bool:
@@ -413,6 +423,18 @@ class Order(Value, frozen=True, omit_defaults=True):
             return False
         standing = not deposits.to_come(self) and deposits.open_deposits(self.documents)
         return bool(standing or self.unbilled())
+
+    @property
+    def to_collect(self) -> tuple[Collected, ...]:
+        """The shipments that a collective invoice is still to bill."""
+        billed = {id for each in self.documents if each.bill for id in each.billed}
+        return tuple(each for each in self.collected if each.fulfilment not in billed)
+
+    @property
+    def through(self) -> bool:
+        """Whether all pieces have left or were cancelled, and what left is billed or collected."""
+        here = ("open", "reserved", "backordered", "released", "packed")
+        return not any(map(self.count, here)) and not self.unbilled()
 
     def due(self) -> tuple[Due, ...]:
         """What the clock has to see to, the earliest first."""
@@ -876,6 +898,9 @@ AnyNews = (
     | ShipmentDelivered
     | InvoiceAwaited
     | InvoiceIssued
+    | InvoiceDeferred
+    | InvoiceReduced
+    | InvoiceCollected
     | CreditNoteIssued
     | DocumentValidated
     | DocumentRejected
@@ -1335,10 +1360,25 @@ def _awaited(order: Order, news: InvoiceAwaited) -> Order:
     return order.with_fulfilment(replace(order.fulfilment(news.fulfilment), awaits=True))
 
 
-def _invoiced(order: Order, news: InvoiceIssued | CreditNoteIssued) -> Order:
+def _invoiced(order: Order, news: InvoiceIssued | CreditNoteIssued | InvoiceCollected) -> Order:
     return replace(
         order, documents=(*order.documents, news.document), changed_at=news.document.issued_at
     )
+
+
+def _left_to_collect(order: Order, news: InvoiceDeferred) -> Order:
+    entry = Collected(news.fulfilment, news.bill, news.due_at, news.gross, news.at)
+    return replace(order, collected=(*order.collected, entry))
+
+
+def _reduced(order: Order, news: InvoiceReduced) -> Order:
+    collected = tuple(
+        replace(each, credited=each.credited + news.gross, credits=each.credits + 1)
+        if each.fulfilment == news.fulfilment
+        else each
+        for each in order.collected
+    )
+    return replace(order, collected=collected)
 
 
 def _validated(order: Order, news: DocumentValidated) -> Order:
@@ -1432,6 +1472,9 @@ _AFTER: dict[type, Any] = {
     ShipmentDelivered: _delivered,
     InvoiceAwaited: _awaited,
     InvoiceIssued: _invoiced,
+    InvoiceDeferred: _left_to_collect,
+    InvoiceReduced: _reduced,
+    InvoiceCollected: _invoiced,
     CreditNoteIssued: _invoiced,
     DocumentValidated: _validated,
     DocumentRejected: _found_wrong,

@@ -43,6 +43,9 @@ SUPPLIER_NEEDED = "supplier_needed"
 DIGITAL = "digital"
 """Where fulfilments without a parcel come from."""
 
+BILL_WITHIN = timedelta(hours=1)
+"""How long a collective invoice may take once it is due."""
+
 MEND_WITHIN = timedelta(hours=48)
 """How long a clerk has for a document whose e-invoice breaks a rule."""
 
@@ -476,7 +479,8 @@ class Document(Value, frozen=True, omit_defaults=True):
     that was `withdrawn` is kept on paper and sent to nobody. An invoice over several fulfilments
     `covers` them all, and `fulfilment` is the last of them; a deposit has none.
     One that is paid after its issue is due on `due_on`, and a discount is granted to who pays it
-    by `discount_until`.
+    by `discount_until`. A share of a collective document names the `bill` that has the document and
+    its file; `gross` is the share.
     """
 
     id: str
@@ -499,11 +503,17 @@ class Document(Value, frozen=True, omit_defaults=True):
     discount_until: date | None = None
     discount_percent: Decimal = Decimal(0)
     dunning: Dunning | None = None
+    bill: str = ""
 
     @property
     def billed(self) -> tuple[str, ...]:
         """The fulfilments that it bills."""
         return self.covers or ((self.fulfilment,) if self.fulfilment else ())
+
+    @property
+    def kept(self) -> bool:
+        """Whether its file is in the archive, or somebody else's to keep."""
+        return bool(self.key or self.bill)
 
     @property
     def ready(self) -> bool:
@@ -531,6 +541,22 @@ class Paper(Value, frozen=True, omit_defaults=True):
     sha256: str
     at: datetime
     fulfilment: str = ""
+
+
+class Collected(Value, frozen=True, omit_defaults=True):
+    """A shipment that a collective invoice bills, from the bill that is due at `due_at`.
+
+    `gross` is what it costs, `credited` what of that was taken back before it was billed, in
+    `credits` notes.
+    """
+
+    fulfilment: str
+    bill: str
+    due_at: datetime
+    gross: Decimal
+    at: datetime
+    credited: Decimal = Decimal(0)
+    credits: int = 0
 
 
 class LineChange(Value, frozen=True, omit_defaults=True):

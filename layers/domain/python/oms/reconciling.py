@@ -220,14 +220,15 @@ def credited(order: Order, papers: Papers) -> Iterator[Breach]:
             continue
         known = credit_notes_of(order, document.id)
         notes = [papers[note.id] for note in known if note.id in papers]
-        yield from _taken(order.id, papers[document.id], notes)
+        yield from taken(order.id, papers[document.id], notes)
 
 
 def _original(order: Order, note: Document) -> bool:
     return any(each.id == note.original and SIGNS.get(each.type, 0) > 0 for each in order.documents)
 
 
-def _taken(where: str, original: Invoice, notes: Sequence[Invoice]) -> Iterator[Breach]:
+def taken(where: str, original: Invoice, notes: Sequence[Invoice]) -> Iterator[Breach]:
+    """What credit notes take beyond what their invoice billed."""
     left = left_of(original, notes)
     for number, rest in left.items():
         for name, amount in (("pieces", rest.quantity), ("amount", rest.amount)):

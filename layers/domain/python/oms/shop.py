@@ -39,6 +39,7 @@ class Shop(Struct, frozen=True, kw_only=True):
     seller. `price_tolerance` is how far a unit price may lie below the price list, in percent.
     `xrechnung` is the syntax in which public buyers get their e-invoices.
     `texts` are what its papers say, by kind and language, `*` for every other kind.
+    `time_zone` (IANA) is where the periods of collective invoices begin and end.
     """
 
     id: str
@@ -60,6 +61,7 @@ class Shop(Struct, frozen=True, kw_only=True):
     letterhead: Letterhead | None = None
     texts: dict[str, dict[Language, Wording]] = {}
     papers: PaperRules = PaperRules()
+    time_zone: str = "Europe/Berlin"
     version: int = 0
 
     def method(self, name: str) -> Method:

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 from pydantic import AwareDatetime, Field
 
+from oms.bill import BillNews
 from oms.export import ExportNews
 from oms.news import News
 from oms.order import AnyNews
@@ -124,6 +125,9 @@ MEANING = {
     "Shipment.Delivered": "Every parcel of a fulfilment has arrived",
     "Invoice.Awaited": "A shipment is billed with the rest, by the invoice that deducts deposits",
     "Invoice.Issued": "An invoice got its number",
+    "Invoice.Deferred": "A shipment is billed later, with others of its customer",
+    "Invoice.Reduced": "Something of a shipment was taken back before it was billed",
+    "Invoice.Collected": "An order has its share of a collective invoice, or of its cancellation",
     "CreditNote.Issued": "A credit note got its number",
     "Document.Validated": "The e-invoice of a document passed the official rules",
     "Document.Rejected": "The e-invoice of a document breaks rules and waits for a clerk",
@@ -133,6 +137,12 @@ MEANING = {
     "Notification.Sent": "The customer was told by mail",
     "Webhook.Exhausted": "A delivery to a webhook was given up",
     "Order.Completed": "Nothing more will happen to an order",
+    "Bill.Opened": "The first shipment of a customer's period is to be billed with others",
+    "Bill.Closed": "A customer's period is over: what was collected is billed now",
+    "Bill.Planned": "Which documents bill what was collected",
+    "Bill.Credited": "An order got a credit note for a part of a collective invoice",
+    "Bill.Cancelled": "All that was left of a collective invoice is taken back",
+    "Bill.Settled": "Every order of a bill has its shares of its documents",
     "Incoming.Changed": "A purchase order was stored anew, or goods of it have come",
     "Stock.Changed": "A warehouse counted other than before, took goods in, or keeps more or less",
     "Stock.Buffered": "A shop may sell more or fewer pieces of a SKU than before",
@@ -169,6 +179,7 @@ def event_types() -> dict[str, type[News]]:
         IncomingChanged,
         StockBuffered,
         *typing.get_args(ExportNews),
+        *typing.get_args(BillNews),
     )
     return {str(each.__struct_config__.tag): each for each in news}
 

@@ -6,14 +6,19 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
+from oms.bill import Credited
 from oms.documenting import issued
 from oms.order import Order
-from oms.refusals import NotNow
+from oms.parts import Document
+from oms.refusals import NotNow, Refusal
+from oms_aws.bills import is_bill
+from oms_aws.collective import cancelled
 from oms_aws.edges.http import Answer, Call, remembered, replayed
-from oms_aws.edges.views import document_view
+from oms_aws.edges.views import as_it_stands, document_view
 from oms_aws.invoicing import Draft, Wanted, corrected, credited
 from oms_aws.orders import Conflict, Saved, VersionDiffers
 from oms_aws.settling import Demand, deposit
+from oms_aws.table import ConditionFailed
 from oms_aws.taking import Taking
 from oms_aws.wiring import Ports
 
@@ -28,15 +33,58 @@ def credit_issued(
     id = oms.new_id("crn")
 
     def drafted(order: Order, taking: Taking, at: datetime) -> Draft:
-        return credited(order, order.document(original), wanted, id, oms, taking, at=at)
+        document = as_it_stands(order.document(original), oms)
+        draft = credited(order, document, wanted, id, oms, taking, at=at)
+        return _noted(draft, document, order, call, oms)
 
     return document_issued(call, order_id, drafted, oms)
+
+
+def _noted(draft: Draft, original: Document, order: Order, call: Call[Any], oms: Ports) -> Draft:
+    """With the bill of a share noting what is credited of it: so no cancellation overlooks it."""
+    if not original.bill:
+        return draft
+    seen, note = oms.bills.get(original.bill), draft.document
+    credited = Credited(note.id, original.id, order.id, note.gross)
+    after = seen.bill.note_credit(credited, at=note.issued_at)
+    by = Saved(call.actor, f"request:{call.request_id}")
+    return draft._replace(writes=(*draft.writes, *oms.bills.actions(seen, after, by)))
+
+
+def cancelled_whole(call: Call[Any], owner: str, document: str, oms: Ports) -> Answer:
+    """A credit note over all that is left of a document, of an order or of a bill."""
+    if is_bill(owner):
+        return _bill_cancelled(call, owner, document, oms)
+    return credit_issued(call, owner, document, Wanted(call.body.reason), oms)
+
+
+def _bill_cancelled(call: Call[Any], bill_id: str, document: str, oms: Ports) -> Answer:
+    """One credit note over all that is left of a collective invoice, for all of its orders.
+
+    The orders get their shares of it afterwards, by a queue. Raises Refusal and NotNow.
+    """
+    id, by = oms.new_id("crn"), Saved(call.actor, f"request:{call.request_id}")
+    for _ in range(TRIES):
+        if known := replayed(call, oms):
+            return known
+        seen = oms.bills.get(bill_id)
+        note, bill, writes = cancelled(seen, document, id, call.body.reason, call.actor, oms)
+        answer = Answer(document_view(note, oms), 201)
+        also = (*writes, *remembered(call, oms, answer))
+        try:
+            oms.bills.save(seen, bill, by._replace(also=also))
+            return answer
+        except ConditionFailed:
+            continue
+    raise NotNow("many documents are being issued at once")
 
 
 def corrected_issued(
     call: Call[Any], order_id: str, original: str, reason: str, oms: Ports
 ) -> Answer:
     """A corrected invoice for a cancelled one; raises what `corrected` raises, and NotNow."""
+    if is_bill(order_id):
+        raise Refusal("not_correctable", "A collective invoice is not issued anew.")
     id = oms.new_id("inv")
 
     def drafted(order: Order, taking: Taking, at: datetime) -> Draft:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from msgspec.structs import replace
 
 from oms.address import HOLDS
+from oms.bill import Bill
 from oms.invoice import Invoice, Language
 from oms.label import label_lines
 from oms.news import EtaChanged
@@ -16,7 +17,8 @@ from oms.order import Order, decode_news
 from oms.parts import Document, Hold
 from oms.refusals import Refusal
 from oms_aws.edges import business_mails
-from oms_aws.edges.mailing import Case, Mail
+from oms_aws.edges.bill_mails import of_bill
+from oms_aws.edges.mailing import Case, Mail, einvoice_link
 from oms_aws.edges.queue import Signal
 from oms_aws.edges.waiting import waiting_items
 from oms_aws.letters import (
@@ -43,12 +45,14 @@ from oms_aws.wiring import Ports
 from oms_aws.wording import date_text
 
 
-def mail_for(signal: Signal, order: Order, oms: Ports) -> Mail | None:
+def mail_for(signal: Signal, holder: Order | Bill, oms: Ports) -> Mail | None:
     """The mail that an event causes, in its reader's language; None when nobody is to be told."""
+    if isinstance(holder, Bill):
+        return of_bill(signal, holder, oms)
     if signal.type not in WRITERS:
         raise Refusal("no_letter", f"Nobody is told of {signal.type}.")
-    shop = oms.catalogue.shop_of_late(order.shop)
-    return WRITERS[signal.type](Case(signal, order, shop, oms))
+    shop = oms.catalogue.shop_of_late(holder.shop)
+    return WRITERS[signal.type](Case(signal, holder, shop, oms))
 
 
 def _received(case: Case) -> Mail:
@@ -198,7 +202,7 @@ def _shipped(case: Case, id: str, document: Document | None = None) -> Mail:
         following=case.items(order.pieces("backordered")),
         invoice_number=document.number if document else None,
         invoice_url=_paper(document, oms) if document else None,
-        einvoice_url=_einvoice(document, oms) if document else None,
+        einvoice_url=einvoice_link(document, oms) if document else None,
     )
     return case.to_customer("parcel_shipped", facts)
 
@@ -228,7 +232,7 @@ def _billed(case: Case, document: Document) -> Mail:
         if terms and bank
         else None,
         url=_paper(document, case.oms),
-        einvoice_url=_einvoice(document, case.oms),
+        einvoice_url=einvoice_link(document, case.oms),
     )
     return case.to_customer("invoice_issued", facts)
 
@@ -259,16 +263,9 @@ def _credited(case: Case, document: Document) -> Mail:
         anew=note.kind == "corrected",
         currency=note.currency,
         url=_paper(document, case.oms),
-        einvoice_url=_einvoice(document, case.oms),
+        einvoice_url=einvoice_link(document, case.oms),
     )
     return case.to_customer("credit_issued", facts)
-
-
-def _einvoice(document: Document, oms: Ports) -> str | None:
-    """Where the XML is, when it is a file of its own; a hybrid PDF has it inside."""
-    if document.xml_key is None or document.format == "zugferd":
-        return None
-    return f"{_paper(document, oms)}?format=xml"
 
 
 def _waits(case: Case) -> Mail | None:
@@ -303,5 +300,6 @@ WRITERS: Mapping[str, Callable[[Case], Mail | None]] = {
     "Eta.Changed": _waits,
     "Invoice.Awaited": _awaited,
     "Document.Archived": _archived,
+    "Invoice.Deferred": _awaited,
 }
 """Who writes what of an event: whatever `notices/tell_customer` listens to stands here."""

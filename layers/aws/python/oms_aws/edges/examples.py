@@ -57,6 +57,7 @@ ACCOUNT = {
     "credit_limit": "5000.00",
     "terms": {"days": 30, "discount_percent": "2", "discount_days": 10},
     "priority": 10,
+    "billing": {"collective": "monthly", "week_ends": "sunday"},
     "approvals": [
         {
             "level": 1,
@@ -229,6 +230,13 @@ REQUESTS: dict[str, dict[str, Any]] = {
         "shipping": "0.00",
     },
     "POST /v1/orders/{order}/deposits": {"percent": "30", "due_on": "2026-12-07"},
+    "POST /v1/customers/{customer}/collective-invoices": {"purchase_order": None},
+    "POST /v1/orders/{order}/reductions": {
+        "fulfilment": "ful_019aafc3b5f77c10a2d4e6f8091b3c5d-1",
+        "reason": "One backpack came back.",
+        "lines": [{"number": "1", "quantity": 1, "amount": None}],
+        "shipping": "0.00",
+    },
     "POST /v1/documents/{document}/cancel": {"reason": "The invoice names the wrong buyer."},
     "POST /v1/documents/{document}/corrections": {"reason": "The buyer's name was wrong."},
     "POST /v1/orders/{order}/holds/{hold}/release": {"reason": "The bank confirmed the payment."},

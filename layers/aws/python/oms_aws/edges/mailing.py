@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from oms.money import times
 from oms.order import Order
-from oms.parts import Hold, Pieces
+from oms.parts import Document, Hold, Pieces
 from oms.product import Product
 from oms.shop import Shop
 from oms_aws.edges.queue import Signal
@@ -72,3 +72,10 @@ def _items(order: Order, pieces: Pieces, products: Mapping[str, Product]) -> tup
 
 def _name(product: Product | None, sku: str, locale: str) -> str:
     return product.name_in(locale) if product else sku
+
+
+def einvoice_link(document: Document, oms: Ports) -> str | None:
+    """Where the XML is, when it is a file of its own; a hybrid PDF has it inside."""
+    if document.xml_key is None or document.format == "zugferd":
+        return None
+    return f"{oms.links.link('document', document.id, at=document.issued_at)}?format=xml"

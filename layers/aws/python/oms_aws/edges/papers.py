@@ -2,17 +2,62 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
+from oms.bill import Bill
 from oms.billing import book_day
 from oms.dunning import letter_of
+from oms.order import Order
 from oms.parts import Document, Letter
 from oms.refusals import Unknown
 from oms.retention import kept_until
+from oms_aws.bills import is_bill
 from oms_aws.edges.http import Answer, Call, Problem
+from oms_aws.orders import Saved
 from oms_aws.wiring import Ports
 
 FORMATS = {"pdf": "application/pdf", "xml": "application/xml"}
+
+
+Command = Callable[[Any], Any]
+"""What is done to an order, or to a bill."""
+
+
+class Holder:
+    """Who has documents: an order, or the bill of a collective invoice, by its aggregate."""
+
+    def __init__(self, aggregate: str, oms: Ports) -> None:
+        kind, _, id = aggregate.partition("/")
+        self._oms = oms
+        self._id = id
+        self._bill = oms.bills.get(id) if kind == "bill" else None
+        self._order = None if kind == "bill" else oms.orders.get(id)
+
+    @property
+    def held(self) -> Order | Bill:
+        """It as it was when it was read."""
+        if self._bill:
+            return self._bill.bill
+        assert self._order
+        return self._order.order
+
+    def document(self, id: str) -> Document:
+        """Its document of that id, as it was then; raises Unknown."""
+        return self.held.document(id)
+
+    def change(self, command: Command, by: Saved) -> None:
+        """Do something to it."""
+        if self._bill:
+            self._oms.bills.change(self._id, command, by, seen=self._bill)
+        else:
+            self._oms.orders.change(self._id, command, by, seen=self._order)
+
+
+def holder_of(id: str, oms: Ports) -> Holder:
+    """Who has the document of that id; raises Unknown."""
+    owner, _ = oms.documents.owner(id)
+    return Holder(f"bill/{owner}" if is_bill(owner) else f"order/{owner}", oms)
 
 
 def archived(document: Document, format: str, content: bytes, oms: Ports) -> tuple[str, str]:
@@ -30,12 +75,12 @@ def letter_kept(letter: Letter, pdf: bytes, oms: Ports) -> tuple[str, str]:
 
 
 def seen_document(call: Call[Any], oms: Ports) -> tuple[str, str]:
-    """Order and shop of the document that the path names, if it is the caller's; raises Unknown."""
+    """Owner and shop of the document that the path names, if it is the caller's; raises Unknown."""
     id = call.path["document"]
-    order_id, shop = oms.documents.owner(id)
+    owner, shop = oms.documents.owner(id)
     if not call.caller.may_see(shop):
         raise Unknown("document_unknown", f"There is no document {id}.")
-    return order_id, shop
+    return owner, shop
 
 
 def opened(id: str, oms: Ports, *, format: str = "pdf") -> Answer:
@@ -46,7 +91,7 @@ def opened(id: str, oms: Ports, *, format: str = "pdf") -> Answer:
     order_id, _ = oms.documents.owner(id)
     if id.startswith("let_"):
         return _letter(id, order_id, oms)
-    document = oms.orders.get(order_id).order.document(id)
+    document = holder_of(id, oms).document(id)
     if format == "xml" and document.format is None:
         raise Unknown("no_einvoice", f"{document.number} has no electronic invoice.")
     key = document.key if format == "pdf" else document.xml_key

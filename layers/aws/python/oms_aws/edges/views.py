@@ -171,13 +171,24 @@ def expected_view(expected: Expected) -> dict[str, Any]:
     }
 
 
+def as_it_stands(document: Document, oms: Ports) -> Document:
+    """A document with how it stands: of a share, how the bill's document does."""
+    if not document.bill:
+        return document
+    whole = oms.bills.get(document.bill).bill.document(document.id)
+    mine = {name: getattr(document, name) for name in ("fulfilment", "covers", "gross", "bill")}
+    return msgspec.structs.replace(whole, **mine)
+
+
 def document_view(document: Document, oms: Ports) -> dict[str, Any]:
     """A document as callers see it; its address asks for a key."""
+    document = as_it_stands(document, oms)
     return {
         "id": document.id,
         "type": document.type,
         "number": document.number,
         "fulfilment": document.fulfilment,
+        "bill": document.bill or None,
         "issued_at": document.issued_at,
         "gross": str(document.gross),
         "status": _stand(document),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from oms_aws.edges.answers import (
+    bills,
     captures,
     changes,
     core,
@@ -35,6 +36,7 @@ ANSWERS: dict[str, Told] = {
     **crediting.ANSWERS,
     **deposits.ANSWERS,
     **tax.ANSWERS,
+    **bills.ANSWERS,
     **stock.ANSWERS,
 }
 

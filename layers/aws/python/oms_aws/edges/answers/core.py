@@ -441,6 +441,14 @@ class Document(Model):
     type: DocumentKind
     number: Annotated[str, Field(description="Gap-free.", examples=["RE-2026-000123"])]
     fulfilment: FulfilmentId
+    bill: Annotated[
+        str | None,
+        Field(
+            description="Of a collective document, of which this is the order's share: `gross` is "
+            "the share, the file is of the whole.",
+            examples=[None],
+        ),
+    ]
     issued_at: Time
     gross: Annotated[Money, Field(examples=["264.70"])]
     status: Annotated[

@@ -50,6 +50,13 @@ class ApprovalRule(Model):
     hours: Annotated[int, Field(examples=[48])]
 
 
+class Billing(Model):
+    """That shipments on account are billed together."""
+
+    collective: Literal["monthly", "weekly", "purchase_order"]
+    week_ends: Annotated[str, Field(examples=["sunday"])]
+
+
 class Account(Model):
     """Master data of a shop's customer."""
 
@@ -82,6 +89,7 @@ class Account(Model):
     delivery_note_prices: Annotated[
         bool | None, Field(description="Null: as the shop says.", examples=[None])
     ]
+    billing: Billing | None
     version: Annotated[Version, Field(examples=[1])]
 
 

@@ -323,6 +323,7 @@ class ShopRecord(Model):
         Field(description="By kind of paper (`*`: all others) and language."),
     ]
     papers: PaperRules
+    time_zone: Annotated[str, Field(examples=["Europe/Berlin"])]
     version: Annotated[Version, Field(examples=[1])]
 
 

@@ -492,12 +492,23 @@ class ZoneIn(Model):
     bins: Annotated[list[Id], Field(max_length=10_000)] = []
 
 
+def _zone(zone: str) -> str:
+    from zoneinfo import available_timezones
+
+    if zone not in available_timezones():
+        raise ValueError("must be an IANA time zone such as Europe/Berlin")
+    return zone
+
+
+TimeZone = Annotated[Name, AfterValidator(_zone)]
+
+
 class WarehouseIn(Model):
     """Master data of a warehouse; `cut_off` is the local time by shipping method."""
 
     name: Name
     address: AddressIn
-    time_zone: Name = "Europe/Berlin"
+    time_zone: TimeZone = "Europe/Berlin"
     cut_off: dict[Id, Annotated[str, StringConstraints(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]] = {}
     priority: Annotated[int, Field(strict=True, ge=0, le=1_000)] = 100
     safety_stock: Count = 0
@@ -506,15 +517,6 @@ class WarehouseIn(Model):
     closures: Annotated[list[date], Field(max_length=400)] = []
     capacity: Annotated[int, Field(strict=True, ge=1, le=1_000_000)] | None = None
     zones: Annotated[list[ZoneIn], Field(max_length=100)] = []
-
-    @field_validator("time_zone")
-    @classmethod
-    def check_zone(cls, zone: str) -> str:
-        from zoneinfo import available_timezones
-
-        if zone not in available_timezones():
-            raise ValueError("must be an IANA time zone such as Europe/Berlin")
-        return zone
 
     @model_validator(mode="after")
     def check_region(self) -> WarehouseIn:
@@ -685,6 +687,7 @@ class ShopIn(Model):
     xrechnung: Literal["ubl", "cii"] = "ubl"
     payment: PaymentRulesIn = PaymentRulesIn()
     dunning: DunningRulesIn = DunningRulesIn()
+    time_zone: TimeZone = "Europe/Berlin"
     countries: Annotated[list[Country], Field(max_length=250)] = []
     methods: Annotated[dict[Id, MethodIn], Field(max_length=50)] = {}
 

@@ -36,19 +36,28 @@ class IssueCreditNote(Model):
     shipping: Amount = Decimal(0)
 
     def faults(self) -> dict[str, str]:
-        wrong = {
-            f"lines.{i}": "needs either quantity or amount"
-            for i, line in enumerate(self.lines)
-            if (line.quantity is None) == (line.amount is None)
-        }
-        if not self.lines and not self.shipping:
-            wrong["lines"] = "needs a line, or shipping costs"
-        return wrong
+        return without_claims(self.lines, self.shipping)
 
     @property
     def claims(self) -> tuple[Claim, ...]:
         """The lines as the domain takes them."""
-        return tuple(
-            Claim(line=line.number, quantity=line.quantity, amount=line.amount)
-            for line in self.lines
-        )
+        return claims_of(self.lines)
+
+
+def without_claims(lines: tuple[ClaimIn, ...], shipping: Decimal) -> dict[str, str]:
+    """What is wrong with claims, by field."""
+    wrong = {
+        f"lines.{i}": "needs either quantity or amount"
+        for i, line in enumerate(lines)
+        if (line.quantity is None) == (line.amount is None)
+    }
+    if not lines and not shipping:
+        wrong["lines"] = "needs a line, or shipping costs"
+    return wrong
+
+
+def claims_of(lines: tuple[ClaimIn, ...]) -> tuple[Claim, ...]:
+    """The lines as the domain takes them."""
+    return tuple(
+        Claim(line=line.number, quantity=line.quantity, amount=line.amount) for line in lines
+    )

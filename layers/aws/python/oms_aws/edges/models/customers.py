@@ -7,6 +7,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, AwareDatetime, Field, StringConstraints, model_validator
 
+from oms.account import Weekday
 from oms.identifiers import email_fault, is_vat_id
 from oms.money import MINOR_UNITS
 from oms_aws.edges.models import AddressIn, Amount, Currency, DunningRulesIn, Email, Id, Model, Name
@@ -84,6 +85,13 @@ class ApprovalRuleIn(Model):
         return self
 
 
+class BillingIn(Model):
+    """That shipments on account are billed together, and when."""
+
+    collective: Literal["monthly", "weekly", "purchase_order"]
+    week_ends: Weekday = "sunday"
+
+
 class AccountIn(Model):
     """Master data of a shop's customer; `credit_limit` null: nothing is sold on account."""
 
@@ -109,6 +117,7 @@ class AccountIn(Model):
     approvals: Annotated[tuple[ApprovalRuleIn, ...], Field(max_length=50)] = ()
     dunning: DunningRulesIn | None = None
     delivery_note_prices: bool | None = None
+    billing: BillingIn | None = None
 
     @model_validator(mode="after")
     def check_together(self) -> Self:
@@ -120,8 +129,9 @@ class AccountIn(Model):
             raise ValueError(f"amounts in {self.currency} have at most {places} decimal places")
         if self.vat_check and self.vat_check.vat_id != self.vat_id:
             raise ValueError("vat_check is of another vat_id")
-        if self.type == "B2C" and (self.approvals or self.leitweg_id):
-            raise ValueError("only business customers have approvals or a leitweg_id")
+        if self.type == "B2C" and (self.approvals or self.leitweg_id or self.billing):
+            text = "only business customers have approvals, a leitweg_id or collective invoices"
+            raise ValueError(text)
         return self
 
 
