@@ -440,7 +440,14 @@ class Document(Model):
     id: DocumentId
     type: DocumentKind
     number: Annotated[str, Field(description="Gap-free.", examples=["RE-2026-000123"])]
-    fulfilment: FulfilmentId
+    fulfilment: Annotated[
+        str,
+        Field(
+            pattern=r"^(ful_.+)?$",
+            description="Empty of a deposit, and of what cancels a collective invoice.",
+            examples=[f"ful_{ID}-1"],
+        ),
+    ]
     bill: Annotated[
         str | None,
         Field(
