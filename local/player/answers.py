@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from decimal import Decimal
 
 from msgspec import Struct
 
@@ -87,6 +88,7 @@ class Document(Struct, frozen=True):
     number: str
     fulfilment: str | None = None
     status: str = ""
+    gross: Decimal = Decimal(0)
 
     @property
     def archived(self) -> bool:
@@ -165,3 +167,17 @@ class Accepted(Struct, frozen=True):
 
     id: str
     status: str
+
+
+class ExportFile(Struct, frozen=True):
+    name: str
+    url: str
+
+
+class Export(Struct, frozen=True):
+    """The books of some days, once they are written."""
+
+    id: str
+    status: str
+    files: list[ExportFile] = []
+    reason: str | None = None

@@ -79,9 +79,25 @@ class Desk:
         once = {"Idempotency-Key": uuid.uuid4().hex}
         return await self._post(answers.Order, f"orders/{order}/cancellations", body, once)
 
+    async def credit(self, order: str, credited: Json, key: str) -> None:
+        """Credit parts of an invoice. Raises Problem 409."""
+        path, once = f"orders/{order}/credit-notes", {"Idempotency-Key": key}
+        await self._ask("POST", path, json=credited, headers=once)
+
     async def release_hold(self, order: str, hold: str, reason: str) -> answers.Order:
         path = f"orders/{order}/holds/{hold}/release"
         return await self._post(answers.Order, path, {"reason": reason})
+
+    async def export(self, shop: str, asked: Json) -> answers.Export:
+        return await self._post(answers.Export, f"exports?shop={shop}", asked)
+
+    async def exported(self, id: str) -> answers.Export:
+        return await self._get(answers.Export, f"exports/{id}")
+
+    async def download(self, url: str) -> bytes:
+        """A file by an address that was handed out."""
+        answer = await self._http.get(url)
+        return answer.raise_for_status().content
 
     # -- stock --------------------------------------------------------------------------------
 

@@ -117,6 +117,12 @@ async def seed(desks: Desks, times: int = 1) -> None:
         raise Problem(422, "seed refused", f"products {refused}, stock {refused_stock}")
 
 
+def shop() -> Json:
+    """The merchant's shop, as it is put."""
+    found: Json = _merchant()["shop"]
+    return found
+
+
 async def settle_in(desks: Desks) -> None:
     """Shop, carrier, warehouses and who buys on account: what must be known before a sale."""
     await desks.clerk.keep_shop(*_keyed(_merchant()["shop"]))

@@ -7,6 +7,7 @@ import asyncio
 import sys
 import time
 from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any
@@ -14,11 +15,13 @@ from typing import Any
 import httpx
 
 from local.player import retail
+from local.player.books import book_day
 from local.player.client import Problem, connected
 from local.player.demo import positive, verified
 from local.player.rerun import Rerun, Terms
 from local.player.retail import WrongForm
 from local.player.screen import Screen
+from local.player.sums import sum_of
 from local.running import Running
 
 
@@ -52,7 +55,8 @@ def run(args: argparse.Namespace, running: Running) -> int:
             return 1
         screen.note("verifying")
         result["verify"] = verified(running)
-    result["ok"] = result["balanced"] and not result["unfinished"] and bool(result["verify"]["ok"])
+    sound = result["balanced"] and result["money"]["adds_up"] and result["verify"]["ok"]
+    result["ok"] = bool(sound) and not result["unfinished"]
     screen.report(result, as_json=args.json)
     _print_equation(result)
     return 0 if result["ok"] else 1
@@ -61,7 +65,7 @@ def run(args: argparse.Namespace, running: Running) -> int:
 async def _replay(
     args: argparse.Namespace, running: Running, terms: Terms, screen: Screen
 ) -> dict[str, Any]:
-    began = time.monotonic()
+    began, first_day = time.monotonic(), book_day(datetime.now(UTC))
     screen.note("reading")
     found = retail.survey(retail.rows(args.files, args.limit))
     async with connected(running) as desks:
@@ -73,6 +77,7 @@ async def _replay(
             "routing": rerun.route,
             "cancelling": rerun.cancel,
             "shipping": rerun.fulfil,
+            "crediting": rerun.credit,
             "reading_back": rerun.read_back,
         }
         took = {"reading": time.monotonic() - began}
@@ -80,9 +85,14 @@ async def _replay(
             start = time.monotonic()
             await work()
             took[phase] = time.monotonic() - start
+        screen.note("exporting")
+        last_day = book_day(datetime.now(UTC))
+        exported = await rerun.books.exported(desks, first_day, last_day)
     seconds = sum(took.values())
+    money = rerun.books.outcome(sum_of(args.files, args.limit), exported)
     return {
         **rerun.outcome(),
+        "money": money,
         "seconds": round(seconds, 2),
         "orders_per_second": round(rerun.orders / seconds, 2),
         "phases": {phase: round(spent, 2) for phase, spent in took.items()},
@@ -93,6 +103,11 @@ def _print_equation(result: dict[str, Any]) -> None:
     sign = "=" if result["balanced"] else "IS NOT"
     parts = " + ".join(f"{part} {result[part]}" for part in ("placed", "refused", "not_applied"))
     sys.stderr.write(f"rows {result['rows']} {sign} {parts}\n")
+    money = result["money"]
+    sign = "=" if money["adds_up"] else "IS NOT"
+    rest = "invoices {invoices} - credit_notes {credit_notes} + unbilled {unbilled}"
+    rest += " - cancelled {cancelled} + left_out {left_out}; datev {datev}; z3 {z3}"
+    sys.stderr.write(f"file {money['file']} {sign} {rest.format(**money)}\n")
 
 
 def _factor(text: str) -> Decimal:

@@ -13,12 +13,14 @@ from typing import Any
 from local.player import merchant
 from local.player.answers import Listed, Order
 from local.player.board import FINISHED, Board
+from local.player.books import BILLS, Books
 from local.player.cancelling import NotApplied, Purchases, pieces_meant
 from local.player.client import Desks, Problem
 from local.player.crowd import each
 from local.player.retail import Dirty, Document, Row, Survey
 from local.player.screen import Screen
 from local.player.stock import open_stock
+from local.player.sums import worth
 from local.player.translation import order_of, products_of, stock_of
 from local.player.warehouse import Carrier, Warehouse, one_parcel, straight
 
@@ -52,6 +54,7 @@ class Rerun:
         self._unsold: set[str] = set()
         self._cancelling: list[Document] = []
         self._purchases = Purchases(found.cancelled)
+        self.books = Books()
         self._placed: Counter[str] = Counter()
         self._refused: Counter[str] = Counter()
         self._not_applied: Counter[str] = Counter()
@@ -90,6 +93,7 @@ class Rerun:
     async def _take(self, document: Document | Dirty) -> None:
         if isinstance(document, Dirty):
             self._refused[document.reason] += 1
+            self.books.left_out += worth(document.cells)
         elif document.cancels:
             self._cancelling.append(document)
         elif sold := self._sellable(document):
@@ -99,10 +103,12 @@ class Rerun:
         """The document without the rows that cannot be sold; these are counted."""
         rows = tuple(row for row in document.rows if row.sku not in self._unsold)
         self._refused["stock_code_not_accepted"] += len(document.rows) - len(rows)
+        self.books.leave_out(row for row in document.rows if row.sku in self._unsold)
         kept = Document(document.number, rows)
         if kept.goods:
             return kept
         self._refused["charge_without_goods"] += len(rows)
+        self.books.leave_out(rows)
         return None
 
     async def _order(self, document: Document) -> None:
@@ -113,11 +119,13 @@ class Rerun:
             placed = await self._desks.shop.place_order(body, f"replay-{number}")
         except Problem as problem:
             self._refused[f"order_refused_{problem.status}"] += len(document.rows)
+            self.books.leave_out(document.rows)
             self._said.append(f"{number}: {problem}")
             return
         self._placed["order_line"] += len(document.goods)
         self._placed["shipping_charge"] += len(document.carriage)
         self._purchases.add(placed.id, document)
+        self.books.sold[placed.id] = document
         self._board.add(Listed(placed.id, number, placed.status))
         if self.orders % _SHOW_EVERY == 1:
             self._show("placing")
@@ -131,7 +139,7 @@ class Rerun:
     # -- cancelling ---------------------------------------------------------------------------
 
     async def cancel(self) -> None:
-        """Cancel what no warehouse has yet; what has left is a return, and those come later."""
+        """Cancel what no warehouse has yet; what leaves all the same is credited later."""
         self._screen.note("cancelling")
         by_customer: dict[str, list[Row]] = {}
         for document in sorted(self._cancelling, key=lambda found: found.rows[0].at):
@@ -143,13 +151,15 @@ class Rerun:
         for row in rows:
             try:
                 await self._cancel_row(row)
-            except NotApplied as error:
-                self._not_applied[error.reason] += 1
+            except NotApplied:
+                self.books.returned.append(row)
             except Problem as problem:
                 self._not_applied[f"cancellation_refused_{problem.status}"] += 1
+                self.books.leave_out([row])
                 self._said.append(f"{row.document}: {problem}")
             else:
                 self._placed["cancellation"] += 1
+                self.books.cancelled += row.amount
 
     async def _cancel_row(self, row: Row) -> None:
         ids = self._purchases.before(row)
@@ -177,6 +187,15 @@ class Rerun:
             await self._look("warehouses pack and ship")
             moving = [o for o in self._board.unfinished() if o.status not in _WAITING]
             idle = 0 if sent or moving else idle + 1
+
+    async def credit(self) -> None:
+        """Credit what came back of what was billed."""
+        self._screen.note("crediting")
+        await each(list(self._board.orders), self._at_rest)
+        self._board.stir()
+        missing = await self.books.credit(self._desks, self._run)
+        self._placed["credit"] += len(self.books.returned) - len(missing)
+        self._not_applied.update(reason for _, reason in missing)
 
     async def read_back(self) -> None:
         """Read every order once it is at rest, and count what became of it."""
@@ -217,22 +236,28 @@ class Rerun:
     def _troubles(self) -> list[str]:
         """What the API refused."""
         ways = (place.troubles for place in self._warehouses)
-        return [*self._said, *chain(*ways), *self._carrier.troubles]
+        return [*self._said, *chain(*ways), *self._carrier.troubles, *self.books.troubles]
 
     @property
     def _books(self) -> tuple[Counter[str], Counter[str], Counter[str]]:
         return self._placed, self._refused, self._not_applied
 
     async def _read(self, id: str) -> None:
-        order = await self._desks.shop.order(id)
-        while (stuck := self._unrest(order)) and self._board.still_for < PATIENCE:
-            await asyncio.sleep(0.5)
-            order = await self._desks.shop.order(id)
+        order, stuck = await self._at_rest(id)
         self._count(order)
+        self.books.read(order)
         if stuck:
             self._stuck.append(f"{order.external_number} ({id}) is {order.status}: {stuck}")
         else:
             self._board.stir()
+
+    async def _at_rest(self, id: str) -> tuple[Order, str]:
+        """The order once nothing is to happen to it any more, or what still is."""
+        order = await self._desks.shop.order(id)
+        while (stuck := self._unrest(order)) and self._board.still_for < PATIENCE:
+            await asyncio.sleep(0.5)
+            order = await self._desks.shop.order(id)
+        return order, stuck
 
     def _unrest(self, order: Order) -> str:
         return unrest(order) if self._terms.ships else ""
@@ -263,8 +288,9 @@ def unrest(order: Order) -> str:
     places = ("open", "reserved", "released", "packed", "shipped")
     moving = [f"{n} {place}" for place in places if (n := order.count(place))]
     left = sum(f.status in ("shipped", "delivered") for f in order.fulfilments)
-    if (missing := left - sum(document.archived for document in order.documents)) > 0:
-        moving.append(f"{missing} documents missing")
+    waiting = sum(not document.archived for document in order.documents)
+    if (missing := left - sum(d.type in BILLS for d in order.documents)) + waiting > 0:
+        moving.append(f"{missing} documents missing, {waiting} not archived")
     if not moving and not order.count("backordered") and order.status not in FINISHED:
         moving.append("not completed")
     return ", ".join(moving)
