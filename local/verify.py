@@ -28,6 +28,7 @@ WORDS = {
     "documents": "documents add up, and together to their orders, in every sum and rate",
     "shipped_value": "every piece that left is billed once, with its price and discounts",
     "credit_notes": "no invoice is credited with more than it billed",
+    "money": "what came less what went back is what documents say, up to what is open",
     "bookings": "DATEV bookings and exports are the documents to the cent",
     "open_items": "the list of open items is what documents and money of the orders come to",
     "number_ranges": "numbers without gap or duplicate",

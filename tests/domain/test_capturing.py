@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 from msgspec import Raw
 from msgspec.structs import replace
 
-from oms import balance, capturing, documenting
+from oms import balance, capturing, cash, documenting
 from oms.capturing import AFTER, DEEDS, Holding, Moved, Take, Void, Wait, state
+from oms.cash import accounted
 from oms.due import see_to
 from oms.events import GENESIS, Event, chained
 from oms.invariants import told
@@ -185,6 +186,7 @@ def holds(order: Order) -> None:
     """What must always hold of an order's money."""
     assert Decimal(0) <= balance.refunded(order) <= balance.captured(order)
     assert balance.captured(order) <= balance.authorised(order)
+    assert [*accounted(order), *cash.moved(order)] == []
     assert decode_order(encode(replace(order, news=()))) == replace(order, news=())
     assert not [*told(replace(order, news=()), log_of(order))]
 

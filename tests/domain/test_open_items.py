@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from oms import balance
+from oms.cash import accounted
 from oms.ledger import charges_paid, ledger
 from oms.open_items import aged, open_items
 from oms.order import Order
@@ -87,6 +88,7 @@ def test_open_items_are_documents_less_money_whatever_the_order_of_things(
     granted = sum((i.discount + i.waived for i in items), Decimal(0))
     there = balance.came(order) - charges_paid(order)
     assert sum(i.open for i in items) == balance.billed(order) - there - granted
+    assert not [breach for breach in accounted(order) if breach.what.startswith("money ")]
     book = ledger(order)
     if book.left > 0:
         assert all(item.open <= 0 for item in book.items)
