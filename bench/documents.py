@@ -1,4 +1,4 @@
-"""What an invoice costs to write, to check and to set: ms and MB for one, 20 and 400 lines."""
+"""What an invoice costs to write, to check and to set: ms and MB for 1 to 2,000 lines."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from bench.gear.bed import ROOT
 from bench.gear.report import Target, options, publish
 
 LINES = (1, 20, 400)
+LONG = 2_000
 JOBS = {
     "write": "written(invoice, 'zugferd')",
     "check": "checked(xml, 'zugferd')",
@@ -83,6 +84,7 @@ def main() -> None:
     found: dict[str, Any] = {
         job: {str(lines): measured(job, lines, asked.turns) for lines in LINES} for job in JOBS
     }
+    found["render"][str(LONG)] = measured("render", LONG, 2)
     publish(
         "documents",
         marks,

@@ -323,3 +323,48 @@ def test_letters_keep_their_bytes_and_their_shops_words() -> None:
 
 def test_a_letter_over_many_invoices_goes_over_several_pages() -> None:
     assert len(pages(typeset_reminder(reminder(level=1, items=200)))) > 3
+
+
+SCRIPTS = {
+    "Arabic": "محمد بن عبد الله",
+    "Persian": "پژمان گل‌محمدی",
+    "Hebrew": "יוסי כהן",
+    "Chinese": "王小明 龍飛",
+    "Japanese": "田中さくら タナカ",
+    "Korean": "김민수",
+    "Thai": "สมชาย ใจดี",
+    "Devanagari": "देवी शर्मा",
+    "Georgian": "დავით მაისურაძე",
+    "Armenian": "Արամ Խաչատրյան",
+    "Vietnamese": "Nguyễn Thị Hạnh",
+    "Greek": "Ελένη Παπαδοπούλου",
+    "Cyrillic": "Щукин Євген",
+}
+
+
+@pytest.mark.parametrize("script", SCRIPTS)
+def test_names_are_set_in_their_letters_and_no_box_stands_for_one(script: str) -> None:
+    buyer = replace(BUYER, name=SCRIPTS[script], line1=SCRIPTS[script])
+    pdf = typeset(invoice(buyer=buyer, ship_to=BUYER))
+    assert "[U+" not in words(pdf)
+    assert "\ufffd" not in words(pdf)
+    # A PDF/A cannot have the glyph .notdef: the compiler refuses that, and here it set the page.
+    assert len(pages(pdf)) == 1
+
+
+@pytest.mark.parametrize("script", ["Chinese", "Korean", "Greek", "Cyrillic", "Armenian"])
+def test_such_names_can_be_searched_and_copied(script: str) -> None:
+    buyer = replace(BUYER, name=SCRIPTS[script])
+    printed = words(typeset(invoice(buyer=buyer, ship_to=BUYER)))
+    assert SCRIPTS[script].replace(" ", "") in printed.replace(" ", "")
+
+
+def test_fonts_of_other_scripts_are_not_loaded_for_plain_papers() -> None:
+    script = (
+        "import sys; from tests.world import papers; from oms_aws.typesetting import typeset;"
+        "typeset(papers.plain()); sys.exit('paper_fonts' in sys.modules)"
+    )
+    root = LAYERS.parent
+    folders = [root, *(LAYERS / name / "python" for name in ("domain", "aws", "typesetting"))]
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(map(str, folders))}
+    assert subprocess.run([sys.executable, "-c", script], env=environment).returncode == 0

@@ -30,6 +30,7 @@ MORE_FONTS = (
     "Noto Serif Georgian",
     "Noto Serif Armenian",
     "Droid Sans Fallback",
+    "NanumMyeongjo",
 )
 """Families of the layer, for the scripts that the compiler's own do not have."""
 
