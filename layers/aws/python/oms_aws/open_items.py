@@ -14,6 +14,7 @@ from msgspec import Struct
 from oms.ledger import OpenItem
 from oms.open_items import due_of, open_items
 from oms.order import Order
+from oms.parts import PLACE
 from oms.reductions import Reduction, reductions
 from oms_aws import keys
 from oms_aws.table import Action, Table
@@ -112,7 +113,7 @@ def _listed(order: Order, item: OpenItem) -> Listed:
         document=item.document,
         number=item.number,
         type=item.type,
-        issued_on=item.issued_at.date() if item.issued_at and document else None,
+        issued_on=item.issued_at.astimezone(PLACE).date() if item.issued_at and document else None,
         due=due_of(item),
         currency=order.currency,
         amount=item.amount,
@@ -122,7 +123,7 @@ def _listed(order: Order, item: OpenItem) -> Listed:
         waived=item.waived,
         open=item.open,
         level=last.level if last else None,
-        last_letter_on=last.issued_at.date() if last else None,
+        last_letter_on=last.issued_at.astimezone(PLACE).date() if last else None,
         next_on=dunning.next_on if dunning else None,
         held_until=dunning.held_until if dunning else None,
         held_reason=dunning.reason if dunning and dunning.held_until else "",
