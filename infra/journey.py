@@ -249,6 +249,10 @@ JOURNEY: tuple[Step, ...] = (
         "POST /v1/customers/{customer}/collective-invoices",
         "GET /v1/customers/{customer}/collective-invoices", "POST /v1/orders/{order}/reductions",
     )), (R, W), seconds=29),
+    Step("billing/make_pro_forma", Http((
+        "GET /v1/orders/{order}/pro-forma", "POST /v1/orders/{order}/pro-forma",
+    )), (R, W, "documents:put", "documents:read"), seconds=29, memory=1024,
+         layers=("typesetting",)),
     Step("billing/validate_document",
          Queue(("Invoice.Issued", "CreditNote.Issued"), batch=5, side_by_side=2),
          (R, W, "documents:put", "documents:read"), seconds=60, memory=1024,

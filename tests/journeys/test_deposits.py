@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from oms.balance import captured, refunded
 from tests.world.merchant import Merchant
 from tests.world.world import WILD, World, opened
 
@@ -205,6 +206,47 @@ def test_what_a_final_invoice_deducted_is_credited_by_it_alone(
     assert (again.status, again.body["gross"]) == (201, "264.70")
     world.settle()
     assert billed(merchant, id) == Decimal("264.70")
+
+
+def test_a_deposit_by_card_is_captured_at_once_and_given_back_with_the_order(
+    world: World, merchant: Merchant
+) -> None:
+    merchant.count("A", RUCK_45=1)
+    id = merchant.place(merchant.by_card(RUCK_45=3))
+    world.settle()
+    asked(merchant, id, amount="300.00")
+    world.settle()
+    assert merchant.order(id)["documents"][0]["gross"] == "300.00"
+    assert moved(world, id) == (Decimal("300.00"), EMPTY)
+    assert merchant.cancel(id, {"1": 2}).status == 200
+    world.settle()
+    assert documents(merchant, id)[1:] == [("credit_note", "165.20")]
+    assert moved(world, id) == (Decimal("300.00"), Decimal("165.20"))
+    merchant.whole_life(id)
+    assert documents(merchant, id)[2:] == [("final", "0.00")]
+    assert moved(world, id) == (Decimal("300.00"), Decimal("165.20"))
+    assert merchant.order(id)["status"] == "completed"
+
+
+def test_what_a_deposit_by_card_left_is_captured_with_the_final_invoice(
+    world: World, merchant: Merchant
+) -> None:
+    merchant.count("A", RUCK_45=2)
+    id = merchant.place(merchant.by_card(RUCK_45=2))
+    world.settle()
+    asked(merchant, id, percent="30")
+    merchant.whole_life(id)
+    assert moved(world, id) == (Decimal("264.70"), EMPTY)
+    final = merchant.order(id)["documents"][1]["id"]
+    assert merchant.cancel_document(final).body["gross"] == "264.70"
+    world.settle()
+    assert moved(world, id) == (Decimal("264.70"), Decimal("264.70"))
+
+
+def moved(world: World, id: str) -> tuple[Decimal, Decimal]:
+    """What was captured and what was given back."""
+    order = world.ports("billing/issue_deposit").orders.get(id).order
+    return captured(order), refunded(order)
 
 
 @pytest.mark.parametrize("seed", range(6))

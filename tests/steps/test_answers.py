@@ -227,6 +227,8 @@ def read_everything(merchant: Merchant, order: Any) -> None:
     call("GET /v1/orders/{order}/documents", clerk, order=order["id"])
     call("GET /v1/documents/{document}", clerk, document=document)
     call("GET /v1/orders/{order}/confirmation", clerk, order=order["id"])
+    call("GET /v1/orders/{order}/pro-forma", clerk, order=order["id"])
+    call("POST /v1/orders/{order}/pro-forma", clerk, order=order["id"])
     confirmed = call("POST /v1/orders/{order}/confirmation", merchant.shop, order=order["id"])
     call("GET /o/{token}", "", token=confirmed.body["link"].rsplit("/", 1)[-1])
     route = "GET /v1/fulfilments/{fulfilment}/papers/{paper}"

@@ -20,7 +20,7 @@ handler = step.handler
     status=201,
     headers=("Idempotency-Key", "If-Match"),
 )
-def ask(call: Call[AskDeposit], oms: Ports) -> Answer:
+def ask_deposit(call: Call[AskDeposit], oms: Ports) -> Answer:
     """Ask for a deposit: a prepayment invoice over an amount or a percentage of the order."""
     order, body = seen_order(call, oms).order, call.body
     demand = Demand(body.amount, body.percent, body.due_on)

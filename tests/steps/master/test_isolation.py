@@ -88,6 +88,8 @@ def asks(mine: Belongings) -> dict[str, Ask]:
         "GET /v1/orders/{order}/documents": Ask(order),
         "GET /v1/documents/{document}": Ask({"document": mine.document}),
         "GET /v1/orders/{order}/confirmation": Ask(order),
+        "GET /v1/orders/{order}/pro-forma": Ask(order),
+        "POST /v1/orders/{order}/pro-forma": Ask(order),
         "POST /v1/orders/{order}/confirmation": Ask(order),
         "GET /v1/fulfilments/{fulfilment}/papers/{paper}": Ask(
             {**fulfilment, "paper": "delivery-note"}

@@ -1,8 +1,10 @@
-"""What asking for a deposit answers."""
+"""What asking for a deposit, or for a pro forma invoice, answers."""
 
 from __future__ import annotations
 
-from oms_aws.edges.answers.core import Document, Told
+from oms_aws.edges.answers.core import Document, Paper, Told
+
+_NOTHING = "Nothing is left of the order (`nothing_to_confirm`)."
 
 ANSWERS: dict[str, Told] = {
     "POST /v1/orders/{order}/deposits": Told(
@@ -10,5 +12,11 @@ ANSWERS: dict[str, Told] = {
         conflict="It is no part of what no invoice and no deposit asks for yet "
         "(`deposit_too_large`; `errors` says how much that is), or nothing of the order is to be "
         "billed any more (`nothing_to_bill`).",
+    ),
+    "POST /v1/orders/{order}/pro-forma": Told(Paper, conflict=_NOTHING),
+    "GET /v1/orders/{order}/pro-forma": Told(
+        headers=("Location",),
+        text="Follow `Location` to the PDF within minutes.",
+        conflict=_NOTHING,
     ),
 }
