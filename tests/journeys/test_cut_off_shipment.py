@@ -11,11 +11,14 @@ from tests.world.lives import (
     cut_at_every_call,
     deposited,
     in_business,
+    papered,
     plain,
     split,
 )
 
 LIVES: dict[str, Life] = {
+    "capture/confirm_order": papered,
+    "fulfilment/print_papers": papered,
     "fulfilment/pack_parcels": plain,
     "fulfilment/ship_parcels": plain,
     "billing/line_up_shipments": split,

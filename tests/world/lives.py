@@ -15,6 +15,24 @@ UNPAID = {"method": "prepayment", "status": "pending", "amount": "0", "reference
 UNAUTHORISED = {**UNPAID, "method": "paypal"}
 
 
+def papered(merchant: Merchant) -> str:
+    """Somebody asks for each paper, twice, on the way."""
+    merchant.count("A", SOCKE_42=1)
+    id = merchant.place(merchant.request(SOCKE_42=1) | {"gift": {"message": "Alles Gute!"}})
+    merchant.world.settle()
+    (fulfilment,) = merchant.order(id)["fulfilments"]
+    for _ in range(2):
+        call = merchant.world.call
+        assert call("GET /v1/orders/{order}/confirmation", merchant.shop, order=id).status == 302
+        for paper in ("delivery-note", "packing-slip"):
+            route = "GET /v1/fulfilments/{fulfilment}/papers/{paper}"
+            asked = {"fulfilment": fulfilment["id"], "paper": paper}
+            assert call(route, merchant.wms, **asked).status == 302
+    assert len(merchant.order(id)["papers"]) == 3
+    merchant.whole_life(id)
+    return id
+
+
 def plain(merchant: Merchant) -> str:
     """One order that nothing holds, to its archive."""
     merchant.count("A", SOCKE_42=stocked(merchant, "SOCKE-42") + 2)
