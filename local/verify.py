@@ -30,6 +30,7 @@ WORDS = {
     "credit_notes": "no invoice is credited with more than it billed",
     "money": "what came less what went back is what documents say, up to what is open",
     "bookings": "DATEV bookings and exports are the documents to the cent",
+    "captures": "nothing is captured beyond its authorisation, nor refunded beyond its capture",
     "open_items": "the list of open items is what documents and money of the orders come to",
     "number_ranges": "numbers without gap or duplicate",
     "event_logs": "logs without gap, chained, and telling the stored state",

@@ -21,6 +21,7 @@ from oms.invariants import (
     conserved,
     counted,
     covered,
+    moved,
     numbered_once,
     spoken_for,
     told,
@@ -211,6 +212,7 @@ def check(scan: Iterable[Mapping[str, Any]], *, at: datetime, read: Read) -> dic
         "payments": _result(len(found.ledgers.payments), _payments(found)),
         **{name: _result(len(found.documents), _reconciled(found, name)) for name in RECONCILED},
         "bookings": _result(len(found.documents), _bookings(found, read)),
+        "captures": _result(len(found.orders), _captures(found)),
         "open_items": _result(len(found.ledgers.listed), _open_items(found)),
         "bills": _result(len(found.billed.bills), _bills(found)),
         "distance_sales": _result(len(found.documents), _distance_sales(found)),
@@ -325,6 +327,11 @@ def _bookings(found: Snapshot, read: Read) -> Iterator[Breach]:
     exports = [kept.export for kept in found.exports.values()]
     orders = [stored.order for stored in found.orders.values()]
     yield from found.reconciled.exported(exports, orders, read)
+
+
+def _captures(found: Snapshot) -> Iterator[Breach]:
+    for stored in found.orders.values():
+        yield from moved(stored.order)
 
 
 def _open_items(found: Snapshot) -> Iterator[Breach]:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from decimal import Decimal
 
 from msgspec import MsgspecError, Struct
 
+from oms import balance
 from oms.credit import COUNTERS, NOTHING, Exposure, exposure
 from oms.events import GENESIS, Event, digest, facts
 from oms.order import Order, decode_news, replayed
@@ -146,6 +148,27 @@ def exposed(order: Order, record: Exposure | None) -> Iterator[Breach]:
     wanted = exposure(order)
     if (record or NOTHING) != wanted:
         yield Breach(order.id, f"credit on record: {record}, the order says {wanted}")
+
+
+def moved(order: Order) -> Iterator[Breach]:
+    """Invariants 3 and 7: nothing is captured that was not authorised, nor given back that was not
+    captured, and each refund is one.
+
+    Of an order whose payment a shop has changed, what it was before is not known any more.
+    """
+    payment, taken = order.payment, balance.captured_from(order, order.payment.reference or "")
+    if payment.status == "authorised" and taken > payment.amount and not order.changes:
+        yield Breach(order.id, f"{taken} are captured of {payment.amount} authorised")
+    for source in balance.sources(order):
+        if source.left < 0:
+            what = f"{source.refunded} went back of {source.captured} captured"
+            yield Breach(order.id, f"{source.authorisation}: {what}")
+    back = sum((refund.amount for refund in order.refunds if refund.by == "shop"), Decimal(0))
+    if back > balance.captured(order):
+        yield Breach(order.id, f"the shop gave back {back} of {balance.captured(order)} captured")
+    refunds = [(refund.by, refund.reference) for refund in order.refunds]
+    for by, reference in sorted({each for each in refunds if refunds.count(each) > 1}):
+        yield Breach(order.id, f"the refund {reference} of {by} is there more than once")
 
 
 class Numbered(Struct, frozen=True):
