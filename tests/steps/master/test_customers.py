@@ -60,9 +60,11 @@ def test_a_check_of_the_vat_id_stays_while_the_id_does(world: World, merchant: M
         "vat_id": "ATU57477929",
         "valid": True,
         "checked_at": "2026-11-01T09:00:00Z",
-        "source": "vies",
+        "source": "manual",
     }
     put(world, merchant.shop, vat_check=check)
-    assert put(world, merchant.shop, name="Verein").body["vat_check"]["source"] == "vies"
+    assert put(world, merchant.shop, name="Verein").body["vat_check"]["source"] == "manual"
+    forged = put(world, merchant.shop, vat_check=check | {"source": "vies"})
+    assert (forged.status, forged.body["errors"][0]["field"]) == (422, "vat_check.source")
     other = put(world, merchant.shop, vat_id="DE136695976").body
     assert other.get("vat_check") is None

@@ -85,3 +85,10 @@ def test_a_total_that_does_not_add_up_holds_the_order(merchant: Merchant) -> Non
         headers={"Idempotency-Key": "fine"},
     )
     assert [error["field"] for error in answer.body["errors"]] == ["total"]
+
+
+def test_prices_of_a_day_whose_taxes_nobody_knows_are_for_a_clerk(merchant: Merchant) -> None:
+    merchant.count("A", RUCK_45=50)
+    price_list(merchant, group=None)
+    old = asked(merchant, "119.00", placed_at="2005-11-23T09:00:00+00:00")
+    assert holds(merchant, old) == ["price_not_comparable"]

@@ -35,12 +35,15 @@ Percentage = Annotated[Decimal, Field(ge=0, le=100, max_digits=5, decimal_places
 
 
 class VatCheckIn(Model):
-    """What was found about a VAT id, by whom, and when."""
+    """What was found about a VAT id, by whom, and when.
+
+    What VIES said is for the system alone to write; left out, it stays while the id does.
+    """
 
     vat_id: VatId
     valid: bool
     checked_at: AwareDatetime
-    source: Literal["format", "vies", "manual"]
+    source: Literal["format", "manual"]
     name: Name | None = None
     consultation: Name | None = None
 
