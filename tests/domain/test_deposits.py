@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
@@ -89,6 +89,8 @@ def cut(goods: tuple[Sold, ...], data: st.DataObject) -> tuple[tuple[Sold, ...],
     return tuple(first), tuple(second)
 
 
+# A busy machine draws slowly; that says nothing of deposits.
+@settings(suppress_health_check=[HealthCheck.too_slow])
 @given(bought, modes, shipping, st.data())
 def test_whatever_is_asked_in_advance_shipped_and_cancelled_adds_up(
     goods: Goods, mode: Any, charge: Decimal, data: st.DataObject
