@@ -13,6 +13,7 @@ import pytest
 
 from oms.collecting import planned
 from oms.invoice import Invoice
+from oms_aws import verify
 from oms_aws.einvoice.rules import Fault
 from tests.world.merchant import SELLER, Merchant
 from tests.world.world import Answered, World, handler, opened
@@ -397,3 +398,31 @@ def test_one_transfer_pays_all_orders_of_a_collective(merchant: Merchant) -> Non
     assert {merchant.order(id)["settlement"]["outstanding"] for id in orders} == {"0"}
     assert credit_used(merchant) == 0
     assert merchant.world.broken() == []
+
+
+def test_what_is_altered_of_a_bill_is_found(merchant: Merchant) -> None:
+    world, id = merchant.world, delivered(merchant)
+    open_only = [dict(item) for item in world.items()]
+    assert "bills" in broken_without(world, open_only, "collected")
+    month_ends(merchant)
+    items = [dict(item) for item in world.items()]
+    assert broken_without(world, items, "collected") >= {"bills"}
+    bill = next(item for item in items if item.get("kind") == "bill")
+    for name, value, check in (
+        ("entries", 2, "bills"),
+        ("hash", "0" * 64, "event_logs"),
+        ("status", "open", "projections"),
+        ("state", bill["state"].replace(f'"order":"{id}"', '"order":"ord_x"'), "event_logs"),
+        ("state", bill["state"].replace('"33.90"', '"33.80"'), "bills"),
+    ):
+        altered = [{**item, name: value} if item is bill else item for item in items]
+        assert check in broken_in(world, altered), name
+
+
+def broken_without(world: World, items: list[dict[str, Any]], kind: str) -> set[str]:
+    return broken_in(world, [item for item in items if item.get("kind") != kind])
+
+
+def broken_in(world: World, items: list[dict[str, Any]]) -> set[str]:
+    found = verify.check(items, at=world.time, read=world.archived)["checks"]
+    return {name for name, check in found.items() if check["broken"]}
