@@ -314,7 +314,7 @@ def _refusals(route: Routed) -> Iterator[int]:
         return
     applies = {
         400: route.takes is not None,
-        401: bool(route.scope) or "X-Signature" in route.headers,
+        401: bool(route.scope) or any(name.endswith("-Signature") for name in route.headers),
         403: bool(route.scope),
         404: ("{" in route.key and method != "PUT") or route.key in NAMED_ELSEWHERE,
         409: bool(told.conflict),
