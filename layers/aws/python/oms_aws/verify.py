@@ -203,6 +203,7 @@ def check(scan: Iterable[Mapping[str, Any]], *, at: datetime, read: Read) -> dic
     item by item, so that what is in motion can look broken: what is really broken stays.
     """
     found = Snapshot(scan)
+    papers = sum(len(stored.order.papers) for stored in found.orders.values())
     checks = {
         "line_conservation": _result(len(found.orders), _lines(found)),
         "stock": _result(len(found.views), _stock(found)),
@@ -220,7 +221,7 @@ def check(scan: Iterable[Mapping[str, Any]], *, at: datetime, read: Read) -> dic
         "event_logs": _result(sum(map(len, found.logs.values())), _events(found)),
         "silent_orders": _result(len(found.orders), _silent(found, at)),
         "projections": _result(len(found.orders) + len(found.fulfilments), _projections(found)),
-        "archive": _result(len(found.documents), _archived(found, read)),
+        "archive": _result(len(found.documents) + papers, _archived(found, read)),
         "seals": _result(len(found.seals), _sealed(found, read)),
     }
     return verdict(checks)
