@@ -156,6 +156,42 @@ def test_deposit_is_mailed_and_the_final_invoice_deducts_it(office: Office) -> N
     ]
 
 
+def waits_for_its_bill(order: Any) -> bool:
+    return "collective_invoice" in [each["cause"] for each in order["waiting"]]
+
+
+def test_shipments_of_a_month_are_one_invoice_which_one_transfer_pays(office: Office) -> None:
+    mail = "monatlich@verein.example"
+    agreed = {"credit_limit": "900.00", "billing": {"collective": "monthly"}}
+    asked = business(office, "C-34", mail, **agreed)
+    ids = [office.place(f"COL-{n}", **asked, purchase_order=f"PO-{n}") for n in (1, 2)]
+    for n, id in enumerate(ids):
+        order = office.until(id, lambda order: order["status"] == "released")
+        path = f"/v1/fulfilments/{order['fulfilments'][0]['id']}"
+        office.ask("wms", "POST", f"{path}/pack", {"parcels": [{"weight_g": 900, "lines": None}]})
+        left = {"carrier": "dhl", "tracking_numbers": [f"COL-T-{n}"]}
+        office.ask("wms", "POST", f"{path}/ship", left)
+        office.until(id, waits_for_its_bill)
+    where = "/v1/customers/C-34/collective-invoices?shop=berg-beutel"
+    office.ask("accountant", "POST", where, {})
+    shares = []
+    for id in ids:
+        order = office.until(
+            id, lambda order: [d["status"] for d in order["documents"]] == ["archived"]
+        )
+        (share,) = order["documents"]
+        assert (share["type"], share["gross"]) == ("collective", "264.70")
+        shares.append(share["number"])
+    assert len(set(shares)) == 1
+    assert "529,40" in office.mail(mail, shares[0])
+    paid = {"transaction_id": "COL-B-1", "reference": shares[0], "amount": "529.40"}
+    batch = {"items": [{**paid, "currency": "EUR", "value_date": "2026-11-25"}]}
+    (row,) = office.ask("accountant", "POST", "/v1/payments", batch)["items"]
+    assert row["state"] == "matched"
+    credit = office.ask("shop", "GET", "/v1/customers/C-34/credit")
+    assert credit["used"] == "0.00"
+
+
 def test_nothing_is_broken_after_all_that(system: System, office: Office) -> None:
     done = system.call("verify", "--json")
     assert done.returncode == 0, done.stdout

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -9,6 +10,7 @@ from decimal import Decimal
 from functools import partial
 from typing import Any
 
+import pypdf
 import pytest
 
 from oms.collecting import planned
@@ -301,6 +303,23 @@ def test_a_purchase_order_is_billed_once_all_its_orders_have_left(merchant: Merc
     assert snapshot(merchant, document["id"]).purchase_order == "PO-7"
     assert len(merchant.order(other)["documents"]) == 1
     assert merchant.world.broken() == []
+
+
+def test_purchase_orders_of_one_invoice_are_named_line_by_line(merchant: Merchant) -> None:
+    bodies = [merchant.on_account(SOCKE_42=1) | {"purchase_order": f"PO-{n}"} for n in (7, 8)]
+    for body in bodies:
+        delivered(merchant, body)
+    month_ends(merchant)
+    (document,) = bills(merchant)[0]["documents"]
+    bill = merchant.world.ports("billing/keep_bills").bills.get(bills(merchant)[0]["id"]).bill
+    kept = bill.document(document["id"])
+    assert kept.key
+    assert kept.xml_key
+    pdf, xml = merchant.world.object(kept.key), merchant.world.object(kept.xml_key).decode()
+    said = " ".join(page.extract_text() for page in pypdf.PdfReader(io.BytesIO(pdf)).pages)
+    for number in ("PO-7", "PO-8"):
+        assert number in said
+        assert f"Ihre Bestellnummer {number}" in xml
 
 
 def test_a_purchase_order_of_which_the_rest_is_cancelled_is_billed(merchant: Merchant) -> None:

@@ -206,11 +206,13 @@ def unit_price(net: Decimal, quantity: int, currency: str) -> Decimal:
 
 
 def _origin(line: InvoiceLine, invoice: Invoice) -> str | None:
-    """Which order and delivery note a line of a collective invoice is of (BT-127)."""
+    """Of which order, purchase order and delivery note a collective's line is (BT-127)."""
     german = invoice.locale == "de"
     parts = []
     if line.order:
         parts.append(f"{'Bestellung' if german else 'Order'} {line.order}")
+    if line.purchase_order:
+        parts.append(f"{'Ihre Bestellnummer' if german else 'Your order'} {line.purchase_order}")
     if line.delivery_note:
         parts.append(f"{'Lieferschein' if german else 'Delivery note'} {line.delivery_note}")
     if line.supplied_on:

@@ -89,9 +89,9 @@ def _info(invoice: Invoice) -> list[tuple[str, str | None]]:
 
 
 def _below(line: InvoiceLine, invoice: Invoice) -> str:
-    """What stands in small print under a line: its SKU, and of which delivery it is."""
+    """What stands in small print under a line: its SKU, and of which order and delivery it is."""
     day = date_text(line.supplied_on, invoice.locale) if line.supplied_on else None
-    return joined(" · ", line.sku, line.order, line.delivery_note, day)
+    return joined(" · ", line.sku, line.order, line.purchase_order, line.delivery_note, day)
 
 
 def item_rows(invoice: Invoice, known: Words) -> list[Row]:
