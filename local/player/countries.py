@@ -49,7 +49,7 @@ def address_in(code: str, customer: str) -> dict[str, Any]:
     return {
         "name": f"Replay customer {customer}",
         "company": None,
-        "line1": f"{country.street} {zlib.crc32(customer.encode()) % 199 + 1}",
+        "line1": f"{country.street} {zlib.crc32(customer.encode()) % 9_999 + 1}",
         "line2": None,
         "postal_code": country.postal_code,
         "city": country.city,

@@ -18,7 +18,7 @@ _OFTEN = 10
 def order_of(document: Document, run: str, currency: str) -> Json:
     """The order that an invoice is, its carriage as the shipping charge, paid to the cent.
 
-    External numbers are made unique by the run, so that a file can be replayed again.
+    External numbers and addresses are of the run, so that a file can be replayed again.
     """
     first = document.rows[0]
     customer = first.customer or f"guest-{document.number}"
@@ -30,8 +30,8 @@ def order_of(document: Document, run: str, currency: str) -> Json:
         "placed_at": first.at.isoformat(),
         "currency": currency,
         "price_mode": "gross",
-        "customer": _customer(customer, first.country),
-        "billing_address": address_in(first.country, customer),
+        "customer": _customer(customer, first.country, run),
+        "billing_address": address_in(first.country, f"{customer}-{run}"),
         "shipping_address": None,
         "lines": [_line(n, row) for n, row in enumerate(document.goods, 1)],
         "shipping": {"method": "standard", "price": f"{carriage:.2f}"},
@@ -59,12 +59,12 @@ def _line(number: int, row: Row) -> Json:
     }
 
 
-def _customer(id: str, country: str) -> Json:
+def _customer(id: str, country: str, run: str) -> Json:
     return {
         "id": id,
         "type": "B2C",
         "name": f"Replay customer {id}",
-        "email": f"{_plain(id)}@replay.example",
+        "email": f"{_plain(id)}@{_plain(run)}.replay.example",
         "phone": None,
         "locale": "de" if country in _GERMAN else "en",
         "company": None,
@@ -103,5 +103,5 @@ def stock_of(found: Survey, factor: Decimal) -> dict[str, dict[str, int]]:
     return shelves
 
 
-def _plain(customer: str) -> str:
-    return "".join(c for c in customer.lower() if c.isascii() and (c.isalnum() or c == "-")) or "c"
+def _plain(text: str) -> str:
+    return "".join(c for c in text.lower() if c.isascii() and (c.isalnum() or c == "-")) or "c"
