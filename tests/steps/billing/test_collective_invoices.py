@@ -305,7 +305,7 @@ def test_a_purchase_order_is_billed_once_all_its_orders_have_left(merchant: Merc
     assert merchant.world.broken() == []
 
 
-def test_purchase_orders_of_one_invoice_are_named_line_by_line(merchant: Merchant) -> None:
+def test_purchase_orders_and_delivery_notes_are_named_line_by_line(merchant: Merchant) -> None:
     bodies = [merchant.on_account(SOCKE_42=1) | {"purchase_order": f"PO-{n}"} for n in (7, 8)]
     for body in bodies:
         delivered(merchant, body)
@@ -317,9 +317,9 @@ def test_purchase_orders_of_one_invoice_are_named_line_by_line(merchant: Merchan
     assert kept.xml_key
     pdf, xml = merchant.world.object(kept.key), merchant.world.object(kept.xml_key).decode()
     said = " ".join(page.extract_text() for page in pypdf.PdfReader(io.BytesIO(pdf)).pages)
-    for number in ("PO-7", "PO-8"):
-        assert number in said
-        assert f"Ihre Bestellnummer {number}" in xml
+    for number, note in (("PO-7", "BB-1-1"), ("PO-8", "BB-2-1")):
+        assert f"{number} · {note}" in said
+        assert f"Ihre Bestellnummer {number}, Lieferschein {note}" in xml
 
 
 def test_a_purchase_order_of_which_the_rest_is_cancelled_is_billed(merchant: Merchant) -> None:

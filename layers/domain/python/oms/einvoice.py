@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from oms import money
 from oms.drafting import merged
-from oms.invoice import Charge, Group, Invoice, InvoiceLine, TaxTotal
+from oms.invoice import Charge, Group, Invoice, InvoiceLine, TaxTotal, delivery_note_of
 
 Format = Literal["zugferd", "xrechnung-ubl", "xrechnung-cii"]
 
@@ -213,8 +213,8 @@ def _origin(line: InvoiceLine, invoice: Invoice) -> str | None:
         parts.append(f"{'Bestellung' if german else 'Order'} {line.order}")
     if line.purchase_order:
         parts.append(f"{'Ihre Bestellnummer' if german else 'Your order'} {line.purchase_order}")
-    if line.delivery_note:
-        parts.append(f"{'Lieferschein' if german else 'Delivery note'} {line.delivery_note}")
+    if note := delivery_note_of(line, invoice):
+        parts.append(f"{'Lieferschein' if german else 'Delivery note'} {note}")
     if line.supplied_on:
         parts.append(line.supplied_on.isoformat())
     return ", ".join(parts) or None

@@ -227,6 +227,11 @@ class Charge(Struct, frozen=True, kw_only=True):
     delivery_note: str | None = None
 
 
+def delivery_note_number(external_number: str, fulfilment_id: str) -> str:
+    """The number that is printed on the delivery note of a fulfilment."""
+    return f"{external_number}-{fulfilment_id.rpartition('-')[2]}"
+
+
 class TaxTotal(Struct, frozen=True, kw_only=True):
     """One tax rate of an invoice.
 
@@ -314,6 +319,13 @@ class Invoice(Struct, frozen=True, kw_only=True):
         """Whether it is about money for what has not been supplied: a deposit, or its credit."""
         about = self.original.kind if self.original else self.kind
         return about == "prepayment"
+
+
+def delivery_note_of(line: InvoiceLine, invoice: Invoice) -> str | None:
+    """The number of the delivery note that a line of a collective or final invoice names."""
+    if line.delivery_note is None:
+        return None
+    return delivery_note_number(line.order or invoice.external_number, line.delivery_note)
 
 
 Group = tuple[str, Decimal]

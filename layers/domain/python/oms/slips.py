@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from oms.account import Account
 from oms.billing import book_day, party_of
-from oms.invoice import Language, Party, PriceMode, Seller
+from oms.invoice import Language, Party, PriceMode, Seller, delivery_note_number
 from oms.letterhead import Letterhead
 from oms.order import Order
 from oms.parts import DIGITAL, Fulfilment, Gift, Line, Pieces
@@ -116,7 +116,7 @@ def slip_of(
     shipped = fulfilment.shipped_at
     return Slip(
         kind=kind,
-        number=f"{order.external_number}-{fulfilment.id.rpartition('-')[2]}",
+        number=delivery_note_number(order.external_number, fulfilment.id),
         fulfilment_id=fulfilment.id,
         made_on=made_on,
         locale=order.customer.locale,

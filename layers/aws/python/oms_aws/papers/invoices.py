@@ -6,7 +6,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 from oms.girocode import transfer_of
-from oms.invoice import Invoice, InvoiceLine, Party, TaxTotal
+from oms.invoice import Invoice, InvoiceLine, Party, TaxTotal, delivery_note_of
 from oms.money import rounded
 from oms_aws.papers.codes import drawn
 from oms_aws.papers.letter import Row, Words, giro, letter, paragraphs, row, table
@@ -91,7 +91,8 @@ def _info(invoice: Invoice) -> list[tuple[str, str | None]]:
 def _below(line: InvoiceLine, invoice: Invoice) -> str:
     """What stands in small print under a line: its SKU, and of which order and delivery it is."""
     day = date_text(line.supplied_on, invoice.locale) if line.supplied_on else None
-    return joined(" · ", line.sku, line.order, line.purchase_order, line.delivery_note, day)
+    note = delivery_note_of(line, invoice)
+    return joined(" · ", line.sku, line.order, line.purchase_order, note, day)
 
 
 def item_rows(invoice: Invoice, known: Words) -> list[Row]:
