@@ -287,7 +287,9 @@ JOURNEY: tuple[Step, ...] = (
     Step("billing/hear_provider", Http(("POST /v1/providers/stripe/webhook",), public=True),
          (R, W, "secrets:stripe"), seconds=29),
     Step("billing/hold_dunning", Http(("POST /v1/open-items/{document}/dunning-hold",)), (R, W)),
-    Step("billing/dun_customer", Queue(("Invoice.Overdue",)), (R, W)),
+    Step("billing/dun_customer", Queue((
+        "Invoice.Overdue", "Payment.Received", "CreditNote.Issued",
+    )), (R, W), seconds=60),
     Step("billing/render_letter", Queue(("Invoice.Reminded", "Invoice.Dunned"), batch=5),
          (R, W, "documents:put", "documents:read"), seconds=120, memory=1024,
          layers=("typesetting",)),

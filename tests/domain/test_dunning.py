@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from oms import dunning, payment
 from oms.due import see_to
-from oms.dunning import DunningRules, proceed
+from oms.dunning import DunningRules, claim_of, proceed
 from oms.interest import base_rate, in_default_since, interest
 from oms.ledger import ledger
 from oms.order import Order
@@ -44,7 +44,7 @@ def clock(order: Order, time: datetime, rules: DunningRules = RULES) -> Order:
     """What the clock and its step do, twice."""
     for _ in range(2):
         order = see_to(order, at=time)
-        order = proceed(order, "inv_1", rules, at=time)
+        order = proceed(order, "inv_1", claim_of(order, "inv_1"), rules, at=time)
     return replace(order, news=())
 
 
@@ -103,7 +103,8 @@ def test_money_in_between_stops_it_and_a_part_does_not() -> None:
 
 def test_money_between_the_call_and_the_letter_stops_it() -> None:
     order = see_to(days(billed(), 0, 6), at=at(7))
-    order = proceed(paid(order, "100.00", 7), "inv_1", RULES, at=at(7))
+    order = paid(order, "100.00", 7)
+    order = proceed(order, "inv_1", claim_of(order, "inv_1"), RULES, at=at(7))
     assert levels(order) == []
 
 

@@ -6,7 +6,7 @@ from oms.dunning import hold
 from oms_aws.edges.http import Answer, Call, Http
 from oms_aws.edges.models.payments import HoldDunning
 from oms_aws.edges.open_items import dunning_view
-from oms_aws.edges.papers import seen_document
+from oms_aws.edges.papers import holder_of, seen_document
 from oms_aws.orders import Saved
 from oms_aws.wiring import Ports
 
@@ -20,10 +20,9 @@ handler = step.handler
 def hold_dunning(call: Call[HoldDunning], oms: Ports) -> Answer:
     """Hold the dunning of an invoice until a day, with a reason; without a day it goes on."""
     body, id, at = call.body, call.path["document"], oms.now()
-    order_id, _ = seen_document(call, oms)
-    stored = oms.orders.change(
-        order_id,
-        lambda order: hold(order, id, body.until, reason=body.reason, by=call.actor, at=at),
+    seen_document(call, oms)
+    holder_of(id, oms).change(
+        lambda known: hold(known, id, body.until, reason=body.reason, by=call.actor, at=at),
         Saved(call.actor, f"request:{call.request_id}"),
     )
-    return Answer(dunning_view(stored.order.document(id)))
+    return Answer(dunning_view(holder_of(id, oms).document(id)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from oms.dunning import archive, letter_of
 from oms.reminding import Reminder
-from oms_aws.edges.papers import letter_kept
+from oms_aws.edges.papers import Holder, letter_kept
 from oms_aws.edges.queue import Signal, queue
 from oms_aws.orders import Saved
 from oms_aws.typesetting import typeset_reminder
@@ -14,16 +14,14 @@ from oms_aws.wiring import Ports
 @queue
 def handler(signal: Signal, oms: Ports) -> None:
     id = str(signal.facts["letter"])
-    seen = oms.orders.get(signal.order_id)
-    _, letter = letter_of(seen.order, id)
+    holder = Holder(signal.aggregate, oms)
+    _, letter = letter_of(holder.held, id)
     if letter.key:
         return
     says = oms.documents.snapshot(id, Reminder)
     pdf = typeset_reminder(says, logo=oms.documents.logo(says.letterhead))
     key, digest = letter_kept(letter, pdf, oms)
-    oms.orders.change(
-        signal.order_id,
-        lambda order: archive(order, id, key=key, sha256=digest, at=oms.now()),
+    holder.change(
+        lambda known: archive(known, id, key=key, sha256=digest, at=oms.now()),
         Saved("auftakt", signal.id),
-        seen=seen,
     )

@@ -15,6 +15,7 @@ from oms.collecting import Entry, gross_of, planned, share
 from oms.crediting import credit_note, everything_left
 from oms.documenting import payable as due
 from oms.drafting import collective_invoice
+from oms.dunning import called
 from oms.einvoice import format_of
 from oms.invoice import Invoice
 from oms.numbering import range_of
@@ -37,13 +38,17 @@ def bill_due(id: str, by: Saved, oms: Ports) -> None:
     """Bring a bill to its end, as far as it is due: closed, planned, issued, shared out.
 
     Each step is saved for itself and done once, so that a run that was cut off is gone on with.
+    Once it is settled its documents are looked at when they are overdue.
     """
     now = oms.now()
     bill = oms.bills.get(id).bill
+    if bill.settled_at:
+        oms.bills.change(id, partial(called, at=now), by)
+        return
     if bill.due_at <= now:
         oms.bills.change(id, lambda bill: bill.close("due", by="auftakt", at=now), by)
         bill = oms.bills.get(id).bill
-    if bill.closed_at is None or bill.settled_at:
+    if bill.closed_at is None:
         return
     entries = {entry.draft.fulfilment_id: entry for entry in oms.bills.collected(id)}
     if bill.planned is None:

@@ -255,7 +255,8 @@ class PaymentAwaited(Struct, frozen=True, kw_only=True):
 class PaymentOverdue(Struct, frozen=True, kw_only=True):
     """An invoice is open beyond its day: a reminder (level 0) or a dunning letter (1, 2).
 
-    `total` is what is asked for: `open` of the invoice, and `charges`.
+    `total` is what is asked for: `open` of the invoice, and `charges`. A collective invoice has no
+    one `order_number`.
     """
 
     shop: Shop

@@ -14,7 +14,7 @@ from msgspec import Struct
 from oms.ledger import OpenItem
 from oms.open_items import due_of, open_items
 from oms.order import Order
-from oms.parts import PLACE
+from oms.parts import PLACE, Document
 from oms.reductions import Reduction, reductions
 from oms_aws import keys
 from oms_aws.table import Action, Table
@@ -102,8 +102,7 @@ def listed_items(order: Order) -> dict[str, Listed]:
 
 def _listed(order: Order, item: OpenItem) -> Listed:
     document = order.document(item.document) if item.document else None
-    dunning = document.dunning if document else None
-    last = dunning.letters[-1] if dunning and dunning.letters else None
+    letters = document.dunning.letters if document and document.dunning else ()
     return Listed(
         order=order.id,
         external_number=order.external_number,
@@ -122,13 +121,22 @@ def _listed(order: Order, item: OpenItem) -> Listed:
         discount=item.discount,
         waived=item.waived,
         open=item.open,
-        level=last.level if last else None,
-        last_letter_on=last.issued_at.astimezone(PLACE).date() if last else None,
-        next_on=dunning.next_on if dunning else None,
-        held_until=dunning.held_until if dunning else None,
-        held_reason=dunning.reason if dunning and dunning.held_until else "",
-        charges=last.charges if last else Decimal(0),
+        **dunning_of(document),
+        charges=letters[-1].charges if letters else Decimal(0),
     )
+
+
+def dunning_of(document: Document | None) -> dict[str, Any]:
+    """How far the dunning of a document is, as a list shows it."""
+    dunning = document.dunning if document else None
+    last = dunning.letters[-1] if dunning and dunning.letters else None
+    return {
+        "level": last.level if last else None,
+        "last_letter_on": last.issued_at.astimezone(PLACE).date() if last else None,
+        "next_on": dunning.next_on if dunning else None,
+        "held_until": dunning.held_until if dunning else None,
+        "held_reason": dunning.reason if dunning and dunning.held_until else "",
+    }
 
 
 def attributes(listed: Listed | None) -> dict[str, Any]:

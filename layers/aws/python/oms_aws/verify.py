@@ -405,10 +405,6 @@ def _archived(found: Snapshot, read: Read) -> Iterator[Breach]:
     """Each file of the archive is the one whose SHA-256 its order's log gives."""
     for id, stored in found.orders.items():
         yield from _documents(id, stored.order.documents, read)
-        for document in stored.order.documents:
-            for letter in document.dunning.letters if document.dunning else ():
-                if letter.key:
-                    yield from _same(id, letter.key, letter.sha256 or "", read)
         for paper in stored.order.papers:
             yield from _same(id, paper.key, paper.sha256, read)
     for id, bill in found.billed.bills.items():
@@ -424,6 +420,9 @@ def _documents(id: str, documents: Iterable[Document], read: Read) -> Iterator[B
             yield from _same(id, document.key, document.sha256 or "", read)
         if document.xml_key:
             yield from _same(id, document.xml_key, document.xml_sha256 or "", read)
+        for letter in document.dunning.letters if document.dunning else ():
+            if letter.key:
+                yield from _same(id, letter.key, letter.sha256 or "", read)
 
 
 def _same(where: str, key: str, digest: str, read: Read) -> Iterator[Breach]:

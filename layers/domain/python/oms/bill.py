@@ -17,11 +17,27 @@ from oms.news import (
     DocumentRejected,
     DocumentValidated,
     DocumentWithdrawn,
+    DunningHeld,
+    DunningPlanned,
+    InvoiceDunned,
     InvoiceIssued,
+    InvoiceOverdue,
+    InvoiceReminded,
+    LetterArchived,
     News,
     NotificationSent,
 )
-from oms.parts import BILL_WITHIN, MEND_WITHIN, RESERVE_WITHIN, Document, Due, Value, Waiting
+from oms.overdue import DunningNews, awaited, due_of, told
+from oms.parts import (
+    BILL_WITHIN,
+    MEND_WITHIN,
+    RESERVE_WITHIN,
+    Document,
+    Due,
+    Dunning,
+    Value,
+    Waiting,
+)
 from oms.refusals import Broken, Refusal, Unknown
 
 AGAIN_AFTER = timedelta(hours=1)
@@ -136,8 +152,9 @@ class Bill(Value, frozen=True, omit_defaults=True, kw_only=True):
         return bool(self.settled_at) and all(document.key for document in self.documents)
 
     def waiting(self) -> tuple[Waiting, ...]:
-        """Whom it waits for; empty only when it is finished."""
-        return () if self.finished else tuple(self._waits())
+        """Whom it waits for; but for the payment nobody only once it is finished."""
+        money = tuple(filter(None, map(awaited, self._payable_later())))
+        return money if self.finished else (*self._waits(), *money)
 
     def _waits(self) -> Iterator[Waiting]:
         since = self.changed_at or self.opened_at
@@ -158,7 +175,18 @@ class Bill(Value, frozen=True, omit_defaults=True, kw_only=True):
             return (Due("bill", self.id, self.due_at),)
         if self.settled_at is None:
             return (Due("bill", self.id, (self.changed_at or self.closed_at) + AGAIN_AFTER),)
-        return ()
+        return tuple(sorted(self.dunning_due(), key=lambda due: due.at))
+
+    def dunning_due(self) -> Iterator[Due]:
+        """When each document is to be looked at, unless somebody wants it left alone."""
+        yield from filter(None, map(due_of, self._payable_later()))
+
+    def _payable_later(self) -> Iterator[Document]:
+        """The documents with a due date of which something may be open: their orders know."""
+        for each in self.documents if self.settled_at else ():
+            gone = each.id in self.cancelled or each.withdrawn_at
+            if each.due_on and each.key and not gone and not (each.dunning or Dunning()).settled:
+                yield each
 
     def document(self, id: str) -> Document:
         """The document of that id; raises Unknown."""
@@ -275,6 +303,7 @@ BillNews = (
     | DocumentWithdrawn
     | DocumentArchived
     | NotificationSent
+    | DunningNews
 )
 
 
@@ -350,6 +379,11 @@ def _archived(bill: Bill, news: DocumentArchived) -> Bill:
     return bill.with_document(news.document, key=news.key, sha256=news.sha256)
 
 
+def _dunning(bill: Bill, news: DunningNews) -> Bill:
+    changed = told(bill.document(news.document), news)
+    return bill.with_document(news.document, dunning=changed.dunning)
+
+
 def _noted(bill: Bill, _: News) -> Bill:
     return bill
 
@@ -368,6 +402,12 @@ _AFTER: dict[type, Any] = {
     DocumentWithdrawn: _withdrawn,
     DocumentArchived: _archived,
     NotificationSent: _noted,
+    InvoiceOverdue: _dunning,
+    DunningPlanned: _dunning,
+    InvoiceReminded: _dunning,
+    InvoiceDunned: _dunning,
+    LetterArchived: _dunning,
+    DunningHeld: _dunning,
 }
 
 decode_bill = msgspec.json.Decoder(Bill).decode

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from typing import Literal, NamedTuple
 
 from msgspec import Struct
+from msgspec.structs import replace
 
+from oms.bill import Bill
+from oms.documenting import Holder
 from oms.interest import LUMP_SUM, POINTS, in_default_since, interest
 from oms.invoice import Invoice, Language
-from oms.ledger import OpenItem, ledger
+from oms.ledger import ledger
 from oms.news import (
     DunningHeld,
     DunningPlanned,
@@ -19,6 +23,7 @@ from oms.news import (
     LetterArchived,
 )
 from oms.order import Order
+from oms.overdue import SETTLED
 from oms.parts import PLACE, Document, Dunning, Letter, Level
 from oms.refusals import Refusal
 from oms.reminding import Fee, OpenAmount, Reminder
@@ -56,59 +61,103 @@ class DunningRules(Struct, frozen=True, kw_only=True, omit_defaults=True):
         """What the letters up to a level cost together."""
         return sum((Decimal(0), self.first_fee, self.second_fee)[: level + 1], Decimal(0))
 
+    def without_charges(self) -> DunningRules:
+        """The same days, and nothing claimed but what is open."""
+        nothing = Decimal(0)
+        return replace(self, first_fee=nothing, second_fee=nothing, interest=False, lump_sum=False)
 
-def call(order: Order, id: str, at: datetime) -> Order:
+
+class Claim(NamedTuple):
+    """What is open of a document, and of whom it is claimed."""
+
+    open: Decimal
+    buyer: Literal["B2C", "B2B"]
+    currency: str
+
+
+def claim_of(order: Order, id: str) -> Claim:
+    """What is open of an order's document."""
+    item = ledger(order).item(id)
+    return Claim(item.open if item else Decimal(0), order.customer.type, order.currency)
+
+
+def call(holder: Holder, id: str, at: datetime) -> Holder:
     """An open invoice is looked at: a step decides what comes next. Once each time it is due."""
-    for due in order.dunning_due():
+    for due in holder.dunning_due():
         if due.id == id and due.at <= at:
-            return order.tell(InvoiceOverdue(id, at))
-    return order
+            return holder.tell(InvoiceOverdue(id, at))
+    return holder
 
 
-def proceed(order: Order, id: str, rules: DunningRules, *, at: datetime) -> Order:
+def called(bill: Bill, *, at: datetime) -> Bill:
+    """The bill once all its documents that are due are looked at."""
+    for due in tuple(bill.dunning_due()):
+        bill = call(bill, due.id, at)
+    return bill
+
+
+def proceed(holder: Holder, id: str, claim: Claim, rules: DunningRules, *, at: datetime) -> Holder:
     """Send the letter that is due, or put on record when to look again, and why.
 
     Nothing happens unless the clock has called, so that a second time changes nothing. Money or a
     credit that came meanwhile stops it.
     """
-    document, today = order.document(id), at.astimezone(PLACE).date()
+    document, today = holder.document(id), at.astimezone(PLACE).date()
     state = document.dunning or Dunning()
     if state.asked_at is None:
-        return order
-    item = ledger(order).item(id)
-    if item is None or item.open <= 0:
-        return order.tell(DunningPlanned(id, today, "settled", at))
+        return holder
+    if claim.open <= 0:
+        # An order is open again by itself once its money is taken back; a bill has to be woken.
+        again = None if isinstance(holder, Bill) else today
+        return holder.tell(DunningPlanned(id, again, SETTLED, at))
     level = len(state.letters)
     if not rules.on or level > LAST or document.due_on is None:
-        return order.tell(DunningPlanned(id, None, "off" if level <= LAST else "done", at))
+        return holder.tell(DunningPlanned(id, None, "off" if level <= LAST else "done", at))
     last = state.letters[-1].issued_at.astimezone(PLACE).date() if state.letters else None
     ready = (last or document.due_on) + rules.patience(level)
     if today < ready:
-        return order.tell(DunningPlanned(id, ready, "not yet", at))
-    letter = written(order, document, item, rules, at=at)
+        return holder.tell(DunningPlanned(id, ready, "not yet", at))
+    letter = written(document, claim, rules, at=at)
     reminded = InvoiceReminded if level == 0 else InvoiceDunned
-    return order.tell(reminded(letter, id, at))
+    return holder.tell(reminded(letter, id, at))
 
 
-def written(
-    order: Order, document: Document, item: OpenItem, rules: DunningRules, *, at: datetime
-) -> Letter:
+def paid(bill: Bill, id: str, claim: Claim, *, at: datetime) -> Bill:
+    """Put on record that nothing is open any more of a document which no clock looks at again."""
+    state = bill.document(id).dunning
+    if state is None or state.next_on or state.asked_at or state.settled or claim.open > 0:
+        return bill
+    return bill.tell(DunningPlanned(id, None, SETTLED, at))
+
+
+def woken(bill: Bill, id: str, soonest: date, *, at: datetime) -> Bill:
+    """Look at a document again, not before a day: money of one of its orders was taken back.
+
+    It is written also where no letter is left, so that nobody who saw it paid can say so any more.
+    """
+    state = bill.document(id).dunning
+    if state is None or (state.next_on and state.next_on >= soonest):
+        return bill
+    return bill.tell(DunningPlanned(id, soonest, "payment reversed", at))
+
+
+def written(document: Document, claim: Claim, rules: DunningRules, *, at: datetime) -> Letter:
     """The next letter of a document, with what it claims."""
     state, today = document.dunning or Dunning(), at.astimezone(PLACE).date()
     level: Level = (0, 1, 2)[len(state.letters)]
-    buyer, due_on = order.customer.type, document.due_on or today
+    due_on, currency = document.due_on or today, claim.currency
     first = state.letters[0].issued_at.astimezone(PLACE).date() if state.letters else None
-    since = in_default_since(due_on, first, buyer)
+    since = in_default_since(due_on, first, claim.buyer)
     owed = Decimal(0)
     if level and rules.interest and since and since < today:
-        points, rates = POINTS[buyer], rules.base_rates
-        owed = interest(item.open, since, today, points, order.currency, rates)
-    able = level and rules.lump_sum and buyer == "B2B" and order.currency == "EUR"
+        points, rates = POINTS[claim.buyer], rules.base_rates
+        owed = interest(claim.open, since, today, points, currency, rates)
+    able = level and rules.lump_sum and claim.buyer == "B2B" and currency == "EUR"
     return Letter(
         id=letter_id(document.id, level),
         level=level,
         issued_at=at,
-        open=item.open,
+        open=claim.open,
         pay_by=today + timedelta(rules.pay_within),
         fee=rules.fee(level),
         interest=owed,
@@ -122,40 +171,47 @@ def letter_id(document: str, level: int) -> str:
     return f"let_{document}-{level}"
 
 
-def letter_of(order: Order, id: str) -> tuple[Document, Letter]:
+def letter_of(holder: Order | Bill, id: str) -> tuple[Document, Letter]:
     """The letter of that id, and its document; raises Refusal."""
-    for document in order.documents:
+    for document in holder.documents:
         for letter in (document.dunning or Dunning()).letters:
             if letter.id == id:
                 return document, letter
-    raise Refusal("letter_unknown", f"The order has no letter {id}.")
+    raise Refusal("letter_unknown", f"There is no letter {id}.")
 
 
-def archive(order: Order, id: str, *, key: str, sha256: str, at: datetime) -> Order:
+def archive(holder: Holder, id: str, *, key: str, sha256: str, at: datetime) -> Holder:
     """Put on record where a letter is kept; repeating it changes nothing."""
-    document, letter = letter_of(order, id)
+    document, letter = letter_of(holder, id)
     if letter.key:
-        return order
-    return order.tell(LetterArchived(id, document.id, key, sha256, at))
+        return holder
+    return holder.tell(LetterArchived(id, document.id, key, sha256, at))
 
 
-def hold(order: Order, id: str, until: date | None, *, reason: str, by: str, at: datetime) -> Order:
+def hold(
+    holder: Holder, id: str, until: date | None, *, reason: str, by: str, at: datetime
+) -> Holder:
     """Send no letter of a document until after a day; None lets it go on.
 
     The same again changes nothing. Raises Unknown, and Refusal for what is never dunned.
     """
-    document = order.document(id)
+    document = holder.document(id)
     if document.due_on is None:
         raise Refusal("not_dunned", f"{document.number} is not paid after its issue.")
     state = document.dunning or Dunning()
     if (state.held_until, state.reason) == (until, reason if until else ""):
-        return order
-    return order.tell(DunningHeld(id, until, reason, by, at))
+        return holder
+    return holder.tell(DunningHeld(id, until, reason, by, at))
+
+
+def calm_until(at: datetime) -> date:
+    """Until when no letter goes out once a payment was taken back."""
+    return at.astimezone(PLACE).date() + CALM
 
 
 def calmed(order: Order, *, at: datetime) -> Order:
     """Give who had paid some days after the bank has taken the money back."""
-    soonest = at.astimezone(PLACE).date() + CALM
+    soonest = calm_until(at)
     for item in ledger(order).items:
         state = order.document(item.document).dunning
         if item.open > 0 and state and state.next_on and state.next_on < soonest:

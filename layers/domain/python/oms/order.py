@@ -80,6 +80,7 @@ from oms.news import (
     WebhookExhausted,
     recall_refused,
 )
+from oms.overdue import DunningNews, awaited, due_of, told
 from oms.parts import (
     BILL_WITHIN,
     DELIVER_WITHIN,
@@ -104,7 +105,6 @@ from oms.parts import (
     Dispute,
     Document,
     Due,
-    Dunning,
     Finding,
     Fulfilment,
     Gift,
@@ -124,14 +124,6 @@ from oms.parts import (
     Waiting,
 )
 from oms.refusals import Broken, Refusal, Unknown
-
-DAY = timedelta(days=1)
-MORNING = time(8)
-"""When letters go out."""
-
-LETTERS = 3
-COLLECT_WITHIN = timedelta(days=7)
-"""How long an accountant has to hand over what was dunned twice."""
 
 
 class OrderCreated(News, frozen=True, tag="Order.Created"):
@@ -349,19 +341,10 @@ class Order(Value, frozen=True, omit_defaults=True):
 
     def _waits_for_payment(self) -> Iterator[Waiting]:
         """Who is to see to the invoices that are open, whether or not the order is finished."""
-        for document in self._payable_later():
-            state = document.dunning or Dunning()
-            if state.asked_at:
-                yield Waiting("auftakt", "dunning", state.asked_at + RESERVE_WITHIN)
-            elif len(state.letters) == LETTERS:
-                until = datetime.combine(state.letters[-1].pay_by, time(), PLACE)
-                yield Waiting("accountant", "collection", until + COLLECT_WITHIN)
-            elif document.due_on:
-                pay_by = state.letters[-1].pay_by if state.letters else document.due_on
-                yield Waiting("customer", "payment", datetime.combine(pay_by, time(), PLACE))
+        yield from filter(None, map(awaited, self._payable_later()))
 
     def _payable_later(self) -> Iterator[Document]:
-        """The documents with a due date that are still open, those of a bill left out."""
+        """The documents with a due date that are still open; its bill has those of a bill."""
         able = [d for d in self.documents if d.due_on and d.key and d.type != "collective"]
         book = ledger(self) if able else None
         for document in able:
@@ -371,16 +354,7 @@ class Order(Value, frozen=True, omit_defaults=True):
 
     def dunning_due(self) -> Iterator[Due]:
         """When each open invoice is to be looked at, unless somebody wants it left alone."""
-        for document in self._payable_later():
-            state = document.dunning
-            if state is None:
-                on = document.due_on + DAY if document.due_on else None
-            else:
-                on = None if state.asked_at else state.next_on
-            if on:
-                held = state.held_until if state else None
-                on = max(on, held + DAY) if held else on
-                yield Due("dunning", document.id, datetime.combine(on, MORNING, PLACE))
+        yield from filter(None, map(due_of, self._payable_later()))
 
     def _waits(self) -> Iterator[Waiting]:
         since = self.changed_at or self.received_at
@@ -1069,54 +1043,8 @@ def _disputed(order: Order, news: PaymentDisputed) -> Order:
     return replace(order, disputes=(*others, news.dispute))
 
 
-def _overdue(order: Order, news: InvoiceOverdue) -> Order:
-    return _with_dunning(order, news.document, asked_at=news.at)
-
-
-def _planned_dunning(order: Order, news: DunningPlanned) -> Order:
-    return _with_dunning(order, news.document, asked_at=None, next_on=news.on)
-
-
-def _dunned(order: Order, news: InvoiceReminded | InvoiceDunned) -> Order:
-    state = order.document(news.document).dunning or Dunning()
-    return _with_dunning(
-        order,
-        news.document,
-        asked_at=None,
-        next_on=news.letter.next_on,
-        letters=(*state.letters, news.letter),
-    )
-
-
-def _letter_archived(order: Order, news: LetterArchived) -> Order:
-    state = order.document(news.document).dunning or Dunning()
-    letters = tuple(
-        replace(each, key=news.key, sha256=news.sha256) if each.id == news.letter else each
-        for each in state.letters
-    )
-    return _with_dunning(order, news.document, letters=letters)
-
-
-def _dunning_held(order: Order, news: DunningHeld) -> Order:
-    """Letting go wakes what had ended, too."""
-    document = order.document(news.document)
-    state = document.dunning or Dunning(next_on=document.due_on)
-    on = news.at.astimezone(PLACE).date()
-    over = state.next_on is None and state.asked_at is None and len(state.letters) < LETTERS
-    return _with_dunning(
-        order,
-        news.document,
-        next_on=on if over and not news.until else state.next_on,
-        held_until=news.until,
-        held_by=news.by,
-        reason=news.reason if news.until else "",
-    )
-
-
-def _with_dunning(order: Order, id: str, **changes: Any) -> Order:
-    document = order.document(id)
-    state = replace(document.dunning or Dunning(), **changes)
-    return order.with_document(replace(document, dunning=state))
+def _dunning(order: Order, news: DunningNews) -> Order:
+    return order.with_document(told(order.document(news.document), news))
 
 
 def _escalated(order: Order, news: OrderHoldEscalated) -> Order:
@@ -1434,12 +1362,12 @@ _AFTER: dict[type, Any] = {
     OrderChanged: _changed,
     PaymentReceived: _paid,
     PaymentReminded: _reminded,
-    InvoiceOverdue: _overdue,
-    DunningPlanned: _planned_dunning,
-    InvoiceReminded: _dunned,
-    InvoiceDunned: _dunned,
-    LetterArchived: _letter_archived,
-    DunningHeld: _dunning_held,
+    InvoiceOverdue: _dunning,
+    DunningPlanned: _dunning,
+    InvoiceReminded: _dunning,
+    InvoiceDunned: _dunning,
+    LetterArchived: _dunning,
+    DunningHeld: _dunning,
     PaymentAuthorised: _authorised,
     PaymentCaptured: _captured,
     CaptureDeferred: _deferred,

@@ -461,6 +461,7 @@ class Dunning(Value, frozen=True, omit_defaults=True):
 
     `asked_at` is since when a step has been deciding what comes next, which it does on `next_on`,
     but not while it is held (`held_until`, that day included). Without `next_on` nothing follows.
+    `settled` stands on a bill's document, as its orders have the money: nothing was open of it.
     """
 
     next_on: date | None = None
@@ -469,6 +470,7 @@ class Dunning(Value, frozen=True, omit_defaults=True):
     held_until: date | None = None
     held_by: str = ""
     reason: str = ""
+    settled: bool = False
 
 
 class Document(Value, frozen=True, omit_defaults=True):

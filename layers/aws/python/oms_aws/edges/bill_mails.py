@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from oms.bill import Bill
+from oms.dunning import letter_of
 from oms.invoice import Invoice
-from oms_aws.edges.mailing import Mail, einvoice_link
+from oms_aws.edges.dunning import claimed
+from oms_aws.edges.mailing import Mail, bank_of, einvoice_link
 from oms_aws.edges.queue import Signal
-from oms_aws.letters import CollectiveIssued, Shop, compose
+from oms_aws.letters import CollectiveIssued, PaymentOverdue, Shop, compose
 from oms_aws.wiring import Ports
 from oms_aws.wording import date_text
 
@@ -18,8 +20,6 @@ def of_bill(signal: Signal, bill: Bill, oms: Ports) -> Mail | None:
     if document.withdrawn_at or (original and original.withdrawn_at):
         return None
     paper = oms.documents.snapshot(document.id, Invoice)
-    account = oms.catalogue.account_of_late(bill.shop, bill.customer)
-    to = paper.buyer.email or (account.email if account else "")
     shop = oms.catalogue.shop_of_late(bill.shop)
     since, until = paper.period or (bill.first, bill.last)
     due = paper.terms.due_on if paper.terms and original is None else None
@@ -37,4 +37,39 @@ def of_bill(signal: Signal, bill: Bill, oms: Ports) -> Mail | None:
         url=oms.links.link("document", document.id, at=document.issued_at),
         einvoice_url=einvoice_link(document, oms),
     )
-    return Mail("collective_issued", to, compose("collective_issued", facts, paper.locale))
+    return Mail(
+        "collective_issued",
+        _to(bill, paper, oms),
+        compose("collective_issued", facts, paper.locale),
+    )
+
+
+def of_bill_letter(signal: Signal, bill: Bill, oms: Ports) -> Mail | None:
+    """The mail with a reminder or dunning letter, unless the money has come meanwhile."""
+    document, letter = letter_of(bill, str(signal.facts["letter"]))
+    if claimed(bill, document.id, oms).open <= 0:
+        return None
+    paper = oms.documents.snapshot(document.id, Invoice)
+    shop = oms.catalogue.shop_of_late(bill.shop)
+    facts = PaymentOverdue(
+        shop=Shop(shop.name, shop.support_email),
+        customer=paper.buyer.name,
+        order_number="",
+        level=letter.level,
+        number=document.number,
+        due_on=date_text(document.due_on or letter.pay_by, paper.locale),
+        open=letter.open,
+        charges=letter.charges,
+        total=letter.open + letter.charges,
+        currency=paper.currency,
+        pay_by=date_text(letter.pay_by, paper.locale),
+        bank=bank_of(shop, document.number),
+        url=oms.links.link("document", letter.id, at=letter.issued_at),
+    )
+    mail = compose("payment_overdue", facts, paper.locale)
+    return Mail("payment_overdue", _to(bill, paper, oms), mail)
+
+
+def _to(bill: Bill, paper: Invoice, oms: Ports) -> str:
+    account = oms.catalogue.account_of_late(bill.shop, bill.customer)
+    return paper.buyer.email or (account.email if account else "")

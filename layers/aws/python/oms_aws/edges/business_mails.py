@@ -14,10 +14,9 @@ from oms.order import Order
 from oms.parts import Hold, Person
 from oms.payment import AWAITED, outstanding, owed, received
 from oms_aws.edges.approvals import link
-from oms_aws.edges.mailing import Case, Mail
+from oms_aws.edges.mailing import Case, Mail, bank_of
 from oms_aws.letters import (
     ApprovalNeeded,
-    BankDetails,
     CreditExceeded,
     PaymentAwaited,
     PaymentOverdue,
@@ -61,7 +60,7 @@ def of_letter(case: Case) -> Mail | None:
         total=letter.open + letter.charges,
         currency=case.order.currency,
         pay_by=date_text(letter.pay_by, language),
-        bank=_bank(case, document.number),
+        bank=bank_of(case.shop, document.number),
         url=case.oms.links.link("document", letter.id, at=letter.issued_at),
     )
     return case.to_customer("payment_overdue", facts)
@@ -93,7 +92,7 @@ def _payment(case: Case, *, reminder: bool) -> Mail | None:
         received=received(order),
         currency=order.currency,
         until=date_text(hold.deadline.date(), order.customer.locale),
-        bank=_bank(case),
+        bank=bank_of(case.shop, case.order.external_number),
         reminder=reminder,
     )
     return case.to_customer("payment_awaited", facts)
@@ -108,7 +107,7 @@ def _credit(case: Case, hold: Hold) -> Mail:
         limit=numbers.get("limit"),
         free=numbers.get("free"),
         currency=case.order.currency,
-        bank=_bank(case),
+        bank=bank_of(case.shop, case.order.external_number),
     )
     return case.to_customer("credit_exceeded", facts)
 
@@ -143,16 +142,3 @@ def _to(person: Person, case: Case, facts: ApprovalNeeded) -> Mail:
 
 def _left(order: Order) -> dict[str, int]:
     return {line.number: n for line in order.lines if (n := line.ordered - line.cancelled)}
-
-
-def _bank(case: Case, reference: str = "") -> BankDetails | None:
-    seller = case.shop.seller
-    if seller.bank is None:
-        return None
-    return BankDetails(
-        holder=seller.name,
-        name=seller.bank.name,
-        iban=seller.bank.iban,
-        bic=seller.bank.bic,
-        reference=reference or case.order.external_number,
-    )

@@ -17,7 +17,7 @@ from oms.order import Order, decode_news
 from oms.parts import Document, Hold
 from oms.refusals import Refusal
 from oms_aws.edges import business_mails
-from oms_aws.edges.bill_mails import of_bill
+from oms_aws.edges.bill_mails import of_bill, of_bill_letter
 from oms_aws.edges.mailing import Case, Mail, einvoice_link
 from oms_aws.edges.queue import Signal
 from oms_aws.edges.waiting import waiting_items
@@ -48,7 +48,8 @@ from oms_aws.wording import date_text
 def mail_for(signal: Signal, holder: Order | Bill, oms: Ports) -> Mail | None:
     """The mail that an event causes, in its reader's language; None when nobody is to be told."""
     if isinstance(holder, Bill):
-        return of_bill(signal, holder, oms)
+        of = of_bill_letter if signal.type == "Letter.Archived" else of_bill
+        return of(signal, holder, oms)
     if signal.type not in WRITERS:
         raise Refusal("no_letter", f"Nobody is told of {signal.type}.")
     shop = oms.catalogue.shop_of_late(holder.shop)

@@ -1,54 +1,115 @@
-"""Dunning at its edge: the letter that is due, with what it says, in the order's transaction."""
+"""Dunning at its edge: the letter that is due, with what it says, in its holder's transaction."""
 
 from __future__ import annotations
 
-from oms.dunning import DunningRules, letter_of, proceed, reminder_of
+from decimal import Decimal
+from functools import partial
+from typing import Any
+
+from oms.bill import Bill
+from oms.dunning import (
+    Claim,
+    DunningRules,
+    calm_until,
+    claim_of,
+    letter_of,
+    paid,
+    proceed,
+    reminder_of,
+    woken,
+)
 from oms.invoice import Invoice
 from oms.news import InvoiceDunned, InvoiceReminded
 from oms.order import Order
+from oms.parts import Document
 from oms.refusals import NotNow
 from oms.stationery import dressed
+from oms_aws.edges.papers import Holder
 from oms_aws.edges.queue import Signal
 from oms_aws.orders import CHANGE_TRIES, Conflict, Saved
-from oms_aws.table import Action
+from oms_aws.table import Action, ConditionFailed
 from oms_aws.wiring import Ports
 
 
-def dunned(signal: Signal, oms: Ports) -> None:
+def dunned(aggregate: str, document: str, cause: str, oms: Ports) -> None:
     """Do what the dunning of a document asks for now, if the clock has called for it.
 
     Raises NotNow.
     """
-    document = str(signal.facts["document"])
     for _ in range(CHANGE_TRIES):
-        seen = oms.orders.get(signal.order_id)
-        order = proceed(seen.order, document, rules_of(seen.order, oms), at=oms.now())
-        if not order.news:
+        holder = Holder(aggregate, oms)
+        held: Any = holder.held
+        claim, rules = claimed(held, document, oms), rules_of(held, oms)
+        after = proceed(held, document, claim, rules, at=oms.now())
+        if not after.news:
             return
         try:
-            oms.orders.save(seen, order, Saved("auftakt", signal.id, _said(order, oms)))
+            holder.save(after, Saved("auftakt", cause, _said(after, oms)))
             return
-        except Conflict:
+        except (Conflict, ConditionFailed):
             continue
-    raise NotNow(f"{signal.order_id} is being changed by many at once")
+    raise NotNow(f"{aggregate} is being changed by many at once")
 
 
-def rules_of(order: Order, oms: Ports) -> DunningRules:
-    """How the shop duns this customer: as was agreed, or as it does with everybody."""
-    account = oms.catalogue.account_of_late(order.shop, order.customer.id)
-    if account and account.dunning:
-        return account.dunning
-    return oms.catalogue.shop_of_late(order.shop).dunning
+def claimed(held: Order | Bill, id: str, oms: Ports) -> Claim:
+    """What is open of a document; of a bill's one the shares of all its orders."""
+    if isinstance(held, Order):
+        return claim_of(held, id)
+    shares = () if id in held.cancelled else held.shares(id)
+    found = oms.orders.get_many({share.order for share in shares}).values()
+    claims = [claim_of(stored.order, id) for stored in found]
+    open = sum((claim.open for claim in claims), Decimal(0))
+    return claims[0]._replace(open=open) if claims else Claim(open, "B2B", "EUR")
 
 
-def _said(order: Order, oms: Ports) -> tuple[Action, ...]:
+def rules_of(held: Order | Bill, oms: Ports) -> DunningRules:
+    """How the shop duns this customer: as was agreed, or as it does with everybody.
+
+    For a bill nothing is claimed beyond what is open: no order could be paid that.
+    """
+    customer = held.customer.id if isinstance(held, Order) else held.customer
+    account = oms.catalogue.account_of_late(held.shop, customer)
+    agreed = account.dunning if account else None
+    rules = agreed or oms.catalogue.shop_of_late(held.shop).dunning
+    return rules if isinstance(held, Order) else rules.without_charges()
+
+
+def followed(signal: Signal, oms: Ports) -> None:
+    """Money or a credit note of an order was booked: its bills may be settled, or open again."""
+    order = oms.orders.get(signal.order_id).order
+    for share in order.documents:
+        if share.bill and share.type == "collective":
+            _follow(order, share, signal.id, oms)
+
+
+def _follow(order: Order, share: Document, cause: str, oms: Ports) -> None:
+    bill, at = oms.bills.get(share.bill).bill, oms.now()
+    state = bill.document(share.id).dunning
+    if state is None:
+        return
+    taken_back = [each.at for each in order.payments if each.reverses and each.at]
+    if claim_of(order, share.id).open > 0 and taken_back:
+        soonest = calm_until(max(taken_back))
+        command = partial(woken, id=share.id, soonest=soonest, at=at)
+        oms.bills.change(bill.id, command, Saved("auftakt", cause))
+    elif state.asked_at:
+        dunned(f"bill/{bill.id}", share.id, cause, oms)
+    else:
+        oms.bills.change(
+            bill.id,
+            lambda bill: paid(bill, share.id, claimed(bill, share.id, oms), at=at),
+            Saved("auftakt", cause),
+        )
+
+
+def _said(held: Order | Bill, oms: Ports) -> tuple[Action, ...]:
     """The writes that keep what new letters say."""
-    shop = oms.catalogue.shop_of_late(order.shop)
+    shop = oms.catalogue.shop_of_late(held.shop)
     actions = []
-    for news in order.news:
+    for news in held.news:
         if isinstance(news, InvoiceReminded | InvoiceDunned):
-            document, letter = letter_of(order, news.letter.id)
+            document, letter = letter_of(held, news.letter.id)
             snapshot = oms.documents.snapshot(document.id, Invoice)
             says = dressed(reminder_of(letter, document, snapshot), shop)
-            actions.append(oms.documents.letter(letter.id, order.id, order.shop, says))
+            actions.append(oms.documents.letter(letter.id, held.id, held.shop, says))
     return tuple(actions)

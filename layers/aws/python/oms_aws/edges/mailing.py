@@ -11,7 +11,7 @@ from oms.parts import Document, Hold, Pieces
 from oms.product import Product
 from oms.shop import Shop
 from oms_aws.edges.queue import Signal
-from oms_aws.letters import Facts, Item, Kind, Letter, compose
+from oms_aws.letters import BankDetails, Facts, Item, Kind, Letter, compose
 from oms_aws.letters import Shop as Sender
 from oms_aws.wiring import Ports
 
@@ -72,6 +72,16 @@ def _items(order: Order, pieces: Pieces, products: Mapping[str, Product]) -> tup
 
 def _name(product: Product | None, sku: str, locale: str) -> str:
     return product.name_in(locale) if product else sku
+
+
+def bank_of(shop: Shop, reference: str) -> BankDetails | None:
+    """Where to transfer money to, and what the payer writes."""
+    seller, bank = shop.seller, shop.seller.bank
+    if bank is None:
+        return None
+    return BankDetails(
+        holder=seller.name, name=bank.name, iban=bank.iban, bic=bank.bic, reference=reference
+    )
 
 
 def einvoice_link(document: Document, oms: Ports) -> str | None:

@@ -14,8 +14,9 @@ from oms.billing import book_day
 from oms.open_items import Aged, age_of, aged
 from oms.parts import Document, Dunning
 from oms_aws.edges.http import Answer, Call, Problem, page
+from oms_aws.edges.papers import holder_of
 from oms_aws.edges.views import shop_meant
-from oms_aws.open_items import Listed
+from oms_aws.open_items import Listed, dunning_of
 from oms_aws.wiring import Ports
 
 STATES = ("open", "overdue", "credit")
@@ -71,11 +72,20 @@ def answered(call: Call[Any], what: Asked, oms: Ports) -> Answer:
         )
     ]
     last = groups[-1][-1].place if groups else ""
-    answer = page([item_view(group, what.today) for group in groups], limit, last)
+    answer = page([_item(group, what.today, oms) for group in groups], limit, last)
     if "text/csv" not in call.headers.get("accept", ""):
         return Answer(answer)
     headers = {"X-Cursor": answer["cursor"]} if answer["cursor"] else {}
     return Answer(_csv(answer["items"]), headers=headers, content_type="text/csv; charset=utf-8")
+
+
+def _item(group: Sequence[Listed], today: date, oms: Ports) -> dict[str, Any]:
+    """A document that is open; how far its dunning is, a bill says of a collective one."""
+    view = item_view(group, today)
+    if group[0].type == "collective":
+        state = dunning_of(holder_of(group[0].document, oms).document(group[0].document))
+        view |= {**state, "held_reason": state["held_reason"] or None}
+    return view
 
 
 def item_view(group: Sequence[Listed], today: date) -> dict[str, Any]:

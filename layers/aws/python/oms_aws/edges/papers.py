@@ -53,6 +53,14 @@ class Holder:
         else:
             self._oms.orders.change(self._id, command, by, seen=self._order)
 
+    def save(self, after: Any, by: Saved) -> None:
+        """Store it after its news; raises Conflict or ConditionFailed when it is not as read."""
+        if self._bill:
+            self._oms.bills.save(self._bill, after, by)
+        else:
+            assert self._order
+            self._oms.orders.save(self._order, after, by)
+
 
 def holder_of(id: str, oms: Ports) -> Holder:
     """Who has the document of that id; raises Unknown."""
@@ -88,10 +96,10 @@ def opened(id: str, oms: Ports, *, format: str = "pdf") -> Answer:
     if format not in FORMATS:
         fields = {"format": f"one of {', '.join(FORMATS)}"}
         raise Problem(422, "request_invalid", "The request has wrong fields.", fields)
-    order_id, _ = oms.documents.owner(id)
+    holder = holder_of(id, oms)
     if id.startswith("let_"):
-        return _letter(id, order_id, oms)
-    document = holder_of(id, oms).document(id)
+        return _letter(id, holder, oms)
+    document = holder.document(id)
     if format == "xml" and document.format is None:
         raise Unknown("no_einvoice", f"{document.number} has no electronic invoice.")
     key = document.key if format == "pdf" else document.xml_key
@@ -102,8 +110,8 @@ def opened(id: str, oms: Ports, *, format: str = "pdf") -> Answer:
     )
 
 
-def _letter(id: str, order_id: str, oms: Ports) -> Answer:
-    document, letter = letter_of(oms.orders.get(order_id).order, id)
+def _letter(id: str, holder: Holder, oms: Ports) -> Answer:
+    document, letter = letter_of(holder.held, id)
     if letter.key is None:
         raise Problem(503, "document_not_ready", "The letter is being set. Please try again.")
     address = oms.documents.url(letter.key, f"{document.number}-{letter.level}.pdf")
