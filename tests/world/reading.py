@@ -41,6 +41,7 @@ def _wired(value: Any) -> dict[str, Any]:
             return {"M": {name: _wired(each) for name, each in value.value.items()}}
         case "L":
             return {"L": [_wired(each) for each in value.value]}
-        case "B":
-            return {"B": base64.b64decode(value.value)}
+        case "B":  # text as it came over the wire, bytes once moto has read it
+            raw = value.value
+            return {"B": raw if isinstance(raw, bytes) else base64.b64decode(raw)}
     return {value.type: value.value}
