@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
-from functools import partial
 from typing import NamedTuple
 
 from oms.account import Account
@@ -63,11 +62,13 @@ class DynamoCatalogue:
 
     def products_of_late(self, skus: Iterable[str]) -> dict[str, Product]:
         """The products that exist among the SKUs, each at most half a minute old."""
-        wanted = list(dict.fromkeys(skus))
-        missing = [sku for sku in wanted if not self._fresh.has(f"product {sku}")]
+        names = {sku: f"product {sku}" for sku in skus}
+        kept = self._fresh.still(names.values())
+        missing = [sku for sku, name in names.items() if name not in kept]
         read = self.products(missing) if missing else {}
-        found = {sku: self._fresh.get(f"product {sku}", partial(read.get, sku)) for sku in wanted}
-        return {sku: product for sku, product in found.items() if product}
+        for sku, product in read.items():
+            self._fresh.keep(names[sku], product)
+        return {sku: kept[name] for sku, name in names.items() if name in kept} | read
 
     def product(self, sku: str) -> Product:
         """The product; raises Unknown."""
@@ -135,15 +136,13 @@ class DynamoCatalogue:
     def read_ahead(self, skus: Iterable[str], customers: Iterable[tuple[str, str]]) -> None:
         """Read at once the products, and the customers of shops, that will be asked for of late."""
         self.products_of_late(skus)
-        wanted = [
-            each
-            for each in dict.fromkeys(customers)
-            if not self._fresh.has(f"account {each[0]}/{each[1]}")
-        ]
+        names = {each: f"account {each[0]}/{each[1]}" for each in customers}
+        kept = self._fresh.still(names.values())
+        wanted = [each for each, name in names.items() if name not in kept]
         read = self.master.get_many(ACCOUNTS, (keys.account(*each) for each in wanted))
         found = {(account.shop, account.id): account for account in read}
         for shop, id in wanted:
-            self._fresh.keep(f"account {shop}/{id}", found.get((shop, id)))
+            self._fresh.keep(names[shop, id], found.get((shop, id)))
 
     # -- prices -------------------------------------------------------------------------------
 

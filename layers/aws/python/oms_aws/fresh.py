@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
@@ -17,9 +17,11 @@ class Fresh:
         self._lives = timedelta(seconds=seconds)
         self._kept: dict[str, tuple[datetime, Any]] = {}
 
-    def has(self, name: str) -> bool:
-        """Whether the value of that name is there, and not too old."""
-        return name in self._kept and self._now() - self._kept[name][0] < self._lives
+    def still(self, names: Iterable[str]) -> dict[str, Any]:
+        """The values that are there and not too old, by name; all as of one moment."""
+        oldest = self._now() - self._lives
+        kept = {name: self._kept[name] for name in names if name in self._kept}
+        return {name: value for name, (at, value) in kept.items() if at > oldest}
 
     def keep(self, name: str, value: Any) -> None:
         """Keep a value that was just read; None too, as what is not there."""
