@@ -5,9 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.world.merchant import Merchant
 from tests.world.world import World, opened
+
+# A property holds or not: how long a busy machine takes to see it says nothing.
+settings.register_profile("auftakt", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("auftakt")
 
 
 @pytest.fixture

@@ -10,15 +10,15 @@ from typing import Any, NamedTuple
 import msgspec
 from msgspec.structs import replace
 
-from oms.bill import Bill, BillNews, decode_bill
+from oms.bill import Bill, decode_bill
 from oms.collecting import Entry
-from oms.events import GENESIS, Event, chained
+from oms.events import GENESIS, Event
 from oms.invoice import Invoice
 from oms.order import encode
 from oms.parts import Collected
 from oms.refusals import NotNow, Unknown
 from oms_aws import keys
-from oms_aws.orders import CHANGE_TRIES, Saved, event_action, read_log
+from oms_aws.orders import CHANGE_TRIES, Place, Saved, event_action, events_of, read_log
 from oms_aws.table import Action, ConditionFailed, Table, packed, unpacked
 
 MOST_ENTRIES = 2_000
@@ -126,14 +126,11 @@ class DynamoBills:
 
     def actions(self, seen: StoredBill, bill: Bill, by: Saved) -> list[Action]:
         """The actions that store the bill after its news, if it still is as seen."""
-        at, sequence, previous, events = self._now(), seen.sequence, seen.hash, []
-        for news in bill.news:
-            sequence += 1
-            event = chained(self._event(bill, news, sequence, by, at), previous)
-            previous = event.hash
-            events.append(event_action(self._table, event))
+        place = Place(f"bill/{bill.id}", bill.shop, seen.sequence, seen.hash)
+        told = events_of(bill.news, place, by, at=self._now(), new_id=self._new_id)
+        events = [event_action(self._table, event) for event in told]
         bare = replace(bill, news=())
-        stored = StoredBill(bare, seen.version + 1, sequence, previous, seen.entries)
+        stored = StoredBill(bare, seen.version + 1, *place.behind(told), seen.entries)
         key, attributes = keys.bill(bill.id), bill_attributes(stored)
         if seen.version == 0:
             return [self._table.put(key, attributes, unless_exists=True), *events]
@@ -168,19 +165,6 @@ class DynamoBills:
             except ConditionFailed:
                 continue
         raise NotNow(f"{id} is being changed by many at once")
-
-    def _event(self, bill: Bill, news: BillNews, sequence: int, by: Saved, at: datetime) -> Event:
-        return Event(
-            id=self._new_id("evt"),
-            type=str(type(news).__struct_config__.tag),
-            aggregate=f"bill/{bill.id}",
-            shop=bill.shop,
-            sequence=sequence,
-            at=at,
-            actor=by.actor,
-            cause=by.cause,
-            data=msgspec.Raw(encode(news)),
-        )
 
 
 def is_bill(owner: str) -> bool:

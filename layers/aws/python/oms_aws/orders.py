@@ -12,7 +12,8 @@ from msgspec.structs import replace
 from oms.bundles import parts
 from oms.events import GENESIS, Event, chained
 from oms.label import label_lines
-from oms.order import AnyNews, Order, decode_order, encode
+from oms.news import News
+from oms.order import Order, decode_order, encode
 from oms.parts import Fulfilment, Hold, Line, Parcel, Pieces
 from oms.refusals import NotNow, Refusal, Unknown
 from oms_aws import capacity, credit, keys, open_items
@@ -163,15 +164,11 @@ class DynamoOrders:
 
     def prepared(self, seen: Stored, order: Order, by: Saved) -> Prepared:
         """What storing the order takes; raises credit.Exceeded."""
-        at = self._now()
         bare = replace(order, news=())
-        sequence, previous, writes = seen.sequence, seen.hash, []
-        for news in order.news:
-            sequence += 1
-            event = chained(self._event(order, news, sequence, by, at), previous)
-            previous = event.hash
-            writes.append(event_action(self._table, event))
-        stored = Stored(bare, seen.version + 1, sequence, previous)
+        place = Place(f"order/{order.id}", order.shop, seen.sequence, seen.hash)
+        events = events_of(order.news, place, by, at=self._now(), new_id=self._new_id)
+        writes = [event_action(self._table, event) for event in events]
+        stored = Stored(bare, seen.version + 1, *place.behind(events))
         pointers = self._pointers(seen, bare)
         taken = credit.moved(self._table, seen.order, order)
         leaving = capacity.moved(self._table, seen.order, bare)
@@ -274,19 +271,6 @@ class DynamoOrders:
         )
         return ((item["gsi1sk"], msgspec.json.decode(item["body"])) for item in items)
 
-    def _event(self, order: Order, news: AnyNews, sequence: int, by: Saved, at: datetime) -> Event:
-        return Event(
-            id=self._new_id("evt"),
-            type=str(type(news).__struct_config__.tag),
-            aggregate=f"order/{order.id}",
-            shop=order.shop,
-            sequence=sequence,
-            at=at,
-            actor=by.actor,
-            cause=by.cause,
-            data=msgspec.Raw(encode(news)),
-        )
-
     def _order_action(self, seen: Stored, stored: Stored) -> Action:
         key, attributes = keys.order(stored.order.id), order_attributes(stored)
         if seen.version == 0:
@@ -358,6 +342,41 @@ class VersionDiffers(Exception):
 
 def _unknown(id: str) -> Unknown:
     return Unknown("order_unknown", f"There is no order {id}.")
+
+
+class Place(NamedTuple):
+    """Where the log of an aggregate ends: the number and the hash of its last event."""
+
+    aggregate: str
+    shop: str
+    sequence: int
+    hash: str
+
+    def behind(self, events: Sequence[Event]) -> tuple[int, str]:
+        """Number and hash of the last event once these are written."""
+        return (events[-1].sequence, events[-1].hash) if events else (self.sequence, self.hash)
+
+
+def events_of(
+    news: Iterable[News], place: Place, by: Saved, *, at: datetime, new_id: Callable[[str], str]
+) -> list[Event]:
+    """The events that carry an aggregate's news, chained to the end of its log."""
+    events: list[Event] = []
+    for item in news:
+        sequence, last = place.behind(events)
+        event = Event(
+            id=new_id("evt"),
+            type=str(type(item).__struct_config__.tag),
+            aggregate=place.aggregate,
+            shop=place.shop,
+            sequence=sequence + 1,
+            at=at,
+            actor=by.actor,
+            cause=by.cause,
+            data=msgspec.Raw(encode(item)),
+        )
+        events.append(chained(event, last))
+    return events
 
 
 def event_action(table: Table, event: Event) -> Action:
