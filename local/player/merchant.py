@@ -78,11 +78,8 @@ class Intent:
 @cache
 def assortment() -> dict[str, Product]:
     """All products by SKU."""
-    shelves = {
-        row["sku"]: {"A": int(row["stock_a"]), "B": int(row["stock_b"])}
-        for row in _table("stock.csv")
-    }
-    return {row["sku"]: _product(row, shelves[row["sku"]]) for row in _table("products.csv")}
+    stock = {row["sku"]: row for row in _table("stock.csv")}
+    return {row["sku"]: _product(row, stock[row["sku"]]) for row in _table("products.csv")}
 
 
 @cache
@@ -264,7 +261,7 @@ def _address(customer: Json) -> Json:
     return {**{name: customer[name] or None for name in names}, "region": None}
 
 
-def _product(row: Mapping[str, str], shelves: Mapping[str, int]) -> Product:
+def _product(row: Mapping[str, str], stock: Mapping[str, str]) -> Product:
     sides = ("weight_g", "length_mm", "width_mm", "height_mm")
     master = {
         "sku": row["sku"],
@@ -277,7 +274,9 @@ def _product(row: Mapping[str, str], shelves: Mapping[str, int]) -> Product:
         "lithium": row["lithium"] == "true",
         "fragile": row["fragile"] == "true",
         "minimum_age": int(row["minimum_age"] or 0),
+        "bins": {"A": stock["bin_a"], "B": stock["bin_b"]},
     }
+    shelves = {"A": int(stock["stock_a"]), "B": int(stock["stock_b"])}
     return Product(row["sku"], master, Decimal(row["list_price"]), shelves)
 
 

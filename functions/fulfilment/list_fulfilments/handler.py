@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from oms_aws.edges.http import Answer, Call, Http, Problem, page
+from oms_aws.edges.picking import to_pick
 from oms_aws.wiring import Ports
 
 step = Http()
@@ -24,10 +25,11 @@ def list_fulfilments(call: Call[Any], oms: Ports) -> Answer:
     limit = call.limit()
     status = call.query.get("status", "released")
     items = oms.orders.fulfilments(location, status, after=call.cursor, limit=limit)
-    return Answer(page(items, limit, items[-1]["id"] if items else ""))
+    return Answer(page(to_pick(items, oms), limit, items[-1]["id"] if items else ""))
 
 
 @step.route("GET /v1/fulfilments/{fulfilment}", scope="fulfilments:read")
 def get_fulfilment(call: Call[Any], oms: Ports) -> Answer:
     """Read a fulfilment."""
-    return Answer(oms.orders.fulfilment(call.path["fulfilment"]))
+    (fulfilment,) = to_pick([oms.orders.fulfilment(call.path["fulfilment"])], oms)
+    return Answer(fulfilment)

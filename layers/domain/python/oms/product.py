@@ -30,7 +30,7 @@ class Product(Struct, frozen=True, kw_only=True):
     one time (None: any number, 0: none may). `buckets` is how many parts the promisable pool is
     split into for a SKU that many buy at once (0: Auftakt decides). `tax_category` is one of
     `oms.tax.CATEGORIES`, at home; `tax_abroad` names it for other states (ISO 3166-1) where it is
-    another one.
+    another one. `bins` is where it lies, by warehouse; `packing_note` is what packers are told.
     """
 
     sku: str
@@ -54,6 +54,8 @@ class Product(Struct, frozen=True, kw_only=True):
     lithium: bool = False
     minimum_age: int = 0
     fragile: bool = False
+    bins: dict[str, str] = {}
+    packing_note: str | None = None
     group: str | None = None
     available_from: date | None = None
     backorder_limit: int | None = None

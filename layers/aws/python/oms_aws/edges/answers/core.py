@@ -678,13 +678,6 @@ class Fulfilment(Model):
     ]
 
 
-class Fulfilments(Model):
-    """A page of fulfilments, oldest first."""
-
-    items: list[Fulfilment]
-    cursor: Cursor
-
-
 class Scanned(Model):
     """The scan is on record, or was known or outdated."""
 
@@ -903,8 +896,6 @@ ANSWERS: dict[str, Told] = {
     "POST /v1/orders/{order}/holds/{hold}/release": CHANGED,
     "POST /v1/stock/batch": Told(Counted),
     "GET /v1/stock/{sku}": Told(Stock),
-    "GET /v1/fulfilments": Told(Fulfilments),
-    "GET /v1/fulfilments/{fulfilment}": Told(Fulfilment),
     "POST /v1/fulfilments/{fulfilment}/pack": Told(
         Fulfilment,
         conflict="It is packed otherwise already (`fulfilment_not_released`), the parcels do not "

@@ -100,6 +100,11 @@ class Product(Model):
     lithium: bool
     minimum_age: Annotated[int, Field(description="In years.", examples=[0])]
     fragile: bool
+    bins: Annotated[
+        dict[str, str],
+        Field(description="Where it lies, by warehouse.", examples=[{"MUC": "Z1-02"}]),
+    ]
+    packing_note: Annotated[str | None, Field(examples=["Wrap it in paper, not in foil."])]
     group: Annotated[str | None, Field(examples=["bags"])]
     available_from: Annotated[date | None, Field(examples=[None])]
     backorder_limit: Annotated[int | None, Field(examples=[None])]

@@ -444,6 +444,8 @@ class ProductIn(Model):
     lithium: bool = False
     minimum_age: Annotated[int, Field(strict=True, ge=0, le=21)] = 0
     fragile: bool = False
+    bins: Annotated[dict[Id, Id], Field(max_length=200)] = {}
+    packing_note: Annotated[str, StringConstraints(min_length=1, max_length=500)] | None = None
     group: Id | None = None
     available_from: date | None = None
     backorder_limit: Count | None = None
