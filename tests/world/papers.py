@@ -176,6 +176,25 @@ def discounted(mode: Mode) -> Invoice:
     )
 
 
+def with_deposits(mode: Mode, how_many: int) -> Invoice:
+    """A final invoice that deducts some deposits, each of another day."""
+    deposits: list[Asked] = []
+    for n in range(how_many):
+        asked = prepayment_invoice(
+            sale(mode),
+            shipment(),
+            Decimal("50.00"),
+            number=f"AN-2026-{n + 1:06}",
+            issued_on=DAY - timedelta(30 - n),
+            standing=[tax for each in deposits for tax in each.invoice.taxes],
+        )
+        deposits.append(Asked(asked))
+    goods = draft_invoice(sale(mode), shipment(), number="RE-2", issued_on=DAY, earlier=())
+    deducted = [each.deducted for each in deposits]
+    final = final_invoice([goods], deducted, number="RE-2026-4", issued_on=DAY)
+    return replace(final, buyer_type="B2B")
+
+
 def of_every_kind(mode: Mode) -> Iterator[Invoice]:
     """One document of each kind, in the order in which a business would issue them."""
     whole = plain(mode)
@@ -188,6 +207,7 @@ def of_every_kind(mode: Mode) -> Iterator[Invoice]:
     goods = draft_invoice(sale(mode), shipment(), number="RE-2", issued_on=DAY, earlier=())
     final = final_invoice([goods], [Asked(deposit).deducted], number="RE-2026-2", issued_on=DAY)
     yield replace(final, buyer_type="B2B")
+    yield with_deposits(mode, 3)
     for claims in ((Claim(line="1", quantity=1),), (Claim(line="2", amount=Decimal("3.33")),)):
         yield credit_note(
             whole,

@@ -11,6 +11,7 @@ import pytest
 from lxml import etree
 from msgspec.structs import replace
 
+from einvoice_rules import FOLDER
 from oms.einvoice import Format, en16931, format_of
 from oms.invoice import Invoice, Sale, Sold, draft_invoice
 from oms.tax import Kind, Registrations
@@ -134,12 +135,42 @@ def test_text_that_xml_cannot_hold_does_no_harm() -> None:
 
 
 def test_the_rule_files_are_those_of_their_publishers() -> None:
-    from einvoice_rules import FOLDER
-
     said = re.findall(r"^([0-9a-f]{64})  (\S+)$", (FOLDER / "README.md").read_text(), re.MULTILINE)
-    assert len(said) == 6
+    assert len(said) == 10
     for digest, name in said:
         assert hashlib.sha256((FOLDER / name).read_bytes()).hexdigest() == digest
+
+
+D16B = etree.XMLSchema(etree.parse(str(FOLDER / "cii/FACTUR-X_EN16931.xsd")))
+
+
+@pytest.mark.parametrize("invoice", CASES)
+def test_every_cii_is_d16b_also_the_one_in_a_pdf(invoice: Invoice) -> None:
+    for format in FORMATS[::2]:
+        D16B.assertValid(etree.fromstring(written(invoice, format)))
+
+
+@pytest.mark.parametrize("deposits", [1, 2, 5])
+def test_a_final_invoice_names_each_deposit(deposits: int) -> None:
+    invoice = replace(papers.with_deposits("gross", deposits), leitweg_id=papers.LEITWEG)
+    for format in FORMATS:
+        content = written(invoice, format)
+        assert checked(content, format) == ()
+        for deposit in invoice.deposits:
+            # In a line for each rate, and as a preceding or a supporting document.
+            assert content.count(deposit.number.encode()) == 1 + len(deposit.taxes)
+    assert written(invoice, "xrechnung-cii").count(b"<ram:InvoiceReferencedDocument>") == 1
+    assert written(invoice, "xrechnung-ubl").count(b"<cac:BillingReference>") == deposits
+
+
+def test_two_referenced_invoices_are_not_d16b() -> None:
+    invoice = replace(papers.with_deposits("gross", 1), leitweg_id=papers.LEITWEG)
+    content = written(invoice, "xrechnung-cii").decode()
+    (reference,) = re.findall(
+        r"<ram:InvoiceReferencedDocument>.*?</ram:InvoiceReferencedDocument>", content, re.DOTALL
+    )
+    twice = content.replace(reference, reference * 2).encode()
+    assert {fault.rule for fault in checked(twice, "xrechnung-cii")} == {"XSD"}
 
 
 GERMAN = replace(papers.BUYER, vat_id="DE136695976")

@@ -115,6 +115,7 @@ def _agreement(invoice: Invoice) -> Node:
         _buyer(invoice),
         _document("ram:SellerOrderReferencedDocument", invoice.external_number),
         _document("ram:BuyerOrderReferencedDocument", invoice.purchase_order),
+        *(_supporting(each) for each in preceding(invoice)[:-1]),
     )
 
 
@@ -213,15 +214,28 @@ def _settlement(said: EInvoice) -> Node:
             _day("ram:DueDateDateTime", invoice.terms.due_on if invoice.terms else None),
         ),
         _summation(said),
-        *(_preceding(each) for each in preceding(invoice)),
+        *(_preceding(each) for each in preceding(invoice)[-1:]),
     )
 
 
-def preceding(invoice: Invoice) -> Iterable[Reference]:
-    """The documents that this one is about (BG-3)."""
-    if invoice.original:
-        yield invoice.original
-    yield from (Reference(each.number, each.issued_on) for each in invoice.deposits)
+def preceding(invoice: Invoice) -> tuple[Reference, ...]:
+    """The documents that this one is about (BG-3): deposits in their order, or the original."""
+    deposits = sorted(invoice.deposits, key=lambda each: (each.issued_on, each.number))
+    references = tuple(Reference(each.number, each.issued_on) for each in deposits)
+    return (*references, invoice.original) if invoice.original else references
+
+
+def _supporting(reference: Reference) -> Node:
+    """A preceding document beside the last one, for which D16B alone has room: as BG-24.
+
+    UN/CEFACT's D16B, to which EN 16931-3-3 binds BG-3, has one `InvoiceReferencedDocument`; later
+    directories (D22B, Factur-X since 1.07) have more. What is deducted is also a line with its day.
+    """
+    return _el(
+        "ram:AdditionalReferencedDocument",
+        _el("ram:IssuerAssignedID", reference.number),
+        _el("ram:TypeCode", "916"),
+    )
 
 
 def _preceding(reference: Reference) -> Node:

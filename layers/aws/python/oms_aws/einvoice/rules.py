@@ -13,11 +13,13 @@ from einvoice_rules import FOLDER
 from oms.einvoice import Format
 
 _UBL = "ubl/maindoc/UBL-{}-2.1.xsd"
-_SCHEMAS: dict[str, str] = {
-    "Invoice": _UBL.format("Invoice"),
-    "CreditNote": _UBL.format("CreditNote"),
-    "CrossIndustryInvoice": "facturx/Factur-X_EN16931.xsd",
+_UBL_SCHEMAS = {name: _UBL.format(name) for name in ("Invoice", "CreditNote")}
+_SCHEMAS: dict[Format, dict[str, str]] = {
+    "zugferd": {"CrossIndustryInvoice": "facturx/Factur-X_EN16931.xsd"},
+    "xrechnung-ubl": _UBL_SCHEMAS,
+    "xrechnung-cii": {"CrossIndustryInvoice": "cii/FACTUR-X_EN16931.xsd"},
 }
+"""By format: root element -> its schema. XRechnung takes CII as UN/CEFACT's D16B has it."""
 _RULES: dict[Format, tuple[str, ...]] = {
     "zugferd": ("facturx/FACTUR-X_EN16931.xslt",),
     "xrechnung-ubl": ("cen/EN16931-UBL-validation.xsl", "xrechnung/XRechnung-UBL-validation.xsl"),
@@ -45,9 +47,9 @@ def checked(content: bytes, format: Format) -> tuple[Fault, ...]:
     except etree.XMLSyntaxError as error:
         return (Fault("XML", str(error)),)
     name = etree.QName(document).localname
-    if name not in _SCHEMAS:
-        return (Fault("XSD", f"{name} is no invoice"),)
-    schema = _schema(_SCHEMAS[name])
+    if name not in _SCHEMAS[format]:
+        return (Fault("XSD", f"{name} is no invoice as {format}"),)
+    schema = _schema(_SCHEMAS[format][name])
     if not schema.validate(document):
         return tuple(Fault("XSD", str(each.message)) for each in schema.error_log)
     return tuple(fault for path in _RULES[format] for fault in _broken(content, path))
