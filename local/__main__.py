@@ -27,6 +27,7 @@ COMMANDS = {
     "test": ("local.testing", "run the tests; further arguments go to pytest"),
     "check": ("local.check", "run all quality gates"),
     "bench": ("local.bench", "measure: intake, journey, contention or cost"),
+    "postcodes": ("local.postcodes", "make the table of postcodes anew from GeoNames' files"),
     "openapi": ("local.openapi", "write the description of the API; --check finds drift"),
     "synth": ("local.synth", "synthesise the CDK app"),
     "deploy": ("local.deploy", "deploy the very same template to AWS"),
@@ -43,7 +44,7 @@ def main(arguments: list[str]) -> int:
         description="Auftakt: order management for online shops, on this machine.",
         formatter_class=argparse.RawDescriptionHelpFormatter,
         epilog="commands:\n"
-        + "\n".join(f"  {name:8} {about}" for name, (_, about) in COMMANDS.items())
+        + "\n".join(f"  {name:9} {about}" for name, (_, about) in COMMANDS.items())
         + "\n\n./auftakt COMMAND --help says more about each.",
     )
     parser.add_argument("command", choices=COMMANDS, metavar="COMMAND")

@@ -9,13 +9,22 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from oms.address import address_faults, check_address, delivery_faults, email_is_valid, phone_fault
+from oms.address import (
+    address_faults,
+    check_address,
+    delivery_faults,
+    doubts_of,
+    email_is_valid,
+    phone_fault,
+)
+from oms.gazetteer import Gazetteer, parsed
 from oms.label import label_lines
 from oms.parts import Address
-from oms.shop import Method, Shop
+from oms.shop import AddressRules, Method, Shop, Weight
 from tests.domain.test_invoice import SELLER
 from tests.domain.test_order_properties import new_order
 
+PLACES = Gazetteer({"DE": parsed(["80331\t4814\t1157\tmuenchen", "20095\t5355\t1000\thamburg"])})
 DHL, DPD = Method("dhl"), Method("dpd")
 
 
@@ -122,7 +131,7 @@ def shop(**more: Any) -> Shop:
 
 def test_a_hold_says_what_is_wrong_in_both_languages_and_who_can_mend_it() -> None:
     order = replace(new_order([1], True), billing_address=address(postal_code="1", city=""))
-    (finding,) = check_address(order, None)
+    (finding,) = check_address(order, None, PLACES)
     assert (finding.verdict, finding.reason) == ("hold", "address_invalid")
     assert finding.owner == "customer"
     assert finding.data == {"fields": {"city": "required", "postal_code": "invalid"}}
@@ -132,25 +141,25 @@ def test_a_hold_says_what_is_wrong_in_both_languages_and_who_can_mend_it() -> No
 
 def test_a_country_that_the_shop_does_not_serve_is_held() -> None:
     order = new_order([1], True)
-    assert check_address(order, shop(countries=("DE", "AT")))[0].verdict == "pass"
-    (finding,) = check_address(order, shop(countries=("AT",)))
+    assert check_address(order, shop(countries=("DE", "AT")), PLACES)[0].verdict == "pass"
+    (finding,) = check_address(order, shop(countries=("AT",)), PLACES)
     assert finding.reason == "country_not_served"
 
 
 def test_a_method_may_need_a_phone_and_else_a_wrong_one_is_a_remark() -> None:
     order = new_order([1], True)
     wrong = replace(order, customer=replace(order.customer, phone="12"))
-    (remark,) = check_address(wrong, shop())
+    (remark,) = check_address(wrong, shop(), PLACES)
     assert (remark.verdict, remark.data) == ("pass", {"remarks": {"phone": "invalid"}})
     needs = shop(methods={"standard": Method("spedition", phone=True)})
-    assert check_address(wrong, needs)[0].data == {"fields": {"phone": "invalid"}}
-    assert check_address(order, needs)[0].data == {"fields": {"phone": "required"}}
+    assert check_address(wrong, needs, PLACES)[0].data == {"fields": {"phone": "invalid"}}
+    assert check_address(order, needs, PLACES)[0].data == {"fields": {"phone": "required"}}
 
 
 def test_a_mail_address_that_cannot_be_written_to_is_for_a_clerk() -> None:
     order = new_order([1], True)
     wrong = replace(order, customer=replace(order.customer, email="a..b@c.de"))
-    passed, held = check_address(wrong, None)
+    passed, held = check_address(wrong, None, PLACES)
     assert passed.verdict == "pass"
     assert (held.reason, held.owner) == ("email_invalid", "clerk")
 
@@ -174,3 +183,43 @@ def test_a_label_is_written_as_the_country_writes_it(
     changes: dict[str, Any], lines: tuple[str, ...]
 ) -> None:
     assert label_lines(address(**changes)) == lines
+
+
+@pytest.mark.parametrize(
+    ("changes", "doubts"),
+    [
+        ({"line1": "Ringstraße"}, {"line1": "house_number"}),
+        ({"line1": "Ringstraße", "line2": "5a"}, {}),
+        ({"line1": "Ringstraße", "line2": "12-14"}, {}),
+        ({"line1": "Ringstraße", "line2": "Hinterhaus, 3. Stock"}, {"line1": "house_number"}),
+        ({"line1": "Q 7, 24"}, {}),
+        ({"line1": "Packstation"}, {}),
+        ({"line1": "Postfach"}, {}),
+        ({"line1": "Rose Cottage", "country": "GB", "city": "Ambridge"}, {}),
+        ({"city": "Hamburg"}, {"city": "place"}),
+        ({"city": "München-Schwabing"}, {}),
+        ({"line1": "Ring", "city": "Hamburg"}, {"line1": "house_number", "city": "place"}),
+    ],
+)
+def test_doubts_name_their_field(changes: dict[str, Any], doubts: dict[str, str]) -> None:
+    assert doubts_of(address(**changes), PLACES) == doubts
+
+
+@pytest.mark.parametrize(
+    ("weight", "verdict", "data"),
+    [
+        ("off", "pass", {}),
+        ("hint", "pass", {"remarks": {"line1": "house_number"}}),
+        ("hold", "hold", {"fields": {"line1": "house_number"}}),
+    ],
+)
+def test_the_shop_says_what_a_doubt_weighs(
+    weight: Weight, verdict: str, data: dict[str, Any]
+) -> None:
+    lonely = address(line1="Ringstraße")
+    order = replace(new_order([1], True), billing_address=lonely, shipping_address=None)
+    wary = replace(shop(), address=AddressRules(house_number=weight))
+    (finding,) = check_address(order, wary, PLACES)
+    assert (finding.verdict, finding.data) == (verdict, data)
+    (finding,) = check_address(order, wary, PLACES, confirmed=True)
+    assert finding.verdict == "pass"

@@ -8,6 +8,7 @@ import msgspec
 
 from oms.address import check_address
 from oms_aws.edges.task import Asked, task
+from oms_aws.gazetteer import gazetteer
 from oms_aws.wiring import Ports
 
 
@@ -15,5 +16,5 @@ from oms_aws.wiring import Ports
 def handler(asked: Asked, oms: Ports) -> list[dict[str, Any]]:
     order = oms.orders.get(asked.order_id).order
     shop = oms.catalogue.shop_if_known(order.shop)
-    findings: list[dict[str, Any]] = msgspec.to_builtins(check_address(order, shop))
+    findings: list[dict[str, Any]] = msgspec.to_builtins(check_address(order, shop, gazetteer()))
     return findings

@@ -39,5 +39,6 @@ def correct_address(call: Call[CorrectAddress], oms: Ports) -> Answer:
         phone=body.phone or customer.phone,
         reason=body.reason,
         if_version=call.if_version,
+        confirmed=body.confirmed,
     )
     return order_answer(stored, oms)

@@ -167,3 +167,28 @@ def test_an_english_customer_reads_english(world: World, merchant: Merchant) -> 
     answer = show(world, token(world))
     assert '<html lang="en">' in answer.body
     assert "Please check your delivery address" in answer.body
+
+
+def test_who_has_no_house_number_says_so_and_the_order_goes_on(
+    world: World, merchant: Merchant
+) -> None:
+    shop = world.call("GET /v1/shops/{shop}", merchant.clerk, shop="berg-beutel").body
+    kept = {name: value for name, value in shop.items() if name not in ("id", "version")}
+    body = kept | {"address": {"house_number": "hold"}}
+    world.call("PUT /v1/shops/{shop}", merchant.clerk, body, shop="berg-beutel")
+    merchant.count("A", RUCK_45=5)
+    lonely = {**ADDRESS, "line1": "Am Leuchtturm"}
+    id = merchant.place(merchant.request(RUCK_45=1) | {"billing_address": lonely})
+    world.settle()
+    assert merchant.order(id)["holds"][0]["data"] == {"fields": {"line1": "house_number"}}
+    link = token(world)
+    assert "Hier fehlt die Hausnummer" in show(world, link).body
+    assert 'name="confirmed"' in show(world, link).body
+    again = send(world, link, {**lonely, "phone": ""})
+    assert (again.status, 'name="confirmed"' in again.body) == (422, True)
+    assert send(world, link, {**lonely, "phone": "", "confirmed": "yes"}).status == 303
+    world.settle()
+    order = merchant.order(id)
+    assert order["status"] == "released"
+    (finding,) = [found for found in order["findings"] if found["check"] == "address"]
+    assert finding["data"] == {"remarks": {"line1": "house_number"}}

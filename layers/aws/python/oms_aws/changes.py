@@ -33,6 +33,7 @@ from oms.payment import check_payment, on_account, secured
 from oms.refusals import Refusal, Unknown
 from oms_aws import keys
 from oms_aws.business import of_business
+from oms_aws.gazetteer import gazetteer
 from oms_aws.invoicing import estimated
 from oms_aws.orders import lines_of
 from oms_aws.pricing import priced
@@ -169,7 +170,7 @@ def _checked(
     """The findings of the checks that a change makes necessary again."""
     left = part_left(after)
     if after.ship_to != order.ship_to:
-        yield from check_address(left, oms.catalogue.shop_if_known(order.shop))
+        yield from check_address(left, oms.catalogue.shop_if_known(order.shop), gazetteer())
     if news.lines:
         some = left if _holds(order, "price") else part_changed(left, news)
         yield from priced(oms, replace(some, claimed_total=None))

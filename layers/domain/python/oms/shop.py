@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Literal
 
 from msgspec import Struct
 
@@ -28,15 +29,30 @@ class Method(Struct, frozen=True):
     phone: bool = False
 
 
+Weight = Literal["off", "hint", "hold"]
+"""What a doubt does: nothing, a remark on the order, or a hold until the customer answers."""
+
+
+class AddressRules(Struct, frozen=True):
+    """How much a shop makes of doubts about an address that its country's form allows.
+
+    `house_number`: a street without one. `place`: a place that does not fit its postcode.
+    """
+
+    house_number: Weight = "hint"
+    place: Weight = "hint"
+
+
 class Shop(Struct, frozen=True, kw_only=True):
     """A sales channel; `invoice_prefix` begins its invoice numbers, as in `RE-2026-000123`.
 
     `number_patterns` says otherwise for a kind of document (`oms.numbering`).
 
     `language` is what its team is written in, `countries` where it delivers to (everywhere, if it
-    names none), `methods` what its shipping methods are. A held order keeps its reservation
-    `reserve_hours`. `bookkeeping` is how its books are kept, `tax` what the tax office knows of the
-    seller. `price_tolerance` is how far a unit price may lie below the price list, in percent.
+    names none), `methods` what its shipping methods are, `address` what doubts about an address
+    weigh. A held order keeps its reservation `reserve_hours`. `bookkeeping` is how its books are
+    kept, `tax` what the tax office knows of the seller. `price_tolerance` is how far a unit price
+    may lie below the price list, in percent.
     `xrechnung` is the syntax in which public buyers get their e-invoices.
     `texts` are what its papers say, by kind and language, `*` for every other kind.
     `time_zone` (IANA) is where the periods of collective invoices begin and end.
@@ -56,6 +72,7 @@ class Shop(Struct, frozen=True, kw_only=True):
     tax: Registrations = Registrations()
     countries: tuple[str, ...] = ()
     methods: dict[str, Method] = {}
+    address: AddressRules = AddressRules()
     price_tolerance: Decimal = TOLERANCE
     xrechnung: XRechnung = "ubl"
     letterhead: Letterhead | None = None

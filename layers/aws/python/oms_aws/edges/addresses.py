@@ -7,18 +7,19 @@ from typing import Any
 import msgspec
 from pydantic import ValidationError
 
-from oms.address import check_address
+from oms.address import DOUBTS, check_address
 from oms.correction import RELEASED_WHEN, address_hold, correct_address, corrected
 from oms.fraud import check_again
 from oms.invoice import Language
 from oms.label import label_lines
 from oms.order import Order
-from oms.parts import Address, Finding, Hold
+from oms.parts import Address, Hold
 from oms.refusals import Refusal
 from oms_aws.edges.http import Answer, Call
 from oms_aws.edges.models import AddressIn
 from oms_aws.edges.models.screening import CorrectAddress
 from oms_aws.edges.pages import form, invalid, message, page
+from oms_aws.gazetteer import gazetteer
 from oms_aws.orders import Saved, Stored
 from oms_aws.rendering import read
 from oms_aws.wiring import Ports
@@ -37,15 +38,19 @@ def correct(
     phone: str | None,
     reason: str,
     if_version: int | None = None,
+    confirmed: bool = False,
 ) -> Stored:
-    """Correct the order's address, check it again, and let go what waited for it."""
+    """Correct the order's address, check it again, and let go what waited for it.
+
+    Doubts hold no address that is `confirmed`: whoever sends it knows that it is right.
+    """
     address = msgspec.convert(given.model_dump(), Address)
     shop = oms.catalogue.shop_if_known(seen.order.shop)
     rules = oms.rulesets.active("fraud")
 
     def command(order: Order) -> Order:
         wanted = corrected(order, address, email=email, phone=phone)
-        found: tuple[Finding, ...] = check_address(wanted, shop)
+        found = check_address(wanted, shop, gazetteer(), confirmed=confirmed)
         if suspicion := check_again(rules, order, wanted):
             found = (*found, suspicion)
         at = oms.now()
@@ -80,7 +85,16 @@ def take(call: Call[Any], oms: Ports) -> Answer:
         )
         by = Saved(f"{BY_CUSTOMER}:{order.customer.id}", f"link:{hold.id}")
         phone, email = body.phone or order.customer.phone, order.customer.email
-        correct(seen, body.address, oms, by, email=email, phone=phone, reason=body.reason)
+        correct(
+            seen,
+            body.address,
+            oms,
+            by,
+            email=email,
+            phone=phone,
+            reason=body.reason,
+            confirmed="confirmed" in values,
+        )
     except ValidationError as error:
         return _form(order, hold, oms, values, _wrong(error), status=422)
     except Refusal as refusal:
@@ -138,6 +152,7 @@ def _form(
         why=(hold.text_de or hold.text) if language == "de" else hold.text,
         values={name: values.get(name, "") for name in (*FIELDS, "phone")},
         faults=invalid(faults, language),
+        doubted=set(faults.values()) <= set(DOUBTS) and bool(faults),
         countries=sorted(((_country(c, language), c) for c in served), key=lambda each: each[0]),
         until=hold.deadline,
     )

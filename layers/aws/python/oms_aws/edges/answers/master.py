@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from oms.invoice import Kind as DocumentKind
+from oms.shop import Weight
 from oms_aws.edges.answers.core import (
     Address,
     Currency,
@@ -285,6 +286,13 @@ class PaperRules(Model):
     ]
 
 
+class AddressRules(Model):
+    """What doubts about an address weigh."""
+
+    house_number: Annotated[Weight, Field(description="A street without a house number.")]
+    place: Annotated[Weight, Field(description="A place that does not fit its postcode.")]
+
+
 class ShopRecord(Model):
     """A sales channel and who sells there."""
 
@@ -318,6 +326,7 @@ class ShopRecord(Model):
         dict[str, Any],
         Field(examples=[{"standard": {"carrier": "dhl", "po_box": False, "phone": False}}]),
     ]
+    address: AddressRules
     price_tolerance: Annotated[str, Field(description="In percent.", examples=["1"])]
     xrechnung: Annotated[
         Literal["ubl", "cii"], Field(description="Syntax for public buyers.", examples=["ubl"])

@@ -30,6 +30,7 @@ from oms.numbering import PATTERN
 from oms.parts import RESERVE_HOURS, Cause, Provider
 from oms.pricing import TOLERANCE
 from oms.product import Kind
+from oms.shop import Weight
 
 MOST_LINES = 2_000
 MOST_ROWS = 1_000
@@ -671,6 +672,13 @@ class MethodIn(Model):
     phone: bool = False
 
 
+class AddressRulesIn(Model):
+    """What doubts about an address weigh: `off`, `hint` (a remark on the order) or `hold`."""
+
+    house_number: Weight = "hint"
+    place: Weight = "hint"
+
+
 class ShopIn(Model):
     """A sales channel and who sells there; without `countries` it delivers everywhere."""
 
@@ -692,6 +700,7 @@ class ShopIn(Model):
     time_zone: TimeZone = "Europe/Berlin"
     countries: Annotated[list[Country], Field(max_length=250)] = []
     methods: Annotated[dict[Id, MethodIn], Field(max_length=50)] = {}
+    address: AddressRulesIn = AddressRulesIn()
 
     def faults(self) -> dict[str, str]:
         credit = self.number_patterns.get("credit_note")

@@ -10,9 +10,13 @@ from oms_aws.edges.models import AddressIn, Email, Model, Phone, Text
 
 
 class CorrectAddress(Model):
-    """Where an order is to go instead; without `phone` or `email` these stay as they are."""
+    """Where an order is to go instead; without `phone` or `email` these stay as they are.
+
+    `confirmed`: a street without a house number, or a place that does not fit, is right.
+    """
 
     address: AddressIn
     phone: Phone | None = None
     email: Email | None = None
     reason: Annotated[Text, Field(min_length=1)]
+    confirmed: bool = False
