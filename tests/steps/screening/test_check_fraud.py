@@ -198,3 +198,34 @@ def test_a_corrected_address_that_is_suspicious_is_held_for_it(
     world.settle()
     assert merchant.order(id)["status"] == "released"
     assert world.broken() == []
+
+
+def test_a_suspected_order_reserves_no_more_than_the_rules_allow(
+    world: World, merchant: Merchant
+) -> None:
+    merchant.count("A", RUCK_45=20, ZELT_2=3)
+    body = merchant.request(RUCK_45=12, ZELT_2=3)
+    again = {"number": "3", "sku": "RUCK-45", "quantity": 4, "unit_price": "129.90"}
+    suspect = {
+        "lines": [*body["lines"], again],
+        "customer": {"email": "wer@mailinator.com"},
+        "payment": {"amount": "9000.00"},
+        "shipping_address": ABROAD,
+    }
+    id = place(merchant, 1, **suspect)
+    order = merchant.order(id)
+    assert [hold["reason"] for hold in order["holds"]] == ["fraud_suspected"]
+    quantities = {line["number"]: line["quantities"] for line in order["lines"]}
+    assert {n: (q["reserved"], q["open"]) for n, q in quantities.items()} == {
+        "1": (5, 7), "2": (3, 0), "3": (0, 4),
+    }  # fmt: skip
+    assert world.broken() == []
+    place(merchant, 2)
+    (hold,) = order["holds"]
+    route = "POST /v1/orders/{order}/holds/{hold}/release"
+    released = world.call(route, merchant.clerk, {"reason": "known"}, order=id, hold=hold["id"])
+    assert released.status == 200
+    world.settle()
+    after = [line["quantities"] for line in merchant.order(id)["lines"]]
+    assert sum(q["released"] + q["backordered"] for q in after) == 19
+    assert [q["open"] for q in after] == [0, 0, 0]

@@ -123,7 +123,7 @@ def check_fraud(rules: Ruleset, facts: Mapping[str, Any]) -> Finding:
             "fraud_unchecked",
             f"Version {rules.version} of the fraud rules cannot be run: {str(error)[:200]}",
             hours=24,
-            data={"facts": dict(facts), "rules": rules.version},
+            data={"facts": dict(facts), "rules": rules.version, "reserve_most": rules.reserve_most},
             text_de=f"Version {rules.version} der Betrugsregeln lässt sich nicht ausführen.",
         )
     data = {
@@ -131,6 +131,7 @@ def check_fraud(rules: Ruleset, facts: Mapping[str, Any]) -> Finding:
         "indicators": list(weighed.indicators),
         "facts": dict(facts),
         "rules": rules.version,
+        "reserve_most": rules.reserve_most,
     }
     if weighed.verdict == "pass":
         return Finding("fraud", "pass", data=data)

@@ -17,13 +17,18 @@ class Case(Struct, frozen=True):
 
 
 class Ruleset(Struct, frozen=True, kw_only=True):
-    """A version of the rules: the graph, and from how many points on an order is held, refused."""
+    """A version of the rules: the graph, and from how many points on an order is held, refused.
+
+    An order that they hold reserves at most `reserve_most` pieces of each SKU until it is released
+    (None: all that it asks for).
+    """
 
     name: str
     version: int
     graph: dict[str, Any]
     hold_from: int
     refuse_from: int
+    reserve_most: int | None = None
     golden: tuple[Case, ...] = ()
     note: str = ""
     by: str = ""

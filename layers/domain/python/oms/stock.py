@@ -182,12 +182,29 @@ def asking(order: Order) -> Pieces:
     """The open pieces that are to be reserved now, by line.
 
     Not those of a held order whose reservation has expired, nor of lines that need no stock or wait
-    for a supplier to be found.
+    for a supplier to be found, nor what a suspected order may not reserve before its release.
     """
     if order.lapsed_at:
         return {}
     lines = (li for li in order.lines if li.open and parts(li) and not order.unsupplied(li))
-    return {line.number: line.open for line in lines}
+    most = _reserve_most(order)
+    if most is None:
+        return {line.number: line.open for line in lines}
+    left = dict.fromkeys(order.skus, most)
+    for line in order.lines:
+        left[line.sku] -= line.reserved + line.backordered
+    asked: Pieces = {}
+    for line in lines:
+        if (pieces := min(line.open, left[line.sku])) > 0:
+            asked[line.number] = pieces
+            left[line.sku] -= pieces
+    return asked
+
+
+def _reserve_most(order: Order) -> int | None:
+    """The most pieces of a SKU that open holds let the order reserve (`oms.ruleset`)."""
+    said = [hold.data.get("reserve_most") for hold in order.open_holds]
+    return min((most for most in said if most is not None), default=None)
 
 
 def claims(order: Order) -> dict[str, Claim]:

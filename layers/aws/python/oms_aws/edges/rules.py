@@ -24,6 +24,7 @@ def drafted(call: Call[RulesIn], oms: Ports) -> Ruleset:
         graph=body.graph,
         hold_from=body.hold_from,
         refuse_from=body.refuse_from,
+        reserve_most=body.reserve_most,
         golden=tuple(Case(dict(case.facts), case.verdict) for case in body.golden),
         note=body.note,
         by=call.actor,

@@ -49,6 +49,10 @@ class RulesVersion(Model):
     graph: Annotated[dict[str, Any], Field(description="JDM.", examples=[{"nodes": []}])]
     hold_from: Annotated[int, Field(description="In points.", examples=[50])]
     refuse_from: Annotated[int, Field(description="In points.", examples=[100])]
+    reserve_most: Annotated[
+        int | None,
+        Field(description="Pieces of a SKU that a held order reserves; null: all.", examples=[5]),
+    ]
     golden: list[GoldenCase]
     note: Annotated[str, Field(examples=["Fewer points for other countries."])]
     by: Annotated[str, Field(examples=["clerk:anna"])]

@@ -25,6 +25,7 @@ class RulesIn(Model):
     graph: dict[str, Any]
     hold_from: Points
     refuse_from: Points
+    reserve_most: Annotated[int, Field(strict=True, ge=0, le=100_000)] | None = None
     golden: Annotated[tuple[CaseIn, ...], Field(max_length=100)] = ()
     note: Annotated[Text, Field(min_length=1)]
 
