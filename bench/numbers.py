@@ -95,7 +95,7 @@ class Shop:
     def wait(self, last: int) -> None:
         """Until the range has come to a number. Raises Stuck."""
         limit = time.monotonic() + PATIENCE
-        while self.ports.numbers.last(self.range) < last:
+        while self.ports.numbers.last(self.range.name) < last:
             if time.monotonic() > limit:
                 raise Stuck(f"not at {last} after {PATIENCE:.0f} s: {self.bed.underway()}")
             time.sleep(0.05)
@@ -110,7 +110,7 @@ class Shop:
 
     def gaps(self) -> int:
         """Numbers up to the last one that no document has, and documents with more than one."""
-        last = self.ports.numbers.last(self.range)
+        last = self.ports.numbers.last(self.range.name)
         places = [keys.numbered(self.range.name, n) for n in range(1, last + 1)]
         return last - len({item["document"] for item in self.ports.table.get_many(places)})
 
@@ -151,7 +151,7 @@ def _asked(order: Order, oms: Ports) -> Asked:
 
 def _through_the_queue(shop: Shop, many: int) -> dict[str, Any]:
     """Numbers a second from the first message sent to the last number taken."""
-    orders, first = shop.shipped(many), shop.ports.numbers.last(shop.range)
+    orders, first = shop.shipped(many), shop.ports.numbers.last(shop.range.name)
     before, root = shop.bed.stats()["steps"].get(STEP, {}), shop.bed.process.pid
     cpu = meters.cpu_seconds(root)
     began = time.perf_counter()

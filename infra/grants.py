@@ -6,6 +6,7 @@ from aws_cdk import aws_iam as iam
 
 from infra.ground import QUEUED, Ground
 from infra.journey import Grant
+from infra.storage import NUMBERS
 
 CONSUME = ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes")
 DELAY = ("sqs:ChangeMessageVisibility",)
@@ -45,6 +46,11 @@ def granted(grant: Grant, ground: Ground) -> list[iam.PolicyStatement]:
             return [allow(("s3:PutObject", "s3:PutObjectRetention"), objects)]
         case "documents:read":
             return [allow(("s3:GetObject",), objects)]
+        case "numbers:find":
+            bucket = ground.storage.bucket
+            finding = allow(("s3:ListBucket",), bucket)
+            finding.add_condition("StringLike", {"s3:prefix": f"{NUMBERS}/*"})
+            return [finding, allow(("s3:GetObject",), f"{bucket}/{NUMBERS}/*")]
         case "uploads:put":
             return [allow(("s3:PutObject",), uploads)]
         case "uploads:read":

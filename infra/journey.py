@@ -75,6 +75,7 @@ Grant = Literal[
     "flow:answer",  # states:SendTaskSuccess, SendTaskFailure
     "documents:put",  # s3:PutObject, PutObjectRetention
     "documents:read",  # s3:GetObject
+    "numbers:find",  # s3:ListBucket and s3:GetObject on the counterfoils among the documents
     "uploads:put",  # s3:PutObject, which a signed form hands on for one object
     "uploads:read",  # s3:GetObject
     "mail:send",  # ses:SendEmail
@@ -236,15 +237,16 @@ JOURNEY: tuple[Step, ...] = (
         "CreditNote.Issued",
     )), (W, "queue:redrive")),
     Step("billing/issue_invoice", Queue((), in_turn=True, side_by_side=10),
-         (R, W, "queue:redrive"), seconds=30, memory=1769),
+         (R, W, "queue:redrive", "numbers:find"), seconds=30, memory=1769),
     Step("billing/issue_credit_note", Http((
         "POST /v1/orders/{order}/credit-notes", "POST /v1/documents/{document}/cancel",
         "POST /v1/documents/{document}/corrections",
-    )), (R, W), seconds=29),
-    Step("billing/issue_deposit", Http(("POST /v1/orders/{order}/deposits",)), (R, W), seconds=29),
+    )), (R, W, "numbers:find"), seconds=29),
+    Step("billing/issue_deposit", Http(("POST /v1/orders/{order}/deposits",)),
+         (R, W, "numbers:find"), seconds=29),
     Step("billing/issue_collective_invoice", Queue((
         "Bill.Closed", "Bill.Cancelled", "Invoice.Deferred", "Order.Cancelled",
-    ), batch=1, side_by_side=2), (R, W), seconds=300, memory=1769),
+    ), batch=1, side_by_side=2), (R, W, "numbers:find"), seconds=300, memory=1769),
     Step("billing/keep_bills", Http((
         "POST /v1/customers/{customer}/collective-invoices",
         "GET /v1/customers/{customer}/collective-invoices", "POST /v1/orders/{order}/reductions",

@@ -18,11 +18,12 @@ from infra.grants import CONSUME, DELAY, FIND_STREAMS, FOLLOW, LOG, SEND, TRACE,
 from infra.ground import KEPT, Ground, code
 from infra.journey import Authoriser, Clock, DeadLetters, Http, Queue, Step, Stream
 from infra.layers import EVERY, ROOT
-from infra.storage import DOCUMENTS, UPLOADS
+from infra.storage import DOCUMENTS, NUMBERS, UPLOADS
 
 RETENTION = Duration.days(14)
 NO_RESOURCES = "AWS gives the permission to write traces and to find streams on all or not at all."
 OBJECTS = "A document's name is made when it is put; the bucket is named."
+NUMBERED = "Which numbers are on paper is what it looks for; bucket and folder are named."
 RUNTIME = "The locked packages are built and tested for Python 3.13."
 LAST = "It is the dead-letter queue itself."
 
@@ -214,6 +215,8 @@ class StepFunction(Construct):
             self._may.add_statements(*granted(grant, self._ground))
         if any(grant.startswith("documents:") for grant in self.step.may):
             _acknowledge(self._role, f"IAM5[Resource::{DOCUMENTS}/*]", OBJECTS)
+        if "numbers:find" in self.step.may:
+            _acknowledge(self._role, f"IAM5[Resource::{DOCUMENTS}/{NUMBERS}/*]", NUMBERED)
         if any(grant.startswith("uploads:") for grant in self.step.may):
             _acknowledge(self._role, f"IAM5[Resource::{UPLOADS}/*]", OBJECTS)
 

@@ -11,6 +11,8 @@ from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
 DOCUMENTS = "auftakt-documents"
+NUMBERS = "numbers"
+"""The folder of the documents that says which numbers stand on papers (`oms_aws.counterfoils`)."""
 UPLOADS = "auftakt-uploads"
 UPLOADS_LIVE = Duration.days(7)
 INDEXES = ("gsi1", "gsi2", "gsi3")
@@ -32,6 +34,7 @@ class Storage(Construct):
         self.indexes = INDEXES
         # Named, because cdk-nag's findings name it.
         exported = Stack.of(self).export_value(self.documents.bucket_arn, name=DOCUMENTS)
+        self.bucket = exported
         self.objects = f"{exported}/*"
         self.uploads = self._uploads()
         exported = Stack.of(self).export_value(self.uploads.bucket_arn, name=UPLOADS)

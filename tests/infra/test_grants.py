@@ -20,6 +20,7 @@ ALLOWED: dict[Grant, set[str]] = {
     "flow:answer": {"states:SendTaskSuccess", "states:SendTaskFailure"},
     "documents:put": {"s3:PutObject", "s3:PutObjectRetention"},
     "documents:read": {"s3:GetObject"},
+    "numbers:find": {"s3:ListBucket", "s3:GetObject"},
     "uploads:put": {"s3:PutObject"},
     "uploads:read": {"s3:GetObject"},
     "mail:send": {"ses:SendEmail"},

@@ -60,7 +60,7 @@ def test_a_deposit_is_deducted_by_the_invoice_of_what_leaves(
     assert "07.12.2026" in deposit.text
     assert "DE89370400440532013000" in deposit.text
     final = order["documents"][1]["id"]
-    xml = world.object(f"invoices/2026/11/{final}.xml").decode()
+    xml = world.placed(f"invoices/2026/11/{final}.xml").decode()
     assert "PO-4711" in xml
     assert order["documents"][0]["number"] in xml
 

@@ -10,6 +10,7 @@ import sys
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -459,6 +460,12 @@ class World:
         content: bytes = self._clients["s3"].get_object(Bucket=bucket, Key=key)["Body"].read()
         return content
 
+    def placed(self, place: str) -> bytes:
+        """The one file of a place of the archive, whatever its content."""
+        stem, _, ending = place.rpartition(".")
+        (key,) = [k for k in self.objects() if k.startswith(f"{stem}-") and k.endswith(ending)]
+        return self.object(key)
+
     def locked_until(self, key: str) -> datetime:
         bucket = self.ports(STEPS[0]).settings.documents
         found = self._clients["s3"].head_object(Bucket=bucket, Key=key)
@@ -479,6 +486,23 @@ class World:
         for rule in self.blueprint.rules:
             if rule.matches("aws.s3", "Object Created") and key.startswith(rule.folder):
                 self.outside.send(rule.queue, json.dumps(told))
+
+    def remember(self) -> Any:
+        """The table as it is now, for `restore`."""
+        return deepcopy(self._stored.items)
+
+    def restore(self, remembered: Any) -> None:
+        """Put the table back to what it was; the archive stays, and every process begins anew."""
+        self._stored.items = deepcopy(remembered)
+        self._ports.clear()
+        self._follow_stream()
+        self._shards.clear()
+        for messages in self.outside.queues.values():
+            messages.clear()
+
+    @property
+    def _stored(self) -> Any:
+        return dynamodb_backends[ACCOUNT][REGION].tables[self.blueprint.table_name]
 
     def add_client(self, client: str, role: str, shop: str = "") -> str:
         return DynamoClients(self.table).add(client, role, shop)

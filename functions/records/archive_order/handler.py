@@ -22,6 +22,6 @@ def handler(signal: Signal, oms: Ports) -> None:
         return
     events = list(log)
     lines = b"\n".join(encode(event) for event in events) + b"\n"
-    key = f"{kind}s/{since:%Y/%m}/{id}/{len(events):06d}.jsonl"
+    place = f"{kind}s/{since:%Y/%m}/{id}/{len(events):06d}.jsonl"
     until = kept_until("book", since.date())
-    oms.documents.keep(key, lines, "application/jsonl", until=until)
+    oms.documents.keep(place, lines, "application/jsonl", until=until)

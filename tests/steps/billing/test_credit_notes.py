@@ -42,7 +42,7 @@ def test_a_credit_note_has_a_number_of_its_own_and_is_archived_and_mailed(
     world.settle()
     note = merchant.order(order["id"])["documents"][1]
     assert (note["type"], note["status"]) == ("credit_note", "archived")
-    assert world.object(f"invoices/2026/11/{note['id']}.pdf").startswith(b"%PDF")
+    assert world.placed(f"invoices/2026/11/{note['id']}.pdf").startswith(b"%PDF")
     assert merchant.events(order["id"])[-3:] == [
         "CreditNote.Issued", "Document.Archived", "Notification.Sent",
     ]  # fmt: skip

@@ -148,7 +148,7 @@ def test_a_public_buyer_gets_the_syntax_that_was_agreed(world: World, merchant: 
     note = merchant.credit(id, final, lines=[{"number": "1", "quantity": 1}])
     assert note.body["format"] == "xrechnung-cii"
     world.settle()
-    xml = world.object(f"invoices/2026/11/{final}.xml").decode()
+    xml = world.placed(f"invoices/2026/11/{final}.xml").decode()
     assert "CrossIndustryInvoice" in xml
     assert "<ram:IssuerAssignedID>PO-4711</ram:IssuerAssignedID>" in xml
     assert LEITWEG in xml

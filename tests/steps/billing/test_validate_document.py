@@ -25,7 +25,7 @@ def sold(merchant: Merchant) -> Any:
 
 
 def file(world: World, document: Any, format: str) -> bytes:
-    return world.object(f"invoices/2026/11/{document['id']}.{format}")
+    return world.placed(f"invoices/2026/11/{document['id']}.{format}")
 
 
 def test_a_business_gets_a_hybrid_invoice(world: World, merchant: Merchant) -> None:

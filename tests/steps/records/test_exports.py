@@ -47,8 +47,7 @@ def ask(merchant: Merchant, key: str, kind: str, **more: Any) -> Any:
 
 
 def content(world: World, export: Any) -> bytes:
-    (file,) = export["files"]
-    (key,) = [key for key in world.objects() if key.endswith(f"{export['id']}/{file['name']}")]
+    (key,) = [key for key in world.objects() if f"/{export['id']}/" in key]
     return world.object(key)
 
 

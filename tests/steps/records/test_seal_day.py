@@ -91,7 +91,7 @@ def test_a_seal_and_an_invoice_cannot_be_deleted_before_their_time() -> None:
         day_of_events(world)
         world.time = NEXT_DAYS
         world.invoke(STEP, {})
-        years = {"seals": 2037, "invoices": 2035, "orders": 2037}
+        years = {"seals": 2037, "invoices": 2035, "orders": 2037, "numbers": 2035}
         for key in world.objects():
             locked = world.locked_until(key)
             assert locked.year == years[key.split("/")[0]]

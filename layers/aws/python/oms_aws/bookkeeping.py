@@ -41,10 +41,10 @@ def written(export: Export, oms: Ports) -> tuple[tuple[File, ...], Totals]:
         name, content = f"EXTF_Buchungsstapel_{span}.csv", _batch(export, shop, vouchers)
     else:
         name, content = f"Z3_{shop.id}_{span}.zip", _medium(export, shop, shop.bookkeeping, entries)
-    key = f"exports/{export.asked_at:%Y/%m}/{export.id}/{name}"
+    place = f"exports/{export.asked_at:%Y/%m}/{export.id}/{name}"
     kinds = {"csv": "text/csv", "zip": "application/zip"}
     until = kept_until("book", export.asked_at.date())
-    digest = oms.documents.keep(key, content, kinds[name[-3:]], until=until)
+    key, digest = oms.documents.keep(place, content, kinds[name[-3:]], until=until)
     return (File(name, key, digest, len(content)),), totals(vouchers)
 
 

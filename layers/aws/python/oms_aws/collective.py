@@ -107,7 +107,11 @@ def _issue(id: str, plan: Planned, entries: Entries, by: Saved, oms: Ports) -> N
         seen, at, taking = oms.bills.get(id), oms.now(), oms.taking()
         if plan not in seen.bill.to_issue:
             return
-        invoice, writes = _drafted(seen.bill, plan, covered, taking, oms, at=at)
+        if known := oms.documents.adopted(plan.id):
+            invoice, at = known.snapshot, known.issued_at
+            writes: tuple[Action, ...] = (oms.documents.adopt(known),)
+        else:
+            invoice, writes = _drafted(seen.bill, plan, covered, taking, oms, at=at)
         document = Document(plan.id, invoice.kind, invoice.number, "", at, invoice.gross)
         document = due(replace(document, format=format_of(invoice)), invoice)
         try:
@@ -134,7 +138,7 @@ def _drafted(
     account = oms.catalogue.account_of_late(bill.shop, bill.customer)
     invoice = payable(replace(invoice, order_id=invoice.order_id or bill.id), account)
     taking.add(number, None)
-    record = oms.documents.record(plan.id, bill.id, bill.shop, dressed(invoice, shop))
+    record = oms.documents.record(plan.id, bill.id, bill.shop, dressed(invoice, shop), number, at)
     return invoice, (oms.numbers.entry(number, plan.id), record, *taking.moves())
 
 
@@ -208,7 +212,7 @@ def cancelled(
     sent = None if original.rejected or original.withdrawn_at else format_of(note)
     document = replace(document, original=id, format=sent)
     taking.add(number, counted(note, shop))
-    record = oms.documents.record(note_id, bill.id, bill.shop, dressed(note, shop))
+    record = oms.documents.record(note_id, bill.id, bill.shop, dressed(note, shop), number, at)
     writes = (oms.numbers.entry(number, note_id), record, *taking.moves())
     return document, bill.cancel(id, document, shares, reason=reason, by=by), writes
 

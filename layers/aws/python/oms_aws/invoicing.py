@@ -292,8 +292,27 @@ def part_billed(
 def draft_of(
     document: Document, snapshot: Invoice, number: Number, order: Order, shop: Shop, oms: Ports
 ) -> Draft:
-    """The document, with its record and the entry of its number."""
-    record = oms.documents.record(document.id, order.id, order.shop, dressed(snapshot, shop))
+    """The document, with its record and the entry of its number.
+
+    One that was issued before the table was restored to an earlier time is issued as it was then;
+    raises Refusal when that is of another kind.
+    """
+    if known := oms.documents.adopted(document.id):
+        snapshot = known.snapshot
+        if snapshot.kind != document.type:
+            text = f"{document.id} is archived as {known.text}, which is of another kind."
+            raise Refusal("document_archived", text)
+        document = replace(
+            document,
+            number=known.text,
+            issued_at=known.issued_at,
+            gross=snapshot.gross,
+            format=format_of(snapshot),
+        )
+        return Draft(payable(document, snapshot), (oms.documents.adopt(known),), None, None)
+    record = oms.documents.record(
+        document.id, order.id, order.shop, dressed(snapshot, shop), number, document.issued_at
+    )
     writes = (oms.numbers.entry(number, document.id), record)
     return Draft(payable(document, snapshot), writes, number, counted(snapshot, shop))
 

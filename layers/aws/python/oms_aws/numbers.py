@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from oms.numbering import Range
 from oms_aws import keys
 from oms_aws.table import Action, Table
 
@@ -23,9 +22,9 @@ class DynamoNumbers:
     def __init__(self, table: Table) -> None:
         self._table = table
 
-    def last(self, range: Range) -> int:
+    def last(self, range: str) -> int:
         """The last number of the range that a document has; 0 before the first one."""
-        item = self._table.get(keys.number_range(range.name))
+        item = self._table.get(keys.number_range(range))
         return item["last"] if item else 0
 
     def moved(self, range: str, seen: int, last: int) -> Action:
@@ -47,3 +46,15 @@ class DynamoNumbers:
         }
         key = keys.numbered(number.range, number.value)
         return self._table.put(key, attributes, unless_exists=True)
+
+    def unused(self, range: str, value: int, reason: str, text: str = "") -> Action:
+        """The action that explains why a number is on no document."""
+        attributes = {
+            "kind": "number",
+            "range": range,
+            "number": value,
+            "text": text or None,
+            "document": "",
+            "unused": reason,
+        }
+        return self._table.put(keys.numbered(range, value), attributes, unless_exists=True)

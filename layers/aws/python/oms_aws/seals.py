@@ -9,7 +9,6 @@ from hashlib import sha256
 import msgspec
 
 from oms.events import GENESIS
-from oms.refusals import Refusal
 from oms.retention import kept_until
 from oms.seal import Entry, Seal, sealed
 from oms_aws import keys
@@ -44,11 +43,9 @@ class DynamoSeals:
         key = f"seals/{day:%Y}/{day}.json"
         until = kept_until("book", day)
         content = msgspec.json.encode(made)
-        try:
-            digest = self._documents.keep(key, content, "application/json", until=until)
-        except Refusal:  # a run that was cut off has sealed it; what the archive says holds
-            content = self._documents.read(key)
-            made, digest = msgspec.json.decode(content, type=Seal), sha256(content).hexdigest()
+        there = self._documents.keep_once(key, content, "application/json", until=until)
+        if there is not None:  # a run that was cut off has sealed it; what the archive says holds
+            content, made = there, msgspec.json.decode(there, type=Seal)
         attributes = {
             "kind": "seal",
             "day": day.isoformat(),
@@ -56,7 +53,7 @@ class DynamoSeals:
             "chain": made.chain,
             "events": len(made.entries),
             "key": key,
-            "sha256": digest,
+            "sha256": sha256(content).hexdigest(),
         }
         try:
             put = self._table.put(keys.seal(day.isoformat()), attributes, unless_exists=True)

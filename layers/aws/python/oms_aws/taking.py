@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -22,10 +23,16 @@ class Sale(NamedTuple):
 
 
 class Taking:
-    """The counters of a transaction: each is read once, and moved once for all its documents."""
+    """The counters of a transaction: each is read once, and moved once for all its documents.
 
-    def __init__(self, numbers: DynamoNumbers, turnover: DynamoTurnover) -> None:
+    `last` finds the last number of a range, whether the table or only an archived paper has it.
+    """
+
+    def __init__(
+        self, numbers: DynamoNumbers, turnover: DynamoTurnover, last: Callable[[Range], int]
+    ) -> None:
         self._numbers = numbers
+        self._find_last = last
         self._turnover = turnover
         self._seen: dict[str, int] = {}
         self._last: dict[str, int] = {}
@@ -35,7 +42,7 @@ class Taking:
     def number(self, range: Range) -> Number:
         """The number behind those that are taken: the next document's, if it is added."""
         if range.name not in self._last:
-            self._seen[range.name] = self._last[range.name] = self._numbers.last(range)
+            self._seen[range.name] = self._last[range.name] = self._find_last(range)
         value = self._last[range.name] + 1
         return Number(range.name, value, range.text(value))
 

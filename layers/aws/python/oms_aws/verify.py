@@ -72,6 +72,7 @@ class Snapshot:
         self.last: dict[str, int] = {}
         self.numbers: dict[str, dict[int, Numbered]] = defaultdict(dict)
         self.documents: dict[str, str] = {}
+        self.recalled: set[str] = set()
         self.letters: set[str] = set()
         self.pointers: dict[keys.Key, str] = {}
         self.ledgers = Ledgers()
@@ -162,11 +163,15 @@ class Snapshot:
 
     def _number(self, item: Mapping[str, Any]) -> None:
         text = item.get("text") or f"{item['range'].partition('/')[2]}-{item['number']:06d}"
-        self.numbers[item["range"]][item["number"]] = Numbered(text, item["document"])
+        self.numbers[item["range"]][item["number"]] = Numbered(
+            text, item["document"], item.get("unused", "")
+        )
 
     def _document(self, item: Mapping[str, Any]) -> None:
         body = msgspec.json.decode(unpacked(item["body"]))
         self.documents[item["id"]] = body["number"]
+        if "recalled_at" in item:
+            self.recalled.add(item["id"])
         self.reconciled.document(item)
         counted = body.get("distance_sales")
         if counted and body["kind"] != "collective":
@@ -354,7 +359,7 @@ def _numbers(found: Snapshot) -> Iterator[Breach]:
             if printed != document.number:
                 what = f"{document.id} has number {document.number}, its record says {printed}"
                 yield Breach(stored.order.id, what)
-    for id in found.documents.keys() - issued.keys():
+    for id in found.documents.keys() - issued.keys() - found.recalled:
         yield Breach(id, "is of no order")
 
 

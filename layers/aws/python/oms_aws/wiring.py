@@ -16,6 +16,7 @@ from oms.parts import Provider as ProviderName
 from oms_aws.bills import DynamoBills
 from oms_aws.catalogue import DynamoCatalogue
 from oms_aws.clients import DynamoClients
+from oms_aws.counterfoils import S3Counterfoils
 from oms_aws.credit import DynamoCredit
 from oms_aws.dead_letters import DynamoDeadLetters
 from oms_aws.documents import S3Documents
@@ -34,6 +35,7 @@ from oms_aws.providers.stripe import API as STRIPE
 from oms_aws.providers.stripe import Stripe
 from oms_aws.purchases import DynamoPurchases
 from oms_aws.queues import SqsQueues
+from oms_aws.recall import Recall, Stores
 from oms_aws.rulesets import DynamoRulesets
 from oms_aws.seals import DynamoSeals
 from oms_aws.secrets import SsmSecrets
@@ -189,7 +191,23 @@ class Ports:
 
     def taking(self) -> Taking:
         """The counters as a new transaction finds them."""
-        return Taking(self.numbers, self.turnover)
+        return Taking(self.numbers, self.turnover, self.recall.last)
+
+    @cached_property
+    def counterfoils(self) -> S3Counterfoils:
+        return S3Counterfoils(self.documents)
+
+    @cached_property
+    def recall(self) -> Recall:
+        stores = Stores(
+            self.table,
+            self.numbers,
+            self.documents,
+            self.counterfoils,
+            self.turnover,
+            self.catalogue,
+        )
+        return Recall(stores, self.now)
 
     @cached_property
     def vies(self) -> Vies:

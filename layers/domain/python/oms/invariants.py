@@ -172,10 +172,14 @@ def moved(order: Order) -> Iterator[Breach]:
 
 
 class Numbered(Struct, frozen=True):
-    """An entry of a number range: the number as printed, and the document that has it."""
+    """An entry of a number range: the number as printed, and the document that has it.
+
+    One without a document says why it is `unused`.
+    """
 
     text: str
     document: str
+    unused: str = ""
 
 
 def unbroken(
@@ -189,6 +193,8 @@ def unbroken(
         entry = entries.get(number)
         if entry is None:
             yield Breach(name, f"number {number} is missing")
+        elif entry.unused and not entry.document:
+            continue
         elif entry.document not in documents:
             yield Breach(name, f"number {number} is on {entry.document}, which does not exist")
         elif documents[entry.document] != entry.text:
@@ -204,7 +210,7 @@ def numbered_once(
     """Invariant 4: each document has one number."""
     times = dict.fromkeys(documents, 0)
     for entries in ranges:
-        for entry in entries.values():
+        for entry in (each for each in entries.values() if each.document):
             times[entry.document] = times.get(entry.document, 0) + 1
     for id, n in times.items():
         if n != 1:

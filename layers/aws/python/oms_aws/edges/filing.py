@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Mapping
 from datetime import date
 from functools import partial
@@ -55,9 +54,8 @@ def filed(
     day = book_day(at)
     made = snapshot(day)
     pdf = set_it(made, logo=oms.documents.logo(made.letterhead))
-    mark = hashlib.sha256(pdf).hexdigest()[:16]
-    key = f"letters/{day:%Y/%m}/{id}-{mark}.pdf"
-    digest = oms.documents.keep(key, pdf, "application/pdf", until=kept_until("letter", day))
+    place, until = f"letters/{day:%Y/%m}/{id}.pdf", kept_until("letter", day)
+    key, digest = oms.documents.keep(place, pdf, "application/pdf", until=until)
     paper = Paper(id, kind, key, digest, at, fulfilment)
     record = oms.documents.letter(id, order.id, order.shop, made)
     stored = oms.orders.change(

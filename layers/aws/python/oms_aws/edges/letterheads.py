@@ -36,7 +36,7 @@ def _kept(given: LogoIn, oms: Ports) -> Logo:
     if fault := proof_fault(content, logo):
         raise _refused(f"cannot be printed: {fault}")
     until = kept_until("book", book_day(oms.now()))
-    oms.documents.keep(logo.key, content, TYPES[logo.type], until=until)
+    oms.documents.keep_once(logo.key, content, TYPES[logo.type], until=until)
     return logo
 
 

@@ -69,17 +69,22 @@ def holder_of(id: str, oms: Ports) -> Holder:
 
 
 def archived(document: Document, format: str, content: bytes, oms: Ports) -> tuple[str, str]:
-    """Keep a document's file for as long as the law demands; answers its key and SHA-256."""
-    key = f"invoices/{document.issued_at:%Y/%m}/{document.id}.{format}"
+    """Keep a document's file for as long as the law demands; answers its key and SHA-256.
+
+    Its number's counterfoil is in the archive before; raises Refusal when that is another's.
+    """
     until = kept_until("voucher", book_day(document.issued_at))
-    return key, oms.documents.keep(key, content, FORMATS[format], until=until)
+    if document.xml_key is None:
+        oms.counterfoils.keep(oms.documents.counterfoil(document.id), until=until)
+    place = f"invoices/{document.issued_at:%Y/%m}/{document.id}.{format}"
+    return oms.documents.keep(place, content, FORMATS[format], until=until)
 
 
 def letter_kept(letter: Letter, pdf: bytes, oms: Ports) -> tuple[str, str]:
     """Keep a letter's file for as long as the law demands; answers its key and SHA-256."""
-    key = f"letters/{letter.issued_at:%Y/%m}/{letter.id}.pdf"
+    place = f"letters/{letter.issued_at:%Y/%m}/{letter.id}.pdf"
     until = kept_until("letter", book_day(letter.issued_at))
-    return key, oms.documents.keep(key, pdf, FORMATS["pdf"], until=until)
+    return oms.documents.keep(place, pdf, FORMATS["pdf"], until=until)
 
 
 def seen_document(call: Call[Any], oms: Ports) -> tuple[str, str]:
