@@ -17,13 +17,13 @@ from aws_cdk import (
 )
 from aws_cdk import aws_lambda as lambda_
 from cdk_nag import AwsSolutionsChecks
-from constructs import Node
+from constructs import Construct, Node
 
 from infra import layers
 from infra.edge import Edge
 from infra.flows import FLOWS, Flow
-from infra.ground import KEPT, LEFT_OUT, QUEUED, Ground, Names
-from infra.journey import JOURNEY, Authoriser, DeadLetters, Step, Task
+from infra.ground import KEPT, LEFT_OUT, QUEUED, Ground, Mail, Names
+from infra.journey import JOURNEY, Authoriser, DeadLetters, Http, Step, Task
 from infra.step import StepFunction
 from infra.storage import Storage
 from infra.watch import Watch
@@ -36,6 +36,7 @@ class Choices:
     """What the merchant decides, from the context (`cdk.json`, or `-c name=value`)."""
 
     sender: str
+    senders: tuple[str, ...]
     public_url: str | None
     vies_url: str | None
     test_payments: bool
@@ -49,6 +50,7 @@ class Choices:
     def from_context(cls, node: Node) -> Choices:
         return cls(
             sender=node.get_context("sender"),
+            senders=tuple(filter(None, str(node.try_get_context("senders") or "").split(","))),
             public_url=node.try_get_context("public_url"),
             vies_url=node.try_get_context("vies_url"),
             test_payments=node.try_get_context("test_payments") == "allowed",
@@ -81,7 +83,30 @@ class Auftakt(Stack):
             {step.name: names.queue_of(step) for step in QUEUED},
             {step.name: names.letters_of(step) for step in KEPT},
         )
+        self._export()
         self._outputs()
+
+    def _export(self) -> None:
+        """What other stacks build on, exported whether or not one does so at present.
+
+        CloudFormation takes no export away while a stack still imports it, and what is imported
+        may depend on what the merchant chose; so the exports do not.
+        """
+        storage, edge = self.storage, self.edge
+        for value in (
+            storage.table.table_name,
+            storage.table.table_arn,
+            storage.stream,
+            storage.documents.bucket_name,
+            storage.uploads.bucket_name,
+            storage.bus.event_bus_name,
+            storage.bus.event_bus_arn,
+            edge.api.api_id,
+            edge.api.api_endpoint,
+            edge.asked,
+            self.watch.topic.topic_arn,
+        ):
+            self.export_value(value)
 
     def _outputs(self) -> None:
         outputs = {
@@ -110,8 +135,6 @@ class Stage(Stack):
                 StepFunction(self, step, shared)
 
     def _shared(self, steps: list[Step]) -> Ground:
-        sender = self._choices.sender
-        identities = (sender, sender.partition("@")[2])
         carried = {layer for step in steps for layer in (*layers.EVERY, *step.layers)}
         return Ground(
             names=self._names,
@@ -120,12 +143,23 @@ class Stage(Stack):
             watch=self._ground.watch,
             layers={name: self._layer(name) for name in sorted(carried)},
             flows={flow: self._names.flow(flow) for flow in FLOWS},
-            senders=tuple(self._names.arn("ses", "identity", identity) for identity in identities),
+            mail=self._mail(),
             stripe=tuple(
                 self._names.arn("ssm", "parameter", f"{self._ground.names.prefix}/stripe/{name}")
                 for name in ("secret-key", "webhook-secret")
             ),
             environment=self._environment(),
+        )
+
+    def _mail(self) -> Mail:
+        """The identities are all, because in SES's sandbox those of the recipients count, too."""
+        given = (self._choices.sender, *self._choices.senders)
+        return Mail(
+            resources=(
+                self._names.arn("ses", "identity", "*"),
+                self._names.arn("ses", "configuration-set", "*"),
+            ),
+            senders=tuple(each if "@" in each else f"*@{each}" for each in given),
         )
 
     def _environment(self) -> dict[str, str]:
@@ -168,6 +202,22 @@ class Stage(Stack):
         )
 
 
+class Routes(Stack):
+    """The routes of the API, in one stack behind all steps.
+
+    A route that moves to another step, or whose step moves to another stage, is changed in place;
+    in the stacks of the stages it would be made a second time before the first one is gone.
+    """
+
+    def __init__(self, app: App, ground: Auftakt) -> None:
+        super().__init__(app, f"{STACK}-routes", description="Auftakt, the routes of the API")
+        names = Names(self, ground.names.prefix)
+        routes = Construct(self, "Routes")
+        for step in JOURNEY:
+            if isinstance(step.on, Http):
+                ground.edge.route(routes, step.name, step.on, names.function(step))
+
+
 class Flows(Stack):
     """The state machines: changed last, when every step that they call is there."""
 
@@ -197,11 +247,12 @@ def stacks(app: App) -> None:
     stages = [Stage(app, name, ground) for name in dict.fromkeys(step.stage for step in JOURNEY)]
     (keeper,) = [step.stage for step in JOURNEY if isinstance(step.on, DeadLetters)]
     last = next(stage for stage in stages if stage.stack_name == f"{STACK}-{keeper}")
-    flows = Flows(app, ground)
+    behind = (Routes(app, ground), Flows(app, ground))
     for stage in stages:
         if stage is not last:
             last.add_stack_dependency(stage)
-        flows.add_stack_dependency(stage)
+        for each in behind:
+            each.add_stack_dependency(stage)
 
 
 def app(outdir: str | None = None, context: Mapping[str, object] | None = None) -> App:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from aws_cdk import aws_iam as iam
 
-from infra.ground import QUEUED, Ground
+from infra.ground import QUEUED, Ground, Mail
 from infra.journey import Grant
 from infra.storage import NUMBERS
 
@@ -56,8 +56,14 @@ def granted(grant: Grant, ground: Ground) -> list[iam.PolicyStatement]:
         case "uploads:read":
             return [allow(("s3:GetObject",), uploads)]
         case "mail:send":
-            return [allow(("ses:SendEmail",), *ground.senders)]
+            return [_sending(ground.mail)]
         case "secrets:stripe":
             return [allow(("ssm:GetParameter",), *ground.stripe)]
         case "queue:redrive":
             return [allow(SEND, *(names.queue(names.queue_of(step)) for step in QUEUED))]
+
+
+def _sending(mail: Mail) -> iam.PolicyStatement:
+    sending = allow(("ses:SendEmail",), *mail.resources)
+    sending.add_conditions({"StringLike": {"ses:FromAddress": [*mail.senders]}})
+    return sending

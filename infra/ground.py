@@ -73,9 +73,17 @@ KEPT: tuple[Step, ...] = tuple(step for step in JOURNEY if isinstance(step.on, Q
 
 
 @dataclass(frozen=True)
+class Mail:
+    """What sending a mail touches in SES, and the addresses (or `*@domain`) it may come from."""
+
+    resources: tuple[str, ...]
+    senders: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Ground:
-    """`flows` holds the ARN of every state machine, `senders` those of the mail identities,
-    `stripe` those of the parameters of the Stripe account."""
+    """`flows` holds the ARN of every state machine, `stripe` those of the parameters of the Stripe
+    account."""
 
     names: Names
     storage: Storage
@@ -83,7 +91,7 @@ class Ground:
     watch: Watch
     layers: Mapping[str, lambda_.ILayerVersion]
     flows: Mapping[str, str]
-    senders: tuple[str, ...]
+    mail: Mail
     stripe: tuple[str, ...]
     environment: Mapping[str, str]
 

@@ -24,6 +24,8 @@ RETENTION = Duration.days(14)
 NO_RESOURCES = "AWS gives the permission to write traces and to find streams on all or not at all."
 OBJECTS = "A document's name is made when it is put; the bucket is named."
 NUMBERED = "Which numbers are on paper is what it looks for; bucket and folder are named."
+SES = "arn:<AWS::Partition>:ses:<AWS::Region>:<AWS::AccountId>"
+RECIPIENTS = "SES asks for recipients' identities and default sets, too; the sender is a condition."
 RUNTIME = "The locked packages are built and tested for Python 3.13."
 LAST = "It is the dead-letter queue itself."
 
@@ -105,8 +107,8 @@ class StepFunction(Construct):
             case Authoriser():
                 self._ground.edge.let_ask(self.function)
                 watch.failing(self, name, self.function)
-            case Http() as on:
-                self._ground.edge.route(self, on, self.function)
+            case Http():
+                self._ground.edge.let_call(self.function)
 
     def _letters(self) -> sqs.Queue:
         letters = sqs.Queue(
@@ -219,6 +221,9 @@ class StepFunction(Construct):
             _acknowledge(self._role, f"IAM5[Resource::{DOCUMENTS}/{NUMBERS}/*]", NUMBERED)
         if any(grant.startswith("uploads:") for grant in self.step.may):
             _acknowledge(self._role, f"IAM5[Resource::{UPLOADS}/*]", OBJECTS)
+        if "mail:send" in self.step.may:
+            for kind in ("identity", "configuration-set"):
+                _acknowledge(self._role, f"IAM5[Resource::{SES}:{kind}/*]", RECIPIENTS)
 
     def _collect(self) -> None:
         names = self._ground.names

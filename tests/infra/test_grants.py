@@ -101,3 +101,14 @@ def test_a_step_that_works_in_turn_may_give_up_what_fails(template: Template, st
 def test_roles_have_no_managed_policies(template: Template) -> None:
     for role in template.of("IAM::Role").values():
         assert "ManagedPolicyArns" not in role
+
+
+def test_mail_is_bound_to_its_senders_not_to_identities(template: Template) -> None:
+    sending = [s for s in allowing(template) if s["Action"] == "ses:SendEmail"]
+    assert sending
+    for statement in sending:
+        resources = str(statement["Resource"])
+        # In the sandbox SES checks the recipient's identity as well, and always the set.
+        assert ":identity/*" in resources
+        assert ":configuration-set/*" in resources
+        assert statement["Condition"]["StringLike"]["ses:FromAddress"]

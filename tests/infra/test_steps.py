@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import json
+
+from infra.edge import place
 from infra.journey import JOURNEY, Authoriser, Clock, Http, Step
+from local import stack, synth
 from tests.infra.deployed import Template
 
 EVERYWHERE = {
@@ -68,6 +72,41 @@ def test_routes_are_those_of_the_journey(template: Template) -> None:
         public = wanted[route["RouteKey"]]
         assert route["AuthorizationType"] == ("NONE" if public else "CUSTOM")
         assert ("AuthorizerId" in route) is not public
+
+
+def test_a_route_keeps_its_place_whatever_step_answers_it() -> None:
+    """CloudFormation makes before it deletes, and the API has room for each route once."""
+    assert place("GET /v1/orders/{order}") == place("GET /v1/orders/{id}")
+    assert place("GET /v1/orders/{order}") != place("PUT /v1/orders/{order}")
+    routes = [
+        place(route) for step in JOURNEY if isinstance(step.on, Http) for route in step.on.routes
+    ]
+    assert len(routes) == len({*routes})
+
+
+def test_routes_are_in_one_stack_under_names_of_their_own() -> None:
+    holders = {}
+    for name in stack.names(synth.outline()):
+        content = json.loads(stack.template(synth.outline(), name).read_text())
+        for id, resource in content["Resources"].items():
+            if resource["Type"] == "AWS::ApiGatewayV2::Route":
+                holders[id] = name
+    assert {*holders.values()} == {"Auftakt-routes"}
+    steps = {step.verb_noun.replace("_", "") for step in JOURNEY}
+    assert not [id for id in holders if any(step in id for step in steps)]
+
+
+def test_a_step_with_routes_may_be_called_by_the_api(template: Template, step: Step) -> None:
+    if isinstance(step.on, Http):
+        function, _ = template.function(step)
+        arn = {"Fn::GetAtt": [function, "Arn"]}
+        (may,) = [p for p in template.of("Lambda::Permission").values() if p["FunctionName"] == arn]
+        assert may["Principal"] == "apigateway.amazonaws.com"
+        asked = [
+            str(each["IntegrationUri"])
+            for each in template.of("ApiGatewayV2::Integration").values()
+        ]
+        assert [uri for uri in asked if f":function:auftakt-{step.stage}-{step.verb_noun}'" in uri]
 
 
 def test_the_authoriser_is_asked_once_in_five_minutes(template: Template) -> None:

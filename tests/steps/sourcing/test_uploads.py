@@ -5,9 +5,14 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import boto3
 import pytest
+from botocore.exceptions import ClientError
+from botocore.stub import Stubber
 
+from oms.refusals import Unknown
 from oms_aws.edges.counts import MOST_UPLOADED, read_rows
+from oms_aws.uploads import S3Uploads
 from tests.world.merchant import Merchant
 from tests.world.world import Trap, World
 
@@ -148,3 +153,25 @@ def test_refused_rows_beyond_a_thousand_are_counted(world: World, merchant: Merc
     lines = [json.dumps({"sku": f"X-{n}", "on_hand": 1}) for n in range(1_200)]
     found = upload(world, merchant, "\n".join(lines), "jsonl")
     assert (found["broken"], len(found["refused"]), found["status"]) == (1_200, 1_000, "done")
+
+
+@pytest.mark.parametrize(
+    ("code", "status"), [("NoSuchKey", 404), ("404", 404), ("AccessDenied", 403), ("403", 403)]
+)
+def test_file_that_is_not_there_is_unknown_whether_or_not_s3_says_so(
+    world: World, code: str, status: int
+) -> None:
+    """Without s3:ListBucket, which no step has, S3 answers 403 for what is not there."""
+    client = boto3.client("s3", region_name="eu-central-1")
+    with Stubber(client) as stubbed:
+        stubbed.add_client_error("get_object", code, http_status_code=status)
+        with pytest.raises(Unknown, match="no file of the upload upl_1"):
+            S3Uploads(client, "uploads", world.table).content("upl_1")
+
+
+def test_file_that_cannot_be_read_now_is_not_taken_for_missing(world: World) -> None:
+    client = boto3.client("s3", region_name="eu-central-1")
+    with Stubber(client) as stubbed:
+        stubbed.add_client_error("get_object", "SlowDown", http_status_code=503)
+        with pytest.raises(ClientError, match="SlowDown"):
+            S3Uploads(client, "uploads", world.table).content("upl_1")

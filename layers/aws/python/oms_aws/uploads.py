@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from oms.refusals import NotNow, Refusal, Unknown
 from oms_aws import keys
+from oms_aws.objects import is_missing
 from oms_aws.table import ConditionFailed, Table, packed, unpacked
 
 FOLDER = "stock"
@@ -102,7 +103,7 @@ class S3Uploads:
         try:
             found = self._client.get_object(Bucket=self._bucket, Key=f"{FOLDER}/{id}")
         except ClientError as error:
-            if error.response["Error"]["Code"] != "NoSuchKey":
+            if not is_missing(error):
                 raise
             raise Unknown("file_unknown", f"There is no file of the upload {id}.") from None
         if found["ContentLength"] > LARGEST_UPLOAD:

@@ -14,6 +14,7 @@ from oms.logo import type_of
 from oms.retention import kept_until
 from oms_aws.edges.http import Problem
 from oms_aws.edges.models.shops import LetterheadIn, LogoIn
+from oms_aws.objects import is_missing
 from oms_aws.papers.press import proof_fault
 from oms_aws.wiring import Ports
 
@@ -44,7 +45,7 @@ def _known(logo: Logo, oms: Ports) -> Logo:
     try:
         oms.documents.read(logo.key)
     except ClientError as error:
-        if error.response["ResponseMetadata"]["HTTPStatusCode"] not in (403, 404):
+        if not is_missing(error):
             raise
         raise _refused("is not known: send its data") from None
     return logo
