@@ -22,8 +22,9 @@ from constructs import Construct, Node
 from infra import layers
 from infra.edge import Edge
 from infra.flows import FLOWS, Flow
-from infra.ground import KEPT, LEFT_OUT, QUEUED, Ground, Mail, Names
-from infra.journey import JOURNEY, Authoriser, DeadLetters, Http, Step, Task
+from infra.ground import LEFT_OUT, QUEUED, Ground, Mail, Names
+from infra.journey import JOURNEY, Authoriser, Http, Step, Task
+from infra.letters import Letters
 from infra.step import StepFunction
 from infra.storage import Storage
 from infra.watch import Watch
@@ -81,8 +82,9 @@ class Auftakt(Stack):
         self.watch.everything(self.edge.failures)
         self.watch.queues(
             {step.name: names.queue_of(step) for step in QUEUED},
-            {step.name: names.letters_of(step) for step in KEPT},
+            {"in any order": names.letters(), "in turn": names.letters(in_turn=True)},
         )
+        Letters(self, names, self.watch)
         self._export()
         self._outputs()
 
@@ -224,9 +226,9 @@ class Flows(Stack):
     def __init__(self, app: App, ground: Auftakt) -> None:
         super().__init__(app, f"{STACK}-flows", description="Auftakt, the state machines")
         names = Names(self, ground.names.prefix)
-        for flow, plan in FLOWS.items():
+        for flow in FLOWS:
             tasks = [s for s in JOURNEY if isinstance(s.on, Task) and s.on.flow == flow]
-            letters = names.letters_of(plan.starter)
+            letters = names.letters()
             made = Flow(
                 self,
                 flow,
@@ -239,18 +241,11 @@ class Flows(Stack):
 
 
 def stacks(app: App) -> None:
-    """Every stack of the system, each after those that it builds on.
-
-    The dead letters of all stages go to a step of the last one, so it comes behind the others.
-    """
+    """Every stack of the system, each after those that it builds on."""
     ground = Auftakt(app)
     stages = [Stage(app, name, ground) for name in dict.fromkeys(step.stage for step in JOURNEY)]
-    (keeper,) = [step.stage for step in JOURNEY if isinstance(step.on, DeadLetters)]
-    last = next(stage for stage in stages if stage.stack_name == f"{STACK}-{keeper}")
     behind = (Routes(app, ground), Flows(app, ground))
     for stage in stages:
-        if stage is not last:
-            last.add_stack_dependency(stage)
         for each in behind:
             each.add_stack_dependency(stage)
 

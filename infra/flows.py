@@ -46,11 +46,15 @@ CHECKS = ("check_address", "check_payment", "check_price", "check_credit", "chec
 
 @dataclass(frozen=True)
 class Parts:
-    """What a definition is made of: its steps' ARNs by verb_noun, and a queue for failures."""
+    """What a definition is made of: its steps' ARNs by verb_noun, and a queue for failures.
+
+    `starter` is the step that a failure goes back to.
+    """
 
     steps: Mapping[str, str]
     letters: str
     partition: str
+    starter: str
 
     def task(self, name: str, **more: object) -> State:
         return {"Type": "Task", "Resource": self.steps[name], "Retry": RETRY, **more}
@@ -128,7 +132,11 @@ def _failure(parts: Parts, cause: str) -> State:
         "keep_failure": {
             "Type": "Task",
             "Resource": parts.integration("sqs:sendMessage"),
-            "Parameters": {"QueueUrl": parts.letters, "MessageBody": letter},
+            "Parameters": {
+                "QueueUrl": parts.letters,
+                "MessageBody": letter,
+                "MessageAttributes": {"Step": {"DataType": "String", "StringValue": parts.starter}},
+            },
             "ResultPath": None,
             "Retry": [{"ErrorEquals": ["States.ALL"], "MaxAttempts": 5}],
             "Next": "failed",
@@ -143,7 +151,7 @@ def _failure(parts: Parts, cause: str) -> State:
 
 @dataclass(frozen=True)
 class Plan:
-    """A flow's definition, and the step that starts it and keeps what it could not do."""
+    """A flow's definition, and the step that starts it, to which a failure goes back."""
 
     definition: Callable[[Parts], State]
     starter: str
@@ -167,8 +175,9 @@ class Flow(Construct):
         """`steps` are the functions' ARNs by verb_noun, `letters` a queue's URL and ARN."""
         super().__init__(scope, flow)
         url, queue = letters
-        parts = Parts(steps, url, Stack.of(self).partition)
-        definition = json.dumps(FLOWS[flow].definition(parts))  # the CDK's own drops `null`
+        plan = FLOWS[flow]
+        parts = Parts(steps, url, Stack.of(self).partition, plan.starter)
+        definition = json.dumps(plan.definition(parts))  # the CDK's own drops `null`
         self.machine = sfn.StateMachine(
             self,
             "Machine",

@@ -10,10 +10,12 @@ from aws_cdk import ArnFormat, IgnoreMode, Stack
 from aws_cdk import aws_lambda as lambda_
 
 from infra.edge import Edge
-from infra.journey import JOURNEY, Queue, Step, Stream
+from infra.journey import JOURNEY, Queue, Step
 from infra.storage import Storage
 from infra.watch import Watch
 
+IN_TURN = ".fifo"
+"""What the names of FIFO queues end in."""
 LEFT_OUT = ["__pycache__/", "*.pyc", "event.json"]
 
 
@@ -37,9 +39,9 @@ class Names:
         """The name of the queue that wakes a step."""
         return self.of(step) + _ending(step)
 
-    def letters_of(self, step: Step | str) -> str:
-        """The name of the queue of a step's dead letters."""
-        return f"{self.of(step)}-dlq{_ending(step)}"
+    def letters(self, *, in_turn: bool = False) -> str:
+        """The name of the queue of all steps' dead letters; a FIFO queue needs a FIFO one."""
+        return f"{self.prefix}-dead-letters{IN_TURN if in_turn else ''}"
 
     def function(self, step: Step | str) -> str:
         return self.arn("lambda", "function", self.of(step), colon=True)
@@ -61,15 +63,12 @@ class Names:
         )
 
 
-def _ending(step: Step | str) -> str:
-    in_turn = isinstance(step, Step) and isinstance(step.on, Queue) and step.on.in_turn
-    return ".fifo" if in_turn else ""
+def _ending(step: Step) -> str:
+    return IN_TURN if isinstance(step.on, Queue) and step.on.in_turn else ""
 
 
 QUEUED: tuple[Step, ...] = tuple(step for step in JOURNEY if isinstance(step.on, Queue))
 """The steps with a queue of their own."""
-KEPT: tuple[Step, ...] = tuple(step for step in JOURNEY if isinstance(step.on, Queue | Stream))
-"""The steps with a dead-letter queue."""
 
 
 @dataclass(frozen=True)

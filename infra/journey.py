@@ -16,13 +16,14 @@ class Http:
 
 @dataclass(frozen=True)
 class Queue:
-    """Events on the bus that a queue of the step's own collects; it has a DLQ and an alarm.
+    """Events on the bus that a queue of the step's own collects; what it gives up is kept.
 
-    Without events it is woken by messages of another step alone, or by objects: `arrives` is the
-    folder of the uploads in which a new one wakes it.
+    Without events it is woken by messages of another step alone, by objects (`arrives` is the
+    folder of the uploads in which a new one wakes it), or by the clock, `every` so many minutes.
     `in_turn` makes it FIFO: what is of one group is delivered one after another.
-    `batch` is the greatest number of events a delivery brings, `tries` how often an event is tried
-    before it becomes a dead letter, `side_by_side` the greatest number of deliveries at one time.
+    `batch` is the greatest number of events a delivery brings, `tries` how often a step fails at
+    an event before that becomes a dead letter (a delivery that never reached the step is none),
+    `side_by_side` the greatest number of deliveries at one time.
     """
 
     events: tuple[str, ...]
@@ -30,6 +31,7 @@ class Queue:
     tries: int = 5
     side_by_side: int = 5
     arrives: str = ""
+    every: int = 0
     in_turn: bool = False
 
 
@@ -50,14 +52,7 @@ class Stream:
 
 @dataclass(frozen=True)
 class DeadLetters:
-    """The dead-letter queue of every other step."""
-
-
-@dataclass(frozen=True)
-class Clock:
-    """A schedule, in minutes."""
-
-    minutes: int
+    """What every other step gave up."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +60,7 @@ class Authoriser:
     """Asked by the HTTP API who is calling."""
 
 
-Trigger = Http | Queue | Task | Stream | DeadLetters | Clock | Authoriser
+Trigger = Http | Queue | Task | Stream | DeadLetters | Authoriser
 
 Grant = Literal[
     "table:read",  # GetItem, BatchGetItem, Query on the table and its indexes
@@ -321,16 +316,18 @@ JOURNEY: tuple[Step, ...] = (
     Step("records/list_dead_letters", Http(("GET /v1/dead-letters",)), (R,)),
     Step("records/redrive_dead_letter", Http(("POST /v1/dead-letters/{letter}/redrive",)),
          (R, W, "queue:redrive")),
-    Step("records/wake_silent_orders", Clock(minutes=5), (R, W, "flow:start")),
-    Step("records/raise_due", Clock(minutes=5), (R, W, "queue:redrive"), seconds=240),
+    Step("records/wake_silent_orders", Queue((), every=5, batch=1, side_by_side=2),
+         (R, W, "flow:start")),
+    Step("records/raise_due", Queue((), every=5, batch=1, side_by_side=2),
+         (R, W, "queue:redrive"), seconds=60),
     Step("records/see_to_due", Queue(()), (R, W)),
     Step("records/keep_exports", Http((
         "POST /v1/exports", "GET /v1/exports/{export}", "GET /v1/exports",
     )), (R, W, "documents:read")),
     Step("records/write_export", Queue(("Export.Requested",), batch=1, side_by_side=2),
          (R, W, "documents:put", "documents:read"), seconds=300, memory=1769),
-    Step("records/seal_day", Clock(minutes=60), (R, W, "documents:put", "documents:read"),
-         seconds=300),
+    Step("records/seal_day", Queue((), every=60, batch=1, side_by_side=2),
+         (R, W, "documents:put", "documents:read", "queue:redrive"), seconds=300),
     Step("records/report_health", Http(("GET /v1/health",), public=True), (R,)),
     Step("records/show_docs", Http(("GET /docs", "GET /openapi.json"), public=True)),
 )

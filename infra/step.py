@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import cast
 
 from aws_cdk import Acknowledgment, Duration, RemovalPolicy, Validations
 from aws_cdk import aws_events as events
@@ -15,19 +15,25 @@ from aws_cdk import aws_sqs as sqs
 from constructs import Construct, IConstruct
 
 from infra.grants import CONSUME, DELAY, FIND_STREAMS, FOLLOW, LOG, SEND, TRACE, allow, granted
-from infra.ground import KEPT, Ground, code
-from infra.journey import Authoriser, Clock, DeadLetters, Http, Queue, Step, Stream
+from infra.ground import Ground, code
+from infra.journey import Authoriser, DeadLetters, Http, Queue, Step, Stream
 from infra.layers import EVERY, ROOT
+from infra.letters import IN_GROUPS, RETENTION
 from infra.storage import DOCUMENTS, NUMBERS, UPLOADS
 
-RETENTION = Duration.days(14)
+SPARE = 30
+"""Seconds that a delivery is invisible beyond the longest run of its step."""
+MOST_RECEIVES = 1_000
+"""As often as SQS allows."""
+MOST_RULE_TRIES = 185
+LONGEST_RULE_TRY = Duration.hours(24)
+"""As often and as long as EventBridge allows."""
 NO_RESOURCES = "AWS gives the permission to write traces and to find streams on all or not at all."
 OBJECTS = "A document's name is made when it is put; the bucket is named."
 NUMBERED = "Which numbers are on paper is what it looks for; bucket and folder are named."
 SES = "arn:<AWS::Partition>:ses:<AWS::Region>:<AWS::AccountId>"
 RECIPIENTS = "SES asks for recipients' identities and default sets, too; the sender is a condition."
 RUNTIME = "The locked packages are built and tested for Python 3.13."
-LAST = "It is the dead-letter queue itself."
 
 
 class StepFunction(Construct):
@@ -80,7 +86,13 @@ class StepFunction(Construct):
         return function
 
     def _environment(self) -> dict[str, str]:
-        variables = {"STEP": self.step.name, "POWERTOOLS_SERVICE_NAME": self.step.name}
+        variables = {
+            "STEP": self.step.name,
+            "SECONDS": str(self.step.seconds),
+            "POWERTOOLS_SERVICE_NAME": self.step.name,
+        }
+        if isinstance(self.step.on, Queue):
+            variables["TRIES"] = str(self.step.on.tries)
         if any(grant.startswith("flow:") for grant in self.step.may):
             variables |= {name.upper(): arn for name, arn in self._ground.flows.items()}
         if any(grant.startswith("secrets:") for grant in self.step.may):
@@ -96,11 +108,6 @@ class StepFunction(Construct):
             case Stream() as on:
                 self._follow(on)
                 watch.lagging(self, name, self.function)
-            case Clock(minutes):
-                every = events.Schedule.rate(Duration.minutes(minutes))
-                target = targets.LambdaFunction(self.function, retry_attempts=0)
-                events.Rule(self, "Clock", schedule=every, targets=[target])
-                watch.failing(self, name, self.function)
             case DeadLetters():
                 self._collect()
                 watch.failing(self, name, self.function)
@@ -110,38 +117,37 @@ class StepFunction(Construct):
             case Http():
                 self._ground.edge.let_call(self.function)
 
-    def _letters(self) -> sqs.Queue:
-        letters = sqs.Queue(
-            self,
-            "DeadLetters",
-            queue_name=self._ground.names.letters_of(self.step),
-            retention_period=RETENTION,
-            visibility_timeout=Duration.minutes(2),
-            enforce_ssl=True,
-            **_order(self.step),
-        )
-        _acknowledge(letters, "SQS3", LAST)
-        self._ground.watch.letters(self, self.step.name, letters)
-        return letters
+    def _letters(self, *, in_turn: bool = False) -> sqs.IQueue:
+        """The dead letters of all steps, by name."""
+        names, id = self._ground.names, "LettersInTurn" if in_turn else "Letters"
+        known = self.node.try_find_child(id)
+        arn = names.queue(names.letters(in_turn=in_turn))
+        return cast(sqs.IQueue, known) if known else sqs.Queue.from_queue_arn(self, id, arn)
 
     def _queue(self, on: Queue) -> sqs.Queue:
-        letters = self._letters()
-        if on.in_turn:
-            self._may.add_statements(allow(SEND, letters.queue_arn))
+        """The step counts its own tries and gives up: most receives are for what never comes to it.
+
+        What a throttled function did not take is free again soon after a run of it would be over.
+        """
+        self._may.add_statements(allow(SEND, self._letters().queue_arn))
         queue = sqs.Queue(
             self,
             "Queue",
             queue_name=self._ground.names.queue_of(self.step),
             retention_period=RETENTION,
-            visibility_timeout=Duration.seconds(6 * self.step.seconds),
-            dead_letter_queue=sqs.DeadLetterQueue(queue=letters, max_receive_count=on.tries),
+            visibility_timeout=Duration.seconds(self.step.seconds + SPARE),
+            dead_letter_queue=sqs.DeadLetterQueue(
+                queue=self._letters(in_turn=on.in_turn), max_receive_count=MOST_RECEIVES
+            ),
             enforce_ssl=True,
-            **_order(self.step),
+            **(IN_GROUPS if on.in_turn else {}),
         )
         if on.events:
             self._collect_events(queue, on.events)
         if on.arrives:
             self._collect_uploads(queue, on.arrives)
+        if on.every:
+            self._strike(queue, on.every)
         self._ground.watch.waiting(self, self.step.name, queue)
         return queue
 
@@ -153,9 +159,32 @@ class StepFunction(Construct):
             event_pattern=events.EventPattern(
                 source=["auftakt"], detail_type=None if "*" in types else [*types]
             ),
-            targets=[
-                targets.SqsQueue(queue, message=events.RuleTargetInput.from_event_path("$.detail"))
-            ],
+            targets=[self._told(queue, events.RuleTargetInput.from_event_path("$.detail"))],
+        )
+
+    def _told(self, queue: sqs.Queue, message: events.RuleTargetInput) -> targets.SqsQueue:
+        """A queue as a rule's target: tried for a day, then a dead letter."""
+        return targets.SqsQueue(
+            queue,
+            message=message,
+            retry_attempts=MOST_RULE_TRIES,
+            max_event_age=LONGEST_RULE_TRY,
+            dead_letter_queue=self._letters(),
+        )
+
+    def _strike(self, queue: sqs.Queue, minutes: int) -> None:
+        """The clock's message: as any other it is tried again, and becomes a dead letter."""
+        struck = {
+            "type": "Clock.Struck",
+            "aggregate": f"clock/{self.step.verb_noun}",
+            "id": events.EventField.from_path("$.id"),
+            "at": events.EventField.from_path("$.time"),
+        }
+        events.Rule(
+            self,
+            "Clock",
+            schedule=events.Schedule.rate(Duration.minutes(minutes)),
+            targets=[self._told(queue, events.RuleTargetInput.from_object(struck))],
         )
 
     def _collect_uploads(self, queue: sqs.Queue, folder: str) -> None:
@@ -177,7 +206,7 @@ class StepFunction(Construct):
                     "object": {"key": [{"prefix": folder}]},
                 },
             ),
-            targets=[targets.SqsQueue(queue, message=events.RuleTargetInput.from_object(told))],
+            targets=[self._told(queue, events.RuleTargetInput.from_object(told))],
         )
 
     def _deliver(self, queue: sqs.Queue, on: Queue) -> None:
@@ -226,29 +255,16 @@ class StepFunction(Construct):
                 _acknowledge(self._role, f"IAM5[Resource::{SES}:{kind}/*]", RECIPIENTS)
 
     def _collect(self) -> None:
-        names = self._ground.names
-        letters = {step.name: names.queue(names.letters_of(step)) for step in KEPT}
-        self._may.add_statements(allow(CONSUME, *letters.values()))
-        for name, arn in letters.items():
+        both = {"Delivery": self._letters(), "DeliveryInTurn": self._letters(in_turn=True)}
+        self._may.add_statements(allow(CONSUME, *(queue.queue_arn for queue in both.values())))
+        for name, queue in both.items():
             lambda_.EventSourceMapping(
                 self,
-                name.replace("/", "-"),
+                name,
                 target=self.function,
-                event_source_arn=arn,
+                event_source_arn=queue.queue_arn,
                 report_batch_item_failures=True,
             )
-
-
-def _order(step: Step) -> dict[str, Any]:
-    """What makes a queue FIFO, with as much throughput as its groups allow."""
-    if not (isinstance(step.on, Queue) and step.on.in_turn):
-        return {}
-    return {
-        "fifo": True,
-        "content_based_deduplication": True,
-        "deduplication_scope": sqs.DeduplicationScope.MESSAGE_GROUP,
-        "fifo_throughput_limit": sqs.FifoThroughputLimit.PER_MESSAGE_GROUP_ID,
-    }
 
 
 def _acknowledge(construct: IConstruct, rule: str, reason: str) -> None:

@@ -60,10 +60,11 @@ class Watch(Construct):
         alarm.add_alarm_action(actions.SnsAction(self.topic))
         return alarm
 
-    def letters(self, scope: Construct, step: str, queue: sqs.Queue) -> None:
+    def letters(self, scope: Construct, name: str, queue: sqs.Queue) -> None:
         """Letters are picked up at once, so their being received is counted, not their waiting."""
         metric = queue.metric_number_of_messages_received(period=MINUTE, statistic="Sum")
-        self.alarm(scope, "DeadLetter", metric, f"{step} could not handle an event")
+        text = "A step gave up: GET /v1/dead-letters names it, and the reason"
+        self.alarm(scope, name, metric, text)
 
     def waiting(self, scope: Construct, step: str, queue: sqs.Queue) -> None:
         """A queue whose oldest event waits too long has a step that is too slow or does not run."""
@@ -95,7 +96,7 @@ class Watch(Construct):
         self._board = board
 
     def queues(self, queues: Mapping[str, str], letters: Mapping[str, str]) -> None:
-        """Adds every step's queue and its dead letters, by their names, to the dashboard."""
+        """Adds every step's queue, and the dead letters, by their names, to the dashboard."""
         age = [
             _of_queue(name, "ApproximateAgeOfOldestMessage", "Maximum", step)
             for step, name in queues.items()

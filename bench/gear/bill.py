@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.prices import PRICES
-from infra.journey import JOURNEY, Http, Queue, Step, Stream, Task
+from infra.journey import JOURNEY, Http, Queue, Step, Task
 
 PLATFORM_LINES = 320
 """Bytes that Lambda itself logs of an invocation: START, END and REPORT."""
@@ -20,6 +20,8 @@ TRACED = 0.05
 """The part of the requests that X-Ray samples once there are more than one a second."""
 POLLERS, POLLS_A_MONTH = 5, 3 * 60 * 24 * 30
 """Lambda keeps five long polls of 20 s open on every queue, whether anything comes or not."""
+LETTERS = 2
+"""The queues of all steps' dead letters."""
 STEPS: Mapping[str, Step] = {step.name: step for step in JOURNEY}
 
 
@@ -106,8 +108,7 @@ def charged(used: Mapping[str, float]) -> dict[str, Decimal]:
 
 def idle_month() -> dict[str, float]:
     """What a month costs in which nothing happens: empty receives from all queues, in USD."""
-    queues = sum(isinstance(step.on, Queue) for step in JOURNEY)
-    letters = queues + sum(isinstance(step.on, Stream) for step in JOURNEY)
-    polls = (queues + letters) * POLLERS * POLLS_A_MONTH
+    queues = sum(isinstance(step.on, Queue) for step in JOURNEY) + LETTERS
+    polls = queues * POLLERS * POLLS_A_MONTH
     usd = float(PRICES["sqs"].of(polls))
-    return {"queues": queues + letters, "empty_receives": polls, "usd": round(usd, 2)}
+    return {"queues": queues, "empty_receives": polls, "usd": round(usd, 2)}

@@ -14,7 +14,6 @@ from typing import Any
 from infra.journey import (
     JOURNEY,
     Authoriser,
-    Clock,
     DeadLetters,
     Http,
     Queue,
@@ -108,13 +107,13 @@ def woken_by(step: Step) -> str:
             return f"Aufruf: {', '.join(routes)}{proof}"
         case Queue(events):
             named = "alle Ereignisse" if "*" in events else ", ".join(events)
+            if step.on.every:
+                return f"Zeitgeber: alle {step.on.every} Minuten; {step.on.tries} Versuche"
             return (
                 f"Ereignis: {named or 'Auftrag eines anderen Schritts'}; {step.on.tries} Versuche"
             )
         case Task(flow):
             return f"Ablauf {flow}"
-        case Clock(minutes):
-            return f"Zeitgeber: alle {minutes} Minuten"
         case Stream():
             return "jede gespeicherte Änderung"
         case DeadLetters():

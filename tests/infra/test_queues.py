@@ -10,9 +10,13 @@ from infra.journey import JOURNEY, DeadLetters, Queue, Step, Stream
 from tests.infra.deployed import Resource, Template, ending
 
 QUEUES = [step for step in JOURNEY if isinstance(step.on, Queue)]
-KEPT = [step for step in JOURNEY if isinstance(step.on, Queue | Stream)]
+LETTERS = ("auftakt-dead-letters", "auftakt-dead-letters.fifo")
 every_queue_step = pytest.mark.parametrize("step", QUEUES, ids=lambda step: step.name)
-every_step_with_letters = pytest.mark.parametrize("step", KEPT, ids=lambda step: step.name)
+
+
+def leads_to(arn: object, name: str) -> bool:
+    """Whether an ARN, as the template joins it, is that of the queue of that name."""
+    return str(arn).endswith(f":{name}']]}}")
 
 
 def source(template: Template, queue: str) -> Resource:
@@ -35,25 +39,24 @@ def alarms(template: Template, queue: str) -> set[str]:
 
 def test_there_is_no_queue_but_those_of_the_steps(template: Template) -> None:
     names = {f"auftakt-{step.stage}-{step.verb_noun}{ending(step)}" for step in QUEUES}
-    names |= {f"auftakt-{step.stage}-{step.verb_noun}-dlq{ending(step)}" for step in KEPT}
+    names |= {*LETTERS}
     assert {queue["QueueName"] for queue in template.of("SQS::Queue").values()} == names
 
 
 @every_queue_step
-def test_an_event_is_tried_as_often_as_the_journey_says(template: Template, step: Step) -> None:
-    assert isinstance(step.on, Queue)
-    _, queue = template.queue(step)
-    letters, _ = template.queue(step, "-dlq")
-    assert queue["RedrivePolicy"] == {
-        "deadLetterTargetArn": {"Fn::GetAtt": [letters, "Arn"]},
-        "maxReceiveCount": step.on.tries,
-    }
+def test_only_what_never_reaches_a_step_is_given_up_by_the_queue(
+    template: Template, step: Step
+) -> None:
+    """The step counts its tries; SQS counts throttled deliveries, too, so it hardly ever does."""
+    policy = template.queue(step)[1]["RedrivePolicy"]
+    assert leads_to(policy["deadLetterTargetArn"], f"auftakt-dead-letters{ending(step)}")
+    assert policy["maxReceiveCount"] == 1_000
 
 
 @every_queue_step
 def test_what_works_in_turn_has_a_queue_for_each_group(template: Template, step: Step) -> None:
     assert isinstance(step.on, Queue)
-    queues = [template.queue(step)[1], template.queue(step, "-dlq")[1]]
+    queues = [template.queue(step)[1]]
     order = ("FifoQueue", "ContentBasedDeduplication", "DeduplicationScope", "FifoThroughputLimit")
     found = {tuple(queue.get(name) for name in order) for queue in queues}
     in_turn = (True, True, "messageGroup", "perMessageGroupId")
@@ -66,7 +69,9 @@ def test_what_works_in_turn_has_a_queue_for_each_group(template: Template, step:
 
 @every_queue_step
 def test_an_event_is_not_given_out_again_while_a_step_works(template: Template, step: Step) -> None:
-    assert template.queue(step)[1]["VisibilityTimeout"] >= 6 * step.seconds
+    """And what was throttled comes again soon after."""
+    seconds = template.queue(step)[1]["VisibilityTimeout"]
+    assert step.seconds < seconds <= step.seconds + 30
 
 
 @every_queue_step
@@ -85,10 +90,13 @@ def test_a_queue_collects_the_events_of_the_journey_bare(template: Template, ste
     arn = {"Fn::GetAtt": [template.queue(step)[0], "Arn"]}
     rules = template.of("Events::Rule").values()
     found = [rule for rule in rules if rule["Targets"][0]["Arn"] == arn]
-    if not step.on.events and not step.on.arrives:
+    if not step.on.events and not step.on.arrives and not step.on.every:
         assert not found
         return
     (rule,) = found
+    if step.on.every:
+        assert "Clock.Struck" in rule["Targets"][0]["InputTransformer"]["InputTemplate"]
+        return
     if step.on.arrives:
         assert rule["EventPattern"]["source"] == ["aws.s3"]
         assert rule["EventPattern"]["detail-type"] == ["Object Created"]
@@ -106,17 +114,35 @@ def test_a_queue_that_is_behind_is_noticed(template: Template, step: Step) -> No
     assert "ApproximateAgeOfOldestMessage" in alarms(template, template.queue(step)[0])
 
 
-@every_step_with_letters
-def test_a_dead_letter_is_noticed_and_kept(template: Template, step: Step) -> None:
-    letters, _ = template.queue(step, "-dlq")
+def test_what_a_rule_cannot_deliver_is_tried_for_a_day_and_kept(template: Template) -> None:
+    rules = template.of("Events::Rule").values()
+    assert rules
+    for target in (target for rule in rules for target in rule["Targets"]):
+        retry = {"MaximumEventAgeInSeconds": 86_400, "MaximumRetryAttempts": 185}
+        assert target["RetryPolicy"] == retry
+        assert leads_to(target["DeadLetterConfig"]["Arn"], LETTERS[0])
+
+
+def test_rules_may_give_up_and_nobody_else_from_outside(template: Template) -> None:
+    (id,) = [i for i, q in template.of("SQS::Queue").items() if q["QueueName"] == LETTERS[0]]
+    (policy,) = [
+        p for p in template.of("SQS::QueuePolicy").values() if p["Queues"] == [{"Ref": id}]
+    ]
+    (allowed,) = [s for s in policy["PolicyDocument"]["Statement"] if s["Effect"] == "Allow"]
+    assert allowed["Action"] == "sqs:SendMessage"
+    assert allowed["Principal"] == {"Service": "events.amazonaws.com"}
+    assert ":rule/*" in str(allowed["Condition"]["ArnLike"]["aws:SourceArn"])
+
+
+@pytest.mark.parametrize("name", LETTERS)
+def test_a_dead_letter_is_noticed_and_kept(template: Template, name: str) -> None:
+    (id,) = [i for i, queue in template.of("SQS::Queue").items() if queue["QueueName"] == name]
     (keeper,) = [step for step in JOURNEY if isinstance(step.on, DeadLetters)]
-    assert "NumberOfMessagesReceived" in alarms(template, letters)
+    assert "NumberOfMessagesReceived" in alarms(template, id)
     (mapping,) = [
         mapping
         for mapping in template.of("Lambda::EventSourceMapping").values()
-        if str(mapping["EventSourceArn"]).endswith(
-            f":auftakt-{step.stage}-{step.verb_noun}-dlq{ending(step)}']]}}"
-        )
+        if leads_to(mapping["EventSourceArn"], name)
     ]
     assert mapping["FunctionName"] == {"Ref": template.function(keeper)[0]}
 
@@ -134,7 +160,7 @@ def test_the_alarms_may_publish(template: Template) -> None:
 
 def test_the_stream_carries_new_events_only_and_loses_none(template: Template) -> None:
     (step,) = [step for step in JOURNEY if isinstance(step.on, Stream)]
-    function, letters = template.function(step)[0], template.queue(step, "-dlq")[0]
+    function = template.function(step)[0]
     (mapping,) = [
         mapping
         for mapping in template.of("Lambda::EventSourceMapping").values()
@@ -150,4 +176,4 @@ def test_the_stream_carries_new_events_only_and_loses_none(template: Template) -
     assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
     assert mapping["MaximumRetryAttempts"] == 100
     on_failure = mapping["DestinationConfig"]["OnFailure"]["Destination"]
-    assert on_failure == {"Fn::GetAtt": [letters, "Arn"]}
+    assert leads_to(on_failure, LETTERS[0])

@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 
 from infra.edge import place
-from infra.journey import JOURNEY, Authoriser, Clock, Http, Step
+from infra.journey import JOURNEY, Authoriser, Http, Queue, Step
 from local import stack, synth
 from tests.infra.deployed import Template
 
 EVERYWHERE = {
     "TABLE", "BUS", "DOCUMENTS", "UPLOADS", "QUEUES", "PUBLIC_URL", "SENDER", "STEP", "LOCK",
-    "POWERTOOLS_SERVICE_NAME", "LOG_LEVEL",
+    "SECONDS", "POWERTOOLS_SERVICE_NAME", "LOG_LEVEL",
 }  # fmt: skip
 
 
@@ -36,8 +36,12 @@ def test_a_step_finds_its_surroundings(template: Template, step: Step) -> None:
     found = function["Environment"]["Variables"]
     flows = {"INTAKE"} if any(grant.startswith("flow:") for grant in step.may) else set()
     secrets = {"SECRETS"} if any(grant.startswith("secrets:") for grant in step.may) else set()
-    assert found.keys() == EVERYWHERE | flows | secrets
+    tries = {"TRIES"} if isinstance(step.on, Queue) else set()
+    assert found.keys() == EVERYWHERE | flows | secrets | tries
     assert found["STEP"] == step.name
+    assert found["SECONDS"] == str(step.seconds)
+    if isinstance(step.on, Queue):
+        assert found["TRIES"] == str(step.on.tries)
 
 
 def test_a_step_keeps_its_log_for_a_while(template: Template, step: Step) -> None:
@@ -48,15 +52,15 @@ def test_a_step_keeps_its_log_for_a_while(template: Template, step: Step) -> Non
 
 def test_a_step_on_the_clock_is_woken_by_a_rate(template: Template) -> None:
     for step in JOURNEY:
-        if isinstance(step.on, Clock):
-            function, _ = template.function(step)
+        if isinstance(step.on, Queue) and step.on.every:
+            queue, _ = template.queue(step)
             rules = [
                 rule["ScheduleExpression"]
                 for rule in template.of("Events::Rule").values()
-                if rule["Targets"][0]["Arn"] == {"Fn::GetAtt": [function, "Arn"]}
+                if rule["Targets"][0]["Arn"] == {"Fn::GetAtt": [queue, "Arn"]}
             ]
-            hourly = step.on.minutes == 60
-            assert rules == ["rate(1 hour)" if hourly else f"rate({step.on.minutes} minutes)"]
+            hourly = step.on.every == 60
+            assert rules == ["rate(1 hour)" if hourly else f"rate({step.on.every} minutes)"]
 
 
 def test_routes_are_those_of_the_journey(template: Template) -> None:

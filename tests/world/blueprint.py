@@ -97,13 +97,14 @@ class Blueprint:
     def _queues(self) -> Iterator[QueueMade]:
         batches = {}
         for properties in self._all("Lambda::EventSourceMapping").values():
-            if "BatchSize" in properties:
+            if "Fn::GetAtt" in properties["EventSourceArn"] and "BatchSize" in properties:
                 batches[properties["EventSourceArn"]["Fn::GetAtt"][0]] = properties["BatchSize"]
         for id, properties in self._all("SQS::Queue").items():
             redrive = properties.get("RedrivePolicy")
+            name = properties["QueueName"]
             yield QueueMade(
-                name=properties["QueueName"],
-                step=step_named(properties["QueueName"]),
+                name=name,
+                step=step_named(name) if redrive else "records/keep_dead_letter",
                 visibility=properties["VisibilityTimeout"],
                 tries=redrive["maxReceiveCount"] if redrive else 0,
                 batch=batches.get(id, 10),
@@ -112,9 +113,7 @@ class Blueprint:
             )
 
     def _letters(self, redrive: dict[str, Any]) -> str:
-        queue = self._properties(redrive["deadLetterTargetArn"]["Fn::GetAtt"][0])
-        name: str = queue["QueueName"]
-        return name
+        return self.text(redrive["deadLetterTargetArn"]).rsplit(":", 1)[-1]
 
     def text(self, value: Any) -> str:
         """A value of the template with its references put in."""
@@ -157,9 +156,8 @@ class Blueprint:
 
 
 def step_named(name: str) -> str:
-    """`auftakt-capture-start_intake-dlq` -> `capture/start_intake`."""
-    bare = name.removeprefix(PREFIX).removesuffix(".fifo").removesuffix("-dlq")
-    return bare.replace("-", "/", 1)
+    """`auftakt-capture-start_intake` -> `capture/start_intake`."""
+    return name.removeprefix(PREFIX).removesuffix(".fifo").replace("-", "/", 1)
 
 
 @cache

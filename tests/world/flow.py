@@ -162,7 +162,8 @@ class Execution:
         assert resource.endswith("sqs:sendMessage"), resource
         parameters = _filled(state["Parameters"], value, "")
         queue = parameters["QueueUrl"].rsplit("/", 1)[-1]
-        self._world.outside.send(queue, json.dumps(parameters["MessageBody"]))
+        body, said = json.dumps(parameters["MessageBody"]), parameters["MessageAttributes"]
+        self._world.outside.send(queue, body, attributes=said)
         return {}
 
     def _called(self, resource: str, given: Any) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -30,6 +31,8 @@ class Message:
     visible_at: datetime
     received: int = 0
     group: str = ""
+    attributes: dict[str, str] = field(default_factory=dict)
+    source: str = ""
 
 
 DROPPED_FOR = timedelta(minutes=5)
@@ -68,6 +71,7 @@ class Outside:
     taken: dict[tuple[str, str, str], Message] = field(default_factory=dict)
     refusing_mail: bool = False
     sent: int = 0
+    counted: Counter[str] = field(default_factory=Counter)
 
     def __post_init__(self) -> None:
         self.queues = {name: [] for name in self.blueprint.queues}
@@ -79,6 +83,10 @@ class Outside:
                 return self._put_events(given)
             case "sqs", "SendMessage":
                 return {"MessageId": self._send(given).id}
+            case "sqs", "SendMessageBatch":
+                assert 0 < len(given["Entries"]) <= 10
+                url = {"QueueUrl": given["QueueUrl"]}
+                return {"Successful": [self._send({**url, **e}).id for e in given["Entries"]]}
             case "sqs", "ChangeMessageVisibility":
                 self._delay(given)
                 return {}
@@ -93,13 +101,27 @@ class Outside:
                 return self._mail(given)
         return None
 
-    def send(self, queue: str, body: str, *, after: int = 0, group: str = "") -> Message:
+    def send(
+        self,
+        queue: str,
+        body: str,
+        *,
+        after: int = 0,
+        group: str = "",
+        attributes: dict[str, Any] | None = None,
+    ) -> Message:
         """Put a message into a queue; raises Said when there is no such queue."""
         if queue not in self.queues:
             raise Said("AWS.SimpleQueueService.NonExistentQueue", queue)
         self.sent += 1
+        self.counted[queue] += 1
         visible_at = self.now() + timedelta(seconds=after)
-        message = Message(f"{self.sent:08d}-msg", body, self.now(), visible_at, group=group)
+        said = {name: str(each["StringValue"]) for name, each in (attributes or {}).items()}
+        assert all(said.values())
+        assert len(said) <= 10
+        message = Message(
+            f"{self.sent:08d}-msg", body, self.now(), visible_at, group=group, attributes=said
+        )
         self.queues[queue].append(message)
         return message
 
@@ -107,7 +129,8 @@ class Outside:
         queue, body = _name(given["QueueUrl"]), given["MessageBody"]
         if not queue.endswith(".fifo"):
             assert "MessageGroupId" not in given
-            return self.send(queue, body, after=given.get("DelaySeconds", 0))
+            said = given.get("MessageAttributes")
+            return self.send(queue, body, after=given.get("DelaySeconds", 0), attributes=said)
         assert "DelaySeconds" not in given
         group = given["MessageGroupId"]
         assert group

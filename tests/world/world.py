@@ -27,13 +27,15 @@ from oms_aws import verify, webhooks, wiring
 from oms_aws.clients import DynamoClients
 from oms_aws.table import Table
 from oms_aws.wiring import Ports, Settings
-from tests.world.blueprint import ACCOUNT, REGION, Blueprint, blueprint
+from tests.world.blueprint import ACCOUNT, PREFIX, REGION, Blueprint, blueprint
 from tests.world.flow import Await, Execution, Rest
 from tests.world.outside import Outside, Said, arn, ready
 from tests.world.reading import every_item, quick_reads
 from tests.world.transactions import quick_transactions
 
 ROOT = Path(__file__).resolve().parents[2]
+LETTERS = f"{PREFIX}dead-letters"
+SEEN_TO = (f"{PREFIX}records-see_to_due", f"{PREFIX}billing-issue_collective_invoice")
 MORNING = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 MOST_ACTIONS = 20_000
 MOST_RECORDS = 100
@@ -109,6 +111,7 @@ class World:
         self.answers: dict[str, Any] = {}
         self.open_tokens: set[str] = set()
         self.traps: list[Trap] = []
+        self.down: set[str] = set()
         self.traced: dict[str, list[str]] = defaultdict(list)
         self.invocations: Counter[str] = Counter()
         self.subscriber = Subscriber()
@@ -138,6 +141,9 @@ class World:
         frame = self._frames[-1]
         frame.calls.append(model.name)
         self._spring(frame, after=False)
+        if model.service_model.service_name in self.down:
+            said = {"Code": "ServiceUnavailable", "Message": "The service does not answer."}
+            return SimpleNamespace(status_code=503), {"Error": said, "ResponseMetadata": {}}
         if self.chaos.interleave and len(self._frames) == 1:
             self._interleave()
         return None
@@ -262,15 +268,25 @@ class World:
             self.time = max(self.time, later)
         raise AssertionError("the world does not come to rest")
 
+    def strike(self, step: str, *, deliver: bool = True) -> None:
+        """The clock strikes for a step, which gets its message, and what it hands itself on."""
+        queue = f"{PREFIX}{step.replace('/', '-')}"
+        told = {"type": "Clock.Struck", "aggregate": f"clock/{step}", "at": self.time.isoformat()}
+        self.outside.send(queue, json.dumps(told))
+        while deliver and ready(self.outside.queues[queue], self.time):
+            self._deliver(queue)
+
     def tick(self) -> int:
         """The clock strikes: what is due is seen to. Answers how many orders had something due."""
-        try:
-            raised: int = self.invoke("records/raise_due", {})["raised"]
-        except Crash:
-            self.pass_time(minutes=5)
-            return self.tick()
+        before = self.raised
+        self.strike("records/raise_due", deliver=False)
         self.settle()
-        return raised
+        return self.raised - before
+
+    @property
+    def raised(self) -> int:
+        """How often a step was woken for what was due."""
+        return sum(self.outside.counted[queue] for queue in SEEN_TO)
 
     def settle_only(self, *steps: str) -> None:
         """Bring every event to the queues, and deliver to these steps alone: others get nothing."""
@@ -283,7 +299,7 @@ class World:
             self.pass_time(milliseconds=5)
             for name in mine:
                 self._deliver(name)
-            assert not any(self.outside.queues[n] for n in mine if n.endswith("-dlq")), "a letter"
+            assert not self.outside.queues[LETTERS], "a letter"
 
     def settle_stream(self) -> None:
         """Bring every event to the queues, and no further."""
@@ -367,7 +383,7 @@ class World:
         for message in visible[: made.batch]:
             if made.tries and message.received >= made.tries:
                 queue.remove(message)
-                message.received, message.visible_at = 0, self.time
+                message.received, message.visible_at, message.source = 0, self.time, name
                 self.outside.queues[made.letters].append(message)
                 continue
             message.received += 1
@@ -375,10 +391,9 @@ class World:
             batch.append(message)
         if not batch:
             return
-        step = made.step if made.letters else "records/keep_dead_letter"
         records = [_record(name, message) for message in batch]
         try:
-            answer = self.invoke(step, {"Records": records}) or {"batchItemFailures": []}
+            answer = self.invoke(made.step, {"Records": records}) or {"batchItemFailures": []}
         except (Crash, Exception) as error:
             if isinstance(error, AssertionError):
                 raise
@@ -574,6 +589,11 @@ def _record(queue: str, message: Any) -> dict[str, Any]:
             "ApproximateReceiveCount": str(message.received),
             "SentTimestamp": str(int(message.sent_at.timestamp() * 1000)),
             **({"MessageGroupId": message.group} if message.group else {}),
+            **({"DeadLetterQueueSourceArn": arn(message.source)} if message.source else {}),
+        },
+        "messageAttributes": {
+            name: {"dataType": "String", "stringValue": value}
+            for name, value in message.attributes.items()
         },
         "eventSourceARN": arn(queue),
         "eventSource": "aws:sqs",

@@ -2,32 +2,43 @@
 
 from __future__ import annotations
 
-from itertools import islice
-from typing import Any
+from collections import defaultdict
 
 from msgspec.json import encode
 
-from oms_aws.edges.queue import Signal
-from oms_aws.logs import logger
-from oms_aws.wiring import ports
+from oms_aws.due import SHARDS
+from oms_aws.edges.queue import Signal, queue
+from oms_aws.wiring import Ports
 
-MOST = 5_000
+AT_ONCE = 64
+"""How many a run looks at of each part of the index; the rest is for the next runs, at once."""
+
 STEPS = {"order": "records/see_to_due", "bill": "billing/issue_collective_invoice"}
 """What sees to what is due, by the kind of aggregate."""
 
 
-def handler(event: dict[str, Any], context: Any) -> dict[str, int]:
-    """Answer a schedule; what was handed on a short while ago is not handed on again.
+@queue
+def handler(signal: Signal, oms: Ports) -> None:
+    """The clock looks at all parts, and a message of this step's own goes on with one of them.
 
-    It is noted after it was handed on: a crash between the two hands it on once more at worst.
+    What was handed on a short while ago is not handed on again. It is noted after it was handed
+    on: a crash between the two hands it on once more at worst.
     """
-    oms, raised = ports(), 0
-    for due in islice(oms.due.overdue(), MOST):
-        signal = Signal(id=f"due-{due.at}", type="Due", aggregate=due.aggregate, at=due.at)
-        kind = due.aggregate.partition("/")[0]
-        oms.queues.send(STEPS[kind], encode(signal).decode())
-        oms.due.handed_on(due)
-        raised += 1
-    if raised == MOST:
-        logger.warning("more is due than one run hands on", extra={"raised": raised})
-    return {"raised": raised}
+    behind = signal.facts.get("behind")
+    for shard in [signal.facts["shard"]] if behind else SHARDS:
+        page = oms.due.overdue(shard, behind=behind, limit=AT_ONCE)
+        woken: dict[str, list[str]] = defaultdict(list)
+        for due in page.due:
+            told = Signal(id=f"due-{due.at}", type="Due", aggregate=due.aggregate, at=due.at)
+            woken[STEPS[due.aggregate.partition("/")[0]]].append(encode(told).decode())
+        for step, bodies in woken.items():
+            oms.queues.send_many(step, bodies)
+        oms.due.handed_on(page.due)
+        if page.behind:
+            rest = Signal(
+                id=signal.id,
+                type=signal.type,
+                aggregate=signal.aggregate,
+                facts={"shard": shard, "behind": page.behind},
+            )
+            oms.queues.send(oms.settings.step, encode(rest).decode())

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Any
+from msgspec.json import encode
 
 from oms.seal import due
+from oms_aws.edges.queue import Signal, queue
 from oms_aws.logs import logger
-from oms_aws.wiring import ports
+from oms_aws.wiring import Ports
 
 
-def handler(event: dict[str, Any], context: Any) -> dict[str, list[str]]:
-    """Answer a schedule; running twice in one period seals nothing twice."""
-    oms = ports()
-    sealed: list[str] = []
+@queue
+def handler(signal: Signal, oms: Ports) -> None:
+    """Seal one day, and leave those behind it to the next run; twice seals nothing twice."""
     last, chain = oms.seals.last()
-    while day := due(last, oms.now()):
-        made = oms.seals.seal(day, chain)
-        last, chain = day, made.chain
-        sealed.append(day.isoformat())
-        logger.info("sealed", extra={"day": day, "events": len(made.entries), "root": made.root})
-    return {"sealed": sealed}
+    day = due(last, oms.now())
+    if day is None:
+        return
+    made = oms.seals.seal(day, chain)
+    logger.info("sealed", extra={"day": day, "events": len(made.entries), "root": made.root})
+    if due(day, oms.now()):
+        oms.queues.send(oms.settings.step, encode(signal).decode())

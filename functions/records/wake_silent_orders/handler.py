@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
-from typing import Any
 
+from oms_aws.edges.queue import Signal, queue
 from oms_aws.logs import logger
-from oms_aws.wiring import Ports, ports
+from oms_aws.wiring import Ports
 
 SILENT_AFTER = timedelta(minutes=5)
 
 
-def handler(event: dict[str, Any], context: Any) -> dict[str, int]:
-    """Answer a schedule; running twice in one period starts nothing twice."""
-    oms = ports()
+@queue
+def handler(signal: Signal, oms: Ports) -> None:
+    """Running twice in one period starts nothing twice."""
     period = f"w{oms.now():%Y%m%d%H%M}"[:-1]
     woken = [
         id
@@ -26,7 +26,6 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, int]:
         oms.intake.start(id, again=period)
     if woken:
         logger.warning("woken", extra={"orders": woken})
-    return {"woken": len(woken)}
 
 
 def _silent(shop: str, status: str, oms: Ports) -> Iterator[str]:

@@ -358,7 +358,7 @@ def test_signals_whose_step_dies_with_them_become_a_letter_each(
     world.settle_stream()
     world._deliver("auftakt-billing-line_up_shipments")
     (message,) = world.outside.queues[LINED_UP]
-    message.received = 5
+    message.received = 1_000
     world.settle()
     letters = world.letters()
     assert {json.loads(each["body"])["aggregate"] for each in letters} == {

@@ -81,8 +81,8 @@ def test_order_that_lost_its_run_is_woken_by_the_clock(world: World, merchant: M
     world.settle()
     assert merchant.order(id)["status"] == "received"
     world.pass_time(minutes=6)
-    assert world.invoke("records/wake_silent_orders", {}) == {"woken": 1}
-    world.invoke("records/wake_silent_orders", {})
+    world.strike("records/wake_silent_orders")
+    world.strike("records/wake_silent_orders")
     world.settle()
     assert merchant.order(id)["status"] == "released"
     assert len(world.executions) == 1

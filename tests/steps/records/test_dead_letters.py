@@ -138,8 +138,11 @@ def test_letter_that_cannot_be_kept_leaves_the_others_of_its_batch_alone(world: 
     good = {
         "messageId": "m-1",
         "body": "not json",
-        "eventSourceARN": "arn:aws:sqs:eu-central-1:000000000000:auftakt-billing-issue_invoice-dlq",
+        "eventSourceARN": "arn:aws:sqs:eu-central-1:000000000000:auftakt-dead-letters",
         "attributes": {"SentTimestamp": "1795459662529", "ApproximateReceiveCount": "1"},
+        "messageAttributes": {
+            "Step": {"dataType": "String", "stringValue": "billing/issue_invoice"}
+        },
     }
     bad = {**good, "messageId": "m-2", "attributes": {}}
     answer = world.invoke("records/keep_dead_letter", {"Records": [bad, good]})

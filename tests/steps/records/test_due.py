@@ -71,7 +71,7 @@ def test_a_hold_released_between_the_clock_and_the_step_is_not_escalated(
 ) -> None:
     id = hold(world, merchant)
     world.pass_time(days=3)
-    world.invoke("records/raise_due", {})
+    world.strike("records/raise_due")
     merchant.release(id)
     world.settle()
     assert mails(world) == []
@@ -89,14 +89,14 @@ def test_a_clock_that_strikes_twice_hands_on_once(world: World, merchant: Mercha
     hold(world, merchant)
     world.pass_time(days=3)
     for _ in range(3):
-        world.invoke("records/raise_due", {})
+        world.strike("records/raise_due")
     assert len(world.outside.queues[DUE]) == 1
 
 
 def test_what_is_delivered_twice_is_done_once(world: World, merchant: Merchant) -> None:
     id = hold(world, merchant)
     world.pass_time(days=3)
-    world.invoke("records/raise_due", {})
+    world.strike("records/raise_due")
     (message,) = world.outside.queues[DUE]
     world.outside.send(DUE, message.body)
     world.settle()
@@ -107,7 +107,7 @@ def test_what_is_delivered_twice_is_done_once(world: World, merchant: Merchant) 
 def test_what_was_lost_is_handed_on_again_hours_later(world: World, merchant: Merchant) -> None:
     hold(world, merchant)
     world.pass_time(days=3)
-    world.invoke("records/raise_due", {})
+    world.strike("records/raise_due")
     world.outside.queues[DUE].clear()
     world.pass_time(hours=5)
     assert world.tick() == 0

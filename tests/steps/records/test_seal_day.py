@@ -9,7 +9,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from tests.world.merchant import Merchant
-from tests.world.world import MORNING, Crash, Trap, World, opened
+from tests.world.world import MORNING, Trap, World, opened
 
 STEP = "records/seal_day"
 NEXT_DAYS = datetime(2026, 11, 25, 2, tzinfo=UTC)
@@ -20,7 +20,7 @@ def seals_of(world: World) -> list[str]:
 
 
 def day_of_events(world: World) -> Merchant:
-    world.invoke(STEP, {})
+    world.strike(STEP)
     merchant = Merchant(world)
     merchant.count("A", RUCK_45=2)
     merchant.whole_life(merchant.place(merchant.request(RUCK_45=1)))
@@ -31,8 +31,11 @@ def test_a_day_that_is_over_is_sealed_once() -> None:
     with opened() as world:
         day_of_events(world)
         world.time = NEXT_DAYS
-        assert world.invoke(STEP, {}) == {"sealed": ["2026-11-23", "2026-11-24"]}
-        assert world.invoke(STEP, {}) == {"sealed": []}
+        world.strike(STEP)
+        sealed = sorted(seals_of(world))
+        assert sealed == [f"seals/2026/2026-11-{day}.json" for day in (22, 23, 24)]
+        world.strike(STEP)
+        assert sorted(seals_of(world)) == sealed
         seals = [json.loads(world.object(key)) for key in sorted(seals_of(world))]
         events = {item["id"] for item in world.items() if item.get("kind") == "event"}
         assert {entry["event"] for seal in seals for entry in seal["entries"]} == events
@@ -44,9 +47,13 @@ def test_days_that_were_missed_are_sealed_in_order() -> None:
     with opened() as world:
         day_of_events(world)
         world.time = NEXT_DAYS
-        world.invoke(STEP, {})
+        world.strike(STEP)
         world.pass_time(days=3)
-        assert world.invoke(STEP, {}) == {"sealed": ["2026-11-25", "2026-11-26", "2026-11-27"]}
+        runs = world.invocations[STEP]
+        world.strike(STEP)
+        sealed = [f"seals/2026/2026-11-{day}.json" for day in range(22, 28)]
+        assert sorted(seals_of(world)) == sealed
+        assert world.invocations[STEP] == runs + 3, "a run seals one day"
         assert world.broken() == []
 
 
@@ -62,10 +69,9 @@ def test_cut_off_anywhere_it_is_sealed_in_the_end(call: int, after: bool) -> Non
         world.time = NEXT_DAYS
         trap = Trap(STEP, call, after=after)
         world.traps = [trap]
-        with pytest.raises(Crash):
-            world.invoke(STEP, {})
+        world.strike(STEP)
         assert trap.sprung
-        world.invoke(STEP, {})
+        world.settle()
         assert sorted(seals_of(world)) == [f"seals/2026/2026-11-{day}.json" for day in (22, 23, 24)]
         assert world.broken() == []
 
@@ -75,12 +81,11 @@ def test_what_a_cut_off_run_sealed_holds_though_an_event_came_late() -> None:
         merchant = day_of_events(world)
         world.time = NEXT_DAYS
         world.traps = [Trap(STEP, 18, after=True)]
-        with pytest.raises(Crash):
-            world.invoke(STEP, {})
+        world.strike(STEP)
         world.time = MORNING
         merchant.count("B", RUCK_45=7)
         world.time = NEXT_DAYS
-        world.invoke(STEP, {})
+        world.strike(STEP)
         (breach,) = world.broken()
         assert "seal 2026-11-23" in breach
         assert "came after the day was sealed" in breach
@@ -90,7 +95,7 @@ def test_a_seal_and_an_invoice_cannot_be_deleted_before_their_time() -> None:
     with opened() as world:
         day_of_events(world)
         world.time = NEXT_DAYS
-        world.invoke(STEP, {})
+        world.strike(STEP)
         years = {"seals": 2037, "invoices": 2035, "orders": 2037, "numbers": 2035}
         for key in world.objects():
             locked = world.locked_until(key)

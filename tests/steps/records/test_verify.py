@@ -19,7 +19,7 @@ Items = list[dict[str, Any]]
 def lived() -> Iterator[tuple[World, Items]]:
     """A world with one order done, one backordered and one released, and its items."""
     with opened() as world:
-        world.invoke("records/seal_day", {})
+        world.strike("records/seal_day")
         merchant = Merchant(world)
         limited = {"name": "Lager A", "address": ADDRESS, "priority": 1, "capacity": 9}
         merchant.do("PUT /v1/warehouses/{warehouse}", merchant.clerk, limited, warehouse="A")
@@ -47,7 +47,7 @@ def lived() -> Iterator[tuple[World, Items]]:
         merchant.place(merchant.on_account(ZELT_2=1))
         world.settle()
         world.pass_time(days=1)
-        world.invoke("records/seal_day", {})
+        world.strike("records/seal_day")
         yield world, list(world.items())
 
 

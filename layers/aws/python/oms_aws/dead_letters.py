@@ -40,16 +40,33 @@ class DynamoDeadLetters:
     def __init__(self, table: Table) -> None:
         self._table = table
 
-    def note_failure(self, message_id: str, reason: str, *, at: datetime) -> None:
-        """Keep why the last try of a message failed, in case it becomes a dead letter."""
+    def note_failure(self, message_id: str, reason: str, *, at: datetime) -> int:
+        """Keep why a try of a message failed; answers how many did by now."""
+        return self._note(message_id, "tries", {"reason": reason[:2000]}, at)
+
+    def note_begin(self, message_id: str, *, at: datetime) -> int:
+        """Keep that a message is begun once more; answers how often that was noted by now."""
+        return self._note(message_id, "begun", {}, at)
+
+    def _note(self, message_id: str, count: str, told: dict[str, str], at: datetime) -> int:
+        """A message is with one function at a time, so nobody else counts meanwhile."""
+        key = keys.failure(message_id)
+        known = self._table.get(key) or {}
+        times = int(known.get(count, 0)) + 1
         expires = int((at + FAILURES_LIVE).timestamp())
-        attributes = {"reason": reason[:2000], "expires": expires}
-        self._table.write([self._table.put(keys.failure(message_id), attributes)])
+        noted = {**known, **told, count: times, "expires": expires}
+        self._table.write([self._table.put(key, noted)])
+        return times
 
     def reason(self, message_id: str) -> str:
         """Why the last try of a message failed, as far as is known."""
-        item = self._table.get(keys.failure(message_id))
-        return str(item["reason"]) if item else NO_REASON
+        return self.failure(message_id)[0]
+
+    def failure(self, message_id: str) -> tuple[str, int]:
+        """Why the last try of a message failed, and how many did or were cut off."""
+        item = self._table.get(keys.failure(message_id)) or {}
+        tries = int(item.get("tries", 0)) + int(item.get("begun", 0))
+        return str(item.get("reason", NO_REASON)), tries
 
     def keep(self, letter: DeadLetter) -> None:
         """Keep a dead letter; keeping it again changes nothing."""

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
-from itertools import islice
 from typing import NamedTuple
 
 from oms_aws import keys
@@ -13,7 +12,10 @@ from oms_aws.table import Table
 AGAIN_AFTER = timedelta(hours=6)
 """What was handed on and still is due has failed, and is a dead letter: it is tried this often."""
 
-AT_ONCE = 100
+SHARDS = range(keys.DUE_SHARDS)
+"""The parts of the index."""
+
+NOTED_AT_ONCE = 50
 
 
 class Overdue(NamedTuple):
@@ -23,6 +25,13 @@ class Overdue(NamedTuple):
     at: str
 
 
+class Page(NamedTuple):
+    """What is due of a part of the index, and behind which entry the rest of it begins."""
+
+    due: list[Overdue]
+    behind: dict[str, str] | None
+
+
 class DynamoDue:
     """What the clock has to see to, over all aggregates."""
 
@@ -30,24 +39,34 @@ class DynamoDue:
         self._table = table
         self._now = now
 
-    def overdue(self) -> Iterator[Overdue]:
-        """What is due by now and was not handed on of late, the longest overdue first."""
-        now = keys.due_at(self._now())
-        for shard in keys.all_due():
-            found = self._table.listed("gsi3", shard, until=now)
-            while items := list(islice(found, AT_ONCE)):
-                due = [Overdue(_aggregate(item["pk"]), item["gsi3sk"]) for item in items]
-                late = self._handed_on_of_late(due)
-                yield from (each for each in due if keys.raised(*each) not in late)
+    def overdue(self, shard: int, *, behind: Mapping[str, str] | None, limit: int) -> Page:
+        """Of the next entries of a part that are due by now, the longest overdue first, those that
+        were not handed on of late; `limit` entries are looked at."""
+        items = list(
+            self._table.listed(
+                "gsi3",
+                keys.due_in(shard),
+                until=keys.due_at(self._now()),
+                behind=behind,
+                limit=limit,
+            )
+        )
+        due = [Overdue(_aggregate(item["pk"]), item["gsi3sk"]) for item in items]
+        late = self._handed_on_of_late(due)
+        names = ("pk", "sk", "gsi3pk", "gsi3sk")
+        rest = {name: items[-1][name] for name in names} if len(items) == limit else None
+        return Page([each for each in due if keys.raised(*each) not in late], rest)
 
-    def handed_on(self, due: Overdue) -> None:
-        """Note that a step has been woken for it."""
+    def handed_on(self, due: Sequence[Overdue]) -> None:
+        """Note that steps have been woken for them."""
         now = self._now()
         attributes = {
             "raised_at": keys.due_at(now),
             "expires": int((now + AGAIN_AFTER).timestamp()),
         }
-        self._table.write([self._table.put(keys.raised(*due), attributes)])
+        for start in range(0, len(due), NOTED_AT_ONCE):
+            some = due[start : start + NOTED_AT_ONCE]
+            self._table.write([self._table.put(keys.raised(*each), attributes) for each in some])
 
     def _handed_on_of_late(self, due: list[Overdue]) -> set[keys.Key]:
         limit = keys.due_at(self._now() - AGAIN_AFTER)

@@ -459,7 +459,7 @@ DUE_SHARDS = 8
 
 def due(id: str) -> str:
     """What is due, the longest overdue first? Spread: a partition takes 1,000 writes a second."""
-    return f"DUE#{crc32(id.encode()) % DUE_SHARDS}"
+    return due_in(crc32(id.encode()) % DUE_SHARDS)
 
 
 def due_at(at: datetime) -> str:
@@ -467,6 +467,6 @@ def due_at(at: datetime) -> str:
     return f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
 
 
-def all_due() -> list[str]:
-    """Every partition of that index."""
-    return [f"DUE#{shard}" for shard in range(DUE_SHARDS)]
+def due_in(shard: int) -> str:
+    """What is due in a partition of that index?"""
+    return f"DUE#{shard}"

@@ -102,12 +102,15 @@ class Table:
         *,
         after: str = "",
         until: str = "",
+        behind: Mapping[str, str] | None = None,
         limit: int | None = None,
         newest: bool = False,
     ) -> Iterator[dict[str, Any]]:
         """The items of an index partition in order; `after` is the sort key to go on behind.
 
         `until` is the last sort key of interest, of a list that is not read from its newest end.
+        `behind` are the keys, those of the index too, of the very item to go on behind: where many
+        share a sort key, that does not lose any.
         """
         condition, values = f"{index}pk = :pk", {":pk": pk}
         if until:
@@ -116,8 +119,10 @@ class Table:
         elif after:
             condition += f" AND {index}sk {'<' if newest else '>'} :after"
             values[":after"] = after
+        start = {"ExclusiveStartKey": marshal(behind)} if behind else {}
         yield from self._pages(
             limit,
+            **start,
             IndexName=index,
             KeyConditionExpression=condition,
             ExpressionAttributeValues=marshal(values),

@@ -67,6 +67,8 @@ class Settings:
     sender: str
     step: str
     lock: str
+    seconds: int = 20
+    tries: int = 5
     intake: str = ""
     secrets: str = ""
     vies: str = PUBLIC
@@ -91,6 +93,8 @@ class Settings:
             sender=_variable("SENDER"),
             step=_variable("STEP"),
             lock=_variable("LOCK"),
+            seconds=int(_variable("SECONDS")),
+            tries=int(os.environ.get("TRIES", "5")),
             intake=os.environ.get("INTAKE", ""),
             vies=os.environ.get("VIES_URL", PUBLIC).rstrip("/"),
             stripe=os.environ.get("STRIPE_URL", STRIPE).rstrip("/"),

@@ -1,4 +1,4 @@
-"""The dead-letter edge: a message of a dead-letter queue becomes a dead letter with its reason."""
+"""The dead-letter edge: a message that was given up becomes a dead letter with its reason."""
 
 from __future__ import annotations
 
@@ -12,17 +12,18 @@ from oms_aws.logs import logger
 from oms_aws.queues import IN_TURN
 from oms_aws.wiring import Ports
 
-SUFFIX = "-dlq"
+UNKNOWN = "unknown"
 
 
 def kept(record: dict[str, Any], oms: Ports) -> None:
     """Keep a dead letter, one for each signal that it brings; keeping it twice changes nothing."""
-    step = _step(record["eventSourceARN"], oms)
-    sent = int(record["attributes"]["SentTimestamp"])
-    id = f"dl_{sent:013d}_{record['messageId']}"
-    bodies = _bodies(record["body"])
+    given, sent = _given(record), int(record["attributes"]["SentTimestamp"])
+    step = _step(record, given, oms)
+    sent = int(given.get("Sent") or sent)
+    id = f"dl_{sent:013d}_{given.get('Message') or record['messageId']}"
+    bodies = _bodies(_brought(record["body"]))
     for number, body in enumerate(bodies):
-        reason, tries = _failure(record, body, oms)
+        reason, tries = _failure(record, given, body, oms)
         letter = DeadLetter(
             id=id if len(bodies) == 1 else f"{id}_{number}",
             step=step,
@@ -30,7 +31,7 @@ def kept(record: dict[str, Any], oms: Ports) -> None:
             body=body,
             tries=tries,
             received_at=datetime.fromtimestamp(sent / 1000, UTC).isoformat(),
-            group=record["attributes"].get("MessageGroupId"),
+            group=given.get("Group") or record["attributes"].get("MessageGroupId"),
         )
         if step == "notices/tell_subscriber":
             given_up(body, reason, oms)
@@ -39,11 +40,50 @@ def kept(record: dict[str, Any], oms: Ports) -> None:
         logger.warning("dead letter", extra=said)
 
 
-def _step(arn: str, oms: Ports) -> str:
-    """`…:auftakt-capture-start_intake-dlq` -> `capture/start_intake`."""
+def _given(record: dict[str, Any]) -> dict[str, str]:
+    """What whoever gave the message up has said of it."""
+    said = record.get("messageAttributes") or {}
+    return {name: str(value["stringValue"]) for name, value in said.items()}
+
+
+def _step(record: dict[str, Any], given: dict[str, str], oms: Ports) -> str:
+    """The step that it goes back to: as is said, or by the queue or function that it was for.
+
+    `…:auftakt-capture-start_intake` -> `capture/start_intake`. SQS names the queue that a message
+    was received from too often, a rule its target, and the reading of a stream its function.
+    """
+    if "Step" in given:
+        return given["Step"]
+    source = record["attributes"].get("DeadLetterQueueSourceArn") or given.get("TARGET_ARN")
+    arn = source or _read(record["body"]).get("requestContext", {}).get("functionArn")
+    if not arn:
+        return UNKNOWN
     prefix = oms.settings.queues.rsplit("/", 1)[-1]
-    name = arn.rsplit(":", 1)[-1].removesuffix(IN_TURN).removeprefix(prefix).removesuffix(SUFFIX)
-    return name.replace("-", "/", 1)
+    name = arn.removesuffix(":$LATEST").rsplit(":", 1)[-1].removesuffix(IN_TURN)
+    return str(name.removeprefix(prefix)).replace("-", "/", 1)
+
+
+def _read(body: str) -> dict[str, Any]:
+    try:
+        read = json.loads(body)
+    except ValueError:
+        return {}
+    return read if isinstance(read, dict) else {}
+
+
+def _brought(body: str) -> str:
+    """The message that a rule could not deliver, which keeps the whole event, or the body."""
+    event = _read(body)
+    if not {"detail", "detail-type", "source"} <= event.keys():
+        return body
+    detail, told = event["detail"], {"id": event.get("id", ""), "at": event.get("time", "")}
+    match event["source"]:
+        case "aws.s3":
+            key = detail["object"]["key"]
+            return json.dumps({"type": "Upload.Arrived", "aggregate": key, **told})
+        case "aws.events":
+            return json.dumps({"type": "Clock.Struck", "aggregate": "clock/", **told})
+    return json.dumps(detail)
 
 
 def _bodies(body: str) -> list[str]:
@@ -55,16 +95,19 @@ def _bodies(body: str) -> list[str]:
     return [json.dumps(signal) for signal in signals] if isinstance(signals, list) else [body]
 
 
-def _failure(record: dict[str, Any], body: str, oms: Ports) -> tuple[str, int]:
+def _failure(
+    record: dict[str, Any], given: dict[str, str], body: str, oms: Ports
+) -> tuple[str, int]:
     """Why, and after how many tries: what the step noted, or what the message says of itself."""
     received = int(record["attributes"]["ApproximateReceiveCount"])
-    noted = oms.dead_letters.reason(record["messageId"])
-    if noted != NO_REASON:
-        return noted, received
-    try:
-        signal = json.loads(body)
-        failure = signal["failure"]
-    except (ValueError, KeyError, TypeError):
-        return noted, received
+    noted, tries = oms.dead_letters.failure(given.get("Message") or record["messageId"])
+    if noted != NO_REASON or tries:
+        return noted, tries
+    if "ERROR_CODE" in given:
+        return f"{given['ERROR_CODE']}: {given.get('ERROR_MESSAGE', '')}"[:2000], received
+    signal = _read(body)
+    failure = signal.get("failure")
+    if not isinstance(failure, dict):
+        return given.get("Reason") or noted, received
     reason = f"{failure.get('Error', 'failed')}: {failure.get('Cause', '')}"[:2000]
     return reason, signal.get("tried") or received

@@ -8,15 +8,12 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from oms.refusals import Refusal
+from oms_aws.edges import tries
 from oms_aws.logs import logger
 from oms_aws.wiring import Ports, ports
 
 BACKOFF_SECONDS = (2, 10, 60, 300)
 """How long a failed message waits before each further try; the last one repeats."""
-
-AT_ONCE = 1
-"""How long one waits that will fail again: it shall be a dead letter soon."""
 
 
 class Signal(Struct, frozen=True, kw_only=True):
@@ -56,14 +53,15 @@ def queue(
 ) -> Callable[..., Any]:
     """Make a Lambda handler for an SQS event source of a step that takes one signal.
 
-    A message that fails is tried again after `backoff`, and its reason kept for the dead letter
-    that it may become; the others of its batch are done (partial batch response).
+    A message that fails is tried again after `backoff`, until it becomes a dead letter with its
+    reason; what would fail again does at once. The others of its batch are done.
     """
 
     def decorate(step: Step) -> Handler:
         def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
             oms = ports()
-            failed = [r["messageId"] for r in event["Records"] if not _done(step, r, oms, backoff)]
+            records = tries.fewest_first(event["Records"])
+            failed = [r["messageId"] for r in records if not _done(step, r, oms, backoff)]
             return {"batchItemFailures": [{"itemIdentifier": id} for id in failed]}
 
         return handler
@@ -74,47 +72,60 @@ def queue(
 def batch(step: Batch) -> Handler:
     """Make a Lambda handler for an SQS event source of a step that takes all signals of a delivery.
 
-    They are done together, or all fail as one signal does.
+    They are done together, or all fail as one signal does; what was cut off before is done alone.
     """
 
     def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
-        oms, read = ports(), []
-        failed: list[tuple[dict[str, Any], Exception]] = []
-        for record in event["Records"]:
-            try:
-                read.append((record, _decode(record["body"])))
-            except msgspec.DecodeError as error:
-                failed.append((record, error))
-        try:
-            step([signal for _, signal in read], oms)
-            logger.info("done", extra={"signals": len(read)})
-        except Exception as error:
-            failed += [(record, error) for record, _ in read]
-        for record, why in failed:
-            _not_done(record, why, oms, BACKOFF_SECONDS)
-        return {"batchItemFailures": [{"itemIdentifier": r["messageId"]} for r, _ in failed]}
+        oms = ports()
+        records = tries.fewest_first(event["Records"])
+        fresh = [record for record in records if not tries.suspect(record, oms)]
+        together = [fresh] if fresh else []
+        failed = [
+            id
+            for some in (*together, *([record] for record in records[len(fresh) :]))
+            for id in _done_together(step, some, oms)
+        ]
+        return {"batchItemFailures": [{"itemIdentifier": id} for id in failed]}
 
     return handler
 
 
+def _done_together(step: Batch, records: list[dict[str, Any]], oms: Ports) -> list[str]:
+    """Do some messages at once: answers the ids of those that come again."""
+    read: list[tuple[dict[str, Any], Signal]] = []
+    failed: list[tuple[dict[str, Any], Exception]] = []
+    for record in records:
+        if tries.exhausted(record, oms):
+            continue
+        try:
+            read.append((record, _decode(record["body"])))
+        except msgspec.DecodeError as error:
+            failed.append((record, error))
+    try:
+        step([signal for _, signal in read], oms)
+        logger.info("done", extra={"signals": len(read)})
+    except Exception as error:
+        failed += [(record, error) for record, _ in read]
+    return [r["messageId"] for r, why in failed if _again(r, why, oms, BACKOFF_SECONDS)]
+
+
 def _done(step: Step, record: dict[str, Any], oms: Ports, backoff: Sequence[int]) -> bool:
+    """Whether nothing is to be done about a message any more."""
+    if tries.exhausted(record, oms):
+        return True
     try:
         signal = _decode(record["body"])
         step(signal, oms)
     except Exception as error:
-        _not_done(record, error, oms, backoff)
-        return False
+        return not _again(record, error, oms, backoff)
     logger.info("done", extra={"order": signal.order_id, "cause": signal.id, "type": signal.type})
     return True
 
 
-def _not_done(record: dict[str, Any], error: Exception, oms: Ports, backoff: Sequence[int]) -> None:
-    """Keep why a message failed, and let it be tried again after a while."""
-    tried = int(record["attributes"]["ApproximateReceiveCount"])
-    told = {"message_id": record["messageId"], "tried": tried}
-    logger.error("not done", exc_info=error, extra=told)
-    reason = f"{type(error).__name__}: {error}"
-    oms.dead_letters.note_failure(record["messageId"], reason, at=oms.now())
-    final = isinstance(error, Refusal | msgspec.DecodeError)
-    seconds = AT_ONCE if final else backoff[min(tried, len(backoff)) - 1]
-    oms.queues.delay(oms.settings.step, record["receiptHandle"], seconds)
+def _again(record: dict[str, Any], error: Exception, oms: Ports, backoff: Sequence[int]) -> bool:
+    """Whether a message that failed comes again; it does after a while."""
+    tried = tries.failed(record, error, oms)
+    if tried:
+        seconds = backoff[min(tried, len(backoff)) - 1]
+        oms.queues.delay(oms.settings.step, record["receiptHandle"], seconds)
+    return bool(tried)

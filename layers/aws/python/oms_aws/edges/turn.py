@@ -9,12 +9,11 @@ import msgspec
 from msgspec.structs import asdict, replace
 
 from oms.refusals import Refusal
-from oms_aws.edges.queue import AT_ONCE, BACKOFF_SECONDS, Handler, Signal
+from oms_aws.edges import tries
+from oms_aws.edges.queue import BACKOFF_SECONDS, Handler, Signal
 from oms_aws.logs import logger
+from oms_aws.queues import Given
 from oms_aws.wiring import Ports, ports
-
-TRIES = 5
-"""How often a signal is tried before it becomes a dead letter."""
 
 _decode = msgspec.json.Decoder(list[Signal] | Signal).decode
 
@@ -25,28 +24,38 @@ def in_turn(*, again: str) -> Callable[[Step], Handler]:
     """Make a Lambda handler of a step that takes signals and answers why some of them failed.
 
     What fails steps aside, so that its group goes on without it: after a while the step `again`
-    lines it up once more, until it becomes a dead letter with its reason.
+    lines it up once more, until it becomes a dead letter with its reason. What was cut off before
+    is done message by message.
     """
 
     def decorate(step: Step) -> Handler:
         def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
-            oms, unread = ports(), []
-            signals: list[Signal] = []
-            for record in event["Records"]:
-                try:
-                    signals += _signals(record["body"])
-                except msgspec.DecodeError as error:
-                    unread.append(record["messageId"])
-                    _leave(record, error, oms)
-            failed = step(signals, oms)
-            for place, why in failed.items():
-                _step_aside(signals[place], why, again, oms)
-            logger.info("done", extra={"signals": len(signals), "aside": len(failed)})
-            return {"batchItemFailures": [{"itemIdentifier": id} for id in unread]}
+            oms, records = ports(), event["Records"]
+            fresh = [record for record in records if not tries.suspect(record, oms)]
+            together = [fresh] if fresh else []
+            rest = [[record] for record in records if record not in fresh]
+            for some in (*together, *rest):
+                _done(step, some, again, oms)
+            return {"batchItemFailures": []}
 
         return handler
 
     return decorate
+
+
+def _done(step: Step, records: list[dict[str, Any]], again: str, oms: Ports) -> None:
+    signals: list[Signal] = []
+    for record in records:
+        if tries.exhausted(record, oms):
+            continue
+        try:
+            signals += _signals(record["body"])
+        except msgspec.DecodeError as error:
+            tries.failed(record, error, oms)
+    failed = step(signals, oms) if signals else {}
+    for place, why in failed.items():
+        _step_aside(signals[place], why, again, oms)
+    logger.info("done", extra={"signals": len(signals), "aside": len(failed)})
 
 
 def _signals(body: str) -> list[Signal]:
@@ -55,26 +64,15 @@ def _signals(body: str) -> list[Signal]:
     return decoded if isinstance(decoded, list) else [decoded]
 
 
-def _leave(record: dict[str, Any], error: Exception, oms: Ports) -> None:
-    """Let a message that says nothing become a dead letter soon."""
-    logger.error("not read", exc_info=error, extra={"message_id": record["messageId"]})
-    oms.dead_letters.note_failure(record["messageId"], _reason(error), at=oms.now())
-    oms.queues.delay(oms.settings.step, record["receiptHandle"], AT_ONCE, in_turn=True)
-
-
 def _step_aside(signal: Signal, error: Exception, again: str, oms: Ports) -> None:
     """Line a signal up once more later, or give it up when that is of no use."""
     signal = replace(signal, tried=signal.tried + 1)
     told = {"order": signal.order_id, "cause": signal.id, "tried": signal.tried}
     logger.error("stepped aside", exc_info=error, extra=told)
-    if isinstance(error, Refusal) or signal.tried >= TRIES:
+    if isinstance(error, Refusal) or signal.tried >= oms.settings.tries:
         failure = {"Error": type(error).__name__, "Cause": str(error)}
         body = msgspec.json.encode({**asdict(signal), "failure": failure}).decode()
-        oms.queues.give_up(oms.settings.step, body, group=signal.shop)
+        oms.queues.give_up(body, Given(step=oms.settings.step, group=signal.shop))
     else:
         seconds = BACKOFF_SECONDS[min(signal.tried, len(BACKOFF_SECONDS)) - 1]
         oms.queues.send(again, msgspec.json.encode(signal).decode(), after=seconds)
-
-
-def _reason(error: Exception) -> str:
-    return f"{type(error).__name__}: {error}"

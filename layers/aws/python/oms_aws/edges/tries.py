@@ -1,0 +1,74 @@
+"""Tries, counted by the step itself: those of which SQS knows only how often it delivered.
+
+A delivery that is throttled never reaches its step, and counts as received all the same. So a
+failure is counted when it is caught, and gives the message up after as many tries as the step has.
+What is cut off (time-out, crash) cannot count: of a message that was received more often than it
+has tries, each begin is counted before it, and such messages are done one by one, last.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import msgspec
+
+from oms.refusals import Refusal
+from oms_aws.logs import logger
+from oms_aws.queues import Given
+from oms_aws.wiring import Ports
+
+Record = dict[str, Any]
+
+
+def suspect(record: Record, oms: Ports) -> bool:
+    """Whether a message was received more often than its step may fail at it."""
+    return received(record) > oms.settings.tries
+
+
+def received(record: Record) -> int:
+    """How often a message was delivered, whether or not the delivery reached a function."""
+    return int(record["attributes"]["ApproximateReceiveCount"])
+
+
+def fewest_first(records: Iterable[Record]) -> list[Record]:
+    """What kills its function shall not take those with it that come for the first time."""
+    return sorted(records, key=received)
+
+
+def exhausted(record: Record, oms: Ports) -> bool:
+    """Count that a suspect message is begun; too often begun, it is given up instead."""
+    if not suspect(record, oms):
+        return False
+    begun = oms.dead_letters.note_begin(record["messageId"], at=oms.now())
+    if begun <= oms.settings.tries:
+        return False
+    give_up(record, oms.dead_letters.reason(record["messageId"]), oms)
+    return True
+
+
+def failed(record: Record, error: Exception, oms: Ports) -> int:
+    """Keep why a message failed: answers how often it did by now, or 0 when it is given up."""
+    reason = f"{type(error).__name__}: {error}"
+    tried = oms.dead_letters.note_failure(record["messageId"], reason, at=oms.now())
+    logger.error("not done", exc_info=error, extra={"message_id": record["messageId"], "n": tried})
+    final = isinstance(error, Refusal | msgspec.DecodeError)
+    if not final and tried < oms.settings.tries:
+        return tried
+    give_up(record, reason, oms)
+    return 0
+
+
+def give_up(record: Record, reason: str, oms: Ports) -> None:
+    """Send a message to the dead letters, with all that is known of it.
+
+    Whoever is cut off behind this sends it twice, and it is one letter all the same.
+    """
+    given = Given(
+        step=oms.settings.step,
+        reason=reason,
+        message=record["messageId"],
+        sent=record["attributes"]["SentTimestamp"],
+        group=record["attributes"].get("MessageGroupId", ""),
+    )
+    oms.queues.give_up(record["body"], given)
