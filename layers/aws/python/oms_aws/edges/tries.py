@@ -1,10 +1,4 @@
-"""Tries, counted by the step itself: those of which SQS knows only how often it delivered.
-
-A delivery that is throttled never reaches its step, and counts as received all the same. So a
-failure is counted when it is caught, and gives the message up after as many tries as the step has.
-What is cut off (time-out, crash) cannot count: of a message that was received more often than it
-has tries, each begin is counted before it, and such messages are done one by one, last.
-"""
+"""Tries of a message as its step counts them: a throttled delivery is none, a crash is one."""
 
 from __future__ import annotations
 
@@ -19,6 +13,10 @@ from oms_aws.queues import Given
 from oms_aws.wiring import Ports
 
 Record = dict[str, Any]
+
+# SQS counts every delivery as received, also one that Lambda refused. So a failure is counted when it
+# is caught. What is cut off (time-out, crash) cannot count: of a message that was received more often
+# than its step has tries, each begin is counted before it, and such messages are done last, alone.
 
 
 def suspect(record: Record, oms: Ports) -> bool:
