@@ -14,9 +14,9 @@ from oms_aws.wiring import Ports
 
 Record = dict[str, Any]
 
-# SQS counts every delivery as received, also one that Lambda refused. So a failure is counted when it
-# is caught. What is cut off (time-out, crash) cannot count: of a message that was received more often
-# than its step has tries, each begin is counted before it, and such messages are done last, alone.
+# SQS counts every delivery as received, also one that Lambda refused. So a failure is counted when
+# it is caught. What is cut off (time-out, crash) cannot count: of a message that was received more
+# often than its step has tries, each begin is counted before it, and such messages are done alone.
 
 
 def suspect(record: Record, oms: Ports) -> bool:
