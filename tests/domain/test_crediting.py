@@ -26,6 +26,7 @@ from oms.invoice import Invoice, Sale, Sold, draft_invoice
 from tests.world import papers
 from tests.world.papers import DAY
 
+NONE = Decimal(0)
 prices = st.one_of(
     st.integers(1, 10**6).map(lambda n: Decimal(n).scaleb(-2)),
     st.integers(1, 10**5).map(lambda n: Decimal(n).scaleb(-4)),
@@ -158,6 +159,36 @@ def test_a_collective_invoice_costs_what_the_single_ones_would(
     assert len(set(numbers)) == len(numbers)
     said = en16931(collected)
     assert said.sums.lines + said.sums.charges == collected.net
+
+
+@given(bought, modes, st.integers(0, 90), st.integers(1, 5_000), st.data())
+def test_an_amount_credited_is_the_amount_asked_for(
+    goods: list[tuple[int, Decimal, str]],
+    mode: Any,
+    percent: int,
+    cents: int,
+    data: st.DataObject,
+) -> None:
+    amount = Decimal(cents).scaleb(-2)
+    whole = [(n, price.quantize(Decimal("0.01")), rate) for n, price, rate in goods]
+    sold = sale_of([line for line in whole if line[1]] or [(1, Decimal(1), "standard")], mode, NONE)
+    worth = [each.quantity * each.unit_price for each in sold.goods]
+    off = money.rounded(money.total(worth) * percent / 100, "EUR")
+    shares = money.allocate(off, worth, "EUR")
+    pairs = zip(sold.goods, shares, strict=True)
+    less = tuple(replace(each, order_discount=share) for each, share in pairs)
+    original = invoiced(replace(sold, goods=less))
+    line = data.draw(st.sampled_from([line.number for line in original.lines]))
+    claim = Claim(line=line, amount=amount)
+    credits = tried(original, [], claim)
+    credits = tried(original, credits, claim)
+    for note in credits:
+        assert getattr(note, mode) == amount
+    left, rest = everything_left(original, credits)
+    credits = tried(original, credits, *left, shipping=rest)
+    zero = (Decimal(0),) * 4
+    for group, sums in per_rate(original).items():
+        assert per_rate(*credits).get(group, zero)[1:] == sums[1:]
 
 
 def test_a_line_is_not_credited_twice() -> None:

@@ -23,7 +23,7 @@ from oms.parts import Document
 from oms.refusals import Broken, NotNow
 from oms.stationery import dressed
 from oms_aws.bills import StoredBill
-from oms_aws.invoicing import counted, part_billed
+from oms_aws.invoicing import counted, part_billed, unpaid
 from oms_aws.orders import Saved
 from oms_aws.table import Action, ConditionFailed
 from oms_aws.taking import Taking
@@ -202,7 +202,7 @@ def cancelled(
     number = taking.number(range_of(shop, "credit_note", book_day(at)))
     note = credit_note(
         part, earlier, claims, shipping=shipping, number=number.text,
-        issued_on=book_day(at), reason=reason,
+        issued_on=book_day(at), reason=reason, unpaid=_unpaid(bill, id, oms),
     )  # fmt: skip
     shares = _left(bill, id)
     if sum((each.gross for each in shares), Decimal(0)) != note.gross:
@@ -215,6 +215,12 @@ def cancelled(
     record = oms.documents.record(note_id, bill.id, bill.shop, dressed(note, shop), number, at)
     writes = (oms.numbers.entry(number, note_id), record, *taking.moves())
     return document, bill.cancel(id, document, shares, reason=reason, by=by), writes
+
+
+def _unpaid(bill: Bill, id: str, oms: Ports) -> Decimal:
+    """What of a document nobody has paid yet, over all its orders; gross."""
+    orders = {share.order for share in bill.shares(id)}
+    return sum((unpaid(oms.orders.get(each).order, id) for each in orders), Decimal(0))
 
 
 def _left(bill: Bill, id: str) -> tuple[Share, ...]:

@@ -17,6 +17,7 @@ from oms.documenting import bills_of, credit_notes_of, payable, replaced
 from oms.drafting import corrected_invoice, part_of
 from oms.einvoice import format_of
 from oms.invoice import Deposit, Invoice
+from oms.ledger import ledger
 from oms.numbering import range_of
 from oms.order import Order
 from oms.parts import DIGITAL, Document, Fulfilment
@@ -243,6 +244,7 @@ def credited(
         number=number.text,
         issued_on=day,
         reason=wanted.reason,
+        unpaid=unpaid(order, original.id),
     )
     document = Document(id, note.kind, note.number, original.fulfilment, at, note.gross)
     document = replace(document, covers=original.covers if original.bill else ())
@@ -258,6 +260,12 @@ def _demand_creditable(order: Order, original: Document, wanted: Wanted) -> None
     if original.rejected and wanted.claims is not None:
         text = f"{original.number} was never sent, as its e-invoice breaks rules: cancel it."
         raise NotCreditable("document_rejected", text)
+
+
+def unpaid(order: Order, document: str) -> Decimal:
+    """What of an order's document, or of its share of one, nobody has paid yet; gross."""
+    item = ledger(order).item(document)
+    return item.unpaid if item else Decimal(0)
 
 
 def creditable(order: Order, original: Document, oms: Ports) -> tuple[Invoice, list[Invoice]]:

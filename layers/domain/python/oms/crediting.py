@@ -10,7 +10,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from oms import money
-from oms.invoice import Charge, Group, Invoice, InvoiceLine, Reference, TaxTotal
+from oms.invoice import Charge, Group, Invoice, InvoiceLine, Language, Reference, TaxTotal
 from oms.refusals import Refusal
 
 Totals = dict[Group, TaxTotal]
@@ -21,15 +21,23 @@ class NotCreditable(Refusal):
 
 
 class Claim(Struct, frozen=True, kw_only=True):
-    """What of a line shall be credited: pieces, or an amount in the invoice's price mode."""
+    """What of a line shall be credited: pieces, an amount, or the `rest` of what it is worth.
+
+    The amount is in the invoice's price mode, as it was to be paid: after what was off the whole
+    order. The credit note is worth it to the cent.
+    """
 
     line: str
     quantity: int | None = None
     amount: Decimal | None = None
+    rest: bool = False
 
 
 class Left(Struct, frozen=True, kw_only=True):
-    """What of a line can still be credited; the amount is in the invoice's price mode."""
+    """What of a line can still be credited; the amount is in the invoice's price mode.
+
+    What was off the whole order is not off it yet.
+    """
 
     quantity: int
     amount: Decimal
@@ -60,7 +68,7 @@ def everything_left(
     claims = [
         Claim(line=number, quantity=rest.quantity)
         if rest.quantity
-        else Claim(line=number, amount=rest.amount)
+        else Claim(line=number, rest=True)
         for number, rest in left.items()
         if rest.quantity or rest.amount
     ]
@@ -76,17 +84,22 @@ def credit_note(
     number: str,
     issued_on: date,
     reason: str,
+    unpaid: Decimal = Decimal(0),
 ) -> Invoice:
     """A credit note (Rechnungskorrektur, UNTDID 1001: 381) for parts of an invoice.
 
     `earlier` are all credit notes of the invoice so far. Each tax group credits its share of what
     the invoice billed for the group, as a running total: so all credits of an invoice add up to it
-    in net, tax and gross once everything is credited, however it was split. Raises NotCreditable.
+    in net, tax and gross once everything is credited, however it was split. `unpaid` is what is
+    open of the invoice, gross: the credit is set off against it before money goes back. Raises
+    NotCreditable.
     """
     if original.kind == "credit_note":
         raise NotCreditable("not_creditable", "A credit note cannot be credited itself.")
     lines = _credited(original, earlier, claims)
-    charges = (*_shipping(original, earlier, shipping), *_discounts(original, earlier, lines))
+    asked = {claim.line: claim.amount for claim in claims if claim.amount is not None}
+    discounts = _discounts(original, earlier, lines, asked)
+    charges = (*_shipping(original, earlier, shipping), *discounts)
     taxes = _taxes(original, earlier, [*lines, *charges])
     gross = money.total([group.gross for group in taxes])
     if not gross:
@@ -94,6 +107,7 @@ def credit_note(
     net = money.total([group.net for group in taxes])
     return replace(
         _headed(original),
+        payment=_settled_by(gross, unpaid, original.locale),
         number=number,
         issued_on=issued_on,
         reason=reason,
@@ -115,12 +129,31 @@ def _taken_back(original: Invoice, net: Decimal) -> Decimal:
     return -money.rounded(original.distance_sales * net / whole, "EUR")
 
 
+def _settled_by(gross: Decimal, unpaid: Decimal, locale: Language) -> str:
+    """What becomes of a credit: set off against what is open of the invoice, or paid back."""
+    way = "refund" if unpaid <= 0 else "set_off" if unpaid >= gross else "both"
+    return _SETTLED[way][locale]
+
+
+_SETTLED: Mapping[str, Mapping[Language, str]] = {
+    "refund": {"de": "Der Betrag wird Ihnen erstattet", "en": "The amount will be refunded"},
+    "set_off": {
+        "de": "Der Betrag wird mit der offenen Rechnung verrechnet",
+        "en": "The amount is set off against what is open of the invoice",
+    },
+    "both": {
+        "de": "Der Betrag wird mit der offenen Rechnung verrechnet, was darüber hinausgeht, wird "
+        "Ihnen erstattet",
+        "en": "The amount is set off against what is open of the invoice, and what is beyond that "
+        "will be refunded",
+    },
+}
+
+
 def _headed(original: Invoice) -> Invoice:
-    """What a credit note says besides its sums; how it is paid back is none of the invoice's."""
-    german = original.locale == "de"
+    """What a credit note says besides its sums and how they are settled."""
     return replace(
         original,
-        payment="Der Betrag wird Ihnen erstattet" if german else "The amount will be refunded",
         kind="credit_note",
         original=Reference(original.number, original.issued_on, original.kind),
         deposits=(),
@@ -148,8 +181,11 @@ def _credited(
         elif any(other.line == claim.line for other in claims[:i]):
             wrong[f"lines.{i}"] = f"line {claim.line} is claimed twice"
         else:
-            found = _claimed(lines[claim.line], claim, rest, original.currency)
-            left_over = f"{rest.quantity} pieces and {rest.amount} are left of line {claim.line}"
+            line = lines[claim.line]
+            share = _after_discounts(original, (line.category, line.rate))
+            found = _claimed(line, claim, rest, share, original.currency)
+            worth = money.rounded(rest.amount * share, original.currency)
+            left_over = f"{rest.quantity} pieces and {worth} are left of line {claim.line}"
             wrong |= {} if found else {f"lines.{i}": left_over}
         credited += [found] if found else []
     if wrong:
@@ -157,17 +193,27 @@ def _credited(
     return tuple(credited)
 
 
-def _claimed(line: InvoiceLine, claim: Claim, left: Left, currency: str) -> InvoiceLine | None:
+def _after_discounts(original: Invoice, group: Group) -> Decimal:
+    """The part of the prices of a rate that was to be paid after what was off the whole order."""
+    worth = _worth(original.lines, group)
+    off = [c.amount for c in original.charges if c.kind == "discount" and _group(c) == group]
+    return (worth + money.total(off)) / worth if worth else Decimal(1)
+
+
+def _claimed(
+    line: InvoiceLine, claim: Claim, left: Left, share: Decimal, currency: str
+) -> InvoiceLine | None:
     """The line of a credit note, or None when so much is not left.
 
     The last pieces of a line take what is left of its value, which is less than their price when
-    the price was reduced before.
+    the price was reduced before. `share` of its value was to be paid.
     """
-    if (claim.quantity is None) == (claim.amount is None):
+    if (claim.quantity is not None) + (claim.amount is not None) + claim.rest != 1:
         return None
+    if claim.rest:
+        return _value(line, left.amount, 0) if left.amount > 0 and not left.quantity else None
     if claim.amount is not None:
-        fits = 0 < claim.amount <= left.amount and money.is_whole(claim.amount, currency)
-        return _value(line, claim.amount, 0) if fits or claim.amount == left.amount > 0 else None
+        return _amount(line, claim.amount, left, share, currency)
     quantity = claim.quantity or 0
     gone = line.quantity - left.quantity
     if not 0 < quantity <= left.quantity:
@@ -179,6 +225,17 @@ def _claimed(line: InvoiceLine, claim: Claim, left: Left, currency: str) -> Invo
     if quantity == left.quantity and total != left.amount:
         return _value(line, left.amount, quantity)
     return replace(line, quantity=quantity, total=total, discount=off)
+
+
+def _amount(
+    line: InvoiceLine, amount: Decimal, left: Left, share: Decimal, currency: str
+) -> InvoiceLine | None:
+    """The line of which an amount is credited, worth what it was before discounts."""
+    if amount <= 0 or not share or not money.is_whole(amount, currency):
+        return None
+    if amount > money.rounded(left.amount * share, currency):
+        return None
+    return _value(line, min(money.rounded(amount / share, currency), left.amount), 0)
 
 
 def _value(line: InvoiceLine, amount: Decimal, pieces: int) -> InvoiceLine:
@@ -200,29 +257,53 @@ def _charges_left(original: Invoice, earlier: Iterable[Invoice]) -> dict[Group, 
 
 
 def _discounts(
-    original: Invoice, earlier: Sequence[Invoice], lines: Sequence[InvoiceLine]
+    original: Invoice,
+    earlier: Sequence[Invoice],
+    lines: Sequence[InvoiceLine],
+    asked: Mapping[str, Decimal],
 ) -> tuple[Charge, ...]:
-    """What was off the whole order goes with the lines of its rate, as a running share of them."""
+    """What was off the whole order goes with the lines of its rate, as a running share of them.
+
+    Of a line of which an amount was asked for it is exactly what makes the line worth that amount.
+    """
     found = []
     for charge in original.charges:
         if charge.kind != "discount":
             continue
-        group = (charge.category, charge.rate)
-        gone = [line for credit in earlier for line in credit.lines]
-        done, whole = _worth([*gone, *lines], group), _worth(original.lines, group)
-        shares = money.allocate(charge.amount, [done, whole - done], original.currency)
-        before = [c.amount for credit in earlier for c in credit.charges if _same(c, charge)]
-        if amount := shares[0] - money.total(before):
+        group = _group(charge)
+        gone = _worth([line for credit in earlier for line in credit.lines], group)
+        exact = [line for line in lines if _group(line) == group and line.number in asked]
+        shared = [line for line in lines if line.number not in asked]
+        whole, before = _worth(original.lines, group), _given_back(charge, earlier)
+        if gone + _worth(lines, group) == whole:
+            amount = charge.amount - before
+        else:
+            done = gone + _worth(shared, group)
+            ends = (
+                money.allocate(charge.amount, [n, whole - n], original.currency)[0]
+                for n in (gone, done)
+            )
+            start, end = ends
+            amount = end - start + money.total([asked[e.number] - e.total for e in exact])
+        if amount:
             found.append(replace(charge, amount=amount))
     return tuple(found)
 
 
+def _given_back(charge: Charge, earlier: Iterable[Invoice]) -> Decimal:
+    return money.total([c.amount for credit in earlier for c in credit.charges if _same(c, charge)])
+
+
+def _group(item: InvoiceLine | Charge) -> Group:
+    return item.category, item.rate
+
+
 def _worth(lines: Iterable[InvoiceLine], group: Group) -> Decimal:
-    return money.total([line.total for line in lines if (line.category, line.rate) == group])
+    return money.total([line.total for line in lines if _group(line) == group])
 
 
 def _same(charge: Charge, other: Charge) -> bool:
-    return (charge.kind, charge.category, charge.rate) == (other.kind, other.category, other.rate)
+    return replace(charge, amount=other.amount) == other
 
 
 def _shipping(
@@ -253,10 +334,9 @@ def _taxes(
     priced: dict[Group, list[Decimal]] = {}
     for item in items:
         amount = item.total if isinstance(item, InvoiceLine) else item.amount
-        priced.setdefault((item.category, item.rate), []).append(amount)
-    currency = original.currency
+        priced.setdefault(_group(item), []).append(amount)
     return tuple(
-        _share(whole, gone.get(group), money.total(priced[group]), currency)
+        _share(whole, gone.get(group), money.total(priced[group]), original)
         for group, whole in billed.items()
         if group in priced
     )
@@ -278,13 +358,27 @@ def _plus(a: TaxTotal, b: TaxTotal) -> TaxTotal:
     return replace(a, **fields)
 
 
-def _share(whole: TaxTotal, gone: TaxTotal | None, priced: Decimal, currency: str) -> TaxTotal:
-    """What a credit takes of a tax group: the share so far, less what earlier credits took."""
-    so_far = priced + (gone.priced if gone else 0)
-    part = so_far / whole.priced if whole.priced else Decimal(0)
+def _share(whole: TaxTotal, gone: TaxTotal | None, priced: Decimal, original: Invoice) -> TaxTotal:
+    """What a credit takes of a tax group: what it prices, and the tax on all so far.
+
+    Prices with fractions of a cent go as a running share, so that all of them come to the invoice.
+    """
+    currency, side = original.currency, original.price_mode
+    taken = gone or replace(whole, priced=_NONE, net=_NONE, tax=_NONE, gross=_NONE)
+    so_far = priced + taken.priced
+    value, before = getattr(whole, side), getattr(taken, side)
     done = so_far == whole.priced
-    gross = whole.gross if done else money.rounded(whole.gross * part, currency)
-    tax = whole.tax if done else money.rounded(whole.tax * part, currency)
-    if gone:
-        gross, tax = gross - gone.gross, tax - gone.tax
-    return replace(whole, priced=priced, net=gross - tax, tax=tax, gross=gross)
+    part = so_far / whole.priced if whole.priced else _NONE
+    if done:
+        amount = value - before
+    elif money.is_whole(priced, currency):
+        amount = min(priced, value - before)
+    else:
+        amount = money.rounded(value * part, currency) - before
+    share = (before + amount) / value if value else _NONE
+    tax = (whole.tax if done else money.rounded(whole.tax * share, currency)) - taken.tax
+    net, gross = (amount - tax, amount) if side == "gross" else (amount, amount + tax)
+    return replace(whole, priced=priced, net=net, tax=tax, gross=gross)
+
+
+_NONE = Decimal(0)

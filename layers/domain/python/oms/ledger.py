@@ -47,6 +47,11 @@ class OpenItem(Struct, frozen=True, kw_only=True):
         return self.amount - gone
 
     @property
+    def unpaid(self) -> Decimal:
+        """What nobody has paid or let go yet, also what the payment provider is to collect."""
+        return max(NOTHING, self.open + self.promised)
+
+    @property
     def state(self) -> Literal["open", "settled", "credit"]:
         """Whether somebody owes something: the customer, nobody, or we."""
         if self.open > 0:
