@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import os
+import re
 import subprocess
 import sys
 from datetime import date
@@ -98,7 +99,7 @@ def pages(pdf: bytes) -> list[str]:
 
 
 def words(pdf: bytes) -> str:
-    return " ".join(" ".join(pages(pdf)).replace("\u200b", "").split())
+    return " ".join(" ".join(pages(pdf)).split())
 
 
 def test_the_document_shows_every_particular_of_the_law() -> None:
@@ -216,6 +217,60 @@ def test_two_thousand_lines_repeat_the_head_and_count_the_pages() -> None:
     assert all("Einzelpreis" in page for page in printed[:-1])
     assert f"Seite {count} von {count}" in printed[-1]
     assert "SKU-2000" in " ".join(printed[-2:])
+
+
+def test_a_long_table_carries_its_sum_over_to_the_next_page() -> None:
+    made = invoice(lines=90)
+    printed = pages(typeset(made))
+    ends = [re.findall(r"Übertrag\s+([\d.,]+)", page) for page in printed]
+    with_rows = [n for n, page in enumerate(printed) if "SKU-" in page]
+    assert len(with_rows) > 2
+    sums, so_far = [], Decimal(0)
+    for n in with_rows:
+        numbers = {int(number) for number in re.findall(r"SKU-(\d+)", printed[n])}
+        so_far += sum(line.total for line in made.lines if int(line.number) in numbers)
+        sums.append(amount_text(so_far, "EUR", "de"))
+    assert ends[0] == [sums[0]]
+    for n in with_rows[1:-1]:
+        assert sorted(ends[n]) == sorted([sums[n - 1], sums[n]])
+    assert ends[with_rows[-1]] == [sums[with_rows[-1] - 1]]
+
+
+def test_a_short_table_carries_nothing_over() -> None:
+    assert "Übertrag" not in words(typeset(invoice(lines=3)))
+
+
+def test_a_long_name_stands_whole_in_the_head_of_the_second_page() -> None:
+    name = (
+        "Gesellschaft zur Förderung der Donaudampfschifffahrtselektrizitätenhauptbetriebswerk" * 2
+    )
+    second = pages(typeset(invoice(lines=60, seller=replace(SELLER, name=name))))[1]
+    assert name in "".join(second.split("\n")).replace("- ", "")
+
+
+def test_reductions_have_a_subtotal_of_each_kind() -> None:
+    goods = tuple(
+        Sold(
+            str(n), f"SKU-{n}", "Ware", 2, Decimal("10.00"), category,
+            discount=Decimal(n), order_discount=Decimal("0.50"),
+        )
+        for n, category in enumerate(("standard", "reduced", "standard"), 1)
+    )  # fmt: skip
+    said = words(typeset(invoice(goods=goods)))
+    assert "darin Rabatte auf Positionen -6,00" in said
+    assert "Zwischensumme 54,00" in said
+    assert "Rabatte auf die Bestellung zusammen -1,50" in said
+
+
+def test_text_has_no_invisible_marks_when_it_is_copied() -> None:
+    long = "Rindfleischetikettierungsüberwachungsaufgabenübertragungsgesetz"
+    goods = (Sold("1", long, f"Ein {long}", 1, Decimal("19.90"), "standard"),)
+    pdf = typeset(invoice(goods=goods, seller=replace(SELLER, name=long)))
+    reader = pypdf.PdfReader(io.BytesIO(pdf))
+    text = "".join(page.extract_text() for page in reader.pages)
+    assert not {"\u200b", "\ufffc"} & set(text)
+    assert long in "".join(text.split())
+    assert "\u200b" not in str(reader.metadata)
 
 
 def test_an_export_in_english_names_the_country_and_the_reason() -> None:

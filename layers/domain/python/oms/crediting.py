@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -91,14 +92,12 @@ def credit_note(
     `earlier` are all credit notes of the invoice so far. Each tax group credits its share of what
     the invoice billed for the group, as a running total: so all credits of an invoice add up to it
     in net, tax and gross once everything is credited, however it was split. `unpaid` is what is
-    open of the invoice, gross: the credit is set off against it before money goes back. Raises
-    NotCreditable.
+    open of the invoice, gross: the credit is set off against it. Raises NotCreditable.
     """
     if original.kind == "credit_note":
         raise NotCreditable("not_creditable", "A credit note cannot be credited itself.")
     lines = _credited(original, earlier, claims)
-    asked = {claim.line: claim.amount for claim in claims if claim.amount is not None}
-    discounts = _discounts(original, earlier, lines, asked)
+    discounts = _discounts(original, earlier, lines, claims)
     charges = (*_shipping(original, earlier, shipping), *discounts)
     taxes = _taxes(original, earlier, [*lines, *charges])
     gross = money.total([group.gross for group in taxes])
@@ -113,12 +112,14 @@ def credit_note(
         reason=reason,
         lines=lines,
         charges=charges,
-        taxes=taxes,
-        net=net,
-        tax=gross - net,
-        gross=gross,
+        **_sums(taxes, net),
         distance_sales=_taken_back(original, net),
     )
+
+
+def _sums(taxes: tuple[TaxTotal, ...], net: Decimal) -> dict[str, Any]:
+    gross = money.total([group.gross for group in taxes])
+    return {"taxes": taxes, "net": net, "tax": gross - net, "gross": gross}
 
 
 def _taken_back(original: Invoice, net: Decimal) -> Decimal:
@@ -260,12 +261,13 @@ def _discounts(
     original: Invoice,
     earlier: Sequence[Invoice],
     lines: Sequence[InvoiceLine],
-    asked: Mapping[str, Decimal],
+    claims: Sequence[Claim],
 ) -> tuple[Charge, ...]:
     """What was off the whole order goes with the lines of its rate, as a running share of them.
 
     Of a line of which an amount was asked for it is exactly what makes the line worth that amount.
     """
+    asked = {claim.line: claim.amount for claim in claims if claim.amount is not None}
     found = []
     for charge in original.charges:
         if charge.kind != "discount":

@@ -41,7 +41,7 @@ def confirmation_sheet(confirmation: Confirmation) -> Sheet:
     return {
         **sheet,
         "delivery": delivery_of(draft, known),
-        "table": table(known["columns"], item_rows(draft, known), wide=1),
+        "table": table(known["columns"], item_rows(draft, known), wide=1, carried=known["carried"]),
         "taxes": tax_table(draft, known),
         "totals": totals_of(draft, known, known["confirmation"]["due"]),
         "after": paragraphs(*notes, prices_said(draft, known), said, confirmation.closing),

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from oms.girocode import transfer_of
 from oms.invoice import Invoice, InvoiceLine, Party, TaxTotal, delivery_note_of
-from oms.money import rounded
+from oms.money import rounded, total
 from oms_aws.papers.codes import drawn
 from oms_aws.papers.letter import Row, Words, giro, letter, paragraphs, row, table
 from oms_aws.papers.press import Sheet
@@ -41,7 +41,9 @@ def invoice_sheet(invoice: Invoice) -> Sheet:
     return {
         **sheet,
         "delivery": delivery_of(invoice, known),
-        "table": table(known["columns"], item_rows(invoice, known), wide=1),
+        "table": table(
+            known["columns"], item_rows(invoice, known), wide=1, carried=known["carried"]
+        ),
         "taxes": tax_table(invoice, known),
         "totals": totals_of(invoice, known, due),
         "after": _after(invoice, known),
@@ -95,16 +97,16 @@ def _below(line: InvoiceLine, invoice: Invoice) -> str:
     return joined(" · ", line.sku, line.order, line.purchase_order, note, day)
 
 
-def item_rows(invoice: Invoice, known: Words) -> list[Row]:
-    """Its lines, charges and deposits as rows of a table."""
-    currency, locale = invoice.currency, invoice.locale
+class _Rows:
+    """The rows of a table of items, and what they come to so far."""
 
-    def extra(text: str, amount: Decimal, rate: Decimal) -> Row:
-        worth = amount_text(amount, currency, locale)
-        return row(["", text, "", "", rate_text(rate, locale), worth])
+    def __init__(self, invoice: Invoice, known: Words) -> None:
+        self._invoice, self._known = invoice, known
+        self._sum = Decimal(0)
+        self.made: list[Row] = []
 
-    rows = []
-    for line in invoice.lines:
+    def item(self, line: InvoiceLine) -> None:
+        currency, locale = self._invoice.currency, self._invoice.locale
         cells = [
             clean(line.number),
             clean(line.description),
@@ -113,15 +115,67 @@ def item_rows(invoice: Invoice, known: Words) -> list[Row]:
             rate_text(line.rate, locale),
             amount_text(line.total + line.discount, currency, locale),
         ]
-        rows.append(row(cells, below=_below(line, invoice)))
+        self._add(cells, line.total + line.discount, _below(line, self._invoice))
+
+    def extra(self, text: str, amount: Decimal, rate: Decimal) -> None:
+        currency, locale = self._invoice.currency, self._invoice.locale
+        worth = amount_text(amount, currency, locale)
+        self._add(["", text, "", "", rate_text(rate, locale), worth], amount)
+
+    def total(self, name: str, amount: Decimal) -> None:
+        """A sum of rows above, which adds nothing."""
+        worth = amount_text(amount, self._invoice.currency, self._invoice.locale)
+        cells = ["", self._known["subtotals"][name], "", "", "", worth]
+        self._add(cells, Decimal(0), strong=True)
+
+    def so_far(self) -> None:
+        self.total("so_far", self._sum)
+
+    def _add(
+        self, cells: list[str], amount: Decimal, below: str = "", *, strong: bool = False
+    ) -> None:
+        self._sum += amount
+        so_far = amount_text(self._sum, self._invoice.currency, self._invoice.locale)
+        self.made.append(row(cells, below=below, strong=strong, sum=so_far))
+
+
+def item_rows(invoice: Invoice, known: Words) -> list[Row]:
+    """Its lines, charges and deposits as rows of a table, with a subtotal of each reduction.
+
+    What several lines were reduced by, what is off the whole order and what was paid in advance
+    have each their sum; before deposits stands what all that was supplied comes to.
+    """
+    rows = _Rows(invoice, known)
+    for line in invoice.lines:
+        rows.item(line)
         if line.discount:
-            rows.append(extra(known["discount"], -line.discount, line.rate))
-    rows += [extra(known[each.kind], each.amount, each.rate) for each in invoice.charges]
+            rows.extra(known["discount"], -line.discount, line.rate)
+    reduced = [line.discount for line in invoice.lines if line.discount]
+    if len(reduced) > 1:
+        rows.total("line_discounts", -total(reduced))
+    off = [each for each in invoice.charges if each.kind == "discount"]
+    if off and len(invoice.lines) > 1:
+        rows.so_far()
+    for charge in (*off, *(each for each in invoice.charges if each.kind != "discount")):
+        rows.extra(known[charge.kind], charge.amount, charge.rate)
+        if len(off) > 1 and charge is off[-1]:
+            rows.total("discounts", total([each.amount for each in off]))
+    _deduct(invoice, known, rows)
+    return rows.made
+
+
+def _deduct(invoice: Invoice, known: Words, rows: _Rows) -> None:
+    if not invoice.deposits:
+        return
+    rows.so_far()
     for deposit in invoice.deposits:
-        day = date_text(deposit.issued_on, locale)
+        day = date_text(deposit.issued_on, invoice.locale)
         text = known["deposit"].format(number=clean(deposit.number), day=day)
-        rows += [extra(text, -tax.priced, tax.rate) for tax in deposit.taxes]
-    return rows
+        for tax in deposit.taxes:
+            rows.extra(text, -tax.priced, tax.rate)
+    taxes = [tax.priced for deposit in invoice.deposits for tax in deposit.taxes]
+    if len(taxes) > 1:
+        rows.total("deposits", -total(taxes))
 
 
 def _tax_row(group: TaxTotal, invoice: Invoice, known: Words) -> list[str]:

@@ -66,24 +66,30 @@ def paragraphs(*texts: str | None) -> list[str]:
 
 
 def table(
-    heads: list[str], rows: list[Row], *, wide: int, left: tuple[int, ...] = ()
+    heads: list[str],
+    rows: list[Row],
+    *,
+    wide: int,
+    left: tuple[int, ...] = (),
+    carried: str = "",
 ) -> dict[str, Any]:
     """A table whose column `wide` takes what room the others leave.
 
-    A row has its `cells`, `below` (small print under the wide one) and `strong`. The other columns
-    are as wide as their longest text.
+    A row has its `cells`, `below` (small print under the wide one), `strong` and `sum`. The other
+    columns are as wide as their longest text. `carried` says what sums carried over a page are.
     """
     widths = []
     for n, head in enumerate(heads):
         longest = max(len(head), *(len(row["cells"][n]) for row in rows), 0)
         widths.append(None if n == wide else min(3 + 1.75 * longest, WIDEST))
     aligned = ["left" if n == wide or n in left else "right" for n in range(len(heads))]
-    return {"heads": heads, "widths": widths, "aligned": aligned, "wide": wide, "rows": rows}
+    facts = {"heads": heads, "widths": widths, "aligned": aligned, "wide": wide, "rows": rows}
+    return {**facts, "carried": carried}
 
 
-def row(cells: list[str], *, below: str = "", strong: bool = False) -> Row:
-    """One row of a table."""
-    return {"cells": cells, "below": below, "strong": strong}
+def row(cells: list[str], *, below: str = "", strong: bool = False, sum: str = "") -> Row:
+    """One row of a table; `sum` is what all rows so far come to."""
+    return {"cells": cells, "below": below, "strong": strong, "sum": sum}
 
 
 def giro(seller: Seller, amount: str, reference: str, svg: str, locale: Language) -> Row:
