@@ -20,6 +20,7 @@ COMMANDS = {
     "status": ("local.status", "say whether it runs, and where everything is"),
     "logs": ("local.logs", "show what the functions print"),
     "verify": ("local.verify", "check the invariants over the live data"),
+    "reconcile": ("local.reconcile", "bring table and archive together after a restore"),
     "import": ("local.importing.command", "master data from a CSV file"),
     "replay": ("local.player.replay", "run real orders from CSV files"),
     "export": ("local.export", "take the books away: a DATEV batch, or an auditor's tables"),
@@ -33,7 +34,13 @@ COMMANDS = {
     "deploy": ("local.deploy", "deploy the very same template to AWS"),
     "keys": ("local.keys", "add clients of the API"),
 }
-NEED_SYSTEM = ("demo", "verify", "replay", "export")  # started for them if it does not run yet
+NEED_SYSTEM = (
+    "demo",
+    "verify",
+    "reconcile",
+    "replay",
+    "export",
+)  # started for them if it does not run yet
 PASS_ON = ("test", "bench")  # arguments that are somebody else's
 
 

@@ -6,7 +6,7 @@ import argparse
 import json
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -14,11 +14,13 @@ from local import stack
 from local.deployment import embedded
 from local.running import Running
 from local.stack import Cloud
+from local.up import say
 
 PAUSES = (1.0, 3.0)
 """Seconds before what looked broken is looked at again: what was in motion has settled by then."""
 
 WORDS = {
+    "readable": "every item is in the form of its kind",
     "line_conservation": "every piece of every order is in one place",
     "stock": "counters are the sums of reservations and counts",
     "reservations": "orders hold what they claim",
@@ -32,47 +34,60 @@ WORDS = {
     "bookings": "DATEV bookings and exports are the documents to the cent",
     "captures": "nothing is captured beyond its authorisation, nor refunded beyond its capture",
     "open_items": "the list of open items is what documents and money of the orders come to",
+    "bills": "collective invoices are what was collected, and shared out as billed",
     "number_ranges": "numbers without gap or duplicate",
     "event_logs": "logs without gap, chained, and telling the stored state",
     "silent_orders": "every order is finished, waits for someone, or is a dead letter",
     "projections": "lists and pointers say what the orders say",
     "distance_sales": "what counts towards the threshold of distance sales is what was invoiced",
     "archive": "every archived document is the one that its order's log names",
+    "archived_logs": "what is finished lies in the archive with the log that it has",
+    "counterfoils": "every number on an archived paper is in its range, on the same document",
+    "notifications": "every mail that a log names is on record, so that it is sent once",
     "seals": "every sealed day is as it was sealed",
 }
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="one JSON object on stdout")
+    parser.add_argument(
+        "--check", action="append", default=[], metavar="NAME", help="this check alone; repeatable"
+    )
     parser.add_argument("--stack", help="verify this stack in the AWS account instead")
     parser.add_argument("--region", help="the region of --stack, instead of the environment's")
 
 
 def run(args: argparse.Namespace, running: Running | None) -> int:
     """Print the verdict; 1 when something is broken. Without a running system, that of --stack."""
-    if running is None:
-        from local.deploy import account
+    from oms_aws.verify import UnknownCheck
 
-        found = _checked(account(args.region), args.stack)
-    else:
-        found = check(running)
+    try:
+        if running is None:
+            from local.deploy import account
+
+            found = _checked(account(args.region), args.stack, args.check)
+        else:
+            found = check(running, args.check)
+    except UnknownCheck as error:
+        raise SystemExit(str(error)) from None
     sys.stdout.write(json.dumps(found) + "\n" if args.json else _told(found))
     return 0 if found["ok"] else 1
 
 
-def check(running: Running) -> dict[str, Any]:
-    """The verdict over a running system's data."""
-    return _checked(embedded(running.api), stack.STACK)
+def check(running: Running, only: Sequence[str] = ()) -> dict[str, Any]:
+    """The verdict over a running system's data; raises UnknownCheck."""
+    return _checked(embedded(running.api), stack.STACK, only)
 
 
-def _checked(cloud: Cloud, name: str) -> dict[str, Any]:
+def _checked(cloud: Cloud, name: str, only: Sequence[str]) -> dict[str, Any]:
     from oms_aws import verify
 
     client, outputs = cloud.client("dynamodb"), stack.outputs(cloud, name)
-    read = archive(cloud.client("s3"), outputs["DocumentsBucket"])
+    archive = Archive(cloud.client("s3"), outputs["DocumentsBucket"])
 
     def once() -> dict[str, Any]:
-        return verify.check(scan(client, outputs["TableName"]), at=datetime.now(UTC), read=read)
+        items = scan(client, outputs["TableName"])
+        return verify.check(items, at=datetime.now(UTC), archive=archive, only=only, told=progress)
 
     found = once()
     for pause in PAUSES:
@@ -81,6 +96,12 @@ def _checked(cloud: Cloud, name: str) -> dict[str, Any]:
         time.sleep(pause)
         found = verify.persisting(found, once())
     return found
+
+
+def progress(text: str) -> None:
+    """Say how far it is, where somebody is looking."""
+    if sys.stderr.isatty():
+        say(f"looking: {text}")
 
 
 def scan(client: Any, table: str) -> Iterator[dict[str, Any]]:
@@ -92,17 +113,27 @@ def scan(client: Any, table: str) -> Iterator[dict[str, Any]]:
             yield unmarshal(item)
 
 
-def archive(client: Any, bucket: str) -> Callable[[str], bytes | None]:
-    """What reads a file of the archive, None where there is none."""
+class Archive:
+    """The archive of a deployment, to be read."""
 
-    def read(key: str) -> bytes | None:
+    def __init__(self, client: Any, bucket: str) -> None:
+        self._client = client
+        self._bucket = bucket
+
+    def read(self, key: str) -> bytes | None:
+        """The content of a file, None where there is none."""
         try:
-            found: bytes = client.get_object(Bucket=bucket, Key=key)["Body"].read()
-        except client.exceptions.NoSuchKey:
+            answer = self._client.get_object(Bucket=self._bucket, Key=key)
+        except self._client.exceptions.NoSuchKey:
             return None
+        found: bytes = answer["Body"].read()
         return found
 
-    return read
+    def keys(self, folder: str) -> Iterator[str]:
+        """The keys of a folder, in order."""
+        pages = self._client.get_paginator("list_objects_v2")
+        for page in pages.paginate(Bucket=self._bucket, Prefix=folder):
+            yield from (each["Key"] for each in page.get("Contents", ()))
 
 
 def _told(found: dict[str, Any]) -> str:

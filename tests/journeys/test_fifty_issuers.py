@@ -257,7 +257,7 @@ class Issuers:
         assert self.aside.dead == []
         assert min(self.items.cuts["before"], self.items.cuts["after"]) > 0
         scan = [unmarshal(item) for item in self.items.held.values()]
-        found = verify.check(scan, at=self.day.world.now(), read=self.day.world.archived)
+        found = verify.check(scan, at=self.day.world.now(), archive=self.day.world.archive)
         assert found["ok"], [c["broken"] for c in found["checks"].values() if c["broken"]]
         cancelled = len(self.day.invoiced[8:])
         wanted = {"RE": INVOICED + SHIPPED + cancelled, "REK": CREDITS + cancelled}

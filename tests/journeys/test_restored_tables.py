@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from hashlib import sha256
 
 import pytest
@@ -128,3 +129,72 @@ def test_a_paper_with_a_number_of_another_paper_is_never_archived(merchant: Merc
     assert papers(world) == kept
     (letter,) = world.letters()
     assert "stands on the archived paper of" in letter["reason"]
+
+
+def test_what_was_lost_is_named_once_and_brought_back(merchant: Merchant) -> None:
+    """Orders are shipped, delivered and lost behind the restore; the books stay whole."""
+    world, doors = merchant.world, packed(merchant, 3)
+    shipped(merchant, doors[:1])
+    before = world.remember()
+    shipped(merchant, doors[1:2])
+    lost = merchant.place(merchant.request(RUCK_45=1))
+    merchant.whole_life(lost)
+    for day in (1, 2):
+        world.time = world.time.replace(hour=12) + timedelta(days=1)
+        world.invoke("records/seal_day", {})
+        if day == 1:
+            shipped(merchant, doors[2:])
+    papers_then, sealed = papers(world), [k for k in world.objects() if k.startswith("seals/")]
+    assert len(papers_then) == 4
+    world.restore(before)
+    fresh = merchant.place(merchant.request(RUCK_45=1))
+    world.settle()
+    merchant.whole_life(fresh)
+    shipped(merchant, doors[1:2])
+
+    then = world.broken()
+    said = world.reconciled(apply=False)
+    assert world.broken() == then
+    assert world.reconciled() == said
+
+    where = "\n".join(f"{each}: {what}" for each, what in said)
+    assert f"({lost})" not in where  # its number came back before the first new one was dealt
+    assert f"stays on record by itself: {lost} is gone" in where
+    assert f"order/{lost} is gone" in where
+    assert all(key in where for key in papers_then if lost[4:] in key)
+    assert {each for each, what in said if "archive alone" in what} == {
+        f"seal {key[11:21]}" for key in sealed
+    }
+    assert "is gone" in where
+    assert world.broken() == []
+    assert world.reconciled() == []
+    shipped(merchant, doors[2:])
+    assert world.broken() == []
+    assert len(numbers(world)) == 5
+
+
+def test_numbers_come_back_though_nothing_new_is_dealt(merchant: Merchant) -> None:
+    world, doors = merchant.world, packed(merchant, 3)
+    before = world.remember()
+    shipped(merchant, doors)
+    then = numbers(world)
+    world.restore(before)
+    said = world.reconciled()
+    assert {each for each, what in said if "its range does not know it" in what} == set(then)
+    assert numbers(world) == then
+    assert world.reconciled() == []
+    assert world.broken() == []
+    shipped(merchant, doors)
+    assert numbers(world) == then
+    assert world.broken() == []
+
+
+def test_a_number_that_was_taken_out_of_its_range_comes_back(merchant: Merchant) -> None:
+    world = merchant.world
+    shipped(merchant, packed(merchant, 2))
+    (row,) = [i for i in world.items() if i.get("kind") == "number" and i["number"] == 1]
+    key = {name: {"S": row[name]} for name in ("pk", "sk")}
+    world.dynamodb.delete_item(TableName=world.blueprint.table_name, Key=key)
+    assert any("number 1 is missing" in each for each in world.broken())
+    assert [where for where, _ in world.reconciled()] == [row["text"]]
+    assert world.broken() == []

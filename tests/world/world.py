@@ -25,6 +25,8 @@ from moto.dynamodb.models import dynamodb_backends
 from infra.journey import JOURNEY, Http, Step
 from oms_aws import verify, webhooks, wiring
 from oms_aws.clients import DynamoClients
+from oms_aws.reconcile import Reconciling
+from oms_aws.scanned import Snapshot
 from oms_aws.table import Table
 from oms_aws.wiring import Ports, Settings
 from tests.world.blueprint import ACCOUNT, PREFIX, REGION, Blueprint, blueprint
@@ -447,11 +449,21 @@ class World:
 
     def verify(self) -> dict[str, Any]:
         """The verdict of the checkers over the table as it is."""
-        return verify.check(self.items(), at=self.time, read=self.archived)
+        return verify.check(self.items(), at=self.time, archive=self.archive)
 
-    def archived(self, key: str) -> bytes | None:
-        """A file of the archive, if it is there."""
-        return self.object(key) if key in self.objects() else None
+    @property
+    def archive(self) -> Archived:
+        """The archive as it is now, for checkers; what is altered in it is altered for them."""
+        return Archived({key: self.object(key) for key in self.objects()})
+
+    def reconciled(self, *, apply: bool = True) -> list[tuple[str, str]]:
+        """Reconcile table and archive; answers what was said differently."""
+        scan = Snapshot(self.items(), at=self.time, archive=self.archive, told=lambda _: None)
+        found = Reconciling(scan)
+        if apply:
+            oms = self.ports("records/seal_day")
+            found.apply(oms.recall, oms.documents, oms.seals, at=self.time)
+        return [(each.where, each.what) for each in found.differences]
 
     def broken(self) -> list[str]:
         """What the checkers object to, as text."""
@@ -467,8 +479,9 @@ class World:
 
     def objects(self) -> list[str]:
         """What is in the archive."""
-        found = self._clients["s3"].list_objects_v2(Bucket=self.ports(STEPS[0]).settings.documents)
-        return [each["Key"] for each in found.get("Contents", [])]
+        bucket = self.ports(STEPS[0]).settings.documents
+        pages = self._clients["s3"].get_paginator("list_objects_v2").paginate(Bucket=bucket)
+        return [each["Key"] for page in pages for each in page.get("Contents", [])]
 
     def object(self, key: str) -> bytes:
         bucket = self.ports(STEPS[0]).settings.documents
@@ -528,6 +541,19 @@ class World:
             for e in self.executions.values()
             if e.state == "running" and isinstance(e.waits, Await)
         ]
+
+
+@dataclass
+class Archived:
+    """Files of an archive, by key."""
+
+    files: dict[str, bytes]
+
+    def read(self, key: str) -> bytes | None:
+        return self.files.get(key)
+
+    def keys(self, folder: str) -> list[str]:
+        return sorted(key for key in self.files if key.startswith(folder))
 
 
 class Subscriber:

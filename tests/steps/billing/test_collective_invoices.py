@@ -443,5 +443,5 @@ def broken_without(world: World, items: list[dict[str, Any]], kind: str) -> set[
 
 
 def broken_in(world: World, items: list[dict[str, Any]]) -> set[str]:
-    found = verify.check(items, at=world.time, read=world.archived)["checks"]
+    found = verify.check(items, at=world.time, archive=world.archive)["checks"]
     return {name for name, check in found.items() if check["broken"]}

@@ -16,7 +16,7 @@ from oms_aws.orders import Conflict, Saved, Stored
 from oms_aws.verify import check
 from tests.world.merchant import Merchant
 from tests.world.vies import RecordedVies
-from tests.world.world import World
+from tests.world.world import Archived, World
 
 WIEN = {**ADDRESS, "postal_code": "1010", "city": "Wien", "country": "AT"}
 QUOTE = "POST /v1/tax/quote"
@@ -174,7 +174,7 @@ def test_a_counter_that_does_not_fit_the_invoices_is_found(merchant: Merchant) -
     oms = merchant.world.ports("capture/read_order")
     (document,) = oms.orders.get(order).order.documents
     items = [oms.table.get(keys.document(document.id)), counted(merchant)]
-    nothing: dict[str, Any] = {"at": oms.now(), "read": lambda key: None}
+    nothing: dict[str, Any] = {"at": oms.now(), "archive": Archived({})}
     assert check(items, **nothing)["checks"]["distance_sales"]["broken"] == []
     items[1] |= {"cents": 9999}
     (breach,) = check(items, **nothing)["checks"]["distance_sales"]["broken"]

@@ -175,7 +175,7 @@ def names() -> list[str]:
 
 def test_untouched_data_is_clean(lived: tuple[World, Items]) -> None:
     world, items = lived
-    verdict = check(items, at=world.now(), read=world.archived)
+    verdict = check(items, at=world.now(), archive=world.archive)
     assert verdict["ok"], verdict
     checked = {name: each["checked"] for name, each in verdict["checks"].items()}
     assert [name for name, n in checked.items() if not n] == ["bills"]  # nobody is billed together
@@ -188,7 +188,7 @@ def test_tampering_is_found(
     world, items = lived
     copies = [dict(item) for item in items]
     tamper(copies)
-    verdict = check(copies, at=world.now(), read=world.archived)
+    verdict = check(copies, at=world.now(), archive=world.archive)
     assert not verdict["ok"]
     assert all(b["where"] and b["what"] for b in verdict["checks"][name]["broken"])
     assert verdict["checks"][name]["broken"], verdict
@@ -199,8 +199,8 @@ def test_only_what_stays_broken_is_broken(lived: tuple[World, Items]) -> None:
     copies = [dict(item) for item in items]
     change("order", "status", "held")(copies)
     broken, clean = (
-        check(copies, at=world.now(), read=world.archived),
-        check(items, at=world.now(), read=world.archived),
+        check(copies, at=world.now(), archive=world.archive),
+        check(items, at=world.now(), archive=world.archive),
     )
     assert persisting(broken, clean)["ok"]
     assert persisting(clean, broken)["ok"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import ChainMap
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import datetime
 from decimal import Decimal
@@ -23,17 +23,18 @@ from oms.parts import Document
 from oms.reconciling import Papers, taken
 from oms.refusals import Broken, Refusal
 from oms_aws.bills import StoredBill, bill_attributes, stored_bill
-from oms_aws.orders import ordered_entries
+from oms_aws.orders import Stored, ordered_entries
+from oms_aws.shelf import Shelf
 from oms_aws.table import unpacked
 
 
 class Billed:
     """All bills, what they have collected, and what purchase order numbers lead to."""
 
-    def __init__(self) -> None:
+    def __init__(self, shelf: Shelf) -> None:
+        self._shelf = shelf
         self.bills: dict[str, StoredBill] = {}
         self.rows: dict[str, Mapping[str, Any]] = {}
-        self.collected: dict[str, dict[str, list[Invoice]]] = defaultdict(dict)
         self.through: dict[tuple[str, str], bool] = {}
 
     def bill(self, item: Mapping[str, Any]) -> None:
@@ -45,7 +46,7 @@ class Billed:
     def entry(self, item: Mapping[str, Any]) -> Invoice:
         """Take a collected shipment, or a credit of one; answers it."""
         invoice = msgspec.json.decode(unpacked(item["body"]), type=Invoice)
-        self.collected[item["bill"]].setdefault(item["fulfilment"], []).append(invoice)
+        self._shelf.put("collected", f"{item['bill']}/{item['sk']}", item)
         return invoice
 
     def ordered(self, item: Mapping[str, Any]) -> None:
@@ -54,15 +55,19 @@ class Billed:
 
     def entries(self, bill: str) -> dict[str, Entry]:
         """What a bill has collected, by fulfilment."""
+        collected: dict[str, list[Invoice]] = {}
+        for item in self._shelf.under("collected", f"{bill}/"):
+            invoice = msgspec.json.decode(unpacked(item["body"]), type=Invoice)
+            collected.setdefault(item["fulfilment"], []).append(invoice)
         found = {}
-        for fulfilment, invoices in self.collected.get(bill, {}).items():
+        for fulfilment, invoices in collected.items():
             drafts = [each for each in invoices if each.kind != "credit_note"]
             credits = [each for each in invoices if each.kind == "credit_note"]
             if drafts:
                 found[fulfilment] = Entry(drafts[0], tuple(credits))
         return found
 
-    def breaches(self, orders: Mapping[str, Order], papers: Papers) -> Iterator[Breach]:
+    def breaches(self, orders: Mapping[str, Stored], papers: Papers) -> Iterator[Breach]:
         """Bills that are not what was collected for them, or shared out otherwise than billed."""
         for id, stored in self.bills.items():
             entries = self.entries(id)
@@ -72,8 +77,8 @@ class Billed:
             yield from _shared(stored.bill, entries, orders)
             for document in stored.bill.documents:
                 yield from _summed(stored.bill, document, entries, papers)
-        for order in orders.values():
-            yield from self._deferred(order)
+        for known in orders.values():
+            yield from self._deferred(known.order)
 
     def _deferred(self, order: Order) -> Iterator[Breach]:
         for each in order.collected:
@@ -104,19 +109,17 @@ class Billed:
         ]
         documents = sorted([*own, *drafted], key=lambda document: document.issued_at)
         more = {id: draft for id, (_, draft) in singles.items()}
-        return replace(order, documents=tuple(documents)), {**papers, **more}
+        return replace(order, documents=tuple(documents)), ChainMap(more, papers)  # type: ignore[arg-type]
 
-    def logged(self, logs: Mapping[str, list[Event]]) -> Iterator[Breach]:
-        """Bills of which replaying the log gives something else."""
-        for id, stored in self.bills.items():
-            try:
-                log = logs.get(f"bill/{id}", [])
-                again = replayed(decode_bill_news(event.data) for event in log)
-            except (Broken, Refusal, MsgspecError) as error:
-                yield Breach(id, f"the log cannot be replayed: {error}")
-                continue
-            if again != stored.bill:
-                yield Breach(id, "the log tells otherwise")
+    def logged(self, id: str, log: Iterable[Event]) -> Iterator[Breach]:
+        """A bill of which replaying the log gives something else."""
+        try:
+            again = replayed(decode_bill_news(event.data) for event in log)
+        except (Broken, Refusal, MsgspecError) as error:
+            yield Breach(id, f"the log cannot be replayed: {error}")
+            return
+        if again != self.bills[id].bill:
+            yield Breach(id, "the log tells otherwise")
 
     def silent(self, at: datetime, letters: Collection[str]) -> Iterator[Breach]:
         """Bills that nobody will move on."""
@@ -127,21 +130,23 @@ class Billed:
                     what = f"{each.cause}: we should have moved it on by {each.until}"
                     yield Breach(id, what)
 
-    def projected(self, orders: Iterable[Order]) -> Iterator[Breach]:
-        """Attributes and entries of lists that are not what bills and orders say."""
+    def projected(self) -> Iterator[Breach]:
+        """Attributes of items that are not what their bills say."""
         for id, stored in self.bills.items():
             expected = {n: v for n, v in bill_attributes(stored).items() if n != "state"}
             row = self.rows[id]
             for name in [name for name, value in expected.items() if row.get(name) != value]:
                 yield Breach(id, f"{name} of its item is {row.get(name)}, not {expected[name]}")
-        for order in orders:
-            for key, attributes in ordered_entries(order):
-                if self.through.get((key.pk, key.sk)) != attributes["through"]:
-                    yield Breach(order.id, f"{key.pk} does not say whether it is through")
+
+    def leading_to(self, order: Order) -> Iterator[Breach]:
+        """Entries of purchase order numbers that are not what the order says."""
+        for key, attributes in ordered_entries(order):
+            if self.through.get((key.pk, key.sk)) != attributes["through"]:
+                yield Breach(order.id, f"{key.pk} does not say whether it is through")
 
 
 def _shared(
-    bill: Bill, entries: Mapping[str, Entry], orders: Mapping[str, Order]
+    bill: Bill, entries: Mapping[str, Entry], orders: Mapping[str, Stored]
 ) -> Iterator[Breach]:
     """Once planned, each shipment is on one document; once settled, each order has its share."""
     if bill.planned is None:
@@ -151,8 +156,9 @@ def _shared(
         yield Breach(bill.id, f"bills {len(planned)} shipments of {len(entries)}, or one twice")
     for document in bill.documents if bill.settled_at else ():
         for share in bill.shares(document.id):
-            order = orders.get(share.order)
-            mine = [d for d in order.documents if d.id == document.id] if order else []
+            known = orders.get(share.order)
+            held = known.order.documents if known else ()
+            mine = [d for d in held if d.id == document.id]
             if [(d.number, d.gross, d.billed) for d in mine] != [
                 (document.number, share.gross, share.fulfilments)
             ]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import datetime
 from typing import NamedTuple
 
@@ -78,7 +79,8 @@ class Recall:
     def again(self, found: Sequence[Counterfoil]) -> None:
         """Enter again what is missing of numbers that the range has passed."""
         for each in found:
-            self._stores.table.write(self._entered(each))
+            with suppress(ConditionFailed):  # another one did the same
+                self._stores.table.write(self._entered(each))
 
     def _enter(
         self, range: str, known: int, some: Sequence[int], papers: dict[int, Counterfoil]

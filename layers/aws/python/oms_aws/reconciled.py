@@ -22,6 +22,7 @@ from oms.posting import voucher_of
 from oms.reconciling import CHECKS, Papers, adding_up
 from oms.reductions import Reduction, reductions, voucher_for
 from oms.shop import Shop
+from oms_aws.shelf import Kept, Shelf
 from oms_aws.table import unpacked
 
 UNSAID = Bookkeeping(consultant=1001, client=1)
@@ -34,8 +35,9 @@ Read = Callable[[str], bytes | None]
 class Reconciled:
     """All documents as they were issued, the shops of them, and what must hold of both."""
 
-    def __init__(self) -> None:
-        self.papers: dict[str, Invoice] = {}
+    def __init__(self, shelf: Shelf) -> None:
+        self._shelf = shelf
+        self.papers: Papers = Kept(shelf, "document", _paper)
         self.owners: dict[str, str] = {}
         self.by_shop: dict[str, dict[str, Voucher]] = defaultdict(dict)
         self.shops: dict[str, Shop] = {}
@@ -57,8 +59,8 @@ class Reconciled:
 
     def document(self, item: Mapping[str, Any]) -> None:
         """Take a document's record."""
-        paper = msgspec.json.decode(unpacked(item["body"]), type=Invoice)
-        self.papers[item["id"]] = paper
+        paper = _paper(item)
+        self._shelf.put("document", item["id"], item)
         self.owners[item["id"]] = item["order_id"]
         self.by_shop[item["shop"]][item["id"]] = voucher_of(item["id"], paper)
 
@@ -67,17 +69,14 @@ class Reconciled:
         shop = msgspec.json.decode(unpacked(item["body"]), type=Shop)
         self.shops[shop.id] = shop
 
-    def breaches(self, check: str, orders: Iterable[tuple[Order, Papers]]) -> Iterator[Breach]:
-        """What does not hold of the orders' documents; each document's own sums are `documents`.
+    def adding_up(self, id: str, paper: Invoice) -> Iterator[Breach]:
+        """What does not hold of a document alone: its own sums."""
+        return adding_up(self.owners[id], paper)
 
-        Each order comes with what its documents were made from.
-        """
-        if check == "documents":
-            for id, paper in self.papers.items():
-                yield from adding_up(self.owners[id], paper)
-        for order, papers in orders:
-            for holds in CHECKS[check]:
-                yield from holds(order, papers)
+    def of_order(self, check: str, order: Order, papers: Papers) -> Iterator[Breach]:
+        """What does not hold of an order and what its documents were made from."""
+        for holds in CHECKS[check]:
+            yield from holds(order, papers)
 
     def unbooked(self) -> Iterator[Breach]:
         """Documents whose bookings do not add up to them, month by month.
@@ -120,13 +119,12 @@ class Reconciled:
         yield from _differing(where, booked, _worth(vouchers))
 
     def exported(
-        self, exports: Iterable[Export], orders: Iterable[Order], read: Read
+        self, exports: Iterable[Export], issued: Mapping[str, datetime], read: Read
     ) -> Iterator[Breach]:
-        """Exports that do not say what their documents say.
+        """Exports that do not say what their documents say, of which it is known when `issued`.
 
         A document that was issued while an export was being made may be in it.
         """
-        issued = {d.id: d.issued_at for order in orders for d in order.documents}
         for export in exports:
             for file in export.files if export.status == "written" else ():
                 content = read(file.key)
@@ -162,6 +160,10 @@ class Reconciled:
     def _books(self, shop: str) -> Bookkeeping:
         known = self.shops.get(shop)
         return (known.bookkeeping if known else None) or UNSAID
+
+
+def _paper(item: Mapping[str, Any]) -> Invoice:
+    return msgspec.json.decode(unpacked(item["body"]), type=Invoice)
 
 
 def _before(export: Export, issued_at: datetime | None) -> bool:

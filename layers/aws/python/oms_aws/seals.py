@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import date
 from hashlib import sha256
 
@@ -46,18 +47,22 @@ class DynamoSeals:
         there = self._documents.keep_once(key, content, "application/json", until=until)
         if there is not None:  # a run that was cut off has sealed it; what the archive says holds
             content, made = there, msgspec.json.decode(there, type=Seal)
+        self.known(key, content)
+        return made
+
+    def known(self, key: str, content: bytes) -> None:
+        """Note in the table that a seal is in the archive; again changes nothing."""
+        made = msgspec.json.decode(content, type=Seal)
+        day = made.day.isoformat()
         attributes = {
             "kind": "seal",
-            "day": day.isoformat(),
+            "day": day,
             "root": made.root,
             "chain": made.chain,
             "events": len(made.entries),
             "key": key,
             "sha256": sha256(content).hexdigest(),
         }
-        try:
-            put = self._table.put(keys.seal(day.isoformat()), attributes, unless_exists=True)
+        put = self._table.put(keys.seal(day), attributes, unless_exists=True)
+        with suppress(ConditionFailed):
             self._table.write([put])
-        except ConditionFailed:
-            return made
-        return made

@@ -1,0 +1,208 @@
+"""Twenty kinds of tampering: which check names it, and where."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple
+
+import pytest
+
+from oms_aws.verify import CHECKS, UnknownCheck, check
+from tests.steps.records.test_verify import DONE, Items, change, lived, of, remove, swap_body
+from tests.world.world import Archived, World
+
+__all__ = ["lived"]
+
+Files = dict[str, bytes]
+
+
+def on_disk(folder: str, ending: str) -> Callable[[Items, Files], None]:
+    """A bit flips in the middle of a file of the archive."""
+
+    def flip(_: Items, files: Files) -> None:
+        key = next(k for k in sorted(files) if k.startswith(folder) and k.endswith(ending))
+        middle = len(files[key]) // 2
+        files[key] = (
+            files[key][:middle] + bytes([files[key][middle] ^ 1]) + files[key][middle + 1 :]
+        )
+
+    return flip
+
+
+def lost(folder: str) -> Callable[[Items, Files], None]:
+    """The files of a folder of the archive are gone."""
+
+    def lose(_: Items, files: Files) -> None:
+        for key in [key for key in files if key.startswith(folder)]:
+            del files[key]
+
+    return lose
+
+
+def garbled(kind: str, name: str, **seen: Any) -> Callable[[Items, Files], None]:
+    """A byte on the disk under the table flips, so that an attribute is no JSON any more."""
+
+    def flip(items: Items, _: Files) -> None:
+        item = of(items, kind, **seen)
+        item[name] = "\x7f" + item[name][1:]
+
+    return flip
+
+
+def retyped(kind: str, name: str, value: Any, **seen: Any) -> Callable[[Items, Files], None]:
+    """An attribute has a value of another type, or none at all."""
+    return lambda items, _: of(items, kind, **seen).update({name: value})
+
+
+def in_table(tamper: Callable[[Items], None]) -> Callable[[Items, Files], None]:
+    return lambda items, _: tamper(items)
+
+
+def never_archived(items: Items, _: Files) -> None:
+    """The order says of its invoice that no file of it was ever kept."""
+    order = of(items, "order", **DONE)
+    state = json.loads(order["state"])
+    for name in ("key", "sha256"):
+        del state["documents"][0][name]
+    order["state"] = json.dumps(state)
+
+
+def renumbered(items: Items, _: Files) -> None:
+    """Number and document of the table agree with each other, and not with what is on paper."""
+    for item in items:
+        if item.get("kind") == "number":
+            item["document"] = "inv_other"
+
+
+def resealed(items: Items, files: Files) -> None:
+    """A seal is replaced together with its sum in the table."""
+    item = of(items, "seal")
+    files[item["key"]] = files[item["key"]].replace(b'"entries":[', b'"entries":[ ')
+    item["key"] = "seals/elsewhere.json"
+
+
+def log_altered(_: Items, files: Files) -> None:
+    """A byte of an archived log, so that it still is JSON."""
+    key = next(key for key in sorted(files) if key.startswith("orders/"))
+    files[key] = files[key].replace(b"DE", b"AT", 1)
+
+
+class Kind(NamedTuple):
+    """A kind of tampering: the check that names it, what its `where` contains, and the deed."""
+
+    name: str
+    check: str
+    where: str
+    tamper: Callable[[Items, Files], None]
+
+
+FIRST, SECOND, OURS = {"sequence": 1}, {"sequence": 2}, {"actor": "auftakt"}
+RUCK = {"sku": "RUCK-45"}
+MORE = swap_body("order", '"amount":"1.00","at"', '"amount":"999.00","at"', **DONE)
+DEARER = swap_body("order", '"129.90"', '"129.91"', **DONE)
+KINDS = (
+    Kind("a bit of a PDF on the disk", "archive", "ord_", on_disk("invoices/", ".pdf")),
+    Kind("a bit of an export on the disk", "archive", "exp_", on_disk("exports/", ".csv")),
+    Kind("a bit of an archived log", "archived_logs", "order/ord_", on_disk("orders/", ".jsonl")),
+    Kind("a word of an archived log", "archived_logs", "order/ord_", log_altered),
+    Kind("a bit of a counterfoil", "counterfoils", "numbers/", on_disk("numbers/", ".json")),
+    Kind("a bit of a seal", "seals", "seal 2026-11-23", on_disk("seals/2026/2026-11-23", ".json")),
+    Kind("papers are gone", "archive", "ord_", lost("invoices/")),
+    Kind("archived logs are gone", "archived_logs", "order/ord_", lost("orders/")),
+    Kind("a seal is another's", "seals", "seal ", resealed),
+    Kind("an invoice was never archived", "archive", "ord_", never_archived),
+    Kind("numbers are on other documents", "counterfoils", "RE-2026-0", renumbered),
+    Kind("a number is gone", "counterfoils", "RE-2026-0", in_table(remove("number"))),
+    Kind("a flipped byte in an order", "readable", "ORDER#ord_", garbled("order", "state")),
+    Kind("a flipped byte in a document", "readable", "DOCUMENT#", garbled("document", "body")),
+    Kind("a flipped byte in an event", "readable", " EVENT#", garbled("event", "data", **OURS)),
+    Kind("a flipped byte in a fulfilment", "readable", "FULF", garbled("fulfilment", "body")),
+    Kind("a count without a number", "stock", "RUCK-45", retyped("stock", "soft", "x", **RUCK)),
+    Kind("an event of no time", "readable", " EVENT#", retyped("event", "at", None, **OURS)),
+    Kind("a first event is gone", "event_logs", "/", in_table(remove("event", **FIRST))),
+    Kind("an event between is gone", "event_logs", "/", in_table(remove("event", **SECOND))),
+    Kind("another actor", "event_logs", "/", in_table(change("event", "actor", "x", **SECOND))),
+    Kind("a mail is forgotten", "notifications", "order/", in_table(remove("notification"))),
+    Kind(
+        "a mail has another id",
+        "notifications",
+        "order/",
+        in_table(change("notification", "message_id", "x")),
+    ),
+    Kind("an order is gone", "event_logs", "order/ord_", in_table(remove("order", **DONE))),
+    Kind("a price in an order", "event_logs", "ord_", in_table(DEARER)),
+    Kind("money given back", "captures", "ord_", in_table(MORE)),
+    Kind("a seal's place", "seals", "seal ", in_table(change("seal", "key", "seals/none"))),
+)
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name.replace(" ", "-"))
+def test_a_kind_of_tampering_is_named(lived: tuple[World, Items], kind: Kind) -> None:
+    world, items = lived
+    copies, archive = [dict(item) for item in items], world.archive
+    kind.tamper(copies, archive.files)
+    verdict = check(copies, at=world.now(), archive=archive)
+    assert not verdict["ok"]
+    assert set(verdict["checks"]) == set(CHECKS)
+    broken = verdict["checks"][kind.check]["broken"]
+    assert any(kind.where in each["where"] and each["what"] for each in broken), verdict
+
+
+def test_one_broken_order_hides_no_other(lived: tuple[World, Items]) -> None:
+    world, items = lived
+    copies = [dict(item) for item in items]
+    orders = [item for item in copies if item.get("kind") == "order"]
+    orders[0]["state"] = "{"
+    orders[1]["hash"] = orders[2]["hash"] = "0" * 64
+    checks = check(copies, at=world.now(), archive=world.archive)["checks"]
+    named = {each["where"] for each in checks["event_logs"]["broken"]}
+    assert {f"order/{order['gsi1sk']}" for order in orders[:3]} <= named
+
+
+def test_a_check_that_fails_says_so_and_the_others_go_on(
+    lived: tuple[World, Items], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world, items = lived
+
+    def fails(found: Any) -> Iterator[Any]:
+        next(iter(found.orders.values()))
+        raise ZeroDivisionError("nobody thought of it")
+
+    monkeypatch.setitem(CHECKS, "stock", CHECKS["stock"]._replace(breaches=fails))
+    copies = [dict(item) for item in items]
+    change("order", "status", "held")(copies)
+    checks = check(copies, at=world.now(), archive=world.archive)["checks"]
+    (breach,) = checks["stock"]["broken"]
+    assert breach["where"].startswith("ord_")
+    assert "ZeroDivisionError: nobody thought of it" in breach["what"]
+    assert checks["projections"]["broken"]
+
+
+def test_an_archive_that_does_not_answer_is_named_by_each_check(lived: tuple[World, Items]) -> None:
+    world, items = lived
+
+    class Silent(Archived):
+        def read(self, key: str) -> bytes | None:
+            raise OSError("the disk does not answer")
+
+    checks = check(items, at=world.now(), archive=Silent(world.archive.files))["checks"]
+    broken = {name for name, each in checks.items() if each["broken"]}
+    assert broken == {"bookings", "archive", "archived_logs", "counterfoils", "seals"}
+    assert all("does not answer" in b["what"] for name in broken for b in checks[name]["broken"])
+
+
+def test_one_check_alone(lived: tuple[World, Items]) -> None:
+    world, items = lived
+    heard: list[str] = []
+    only = ["seals", "stock"]
+    verdict = check(items, at=world.now(), archive=world.archive, only=only, told=heard.append)
+    assert list(verdict["checks"]) == ["stock", "seals"] == heard
+
+
+def test_a_check_that_there_is_not_is_refused_with_those_that_there_are(
+    lived: tuple[World, Items],
+) -> None:
+    world, items = lived
+    with pytest.raises(UnknownCheck, match=r"no check stocks; there are .*stock, reservations"):
+        check(items, at=world.now(), archive=world.archive, only=["stocks"])
