@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from local import putting_back, stack
+from local import stack
 from local.deployment import embedded
 from local.running import Running
 from local.stack import Cloud
@@ -52,11 +52,13 @@ def run(args: argparse.Namespace, running: Running | None) -> int:
 
 
 def _put_back(cloud: Cloud, table: str, then: str, *, apply: bool) -> int:
+    from local import putting_back
+
     client, written, deleted = cloud.client("dynamodb"), 0, 0
-    for changes in putting_back.differing(client, table, then):
-        written, deleted = written + len(changes.puts), deleted + len(changes.deletes)
+    for change in putting_back.changes(client, table, then):
+        written, deleted = written + bool(change.was), deleted + (not change.was)
         if apply:
-            putting_back.put_back(client, table, changes)
+            putting_back.put_back(client, table, change)
     done = "" if apply else "; nothing was changed: --apply does it"
     sys.stdout.write(f"{written} items as they were, {deleted} deleted{done}\n")
     return 1 if written + deleted and not apply else 0

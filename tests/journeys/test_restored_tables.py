@@ -8,6 +8,7 @@ from hashlib import sha256
 
 import pytest
 
+from local import putting_back
 from oms_aws import keys
 from tests.world.merchant import Merchant
 from tests.world.world import World, opened
@@ -198,3 +199,31 @@ def test_a_number_that_was_taken_out_of_its_range_comes_back(merchant: Merchant)
     assert any("number 1 is missing" in each for each in world.broken())
     assert [where for where, _ in world.reconciled()] == [row["text"]]
     assert world.broken() == []
+
+
+def test_a_restored_copy_is_put_back_item_by_item(merchant: Merchant) -> None:
+    """As on AWS, where a restore makes a table of its own: no event is relayed again by it."""
+    world, doors = merchant.world, packed(merchant, 2)
+    client, live, then = world.dynamodb, world.blueprint.table_name, "restored"
+    shape = client.describe_table(TableName=live)["Table"]
+    schema = {name: shape[name] for name in ("KeySchema", "AttributeDefinitions")}
+    indexes = [
+        {name: each[name] for name in ("IndexName", "KeySchema", "Projection")}
+        for each in shape["GlobalSecondaryIndexes"]
+    ]
+    client.create_table(
+        TableName=then, **schema, GlobalSecondaryIndexes=indexes, BillingMode="PAY_PER_REQUEST"
+    )
+    for change in putting_back.changes(client, then, live):
+        putting_back.put_back(client, then, change)
+    before = list(world.items())
+    shipped(merchant, doors)
+    heard = len(world.outside.mails)
+    assert list(world.items()) != before
+    for change in putting_back.changes(client, live, then):
+        putting_back.put_back(client, live, change)
+    assert list(world.items()) == before
+    assert list(putting_back.changes(client, live, then)) == []
+    world.settle()
+    assert len(world.outside.mails) == heard
+    assert list(world.items()) == before
