@@ -142,7 +142,7 @@ def test_what_was_lost_is_named_once_and_brought_back(merchant: Merchant) -> Non
     merchant.whole_life(lost)
     for day in (1, 2):
         world.time = world.time.replace(hour=12) + timedelta(days=1)
-        world.invoke("records/seal_day", {})
+        world.strike("records/seal_day")
         if day == 1:
             shipped(merchant, doors[2:])
     papers_then, sealed = papers(world), [k for k in world.objects() if k.startswith("seals/")]
