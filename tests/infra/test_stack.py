@@ -49,6 +49,12 @@ def test_the_system_tells_where_things_are(template: Template) -> None:
     assert template.outputs.keys() == OUTPUTS
 
 
+def test_the_access_log_holds_no_token_of_a_link(template: Template) -> None:
+    logged = json.loads(template.the("ApiGatewayV2::Stage")["AccessLogSettings"]["Format"])
+    assert logged["route"] == "$context.routeKey"
+    assert not any("path" in value.lower() for value in logged.values())
+
+
 def test_there_are_no_custom_resources(template: Template) -> None:
     types = {resource["Type"] for resource in template.resources.values()}
     assert not [kind for kind in types if kind.startswith("Custom::") or "CustomResource" in kind]

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from oms_aws.edges.filing import confirmation, opened_paper
-from oms_aws.edges.http import Answer, Call, Http
+from oms_aws.edges.http import Answer, Call
+from oms_aws.edges.pages import Pages
 from oms_aws.orders import Saved
 from oms_aws.wiring import Ports
 
-step = Http()
+step = Pages()
 handler = step.handler
 
 

@@ -5,23 +5,21 @@ from __future__ import annotations
 from typing import Any
 
 from oms_aws.edges.approvals import ask, take
-from oms_aws.edges.http import Answer, Call, Http
-from oms_aws.edges.pages import for_people
+from oms_aws.edges.http import Answer, Call
+from oms_aws.edges.pages import Pages
 from oms_aws.wiring import Ports
 
-step = Http()
+step = Pages()
 handler = step.handler
 
 
 @step.route("GET /approve/{token}")
-@for_people
 def show_approval(call: Call[Any], oms: Ports) -> Answer:
     """Show an approver the order and two buttons, by a signed link; nothing is decided by it."""
     return ask(call, oms)
 
 
 @step.route("POST /approve/{token}", status=303)
-@for_people
 def take_approval(call: Call[Any], oms: Ports) -> Answer:
     """Take what the approver decided with a button of that page."""
     return take(call, oms)

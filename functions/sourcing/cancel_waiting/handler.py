@@ -5,18 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 from oms.backorder import cancel_rest
-from oms_aws.edges.http import Answer, Call, Http
-from oms_aws.edges.pages import for_people
+from oms_aws.edges.http import Answer, Call
+from oms_aws.edges.pages import Pages
 from oms_aws.edges.waiting import ask
 from oms_aws.orders import Saved
 from oms_aws.wiring import Ports
 
-step = Http()
+step = Pages()
 handler = step.handler
 
 
 @step.route("GET /w/{token}")
-@for_people
 def show_waiting(call: Call[Any], oms: Ports) -> Answer:
     """Show the customer what still waits of an order, to cancel it by a signed link."""
     order_id = oms.links.subject("waiting", call.path["token"], at=oms.now())
@@ -24,7 +23,6 @@ def show_waiting(call: Call[Any], oms: Ports) -> Answer:
 
 
 @step.route("POST /w/{token}", status=303)
-@for_people
 def cancel_waiting(call: Call[Any], oms: Ports) -> Answer:
     """Cancel what still waits when the customer sends the form of that page."""
     token = call.path["token"]
@@ -36,4 +34,4 @@ def cancel_waiting(call: Call[Any], oms: Ports) -> Answer:
         Saved(by, f"request:{call.request_id}"),
         seen=seen,
     )
-    return Answer(status=303, headers={"Location": f"/w/{token}", "Cache-Control": "no-store"})
+    return Answer(status=303, headers={"Location": f"/w/{token}"})

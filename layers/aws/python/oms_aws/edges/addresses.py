@@ -120,8 +120,7 @@ def _replayed(order: Order, hold: Hold, values: dict[str, str], call: Call[Any])
 
 
 def _again(call: Call[Any]) -> Answer:
-    headers = {"Location": f"/a/{call.path['token']}", "Cache-Control": "no-store"}
-    return Answer(status=303, headers=headers)
+    return Answer(status=303, headers={"Location": f"/a/{call.path['token']}"})
 
 
 def _done(order: Order, hold: Hold) -> Answer:

@@ -41,6 +41,7 @@ class Problem(Exception):
         self.text = text
         self.fields = dict(fields or {})
         self.extra: dict[str, Any] = {}
+        self.language = ""
 
 
 @dataclass(frozen=True)
@@ -184,9 +185,17 @@ class Http:
                 logger.exception("not answered", extra={"request": request_id})
             else:
                 logger.info("refused", extra={"request": request_id, "reason": problem.reason})
-            return _said_no(problem, request_id)
+            return _response(self.says_no(problem, event))
         logger.info("answered", extra={"request": request_id, "route": event["routeKey"]})
-        return _response(answer)
+        return _response(self.says(answer))
+
+    def says(self, answer: Answer) -> Answer:
+        """An answer as this edge gives it."""
+        return answer
+
+    def says_no(self, problem: Problem, event: dict[str, Any]) -> Answer:
+        """A refusal as this edge tells it: `application/problem+json`."""
+        return _said_no(problem, event["requestContext"]["requestId"])
 
 
 def _call(event: dict[str, Any], routed: Routed) -> Call[Any]:
@@ -267,7 +276,7 @@ def _problem(error: Exception) -> Problem:
 _BUSY = ("ProvisionedThroughputExceededException", "ThrottlingException", "SlowDown")
 
 
-def _said_no(problem: Problem, request_id: str) -> dict[str, Any]:
+def _said_no(problem: Problem, request_id: str) -> Answer:
     body = {
         "type": f"urn:auftakt:problem:{problem.reason}",
         "title": problem.reason.replace("_", " "),
@@ -278,7 +287,7 @@ def _said_no(problem: Problem, request_id: str) -> dict[str, Any]:
         **problem.extra,
     }
     headers = {"Retry-After": "1"} if problem.status == 503 else {}
-    return _response(Answer(body, problem.status, headers, "application/problem+json"))
+    return Answer(body, problem.status, headers, "application/problem+json")
 
 
 def _response(answer: Answer) -> dict[str, Any]:

@@ -171,8 +171,8 @@ PAGES = {
     404: "The link is none of ours: a page that says so.",
     409: "The link was used already, or it is too late: a page that says so.",
     410: "The link has expired: a page that says so.",
-    422: "Fields are wrong: the form again, with what is wrong.",
-    503: "Busy: a page that asks to try again.",
+    422: "Fields are wrong: a page that says so, or the form again, with what is wrong.",
+    503: "Busy, or a document is still being made: a page that asks to try again.",
 }
 
 

@@ -4,23 +4,24 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Mapping
+from dataclasses import replace
 from functools import cache
 from typing import Any
 from urllib.parse import parse_qsl
 
 from oms.invoice import Language
-from oms.refusals import NotNow, Refusal, Unknown
-from oms_aws.edges.http import Answer, Call
-from oms_aws.links import LinkExpired
+from oms_aws.edges.http import Answer, Call, Http, Problem
 from oms_aws.rendering import environment, words
-from oms_aws.wiring import Ports
 
 MOST_FIELDS = 50
 HTML = "text/html; charset=utf-8"
 FORM = "application/x-www-form-urlencoded"
 
-Route = Callable[[Call[Any], Ports], Answer]
+PRIVATE = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}
+MOST_LANGUAGES = 20
+FIRST = 0.0001
 
 
 def page(name: str, language: Language, *, status: int = 200, **facts: Any) -> Answer:
@@ -29,8 +30,7 @@ def page(name: str, language: Language, *, status: int = 200, **facts: Any) -> A
     html = environment("pages").get_template(f"{name}.html").render(context)
     headers = {
         "Content-Security-Policy": policy(style_of(html), forms="'self'"),
-        "Cache-Control": "no-store",
-        "Referrer-Policy": "no-referrer",
+        **PRIVATE,
         "X-Content-Type-Options": "nosniff",
         "X-Robots-Tag": "noindex",
     }
@@ -44,23 +44,35 @@ def message(kind: str, language: Language, *, status: int = 200) -> Answer:
     return page("message", language, status=status, title=title, text=text)
 
 
-def for_people(run: Route) -> Route:
-    """Let a route answer whoever holds a link in pages, also when it says no."""
+class Pages(Http):
+    """The routes of a step for whoever holds a link: they answer in pages, also when they say no.
 
-    def answered(call: Call[Any], oms: Ports) -> Answer:
-        try:
-            return run(call, oms)
-        except LinkExpired:
-            return message("link_expired", language_of(call), status=410)
-        except Unknown:
-            return message("link_invalid", language_of(call), status=404)
-        except Refusal:
-            return message("refused", language_of(call), status=409)
-        except NotNow:
-            return message("busy", language_of(call), status=503)
+    No answer stays in a cache, or tells the link to whom it leads to.
+    """
 
-    answered.__doc__, answered.__name__ = run.__doc__, run.__name__
-    return answered
+    def says(self, answer: Answer) -> Answer:
+        """An answer that nobody else can find again."""
+        return replace(answer, headers={**PRIVATE, **answer.headers})
+
+    def says_no(self, problem: Problem, event: dict[str, Any]) -> Answer:
+        """A refusal as a page, in the customer's language as far as it is known."""
+        language: Language = "de" if problem.language == "de" else "en"
+        kind = _KINDS.get(problem.reason) or _kind(problem.status)
+        status = 410 if problem.reason == "link_expired" else problem.status
+        answer = message(kind, language if problem.language else language_of(event), status=status)
+        later = {"Retry-After": "1"} if status == 503 else {}
+        return self.says(replace(answer, headers={**answer.headers, **later}))
+
+
+_KINDS = {"link_expired": "link_expired", "document_not_ready": "not_ready"}
+
+
+def _kind(status: int) -> str:
+    if status == 503:
+        return "busy"
+    if status >= 500:
+        return "broken"
+    return "link_invalid" if status == 404 else "refused" if status == 409 else "not_understood"
 
 
 def form(call: Call[Any]) -> dict[str, str]:
@@ -74,11 +86,25 @@ def form(call: Call[Any]) -> dict[str, str]:
     return {name: value.strip() for name, value in pairs}
 
 
-def language_of(call: Call[Any]) -> Language:
-    """The language that the browser asks for: German if it stands before English, or alone."""
-    asked = call.headers.get("accept-language", "").lower()
-    places = {language: asked.find(language) for language in ("de", "en")}
-    return "de" if places["de"] >= 0 and not 0 <= places["en"] < places["de"] else "en"
+def language_of(event: Mapping[str, Any]) -> Language:
+    """The language that the browser asks for: German where it likes it better than English.
+
+    The weights of `Accept-Language` count (RFC 9110 § 12.5.4); of equal ones, the first.
+    """
+    headers = {name.lower(): value for name, value in (event.get("headers") or {}).items()}
+    liked = {"de": 0.0, "en": 0.0}
+    for part in headers.get("accept-language", "").lower().split(",")[:MOST_LANGUAGES]:
+        range, _, weight = part.partition(";q=")
+        name = range.strip().partition("-")[0]
+        if name in liked and not liked[name]:
+            liked[name] = _weight(weight) if weight else 1.0
+            if liked[name] and not any(liked[other] for other in liked if other != name):
+                liked[name] += FIRST
+    return "de" if liked["de"] > liked["en"] else "en"
+
+
+def _weight(text: str) -> float:
+    return float(text) if re.fullmatch(r"[01](\.[0-9]{0,3})?", text.strip()) else 0.0
 
 
 @cache

@@ -109,7 +109,7 @@ def opened(id: str, oms: Ports, *, format: str = "pdf") -> Answer:
         raise Unknown("no_einvoice", f"{document.number} has no electronic invoice.")
     key = document.key if format == "pdf" else document.xml_key
     if key is None:
-        raise Problem(503, "document_not_ready", "The document is being set. Please try again.")
+        raise _not_ready(holder)
     return Answer(
         status=302, headers={"Location": oms.documents.url(key, f"{document.number}.{format}")}
     )
@@ -118,6 +118,13 @@ def opened(id: str, oms: Ports, *, format: str = "pdf") -> Answer:
 def _letter(id: str, holder: Holder, oms: Ports) -> Answer:
     document, letter = letter_of(holder.held, id)
     if letter.key is None:
-        raise Problem(503, "document_not_ready", "The letter is being set. Please try again.")
+        raise _not_ready(holder)
     address = oms.documents.url(letter.key, f"{document.number}-{letter.level}.pdf")
     return Answer(status=302, headers={"Location": address})
+
+
+def _not_ready(holder: Holder) -> Problem:
+    problem = Problem(503, "document_not_ready", "The paper is being set. Please try again.")
+    if isinstance(holder.held, Order):
+        problem.language = holder.held.customer.locale
+    return problem

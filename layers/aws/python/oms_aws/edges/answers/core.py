@@ -932,7 +932,9 @@ ANSWERS: dict[str, Told] = {
         "(`no_parcel`).",
     ),
     "GET /d/{token}": Told(
-        headers=("Location",), text="Follow `Location` to the PDF within minutes."
+        headers=("Location",),
+        text="Follow `Location` to the PDF within minutes.",
+        pages=(404, 410, 422, 503),
     ),
     "POST /v1/webhooks": Told(
         NewEndpoint,
