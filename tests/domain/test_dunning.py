@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from oms import dunning, payment
 from oms.due import see_to
-from oms.dunning import DunningRules, claim_of, proceed
+from oms.dunning import DunningRules, archive, claim_of, proceed
 from oms.interest import base_rate, in_default_since, interest
 from oms.ledger import ledger
 from oms.order import Order
@@ -45,7 +45,16 @@ def clock(order: Order, time: datetime, rules: DunningRules = RULES) -> Order:
     for _ in range(2):
         order = see_to(order, at=time)
         order = proceed(order, "inv_1", claim_of(order, "inv_1"), rules, at=time)
+        order = printed(order, time)
     return replace(order, news=())
+
+
+def printed(order: Order, time: datetime) -> Order:
+    """The order with every letter in the archive."""
+    for letter in order.documents[0].dunning.letters if order.documents[0].dunning else ():
+        if letter.key is None:
+            order = archive(order, letter.id, key=f"{letter.id}.pdf", sha256="0" * 64, at=time)
+    return order
 
 
 def days(order: Order, first: int, last: int, rules: DunningRules = RULES) -> Order:

@@ -507,7 +507,7 @@ def test_service_waits_for_a_clerk_and_holds_up_nothing_else(
     assert [(w["party"], w["cause"]) for w in order["waiting"]] == [("clerk", "service_to_perform")]
     world.pass_time(hours=1)
     runs = len(world.executions)
-    world.strike("records/wake_silent_orders")
+    assert world.tick() == 0
     assert len(world.executions) == runs
     merchant.cancel(id, {"1": 1})
     world.settle()

@@ -70,6 +70,7 @@ class Outside:
     mails: list[Mail] = field(default_factory=list)
     taken: dict[tuple[str, str, str], Message] = field(default_factory=dict)
     refusing_mail: bool = False
+    losing: set[str] = field(default_factory=set)
     sent: int = 0
     counted: Counter[str] = field(default_factory=Counter)
 
@@ -113,6 +114,8 @@ class Outside:
         """Put a message into a queue; raises Said when there is no such queue."""
         if queue not in self.queues:
             raise Said("AWS.SimpleQueueService.NonExistentQueue", queue)
+        if queue in self.losing:
+            return Message("lost", body, self.now(), self.now())
         self.sent += 1
         self.counted[queue] += 1
         visible_at = self.now() + timedelta(seconds=after)

@@ -16,9 +16,9 @@ def handler(signal: Signal, oms: Ports) -> None:
     if mail is None:
         return
     kind = mail.kind
-    message_id = oms.mail.claim(signal.id, kind, anyway=signal.redriven > 0)
-    if message_id is None:
-        message_id = oms.mail.send(signal.id, kind, mail.to, mail.letter)
+    if oms.mail.claim(signal.id, kind, anyway=signal.redriven > 0):
+        return  # that it was sent is noted in one transaction with the event that says so
+    message_id = oms.mail.send(signal.id, kind, mail.to, mail.letter)
     noted = oms.mail.sent(signal.id, kind, message_id)
     holder.change(
         lambda known: known.note_notification(kind, signal.id, message_id, oms.now()),

@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from oms.refusals import Refusal
+from msgspec.json import encode
+
 from oms_aws.dead_letters import DeadLetter
 from oms_aws.edges.http import Answer, Call, Http
+from oms_aws.edges.letters import relayed_again
 from oms_aws.wiring import Ports
 
-RELAY = "records/relay_events"
+RELAY, EMIT = "records/relay_events", "records/emit_events"
 
 step = Http()
 handler = step.handler
@@ -21,11 +23,12 @@ def redrive(call: Call[Any], oms: Ports) -> Answer:
     """Send a dead letter back to its step.
 
     The message goes first and the note follows: a crash between them sends it twice at worst.
+    Events that could not be put on the bus are emitted from the log, with those of their time.
     """
     letter = oms.dead_letters.get(call.path["letter"])
     if letter.step == RELAY:
-        raise Refusal("not_redrivable", "It holds a place in the stream, not an event.")
-    if letter.group:
+        oms.queues.send(EMIT, encode(relayed_again(letter)).decode())
+    elif letter.group:
         once = f"{letter.id}/{call.request_id}"
         oms.queues.line_up(letter.step, _again(letter), group=letter.group, once=once)
     else:

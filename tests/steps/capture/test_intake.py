@@ -80,9 +80,9 @@ def test_order_that_lost_its_run_is_woken_by_the_clock(world: World, merchant: M
     world.outside.queues["auftakt-capture-start_intake"].clear()
     world.settle()
     assert merchant.order(id)["status"] == "received"
-    world.pass_time(minutes=6)
-    world.strike("records/wake_silent_orders")
-    world.strike("records/wake_silent_orders")
+    world.pass_time(minutes=11)
+    world.strike("records/raise_due")
+    world.strike("records/raise_due")
     world.settle()
     assert merchant.order(id)["status"] == "released"
     assert len(world.executions) == 1

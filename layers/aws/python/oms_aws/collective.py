@@ -43,7 +43,7 @@ def bill_due(id: str, by: Saved, oms: Ports) -> None:
     now = oms.now()
     bill = oms.bills.get(id).bill
     if bill.settled_at:
-        oms.bills.change(id, partial(called, at=now), by)
+        oms.bills.change(id, lambda bill: called(bill, at=now).send_on(at=now), by)
         return
     if bill.due_at <= now:
         oms.bills.change(id, lambda bill: bill.close("due", by="auftakt", at=now), by)

@@ -22,6 +22,7 @@ from oms_aws.dead_letters import DynamoDeadLetters
 from oms_aws.documents import S3Documents
 from oms_aws.due import DynamoDue
 from oms_aws.exports import DynamoExports
+from oms_aws.history import DynamoHistory
 from oms_aws.intake import StepFunctionsIntake
 from oms_aws.links import SignedLinks
 from oms_aws.mail import SesMail
@@ -232,6 +233,10 @@ class Ports:
     @cached_property
     def dead_letters(self) -> DynamoDeadLetters:
         return DynamoDeadLetters(self.table)
+
+    @cached_property
+    def history(self) -> DynamoHistory:
+        return DynamoHistory(self.table)
 
     @cached_property
     def documents(self) -> S3Documents:

@@ -11,6 +11,7 @@ import msgspec
 from msgspec import field
 from msgspec.structs import replace
 
+from oms import stalled
 from oms.news import (
     CreditNoteIssued,
     DocumentArchived,
@@ -27,7 +28,7 @@ from oms.news import (
     News,
     NotificationSent,
 )
-from oms.overdue import DunningNews, awaited, due_of, told
+from oms.overdue import DunningNews, awaited, due_of, letters_to_keep, told
 from oms.parts import (
     BILL_WITHIN,
     MEND_WITHIN,
@@ -35,6 +36,7 @@ from oms.parts import (
     Document,
     Due,
     Dunning,
+    Stalled,
     Value,
     Waiting,
 )
@@ -111,6 +113,13 @@ class BillCancelled(News, frozen=True, tag="Bill.Cancelled"):
     at: datetime
 
 
+class BillStalled(News, frozen=True, tag="Bill.Stalled"):
+    """What waited for us did not go on by itself: it is sent on again, for these causes."""
+
+    causes: tuple[str, ...]
+    stalled_at: datetime
+
+
 class Bill(Value, frozen=True, omit_defaults=True, kw_only=True):
     """Shipments of a customer that are billed together: taken in until it is closed.
 
@@ -137,6 +146,7 @@ class Bill(Value, frozen=True, omit_defaults=True, kw_only=True):
     returned: dict[str, tuple[Share, ...]] = field(default_factory=dict)
     settled_at: datetime | None = None
     changed_at: datetime | None = None
+    stalled: Stalled | None = None
     news: tuple[BillNews, ...] = ()
 
     @property
@@ -153,7 +163,10 @@ class Bill(Value, frozen=True, omit_defaults=True, kw_only=True):
 
     def waiting(self) -> tuple[Waiting, ...]:
         """Whom it waits for; but for the payment nobody only once it is finished."""
-        money = tuple(filter(None, map(awaited, self._payable_later())))
+        money = (
+            *filter(None, map(awaited, self._payable_later())),
+            *(wait for document in self.documents for wait in letters_to_keep(document)),
+        )
         return money if self.finished else (*self._waits(), *money)
 
     def _waits(self) -> Iterator[Waiting]:
@@ -175,7 +188,18 @@ class Bill(Value, frozen=True, omit_defaults=True, kw_only=True):
             return (Due("bill", self.id, self.due_at),)
         if self.settled_at is None:
             return (Due("bill", self.id, (self.changed_at or self.closed_at) + AGAIN_AFTER),)
-        return tuple(sorted(self.dunning_due(), key=lambda due: due.at))
+        return tuple(sorted(self._dues(), key=lambda due: due.at))
+
+    def _dues(self) -> Iterator[Due]:
+        yield from self.dunning_due()
+        if at := stalled.due_at(self.waiting(), self.stalled, self.changed_at):
+            yield Due("stalled", self.id, at)
+
+    def send_on(self, *, at: datetime) -> Bill:
+        """Send on what waited too long for us; what did not changes nothing."""
+        due = any(due.kind == "stalled" and due.at <= at for due in self.due())
+        causes = stalled.late(self.waiting(), at) if due else ()
+        return self.tell(BillStalled(causes, at)) if causes else self
 
     def dunning_due(self) -> Iterator[Due]:
         """When each document is to be looked at, unless somebody wants it left alone."""
@@ -291,6 +315,7 @@ class BillOpened(News, frozen=True, tag="Bill.Opened"):
 
 BillNews = (
     BillOpened
+    | BillStalled
     | BillClosed
     | BillPlanned
     | BillSettled
@@ -348,6 +373,10 @@ def _settled(bill: Bill, news: BillSettled) -> Bill:
     return replace(bill, settled_at=news.at)
 
 
+def _stalled(bill: Bill, news: BillStalled) -> Bill:
+    return replace(bill, stalled=stalled.counted(bill.stalled, bill.changed_at, news.stalled_at))
+
+
 def _credited(bill: Bill, news: BillCredited) -> Bill:
     return replace(bill, credits=(*bill.credits, news.credited))
 
@@ -393,6 +422,7 @@ _AFTER: dict[type, Any] = {
     BillClosed: _closed,
     BillPlanned: _planned,
     BillSettled: _settled,
+    BillStalled: _stalled,
     BillCredited: _credited,
     BillCancelled: _cancelled,
     InvoiceIssued: _issued,

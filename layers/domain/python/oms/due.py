@@ -5,11 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
-from oms import approval, capturing, dunning, payment
+from oms import approval, capturing, dunning, payment, stalled
 from oms.allotment import expire
 from oms.backorder import look_again
 from oms.holds import escalate
+from oms.news import OrderStalled
 from oms.order import Order
+
+
+def send_on(order: Order, _: str, at: datetime) -> Order:
+    """Say of what waits too long for us that it is to be sent on again."""
+    causes = stalled.late(order.waiting(), at)
+    return order.tell(OrderStalled(causes, at)) if causes else order
+
 
 DEEDS: Mapping[str, Callable[[Order, str, datetime], Order]] = {
     "hold": escalate,
@@ -21,6 +29,7 @@ DEEDS: Mapping[str, Callable[[Order, str, datetime], Order]] = {
     "capture": capturing.capture_due,
     "approval_reminder": approval.remind,
     "approval": approval.escalate,
+    "stalled": send_on,
 }
 """Commands by the kind of `Order.due()`: each takes the id of what is due, and after it that thing
 is not due any more, or later. A command decides for itself whether it still is: it may come late,

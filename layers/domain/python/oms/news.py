@@ -341,6 +341,16 @@ class EtaChanged(News, frozen=True, tag="Eta.Changed"):
     at: datetime
 
 
+class OrderStalled(News, frozen=True, tag="Order.Stalled"):
+    """What waited for us did not go on by itself: it is sent on again, for these causes.
+
+    Nothing has changed by that, so it does not bear the name of a change's time.
+    """
+
+    causes: tuple[str, ...]
+    stalled_at: datetime
+
+
 class BackorderDue(News, frozen=True, tag="Backorder.Due"):
     """The day has come on which these lines were expected, or may be sold."""
 

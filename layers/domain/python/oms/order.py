@@ -11,7 +11,7 @@ import msgspec
 from msgspec import field
 from msgspec.structs import replace
 
-from oms import balance, deposits, money
+from oms import balance, deposits, money, stalled
 from oms.ledger import ledger
 from oms.news import (
     ApprovalEscalated,
@@ -61,6 +61,7 @@ from oms.news import (
     OrderReleased,
     OrderScreened,
     OrderSourced,
+    OrderStalled,
     PaperArchived,
     PaymentAuthorised,
     PaymentCaptured,
@@ -80,7 +81,7 @@ from oms.news import (
     WebhookExhausted,
     recall_refused,
 )
-from oms.overdue import DunningNews, awaited, due_of, told
+from oms.overdue import DunningNews, awaited, due_of, letters_to_keep, told
 from oms.parts import (
     BILL_WITHIN,
     DELIVER_WITHIN,
@@ -120,6 +121,7 @@ from oms.parts import (
     Received,
     Refund,
     Shipping,
+    Stalled,
     Value,
     Waiting,
 )
@@ -192,6 +194,7 @@ class Order(Value, frozen=True, omit_defaults=True):
     credit: Credit | None = None
     approvals: tuple[Approval, ...] = ()
     pending: PendingChange | None = None
+    stalled: Stalled | None = None
     news: tuple[AnyNews, ...] = ()
 
     # -- what is asked of an order ------------------------------------------------------------
@@ -342,6 +345,7 @@ class Order(Value, frozen=True, omit_defaults=True):
     def _waits_for_payment(self) -> Iterator[Waiting]:
         """Who is to see to the invoices that are open, whether or not the order is finished."""
         yield from filter(None, map(awaited, self._payable_later()))
+        yield from (wait for document in self.documents for wait in letters_to_keep(document))
 
     def _payable_later(self) -> Iterator[Document]:
         """The documents with a due date that are still open; its bill has those of a bill."""
@@ -374,8 +378,10 @@ class Order(Value, frozen=True, omit_defaults=True):
             self.count("reserved") and (self.partial_allowed or not self.count("backordered"))
         )
         asked = self.pending and any(f.recalled for f in self.fulfilments)
-        if (ours and not holds and not asked) or self._to_settle():
-            yield Waiting("auftakt", "open" if ours else "invoice", since + RESERVE_WITHIN)
+        if ours and not holds and not asked:
+            yield Waiting("auftakt", "open", since + RESERVE_WITHIN)
+        if self._to_settle():
+            yield Waiting("auftakt", "invoice", since + RESERVE_WITHIN)
         for collected in self.to_collect:
             until = collected.due_at + BILL_WITHIN
             yield Waiting("auftakt", "collective_invoice", until)
@@ -416,6 +422,8 @@ class Order(Value, frozen=True, omit_defaults=True):
 
     def _dues(self) -> Iterator[Due]:
         yield from self.dunning_due()
+        if at := stalled.due_at(self.waiting(), self.stalled, self.changed_at):
+            yield Due("stalled", "", at)
         if self.finished:
             return
         for hold in self.open_holds:
@@ -431,8 +439,8 @@ class Order(Value, frozen=True, omit_defaults=True):
             yield Due("capture", "", self.capture_by)
         if self.reserved_until:
             yield Due("reservation", "", self.reserved_until)
-        for number, at in self.days_to_look_again():
-            yield Due("backorder", number, at)
+        for number, again in self.days_to_look_again():
+            yield Due("backorder", number, again)
 
     def _approvals_due(self) -> Iterator[Due]:
         held = {hold.id for hold in self.open_holds}
@@ -821,6 +829,7 @@ class Order(Value, frozen=True, omit_defaults=True):
 
 AnyNews = (
     OrderCreated
+    | OrderStalled
     | OrderScreened
     | OrderSourced
     | OrderHeld
@@ -1203,6 +1212,10 @@ def _looked_again(order: Order, news: BackorderDue) -> Order:
     return replace(order, looked_at=news.at)
 
 
+def _stalled(order: Order, news: OrderStalled) -> Order:
+    return replace(order, stalled=stalled.counted(order.stalled, order.changed_at, news.stalled_at))
+
+
 def _planned(order: Order, news: FulfilmentPlanned) -> Order:
     order = order.move(news.fulfilment.pieces, news.origin, "released")
     return replace(
@@ -1389,6 +1402,7 @@ _AFTER: dict[type, Any] = {
     BackorderAllocated: _allocated,
     EtaChanged: _expected,
     BackorderDue: _looked_again,
+    OrderStalled: _stalled,
     FulfilmentPlanned: _planned,
     FulfilmentReleased: _offered,
     FulfilmentRecallRequested: _recall_requested,

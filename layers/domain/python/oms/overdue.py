@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime, time, timedelta
 from typing import Any
 
@@ -55,6 +56,13 @@ def awaited(document: Document) -> Waiting | None:
         return None
     pay_by = state.letters[-1].pay_by if state.letters else document.due_on
     return Waiting("customer", "payment", datetime.combine(pay_by, time(), PLACE))
+
+
+def letters_to_keep(document: Document) -> Iterator[Waiting]:
+    """The document's letters that are not in the archive yet: that is for us to do."""
+    for letter in document.dunning.letters if document.dunning else ():
+        if letter.key is None:
+            yield Waiting("auftakt", "letter", letter.issued_at + RESERVE_WITHIN)
 
 
 def _overdue(_: Document, news: InvoiceOverdue) -> dict[str, Any]:

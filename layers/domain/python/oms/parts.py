@@ -609,6 +609,13 @@ class LineChanged(Value, frozen=True, omit_defaults=True):
     discounts: tuple[Discount, ...] | None = None
 
 
+class Stalled(Value, frozen=True):
+    """When what waited for us was last sent on, and how often on end without effect."""
+
+    at: datetime
+    times: int
+
+
 class Due(Value, frozen=True):
     """What the clock does to an order at a time, unless something happens before.
 

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from oms_aws.dead_letters import NO_REASON, DeadLetter
+from oms_aws.edges.queue import Signal
 from oms_aws.edges.subscribers import given_up
 from oms_aws.logs import logger
 from oms_aws.queues import IN_TURN
 from oms_aws.wiring import Ports
 
 UNKNOWN = "unknown"
+EARLIER, LATER = timedelta(minutes=2), timedelta(minutes=1)
+"""How long an event may be on its way into the stream, and how far clocks may differ."""
 
 
 def kept(record: dict[str, Any], oms: Ports) -> None:
@@ -38,6 +41,21 @@ def kept(record: dict[str, Any], oms: Ports) -> None:
         oms.dead_letters.keep(letter)
         said = {"step": step, "letter": letter.id, "reason": reason}
         logger.warning("dead letter", extra=said)
+
+
+def relayed_again(letter: DeadLetter) -> Signal:
+    """What has the events of a batch of the stream emitted again that was given up.
+
+    The letter holds no event but when the stream took the first and the last of them; they were
+    made a little earlier.
+    """
+    batch = json.loads(letter.body)["DDBStreamBatchInfo"]
+    since, until = (
+        datetime.fromisoformat(batch[name]).astimezone(UTC)
+        for name in ("approximateArrivalOfFirstRecord", "approximateArrivalOfLastRecord")
+    )
+    window = {"since": (since - EARLIER).isoformat(), "until": (until + LATER).isoformat()}
+    return Signal(id=letter.id, type="Emit", aggregate="log/", facts=window)
 
 
 def _given(record: dict[str, Any]) -> dict[str, str]:

@@ -946,6 +946,7 @@ ANSWERS: dict[str, Told] = {
     "POST /v1/webhooks/{endpoint}/replay": Told(Queued),
     "GET /v1/dead-letters": Told(DeadLetters),
     "POST /v1/dead-letters/{letter}/redrive": Told(Redriven),
+    "POST /v1/emissions": Told(Queued),
     "GET /v1/health": Told(Health),
     "GET /docs": Told(text="This page.", content_type="text/html"),
     "GET /openapi.json": Told(text="This document."),
