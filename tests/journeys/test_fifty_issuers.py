@@ -31,6 +31,7 @@ QUEUE, HTTP = "billing/issue_invoice", "billing/issue_credit_note"
 SHIPPED, INVOICED = 24, 14
 DELIVERIES, CREDITS, CORRECTIONS = 26, 14, 10
 FIFTY, DISTURBERS = 50, 8
+ONCE = {"ApproximateReceiveCount": "1"}
 CUT, CROWDED = 0.03, 0.03
 """How likely an atomic step ends its process, or finds that others are in its way."""
 
@@ -175,7 +176,7 @@ class Issuers:
         half = len(signals) // 2
         bodies = [json.dumps(signals[:half]), *(json.dumps(each) for each in signals[half:])]
         records = [
-            {"messageId": f"m-{n}", "body": body, "receiptHandle": "r", "attributes": {}}
+            {"messageId": f"m-{n}", "body": body, "receiptHandle": "r", "attributes": ONCE}
             for n, body in enumerate(bodies)
         ]
         answer = self._run(QUEUE, {"Records": records})

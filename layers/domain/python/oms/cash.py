@@ -23,7 +23,8 @@ def accounted(order: Order) -> Iterator[Breach]:
     """
     book = ledger(order)
     for item in book.items:
-        if item.paid < 0 or item.paid + item.promised > max(NOTHING, item.amount - item.credited):
+        asks = item.amount - item.credited  # less than nothing: credited with its deposits
+        if item.paid < min(NOTHING, asks) or item.paid + item.promised > max(NOTHING, asks):
             what = f"{item.number}: {item.paid} is paid of {item.amount} less {item.credited}"
             yield Breach(order.id, what)
     granted = sum((item.discount + item.waived for item in book.items), NOTHING)
