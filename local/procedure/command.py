@@ -31,6 +31,7 @@ LAWS = {
     "voucher": "§ 147 Abs. 3 AO, § 14b Abs. 1 UStG",
     "book": "§ 147 Abs. 3 AO",
     "letter": "§ 147 Abs. 3 AO",
+    "oss": "Art. 369k Abs. 2 MwStSystRL",
 }
 NUMBERS = (
     "Jeder Shop hat eigene Nummernkreise je Belegart und Jahr. Nummer und Beleg werden in einer "

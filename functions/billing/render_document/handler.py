@@ -21,7 +21,7 @@ def handler(signal: Signal, oms: Ports) -> None:
     attached = oms.documents.read(inside) if inside else None
     invoice = oms.documents.snapshot(id, Invoice)
     pdf = typeset(invoice, attached, logo=oms.documents.logo(invoice.letterhead))
-    key, digest = archived(document, "pdf", pdf, oms)
+    key, digest = archived(document, invoice, "pdf", pdf, oms)
     holder.change(
         lambda known: known.archive(id, key=key, sha256=digest, at=oms.now()),
         Saved("auftakt", signal.id),

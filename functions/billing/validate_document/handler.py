@@ -24,7 +24,8 @@ def handler(signal: Signal, oms: Ports) -> None:
     document = holder.document(id)
     if document.format is None or document.ready:
         return
-    xml = written(oms.documents.snapshot(id, Invoice), document.format)
+    invoice = oms.documents.snapshot(id, Invoice)
+    xml = written(invoice, document.format)
     broken = tuple(
         f"{fault.rule}: {fault.text}" for fault in checked(xml, document.format) if fault.fatal
     )
@@ -32,5 +33,5 @@ def handler(signal: Signal, oms: Ports) -> None:
     if broken:
         holder.change(lambda known: reject(known, id, broken, at=now), by)
         raise RulesBroken("rules_broken", f"{document.number}: {' | '.join(broken)}")
-    key, digest = archived(document, "xml", xml, oms)
+    key, digest = archived(document, invoice, "xml", xml, oms)
     holder.change(lambda known: validate(known, id, key=key, sha256=digest, at=now), by)

@@ -123,6 +123,27 @@ def test_the_order_that_crosses_is_taxed_at_its_destination(merchant: Merchant) 
     assert (kept["cents"], kept["crossed"], kept["moves"]) == (1002001, True, 3)
 
 
+def test_what_the_one_stop_shop_declares_is_kept_ten_years(
+    world: World, merchant: Merchant
+) -> None:
+    registered(merchant, oss=True, sold_elsewhere={"2026": "10000.01"})
+    abroad = bought(merchant, "20.00")
+    at_home = bought(merchant, "20.00", billing_address=ADDRESS)
+    merchant.do(
+        "POST /v1/documents/{document}/cancel",
+        merchant.clerk,
+        {"reason": "It came back."},
+        document=merchant.order(abroad)["documents"][0]["id"],
+    )
+    world.settle()
+    documents = [d["id"] for id in (abroad, at_home) for d in merchant.order(id)["documents"]]
+    papers = [key for id in documents for key in world.objects() if id in key]
+    assert len(papers) == 3
+    assert [world.locked_until(key).year for key in papers] == [2037, 2037, 2035]
+    stubs = [key for key in world.objects() if key.startswith("numbers/")]
+    assert sorted(world.locked_until(key).year for key in stubs) == [2035, 2037, 2037]
+
+
 def test_a_year_that_crossed_binds_the_next_one(merchant: Merchant) -> None:
     registered(merchant, oss=True, sold_elsewhere={"2025": "10000.01"})
     assert invoice(merchant, bought(merchant, "20.00")).taxes[0].rate == 20

@@ -54,7 +54,7 @@ def prepayment_invoice(
     asked = replace(
         whole,
         kind="prepayment",
-        lines=_deposit_lines(parts, sale),
+        lines=_deposit_lines(parts, whole, sale),
         charges=(),
         supplied_on=issued_on,
         fulfilment_id="",
@@ -79,8 +79,9 @@ def _advanced(
 
 
 def _deposit_lines(
-    parts: Sequence[tuple[TaxTotal, Decimal]], sale: Sale
+    parts: Sequence[tuple[TaxTotal, Decimal]], whole: Invoice, sale: Sale
 ) -> tuple[InvoiceLine, ...]:
+    declared = {(line.category, line.rate): line.scheme for line in whole.lines}
     words = "Anzahlung auf Bestellung" if sale.locale == "de" else "Deposit on order"
     return tuple(
         InvoiceLine(
@@ -94,6 +95,7 @@ def _deposit_lines(
             rate=group.rate,
             vatex=group.vatex,
             state=group.state,
+            scheme=declared.get((group.category, group.rate), "home"),
         )
         for n, (group, share) in enumerate(parts, 1)
     )

@@ -8,10 +8,11 @@ from typing import Any
 from oms.bill import Bill
 from oms.billing import book_day
 from oms.dunning import letter_of
+from oms.invoice import Invoice
 from oms.order import Order
 from oms.parts import Document, Letter
 from oms.refusals import Unknown
-from oms.retention import kept_until
+from oms.retention import document_kept_until, kept_until
 from oms_aws.bills import is_bill
 from oms_aws.edges.http import Answer, Call, Problem
 from oms_aws.orders import Saved
@@ -68,12 +69,14 @@ def holder_of(id: str, oms: Ports) -> Holder:
     return Holder(f"bill/{owner}" if is_bill(owner) else f"order/{owner}", oms)
 
 
-def archived(document: Document, format: str, content: bytes, oms: Ports) -> tuple[str, str]:
+def archived(
+    document: Document, snapshot: Invoice, format: str, content: bytes, oms: Ports
+) -> tuple[str, str]:
     """Keep a document's file for as long as the law demands; answers its key and SHA-256.
 
     Its number's counterfoil is in the archive before; raises Refusal when that is another's.
     """
-    until = kept_until("voucher", book_day(document.issued_at))
+    until = document_kept_until(snapshot)
     if document.xml_key is None:
         oms.counterfoils.keep(oms.documents.counterfoil(document.id), until=until)
     place = f"invoices/{document.issued_at:%Y/%m}/{document.id}.{format}"

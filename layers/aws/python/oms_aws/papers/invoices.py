@@ -6,8 +6,17 @@ from datetime import timedelta
 from decimal import Decimal
 
 from oms.girocode import transfer_of
-from oms.invoice import Invoice, InvoiceLine, Party, TaxTotal, delivery_note_of
+from oms.invoice import (
+    Charge,
+    Invoice,
+    InvoiceLine,
+    Language,
+    Party,
+    TaxTotal,
+    delivery_note_of,
+)
 from oms.money import rounded, total
+from oms.tax.cases import MARGIN_VATEX
 from oms_aws.papers.codes import drawn
 from oms_aws.papers.letter import Row, Words, giro, letter, paragraphs, row, table
 from oms_aws.papers.press import Sheet
@@ -112,15 +121,15 @@ class _Rows:
             clean(line.description),
             str(line.quantity),
             amount_text(line.unit_price, currency, locale),
-            rate_text(line.rate, locale),
+            _rate(line, locale),
             amount_text(line.total + line.discount, currency, locale),
         ]
         self._add(cells, line.total + line.discount, _below(line, self._invoice))
 
-    def extra(self, text: str, amount: Decimal, rate: Decimal) -> None:
+    def extra(self, text: str, amount: Decimal, of: InvoiceLine | Charge | TaxTotal) -> None:
         currency, locale = self._invoice.currency, self._invoice.locale
         worth = amount_text(amount, currency, locale)
-        self._add(["", text, "", "", rate_text(rate, locale), worth], amount)
+        self._add(["", text, "", "", _rate(of, locale), worth], amount)
 
     def total(self, name: str, amount: Decimal) -> None:
         """A sum of rows above, which adds nothing."""
@@ -149,7 +158,7 @@ def item_rows(invoice: Invoice, known: Words) -> list[Row]:
     for line in invoice.lines:
         rows.item(line)
         if line.discount:
-            rows.extra(known["discount"], -line.discount, line.rate)
+            rows.extra(known["discount"], -line.discount, line)
     reduced = [line.discount for line in invoice.lines if line.discount]
     if len(reduced) > 1:
         rows.total("line_discounts", -total(reduced))
@@ -157,7 +166,7 @@ def item_rows(invoice: Invoice, known: Words) -> list[Row]:
     if off and len(invoice.lines) > 1:
         rows.so_far()
     for charge in (*off, *(each for each in invoice.charges if each.kind != "discount")):
-        rows.extra(known[charge.kind], charge.amount, charge.rate)
+        rows.extra(known[charge.kind], charge.amount, charge)
         if len(off) > 1 and charge is off[-1]:
             rows.total("discounts", total([each.amount for each in off]))
     _deduct(invoice, known, rows)
@@ -172,15 +181,29 @@ def _deduct(invoice: Invoice, known: Words, rows: _Rows) -> None:
         day = date_text(deposit.issued_on, invoice.locale)
         text = known["deposit"].format(number=clean(deposit.number), day=day)
         for tax in deposit.taxes:
-            rows.extra(text, -tax.priced, tax.rate)
+            rows.extra(text, -tax.priced, tax)
     taxes = [tax.priced for deposit in invoice.deposits for tax in deposit.taxes]
     if len(taxes) > 1:
         rows.total("deposits", -total(taxes))
 
 
+def _rate(of: InvoiceLine | Charge | TaxTotal, locale: Language) -> str:
+    """Its rate, or a dash where the tax may not be shown."""
+    return "–" if of.vatex in MARGIN_VATEX else rate_text(of.rate, locale)
+
+
+def of_margin(group: TaxTotal, invoice: Invoice) -> bool:
+    """Whether a total is of the margin scheme: taxed, but its tax is not shown (§ 25a (6) UStG)."""
+    same = (group.category, group.rate)
+    found = {line.vatex for line in invoice.lines if (line.category, line.rate) == same}
+    return not found.isdisjoint(MARGIN_VATEX)
+
+
 def _tax_row(group: TaxTotal, invoice: Invoice, known: Words) -> list[str]:
     label = rate_text(group.rate, invoice.locale)
-    if group.category != "S":
+    if of_margin(group, invoice):
+        label = known["margin"]
+    elif group.category != "S":
         label = f"{label} ({known['untaxed'][group.category]})"
     amounts = (group.net, group.tax, group.gross)
     return [label, *(amount_text(a, invoice.currency, invoice.locale) for a in amounts)]
@@ -196,6 +219,8 @@ def totals_of(invoice: Invoice, known: Words, due: str) -> dict[str, object]:
     """How the net amount becomes what is `due`."""
     rows = [[known["net"], _money(invoice.net, invoice)]]
     for group in invoice.taxes:
+        if of_margin(group, invoice):
+            continue
         rate = rate_text(group.rate, invoice.locale)
         text = known["tax"].format(rate=rate, net=_money(group.net, invoice))
         rows.append([text, _money(group.tax, invoice)])

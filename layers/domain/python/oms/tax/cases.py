@@ -129,6 +129,9 @@ MARGIN_COLLECTORS = Case(
     ),
     proof=_MARGIN,
 )
+MARGIN_VATEX = frozenset({MARGIN.vatex, MARGIN_ART.vatex, MARGIN_COLLECTORS.vatex})
+"""By these a line says that it is of the margin scheme: taxed, and not exempt."""
+
 EXPORT = Case(
     name="export",
     german="§ 4 Nr. 1 Buchst. a, § 6 UStG; Art. 146 MwStSystRL",
