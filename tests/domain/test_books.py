@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import csv
 import io
+from collections import defaultdict
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -15,9 +17,14 @@ from msgspec.structs import replace
 
 from oms import audit, datev, gdpdu, posting
 from oms.books import ACCOUNTS, Amount, Bookkeeping, UnbookableVoucher, Voucher, totals
+from oms.crediting import Claim, credit_note
+from oms.deposits import Asked
+from oms.drafting import final_invoice, prepayment_invoice
 from oms.export import Export, asked
-from oms.invoice import TaxTotal
+from oms.invoice import Sold, TaxTotal, draft_invoice
+from oms.posting import voucher_of
 from oms.refusals import Refusal
+from tests.world import papers
 
 BOOKS = Bookkeeping(consultant=29098, client=55003)
 SINCE, UNTIL = date(2026, 11, 1), date(2026, 11, 30)
@@ -128,6 +135,52 @@ def test_an_intra_community_supply_names_the_buyers_id() -> None:
 def test_a_credit_note_is_booked_the_other_way_round() -> None:
     (booking,) = batch(voucher(amount(), type_code="381", sign=-1))[2:]
     assert fields(booking)["Soll/Haben-Kennzeichen"] == "H"
+
+
+def test_a_credit_note_names_the_invoice_that_it_corrects() -> None:
+    original = papers.plain("gross", "RE-7")
+    claims = [Claim(line="1", quantity=1)]
+    note = credit_note(original, [], claims, number="RK-1", issued_on=papers.DAY, reason="zurück")
+    for booking in [*datev.bookings(voucher_of("crn_1", note), BOOKS, "DE", None)]:
+        assert booking["Belegfeld 1"] == "RK-1"
+        assert (booking["Beleginfo - Art 2"], booking["Beleginfo - Inhalt 2"]) == (
+            "Rechnung", "RE-7",
+        )  # fmt: skip
+
+
+def test_a_multi_purpose_voucher_is_a_liability_and_no_revenue() -> None:
+    goods = (Sold("1", "GUTSCHEIN-50", "Gutschein", 1, Decimal(50), "voucher_multi"),)
+    sale = replace(papers.sale("gross"), goods=goods, shipping=Decimal(0))
+    sold = papers.shipment(goods)
+    invoice = draft_invoice(sale, sold, number="RE-8", issued_on=papers.DAY, earlier=())
+    (booking,) = datev.bookings(voucher_of("inv_1", invoice), BOOKS, "DE", None)
+    assert booking["Gegenkonto (ohne BU-Schlüssel)"] == "1700"
+    assert booking["Umsatz (ohne Soll/Haben-Kz)"] == "50,00"
+
+
+@pytest.mark.parametrize("mode", ["gross", "net"])
+def test_what_an_auditor_reads_of_each_account_is_what_datev_books(mode: Any) -> None:
+    whole = papers.plain(mode)
+    shipped, goods = papers.shipment(), papers.sale(mode)
+    deposit = prepayment_invoice(goods, shipped, Decimal(100), number="AN-1", issued_on=papers.DAY)
+    deducted = [Asked(deposit).deducted]
+    final = final_invoice([whole], deducted, number="RE-9", issued_on=papers.DAY)
+    note = credit_note(
+        final, [], [Claim(line="1", quantity=1)], number="RK-9", issued_on=papers.DAY, reason="x"
+    )
+    entries = [(voucher_of(paper.number, paper), paper) for paper in (deposit, final, note)]
+    booked: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
+    for each, _ in entries:
+        for row in datev.bookings(each, BOOKS, "DE", None):
+            worth = Decimal(row["Umsatz (ohne Soll/Haben-Kz)"].replace(",", "."))
+            sign = 1 if row["Soll/Haben-Kennzeichen"] == "S" else -1
+            booked[each.number, row["Gegenkonto (ohne BU-Schlüssel)"]] += sign * worth
+    read: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
+    for number, _, _, _, account, net, tax, gross in audit.rows(audit.TAXES, entries, BOOKS):
+        assert net + tax == gross
+        read[number, account] += gross
+    assert read == booked
+    assert {account for number, account in read if number == "RE-9"} > {"8400", "1718"}
 
 
 def test_a_final_invoice_books_all_and_takes_its_deposits_off_the_debtor() -> None:

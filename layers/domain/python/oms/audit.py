@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from decimal import Decimal
 from typing import Any
 
 from oms.books import Bookkeeping, Voucher
@@ -56,18 +57,18 @@ LINES = Table(
 TAXES = Table(
     file="steuern.csv",
     name="Steuern",
-    about="Beträge der Belege je Steuersatz, mit dem Erlöskonto der Buchung",
+    about="Buchungen der Belege je Steuersatz; Schlussrechnungen lösen ihre Anzahlungen auf",
     columns=(
         Column("Belegnummer", "Beleg"),
         Column("Steuerkategorie", "EN 16931, UNCL 5305"),
         Column("Steuersatz", "in Prozent", 2),
         Column("Staat", "Mitgliedstaat, dessen Steuer es ist"),
-        Column("Konto", "Erlöskonto, bei Anzahlungen deren Konto"),
+        Column("Konto", "Gegenkonto des Debitors, wie im Buchungsstapel"),
         Column("Netto", "ohne Steuer", 2),
         Column("Steuer", "Steuer", 2),
         Column("Brutto", "mit Steuer", 2),
     ),
-    keys=4,
+    keys=5,
     refers={"Belegnummer": "Belege"},
 )
 TABLES = (VOUCHERS, LINES, TAXES)
@@ -110,10 +111,14 @@ def _lines(voucher: Voucher, invoice: Invoice) -> Iterator[Row]:
 
 
 def _taxes(voucher: Voucher, books: Bookkeeping) -> Iterator[Row]:
-    sign = voucher.sign
-    for amount in voucher.amounts:
-        account = books.account(amount.held_as if voucher.advance else amount.case)
-        yield (
-            voucher.number, amount.category, amount.rate, amount.state, account,
-            sign * amount.net, sign * amount.tax, sign * amount.gross,
-        )  # fmt: skip
+    """The bookings of a voucher, one for each account and rate, as the DATEV batch has them."""
+    sums: dict[tuple[Any, ...], list[Decimal]] = {}
+    for case, sign, amount in voucher.booked:
+        key = (amount.category, amount.rate, amount.state, books.account(case))
+        known = sums.setdefault(key, [Decimal(0)] * 3)
+        sums[key] = [
+            so_far + sign * more
+            for so_far, more in zip(known, (amount.net, amount.tax, amount.gross), strict=True)
+        ]
+    for key, worth in sums.items():
+        yield (voucher.number, *key, *worth)

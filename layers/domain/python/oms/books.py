@@ -16,15 +16,16 @@ from oms.refusals import Refusal
 Chart = Literal["SKR03", "SKR04"]
 Case = Literal[
     "standard", "reduced", "export", "intra_community", "reverse_charge", "destination",
-    "destination_service", "small_business", "margin", "zero", "outside", "deposit",
+    "destination_service", "small_business", "margin", "zero", "outside", "voucher", "deposit",
     "deposit_reduced", "deposit_other", "debtors",
     "discount_standard", "discount_reduced", "discount_intra_community",
     "discount_reverse_charge", "discount_other",
     "reduction_standard", "reduction_reduced", "reduction_intra_community", "reduction_export",
     "reduction_other",
 ]  # fmt: skip
-"""What an amount is to the books: the revenue accounts by tax case, deposits, the debtors, cash
-discounts (gewährte Skonti) and other reductions (Erlösschmälerungen)."""
+"""What an amount is to the books: the revenue accounts by tax case, what is owed to the bearers of
+multi-purpose vouchers (Sonstige Verbindlichkeiten: § 3 (15) UStG taxes their redemption), deposits,
+the debtors, cash discounts (gewährte Skonti) and other reductions (Erlösschmälerungen)."""
 
 ACCOUNTS: Mapping[Chart, Mapping[Case, str]] = {
     "SKR03": {
@@ -39,6 +40,7 @@ ACCOUNTS: Mapping[Chart, Mapping[Case, str]] = {
         "margin": "8193",
         "zero": "8290",
         "outside": "8200",
+        "voucher": "1700",
         "deposit": "1718",
         "deposit_reduced": "1711",
         "deposit_other": "1710",
@@ -66,6 +68,7 @@ ACCOUNTS: Mapping[Chart, Mapping[Case, str]] = {
         "margin": "4136",
         "zero": "4290",
         "outside": "4200",
+        "voucher": "3500",
         "deposit": "3272",
         "deposit_reduced": "3260",
         "deposit_other": "3250",
@@ -166,7 +169,8 @@ class Voucher(Struct, frozen=True, kw_only=True):
 
     `advance` says that it is about money for what has not been supplied: no revenue, but what is
     owed to the customer until a final invoice deducts it. One that `reduces` an invoice is no
-    document: a cash discount, or another difference that was let go.
+    document: a cash discount, or another difference that was let go. `original` is the number of
+    the invoice that a credit note or a corrected invoice is about.
     """
 
     id: str
@@ -191,6 +195,23 @@ class Voucher(Struct, frozen=True, kw_only=True):
     due_on: date | None = None
     advance: bool = False
     reduces: Literal["", "discount", "reduction"] = ""
+    original: str = ""
+
+    @property
+    def booked(self) -> tuple[tuple[Case, int, Amount], ...]:
+        """What goes to which account, rate by rate, each with its sign on the debtors' account.
+
+        A deposit is owed to the customer, not revenue; the final invoice books all that was
+        supplied as revenue and takes its deposits off the debtor again.
+        """
+        supplied = ((self._against(amount), self.sign, amount) for amount in self.supplied)
+        deducted = ((amount.held_as, -self.sign, amount) for amount in self.deposits)
+        return tuple(entry for entry in (*supplied, *deducted) if entry[2].gross)
+
+    def _against(self, amount: Amount) -> Case:
+        if self.advance:
+            return amount.held_as
+        return amount.let_go_as(self.reduces) if self.reduces else amount.case
 
     @property
     def supplied(self) -> tuple[Amount, ...]:

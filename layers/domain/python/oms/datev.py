@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 
-from oms.books import Amount, Bookkeeping, Case, UnbookableVoucher, Voucher
+from oms.books import Amount, Bookkeeping, UnbookableVoucher, Voucher
 
 HEADER_VERSION = 700
 BATCH, BATCH_VERSION = 21, 13
@@ -48,7 +48,8 @@ COLUMNS: tuple[str, ...] = (
 
 TEXTS = frozenset({
     "Soll/Haben-Kennzeichen", "WKZ Umsatz", "BU-Schlüssel", "Belegfeld 1", "Belegfeld 2",
-    "Buchungstext", "Beleginfo - Art 1", "Beleginfo - Inhalt 1",
+    "Buchungstext", "Beleginfo - Art 1", "Beleginfo - Inhalt 1", "Beleginfo - Art 2",
+    "Beleginfo - Inhalt 2",
     "EU-Land u. UStID (Bestimmung)", "EU-Land u. UStID (Ursprung)",
 })  # fmt: skip
 """The fields we fill that stand in quotation marks."""
@@ -85,33 +86,20 @@ def batch(
 def bookings(
     voucher: Voucher, books: Bookkeeping, seller_country: str, seller_vat_id: str | None
 ) -> Iterator[Booking]:
-    """What goes to the debtors' account, rate by rate.
+    """What goes to the debtors' account, rate by rate (`Voucher.booked`).
 
-    A deposit is owed to the customer, not revenue; the final invoice books all that was supplied as
-    revenue and takes its deposits off the debtor again. Each booking has the debtors' account on
-    one side, as DATEV takes no two automatic accounts in one.
+    Each booking has the debtors' account on one side, as DATEV takes no two automatic accounts in
+    one.
     """
     if voucher.currency != BASE_CURRENCY:
         text = f"{voucher.number} is in {voucher.currency}; no rate to {BASE_CURRENCY} is known."
         raise UnbookableVoucher("no_exchange_rate", text, {"currency": voucher.currency})
     debtors, origin = books.account("debtors"), seller_vat_id or seller_country
-    for amount in voucher.supplied:
-        if amount.gross:
-            against = books.account(_against(voucher, amount))
-            yield _booking(voucher, amount, books, debtors, against, voucher.sign, origin)
-    for amount in voucher.deposits:
-        if amount.gross:
-            against = books.account(amount.held_as)
-            yield _booking(voucher, amount, books, debtors, against, -voucher.sign, origin)
+    for case, sign, amount in voucher.booked:
+        yield _booking(voucher, amount, books, debtors, books.account(case), sign, origin)
 
 
 _WORDS = {"": "", "discount": "Skonto ", "reduction": "Zahlungsdifferenz "}
-
-
-def _against(voucher: Voucher, amount: Amount) -> Case:
-    if voucher.advance:
-        return amount.held_as
-    return amount.let_go_as(voucher.reduces) if voucher.reduces else amount.case
 
 
 def read(content: bytes) -> list[Booking]:
@@ -167,6 +155,8 @@ def _booking(
         ],
         "Beleginfo - Art 1": "Auftrag",
         "Beleginfo - Inhalt 1": voucher.order,
+        "Beleginfo - Art 2": "Rechnung" if voucher.original else "",
+        "Beleginfo - Inhalt 2": voucher.original,
         "EU-Land u. UStID (Bestimmung)": partner if union else "",
         "EU-Steuersatz (Bestimmung)": _number(amount.rate) if abroad else "",
         "EU-Land u. UStID (Ursprung)": origin if abroad else "",

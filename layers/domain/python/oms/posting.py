@@ -6,8 +6,12 @@ from decimal import Decimal
 
 from oms.books import Amount, Case, Voucher
 from oms.invoice import TYPE_CODES, Invoice, TaxTotal
+from oms.tax.cases import MULTI_PURPOSE
 
 MARGIN_SCHEMES = ("VATEX-EU-F", "VATEX-EU-I", "VATEX-EU-J")
+VOUCHERS = (MULTI_PURPOSE.german, MULTI_PURPOSE.union)
+"""The reason that an invoice gives for taking no tax on a multi-purpose voucher."""
+
 BY_CATEGORY: dict[str, Case] = {
     "K": "intra_community",
     "G": "export",
@@ -44,6 +48,7 @@ def voucher_of(id: str, invoice: Invoice) -> Voucher:
         gross=invoice.gross,
         due_on=invoice.terms.due_on if invoice.terms else None,
         advance=invoice.advance,
+        original=invoice.original.number if invoice.original else "",
     )
 
 
@@ -70,4 +75,6 @@ def _case(group: TaxTotal, home: str, buyer: str) -> Case:
         return "standard" if group.rate > Decimal(10) else "reduced"
     if group.category == "E":
         return "margin" if group.vatex in MARGIN_SCHEMES else "small_business"
+    if group.category == "O" and group.reason in VOUCHERS:
+        return "voucher"
     return BY_CATEGORY[group.category]
