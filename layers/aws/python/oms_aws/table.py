@@ -17,6 +17,7 @@ Action = dict[str, Any]
 """One action of a transaction, as TransactWriteItems takes it."""
 
 CONFLICT_TRIES = 8
+FRUITLESS_READS = 8
 COMPRESS_ABOVE = 100_000
 MOST_ACTIONS = 100
 
@@ -56,15 +57,28 @@ class Table:
         return unmarshal(answer["Item"]) if "Item" in answer else None
 
     def get_many(self, keys: Iterable[Key]) -> list[dict[str, Any]]:
-        """The items that exist among the keys, read consistently, in any order."""
+        """The items that exist among the keys, read consistently, in any order.
+
+        Raises NotNow when DynamoDB keeps leaving keys for later without answering any.
+        """
         wanted = [marshal(key._asdict()) for key in dict.fromkeys(keys)]
         items: list[dict[str, Any]] = []
         for start in range(0, len(wanted), 100):
             ask = {self.name: {"Keys": wanted[start : start + 100], "ConsistentRead": True}}
-            while ask:
+            fruitless = 0
+            while True:
                 answer = self._client.batch_get_item(RequestItems=ask)
-                items += [unmarshal(item) for item in answer["Responses"].get(self.name, [])]
-                ask = answer.get("UnprocessedKeys") or {}
+                found = answer["Responses"].get(self.name, [])
+                items += [unmarshal(item) for item in found]
+                left = answer.get("UnprocessedKeys")
+                if not left:
+                    break
+                # 16 MB are a whole answer, so that what is left of a large one comes at once.
+                fruitless = 0 if found else fruitless + 1
+                if fruitless == FRUITLESS_READS:
+                    raise NotNow("the table answers none of the keys")
+                time.sleep(random.uniform(0, 0.01 * 2**fruitless))
+                ask = left
         return items
 
     def query(

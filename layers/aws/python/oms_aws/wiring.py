@@ -6,7 +6,7 @@ import os
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache, cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 import boto3
 import uuid_utils
@@ -287,17 +287,41 @@ class Ports:
         return client("events")
 
 
+class Patience(NamedTuple):
+    """How often a request is made, and how many seconds each attempt may take."""
+
+    attempts: int
+    connect: float
+    read: float
+
+
+def patience(service: str, seconds: int) -> Patience:
+    """How long a step that may run for so many seconds waits for a service.
+
+    All attempts, with the pauses of a second and two between them, end while the step still has
+    time to note that they failed. A mail whose outcome is unknown is not sent again.
+    """
+    attempts = 1 if service == "sesv2" else 3
+    each = min(PART_FOR_A_CALL * seconds / attempts, LONGEST_CALL)
+    return Patience(attempts, each / 5, each * 4 / 5)
+
+
+PART_FOR_A_CALL = 0.7
+LONGEST_CALL = 25
+
+
 @cache
 def client(service: str) -> Any:
     """The one client of an AWS service in this process."""
+    attempts, connect, read = patience(service, int(os.environ.get("SECONDS", "20")))
     return boto3.client(
         service,
         config=Config(
             # Requests are built in this package alone and DynamoDB checks them again.
             parameter_validation=False,
-            retries={"mode": "standard", "max_attempts": 4},
-            connect_timeout=3,
-            read_timeout=20,
+            retries={"mode": "standard", "total_max_attempts": attempts},
+            connect_timeout=connect,
+            read_timeout=read,
             s3={"addressing_style": "path"},
             signature_version="s3v4" if service == "s3" else None,
         ),
