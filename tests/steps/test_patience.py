@@ -12,7 +12,6 @@ from botocore.exceptions import ReadTimeoutError
 from infra.journey import JOURNEY
 from oms.refusals import NotNow
 from oms_aws import keys, wiring
-from oms_aws import table as table_module
 from oms_aws.table import FRUITLESS_READS, Table, marshal
 from oms_aws.wiring import patience
 
@@ -88,7 +87,7 @@ class Overloaded:
 def paused(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """The pauses that are made, without making them."""
     made: list[float] = []
-    monkeypatch.setattr(table_module.time, "sleep", made.append)
+    monkeypatch.setattr("oms_aws.table.time.sleep", made.append)
     return made
 
 
