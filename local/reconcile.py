@@ -69,7 +69,7 @@ def differences(cloud: Cloud, outputs: dict[str, str]) -> Reconciling:
     from oms_aws.reconcile import Reconciling
     from oms_aws.scanned import Snapshot
 
-    archive = Archive(cloud.client("s3"), outputs["DocumentsBucket"])
+    archive = Archive(cloud, outputs["DocumentsBucket"])
     items = scan(cloud.client("dynamodb"), outputs["TableName"])
     return Reconciling(Snapshot(items, at=datetime.now(UTC), archive=archive, told=progress))
 

@@ -46,8 +46,8 @@ class Cloud:
     region: str
     hollow: bool = False
 
-    def client(self, name: str) -> Any:
-        return self.session.client(name, region_name=self.region)
+    def client(self, name: str, config: Any = None) -> Any:
+        return self.session.client(name, region_name=self.region, config=config)
 
     def filled(self, text: str) -> str:
         """A manifest's text with this account and region put in."""

@@ -10,6 +10,8 @@ import pytest
 
 from local import putting_back
 from oms_aws import keys
+from oms_aws.reconcile import Reconciling
+from oms_aws.scanned import Snapshot
 from tests.world.merchant import Merchant
 from tests.world.world import World, opened
 
@@ -227,3 +229,17 @@ def test_a_restored_copy_is_put_back_item_by_item(merchant: Merchant) -> None:
     world.settle()
     assert len(world.outside.mails) == heard
     assert list(world.items()) == before
+
+
+def test_a_damaged_file_hides_no_other_difference(merchant: Merchant) -> None:
+    world, doors = merchant.world, packed(merchant, 2)
+    before = world.remember()
+    shipped(merchant, doors)
+    world.restore(before)
+    archive = world.archive
+    damaged = next(key for key in archive.keys("numbers/"))
+    archive.files[damaged] = b"\xff" + archive.files[damaged][1:]
+    scan = Snapshot(world.items(), at=world.now(), archive=archive, told=lambda _: None)
+    said = {each.where: each.what for each in Reconciling(scan).differences}
+    assert said[damaged] == "cannot be read"
+    assert "its range does not know it" in said["RE-2026-000002"]

@@ -40,6 +40,12 @@ def lost(folder: str) -> Callable[[Items, Files], None]:
     return lose
 
 
+def stray(_: Items, files: Files) -> None:
+    """A paper that no log names any more, with a bit that flipped."""
+    key = next(key for key in sorted(files) if key.startswith("invoices/"))
+    files[key.replace("2026/11/", "2026/11/x")] = files[key][:-9] + b"X" + files[key][-8:]
+
+
 def garbled(kind: str, name: str, **seen: Any) -> Callable[[Items, Files], None]:
     """A byte on the disk under the table flips, so that an attribute is no JSON any more."""
 
@@ -108,6 +114,7 @@ KINDS = (
     Kind("a word of an archived log", "archived_logs", "order/ord_", log_altered),
     Kind("a bit of a counterfoil", "counterfoils", "numbers/", on_disk("numbers/", ".json")),
     Kind("a bit of a seal", "seals", "seal 2026-11-23", on_disk("seals/2026/2026-11-23", ".json")),
+    Kind("a bit of a paper in no log", "archive", "invoices/", stray),
     Kind("papers are gone", "archive", "ord_", lost("invoices/")),
     Kind("archived logs are gone", "archived_logs", "order/ord_", lost("orders/")),
     Kind("a seal is another's", "seals", "seal ", resealed),

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime, timedelta
 from hashlib import sha256
 
-import msgspec
 from msgspec.json import decode
 
 from oms.counterfoil import Counterfoil
@@ -25,13 +24,32 @@ from oms_aws.scanned import Archive, Snapshot, saying
 LATE = timedelta(hours=1)
 """So long after its issue a document may be on its way to the archive, or a log after its end."""
 
+NAMED = ("invoices/", "letters/", "exports/", "reconciliations/")
+"""The folders of files that have their content's SHA-256 in their name, beside logs."""
+
 LOGS = ("orders/", "bills/")
 """The folders with the logs of what is finished."""
 
 
+class _Noting:
+    """An archive that notes which files were read of it."""
+
+    def __init__(self, archive: Archive) -> None:
+        self.noted: set[str] = set()
+        self._archive = archive
+        self.keys = archive.keys
+
+    def read(self, key: str) -> bytes | None:
+        self.noted.add(key)
+        return self._archive.read(key)
+
+
 def archive(found: Snapshot) -> Iterator[Breach]:
-    """Each file is there with the SHA-256 that its aggregate's log gives, and in time."""
-    read = found.archive
+    """Each file is there with the SHA-256 that its aggregate's log gives, and in time.
+
+    Files that no log names any more are at least what their names say.
+    """
+    read = _Noting(found.archive)
 
     def of_order(id: str, stored: Stored) -> Iterator[Breach]:
         yield from _documents(id, stored.order.documents, found.at, read)
@@ -48,6 +66,18 @@ def archive(found: Snapshot) -> Iterator[Breach]:
     yield from each(found.orders, of_order)
     yield from each(found.billed.bills, of_bill)
     yield from each(found.exports, of_export)
+    for folder in NAMED:
+        for key in found.archive.keys(folder):
+            if key not in read.noted and not named_after(key, read):
+                yield Breach(key, "is in the archive with other content")
+
+
+def named_after(key: str, archive: Archive) -> bool:
+    """Whether the content of a file is that of its name."""
+    try:
+        return sha256(archive.read(key) or b"").hexdigest() in key
+    except Exception:
+        return False
 
 
 def _documents(
@@ -69,7 +99,11 @@ def _documents(
 
 
 def _same(where: str, key: str, digest: str, archive: Archive) -> Iterator[Breach]:
-    content = archive.read(key)
+    try:
+        content = archive.read(key)
+    except Exception as error:
+        yield Breach(where, f"{key} cannot be read: {saying(error)}")
+        return
     if content is None:
         yield Breach(where, f"{key} is not in the archive")
     elif sha256(content).hexdigest() != digest:
@@ -134,8 +168,8 @@ def counterfoils(found: Snapshot) -> Iterator[Breach]:
     for key in found.archive.keys(FOLDER):
         try:
             paper = decode(found.archive.read(key) or b"", type=Counterfoil)
-        except msgspec.MsgspecError:
-            yield Breach(key, "is in the archive with other content")
+        except Exception as error:
+            yield Breach(key, f"cannot be read: {saying(error)}")
             continue
         entry = found.numbers.get(paper.range, {}).get(paper.number)
         if entry is None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from datetime import datetime
+from typing import TypeVar
 
 from msgspec.json import decode, encode
 
@@ -26,6 +27,8 @@ PAPERS = ("invoices/", "letters/")
 
 AGAIN = "entered again, with its record"
 UNUSED = "entered as unused"
+Value = TypeVar("Value")
+
 PERSON = "for a person to decide: nothing was changed"
 NOTED = "noted: nothing is to be changed"
 
@@ -76,7 +79,11 @@ class Reconciling:
 
     def _numbers(self) -> Iterator[Difference]:
         """Numbers on papers that their ranges do not have, and gaps that they leave."""
-        for paper in self._counterfoils():
+        for key in self._found.archive.keys(counterfoils.FOLDER):
+            paper = self._read(key, Counterfoil)
+            if paper is None:
+                yield Difference(key, "cannot be read", PERSON)
+                continue
             entry = self._found.numbers.get(paper.range, {}).get(paper.number)
             on = f"is on the archived paper of {paper.document} ({paper.owner})"
             if entry is None:
@@ -90,18 +97,25 @@ class Reconciling:
             for number in sorted(set(_between(last, max(known))) - known):
                 yield Difference(range, f"number {number} is on no document and no paper", UNUSED)
 
-    def _counterfoils(self) -> Iterator[Counterfoil]:
-        for key in self._found.archive.keys(counterfoils.FOLDER):
-            yield decode(self._found.archive.read(key) or b"", type=Counterfoil)
+    def _read(self, key: str, type: type[Value]) -> Value | None:
+        """A file of the archive as what it is, None if it is damaged."""
+        try:
+            return decode(self._found.archive.read(key) or b"", type=type)
+        except Exception:
+            return None
 
     def _alone(self) -> Iterator[Difference]:
         """Documents that were brought back, and that no order or bill has issued again."""
         every = (paper for papers in self._papers.values() for paper in papers)
-        forgotten = {p.document: p.owner for p in every if p.document not in self._found.documents}
-        for id, owner in sorted({**self._found.recalled, **forgotten}.items()):
+        known = self._found.documents
+        new = [paper for paper in every if paper.document not in known]
+        owners = {**self._found.recalled, **{paper.document: paper.owner for paper in new}}
+        numbers = {**known, **{paper.document: paper.text for paper in new}}
+        for id, owner in sorted(owners.items()):
             there = owner in self._found.orders or owner in self._found.billed.bills
             state = "has not issued it again yet" if there else "is gone"
-            yield Difference(id, f"stays on record by itself: {owner} {state}", NOTED)
+            what = f"{numbers[id]} stays on record by itself: {owner} {state}"
+            yield Difference(id, what, NOTED)
 
     def _files(self) -> Iterator[Difference]:
         """Papers that no log names: what was lost, or was set once more."""
@@ -132,8 +146,10 @@ class Reconciling:
         """Seals that the table does not know, and events of sealed days that it does not have."""
         there = {item["key"] for item in self._found.seals.values()}
         for key in self._found.archive.keys("seals/"):
-            content = self._found.archive.read(key) or b""
-            seal = decode(content, type=Seal)
+            seal = self._read(key, Seal)
+            if seal is None:
+                yield Difference(key, "cannot be read", PERSON)
+                continue
             if key not in there:
                 self._seals.append(key)
                 yield Difference(f"seal {seal.day}", "is in the archive alone", "entered again")
