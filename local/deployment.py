@@ -34,8 +34,10 @@ class Endpoint:
         self._session = session
         self._base = base
 
-    def client(self, name: str, region_name: str) -> Any:
-        return self._session.client(name, region_name=region_name, endpoint_url=self._base)
+    def client(self, name: str, region_name: str, config: Any = None) -> Any:
+        return self._session.client(
+            name, region_name=region_name, endpoint_url=self._base, config=config
+        )
 
 
 def deployed(cloud: Cloud) -> str | None:

@@ -7,8 +7,10 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from botocore.config import Config
 
 from local import stack, synth
+from local.deployment import embedded
 
 
 def test_archive_depends_on_the_content_alone(tmp_path: Path) -> None:
@@ -35,3 +37,10 @@ def test_context_is_read_as_name_and_value() -> None:
     }
     with pytest.raises(SystemExit, match="NAME=VALUE"):
         synth.parse_context(["sender"])
+
+
+def test_clients_of_the_embedded_cloud_talk_to_it_as_they_are_told() -> None:
+    config = Config(response_checksum_validation="when_required")
+    client = embedded("http://127.0.0.1:1").client("s3", config)
+    assert client.meta.endpoint_url == "http://127.0.0.1:1"
+    assert client.meta.config.response_checksum_validation == "when_required"
