@@ -96,7 +96,7 @@ def test_what_is_booked_for_datev_is_what_the_documents_say(
     made = play(Billed(order, products_of(order, taxed)), split, script)
     vouchers = [voucher_of(id, paper) for id, paper in made.papers.items()]
     bookings = [b for v in vouchers for b in datev.bookings(v, BOOKS, "DE", None)]
-    booked = datev.owed(bookings, {BOOKS.account("debtors")})
+    booked = datev.owed(bookings)
     assert sum(booked.values(), Decimal(0)) == owed(made.order)
     for voucher in vouchers:
         assert booked.get(voucher.number, Decimal(0)) == voucher.sign * voucher.gross

@@ -39,8 +39,8 @@ def invoiced(world: World, merchant: Merchant) -> Merchant:
 
 
 def ask(merchant: Merchant, key: str, kind: str, **more: Any) -> Any:
+    headers = {"Idempotency-Key": f"{kind}-{more.pop('n', '')}{more}"}
     body = {"kind": kind, **NOVEMBER, **more}
-    headers = {"Idempotency-Key": f"{kind}-{more}"}
     answer = merchant.do("POST /v1/exports", key, body, headers=headers, query=SHOP)
     merchant.world.settle()
     return merchant.do("GET /v1/exports/{export}", key, export=answer["id"])
@@ -61,6 +61,41 @@ def test_a_batch_holds_the_shops_invoices_and_adds_up(
     assert [line[0] for line in lines[2:]] == ["163,80", "19,40"]
     assert [line[10] for line in lines[2:]] == ["RE-2026-000001", "RE-2026-000002"]
     assert world.broken() == []
+
+
+def test_business_customers_have_accounts_of_their_own_and_a_master_file(
+    world: World, invoiced: Merchant, accountant: str
+) -> None:
+    invoiced.count("A", RUCK_45=9)
+    for customer in ("C-9", "C-8", "C-9"):
+        invoiced.business(customer, credit_limit="900.00")
+        invoiced.whole_life(invoiced.place(invoiced.on_account(customer, RUCK_45=1)))
+    first, again = ask(invoiced, accountant, "datev"), ask(invoiced, accountant, "datev", n="2")
+    names = [file["name"].split("_")[1] for file in first["files"]]
+    assert names == ["Buchungsstapel", "DebitorenKreditoren"]
+    batch, master = (files(world, export) for export in (first, again))
+    assert batch.keys() == master.keys()
+    rows = table(batch["EXTF_Buchungsstapel"])
+    accounts = [row["Konto"] for row in rows]
+    assert accounts == ["10000", "10000", "10001", "10002", "10001"]
+    debtors = table(batch["EXTF_DebitorenKreditoren"])
+    assert [(d["Konto"], d["Kunden-/Lief.-Nr."]) for d in debtors] == [
+        ("10001", "C-9"), ("10002", "C-8"),
+    ]  # fmt: skip
+    assert table(master["EXTF_Buchungsstapel"]) == rows
+    assert world.broken() == []
+
+
+def files(world: World, export: Any) -> dict[str, bytes]:
+    """The files of an export by how their names begin."""
+    keys = [key for key in world.objects() if f"/{export['id']}/" in key]
+    return {"_".join(key.split("/")[-1].split("_")[:2]): world.object(key) for key in keys}
+
+
+def table(content: bytes) -> list[dict[str, str]]:
+    lines = list(csv.reader(io.StringIO(content.decode("cp1252")), delimiter=";"))
+    assert {len(line) for line in lines[1:]} == {len(lines[1])}
+    return [dict(zip(lines[1], line, strict=True)) for line in lines[2:]]
 
 
 def test_an_auditors_medium_holds_tables_documents_and_their_description(

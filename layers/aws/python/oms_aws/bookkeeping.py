@@ -7,10 +7,13 @@ import zipfile
 from collections.abc import Mapping
 
 import msgspec
+from msgspec.structs import replace
 
 from oms import audit, datev, gdpdu
 from oms.books import Bookkeeping, Totals, Voucher, totals
-from oms.export import Export, File
+from oms.debtors import master
+from oms.export import DEBTORS, Export, File
+from oms.invoice import Party
 from oms.posting import voucher_of
 from oms.reductions import voucher_for
 from oms.refusals import Refusal
@@ -38,14 +41,51 @@ def written(export: Export, oms: Ports) -> tuple[tuple[File, ...], Totals]:
             voucher_for(each, voucher_of(each.document, invoice))
             for each, invoice in oms.exports.reductions(export)
         ]
-        name, content = f"EXTF_Buchungsstapel_{span}.csv", _batch(export, shop, vouchers)
+        vouchers, debtors = _on_own_accounts(vouchers, entries, shop, shop.bookkeeping, oms)
+        made = [(f"EXTF_Buchungsstapel_{span}.csv", _batch(export, shop, vouchers))]
+        if debtors:
+            content = master(debtors, shop.bookkeeping, since=export.since, made_at=export.asked_at)
+            made.append((f"{DEBTORS}_{span}.csv", content))
     else:
-        name, content = f"Z3_{shop.id}_{span}.zip", _medium(export, shop, shop.bookkeeping, entries)
+        made = [(f"Z3_{shop.id}_{span}.zip", _medium(export, shop, shop.bookkeeping, entries))]
+    return tuple(_kept(export, *each, oms) for each in made), totals(vouchers)
+
+
+def _kept(export: Export, name: str, content: bytes, oms: Ports) -> File:
     place = f"exports/{export.asked_at:%Y/%m}/{export.id}/{name}"
     kinds = {"csv": "text/csv", "zip": "application/zip"}
     until = kept_until("book", export.asked_at.date())
     key, digest = oms.documents.keep(place, content, kinds[name[-3:]], until=until)
-    return (File(name, key, digest, len(content)),), totals(vouchers)
+    return File(name, key, digest, len(content))
+
+
+def _on_own_accounts(
+    vouchers: list[Voucher],
+    entries: list[audit.Entry],
+    shop: Shop,
+    books: Bookkeeping,
+    oms: Ports,
+) -> tuple[list[Voucher], dict[str, Party]]:
+    """The vouchers, each on the account of its customer, and who has which account."""
+    if books.debtors == "one":
+        return vouchers, {}
+    places = oms.exports.debtors(
+        shop.id, (each.customer for each in vouchers if each.business and each.customer)
+    )
+    accounts = {customer: books.debtor(place) for customer, place in places.items()}
+    accounts = {
+        c: account for c, account in accounts.items() if account != books.account("debtors")
+    }
+    own = [
+        replace(each, debtor=accounts.get(each.customer, "") if each.business else "")
+        for each in vouchers
+    ]
+    parties = {
+        accounts[voucher.customer]: invoice.buyer
+        for voucher, invoice in entries
+        if voucher.business and voucher.customer in accounts
+    }
+    return own, parties
 
 
 def _batch(export: Export, shop: Shop, vouchers: list[Voucher]) -> bytes:

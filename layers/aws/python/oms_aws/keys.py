@@ -260,6 +260,11 @@ def export(id: str) -> Key:
     return Key(f"EXPORT#{id}", "EXPORT")
 
 
+def debtors(shop: str) -> Key:
+    """Which of the shop's customers have accounts of their own in its books?"""
+    return Key(f"EXPORT#DEBTORS.{shop}", "DEBTORS")
+
+
 def seal(day: str) -> Key:
     """How was the day sealed? All seals share a partition, newest last."""
     return Key("SEALS", f"SEAL#{day}")

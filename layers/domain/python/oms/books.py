@@ -99,6 +99,8 @@ class Bookkeeping(Struct, frozen=True, kw_only=True):
     `consultant` and `client` are DATEV's numbers of the tax adviser and of the seller;
     `year_begins` the month in which the financial year begins; `accounts` takes the place of the
     chart's own; `keys` are DATEV tax keys (BU-Schlüssel) by case, for accounts that need one.
+    `debtors` says who has an account of their own: `each` business customer, or nobody, as all
+    share `one`. Private customers always share one.
     """
 
     consultant: int
@@ -107,10 +109,20 @@ class Bookkeeping(Struct, frozen=True, kw_only=True):
     year_begins: int = 1
     accounts: dict[str, str] = {}
     keys: dict[str, str] = field(default_factory=lambda: {"destination": "240"})
+    debtors: Literal["each", "one"] = "each"
 
     def account(self, case: Case) -> str:
         """The account of a case."""
         return self.accounts.get(case) or ACCOUNTS[self.chart][case]
+
+    def debtor(self, place: int) -> str:
+        """The account of the customer in a place from 1 on, behind the one that others share.
+
+        Debtors end where creditors begin, at 70000 (or 700000 ...); beyond they share one as well.
+        """
+        shared = self.account("debtors")
+        number = int(shared) + place
+        return str(number) if number < 7 * 10 ** (len(shared) - 1) else shared
 
     def year_of(self, day: date) -> date:
         """The first day of the financial year in which a day lies."""
@@ -170,7 +182,8 @@ class Voucher(Struct, frozen=True, kw_only=True):
     `advance` says that it is about money for what has not been supplied: no revenue, but what is
     owed to the customer until a final invoice deducts it. One that `reduces` an invoice is no
     document: a cash discount, or another difference that was let go. `original` is the number of
-    the invoice that a credit note or a corrected invoice is about.
+    the invoice that a credit note or a corrected invoice is about. `debtor` is the customer's own
+    account, if there is one.
     """
 
     id: str
@@ -196,6 +209,8 @@ class Voucher(Struct, frozen=True, kw_only=True):
     advance: bool = False
     reduces: Literal["", "discount", "reduction"] = ""
     original: str = ""
+    business: bool = False
+    debtor: str = ""
 
     @property
     def booked(self) -> tuple[tuple[Case, int, Amount], ...]:

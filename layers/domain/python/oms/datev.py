@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import unicodedata
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -76,7 +76,9 @@ def batch(
     if books.year_of(since) != books.year_of(until):
         text = "A batch lies in one financial year."
         raise UnbookableVoucher("two_financial_years", text, {"to": f"after {since}"})
-    lines = [_header(books, since, until, made_at), ";".join(COLUMNS)]
+    days = f"{since:%Y%m%d}", f"{until:%Y%m%d}", f"Rechnungen {since:%d.%m.%y}-{until:%d.%m.%y}"
+    head = header(books, since, made_at, (BATCH, "Buchungsstapel", BATCH_VERSION), days)
+    lines = [head, ";".join(COLUMNS)]
     for voucher in vouchers:
         for booking in bookings(voucher, books, seller_country, seller_vat_id):
             lines.append(";".join(_field(name, booking.get(name, "")) for name in COLUMNS))
@@ -86,7 +88,7 @@ def batch(
 def bookings(
     voucher: Voucher, books: Bookkeeping, seller_country: str, seller_vat_id: str | None
 ) -> Iterator[Booking]:
-    """What goes to the debtors' account, rate by rate (`Voucher.booked`).
+    """What goes to the debtor's account, rate by rate (`Voucher.booked`).
 
     Each booking has the debtors' account on one side, as DATEV takes no two automatic accounts in
     one.
@@ -94,7 +96,7 @@ def bookings(
     if voucher.currency != BASE_CURRENCY:
         text = f"{voucher.number} is in {voucher.currency}; no rate to {BASE_CURRENCY} is known."
         raise UnbookableVoucher("no_exchange_rate", text, {"currency": voucher.currency})
-    debtors, origin = books.account("debtors"), seller_vat_id or seller_country
+    debtors, origin = voucher.debtor or books.account("debtors"), seller_vat_id or seller_country
     for case, sign, amount in voucher.booked:
         yield _booking(voucher, amount, books, debtors, books.account(case), sign, origin)
 
@@ -111,15 +113,14 @@ def read(content: bytes) -> list[Booking]:
     ]
 
 
-def owed(bookings: Iterable[Booking], debtors: Collection[str]) -> dict[str, Decimal]:
+def owed(bookings: Iterable[Booking]) -> dict[str, Decimal]:
     """What bookings put on debtors' accounts, by the number of the voucher; credits negative."""
     sums: dict[str, Decimal] = {}
     for booking in bookings:
-        if booking["Konto"] in debtors:
-            amount = Decimal(booking["Umsatz (ohne Soll/Haben-Kz)"].replace(",", "."))
-            sign = 1 if booking["Soll/Haben-Kennzeichen"] == "S" else -1
-            number = booking["Belegfeld 1"]
-            sums[number] = sums.get(number, Decimal(0)) + sign * amount
+        amount = Decimal(booking["Umsatz (ohne Soll/Haben-Kz)"].replace(",", "."))
+        sign = 1 if booking["Soll/Haben-Kennzeichen"] == "S" else -1
+        number = booking["Belegfeld 1"]
+        sums[number] = sums.get(number, Decimal(0)) + sign * amount
     return sums
 
 
@@ -166,14 +167,24 @@ def _booking(
     }
 
 
-def _header(books: Bookkeeping, since: date, until: date, made_at: datetime) -> str:
-    label = f"Rechnungen {since:%d.%m.%y}-{until:%d.%m.%y}"
+def header(
+    books: Bookkeeping,
+    since: date,
+    made_at: datetime,
+    form: tuple[int, str, int],
+    days: tuple[str, str, str],
+) -> str:
+    """The first line: the `form` of the file (category, name, version), its `days` and label."""
+    category, name, version = form
+    first, last, label = days
     created = f"{made_at:%Y%m%d%H%M%S}{made_at.microsecond // 1000:03d}"
+    batch = category == BATCH
     fields = (
-        '"EXTF"', HEADER_VERSION, BATCH, '"Buchungsstapel"', BATCH_VERSION, created, "", '"RE"',
+        '"EXTF"', HEADER_VERSION, category, f'"{name}"', version, created, "", '"RE"',
         '""', '""', books.consultant, books.client, f"{books.year_of(since):%Y%m%d}",
-        len(books.account("standard")), f"{since:%Y%m%d}", f"{until:%Y%m%d}", f'"{label}"', '""',
-        1, 0, 0, f'"{BASE_CURRENCY}"', "", '""', "", "", f'"{books.chart[3:]}"', "", "", '""', '""',
+        len(books.account("standard")), first, last, f'"{label}"', '""',
+        1 if batch else "", 0 if batch else "", 0 if batch else "", f'"{BASE_CURRENCY}"', "", '""',
+        "", "", f'"{books.chart[3:]}"', "", "", '""', '""',
     )  # fmt: skip
     return ";".join(str(field) for field in fields)
 
@@ -185,10 +196,10 @@ def _number(value: Decimal) -> str:
 def _field(name: str, value: str) -> str:
     if name not in TEXTS:
         return value
-    return f'"{_plain(value)}"' if value else ""
+    return f'"{plain(value)}"' if value else ""
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     """Text of one line in the characters of Windows-1252, quotation marks doubled."""
     kept = []
     for character in " ".join(text.split()):

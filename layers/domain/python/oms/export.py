@@ -14,6 +14,8 @@ from oms.refusals import Refusal
 
 Kind = Literal["datev", "z3"]
 LONGEST_DAYS = 366
+DEBTORS = "EXTF_DebitorenKreditoren"
+"""How the name of the file begins that says whose the debtors' accounts are."""
 
 
 class File(Struct, frozen=True):

@@ -49,6 +49,7 @@ def voucher_of(id: str, invoice: Invoice) -> Voucher:
         due_on=invoice.terms.due_on if invoice.terms else None,
         advance=invoice.advance,
         original=invoice.original.number if invoice.original else "",
+        business=invoice.buyer_type == "B2B",
     )
 
 

@@ -177,6 +177,10 @@ class Bookkeeping(Model):
     year_begins: Annotated[int, Field(description="A month.", examples=[1])]
     accounts: dict[str, str]
     keys: dict[str, str]
+    debtors: Annotated[
+        Literal["each", "one"],
+        Field(description="Each business customer has an account, or all share one."),
+    ]
 
 
 class DunningRules(Model):

@@ -577,6 +577,7 @@ class BookkeepingIn(Model):
     keys: dict[Case, Annotated[str, StringConstraints(pattern=r"^\d{1,4}$")]] = {
         "destination": "240"
     }
+    debtors: Literal["each", "one"] = "each"
 
 
 class PaymentRulesIn(Model):
