@@ -18,7 +18,7 @@ COMMANDS = {
     "up": ("local.up", "start the embedded cloud in the background"),
     "down": ("local.down", "stop it; its state is kept"),
     "status": ("local.status", "say whether it runs, and where everything is"),
-    "logs": ("local.logs", "show what the functions print"),
+    "logs": ("local.logs", "show every call and what it printed"),
     "verify": ("local.verify", "check the invariants over the live data"),
     "reconcile": ("local.reconcile", "bring table and archive together after a restore"),
     "import": ("local.importing.command", "master data from a CSV file"),
@@ -54,9 +54,12 @@ def main(arguments: list[str]) -> int:
         + "\n".join(f"  {name:9} {about}" for name, (_, about) in COMMANDS.items())
         + "\n\n./auftakt COMMAND --help says more about each.",
     )
-    parser.add_argument("command", choices=COMMANDS, metavar="COMMAND")
+    parser.add_argument("command", nargs="?", choices=COMMANDS, metavar="COMMAND")
     parser.add_argument("arguments", nargs=argparse.REMAINDER, help=argparse.SUPPRESS)
     chosen = parser.parse_args(arguments)
+    if chosen.command is None:
+        parser.print_help()
+        return 0
     module, about = COMMANDS[chosen.command]
     command = importlib.import_module(module)
     own = argparse.ArgumentParser(prog=f"./auftakt {chosen.command}", description=about)

@@ -19,10 +19,15 @@ from local.host import Plan
 
 Answer = tuple[bool, Any]
 RESTART_PAUSE = 0.2
+NEVER_REACHED = "ServiceException"
 
 
 class HostGone(Exception):
     """The function host ended while a call was under way."""
+
+
+class NotSent(Exception):
+    """There is no function host at this moment; the call never came to one."""
 
 
 class Bridge:
@@ -61,14 +66,15 @@ class Bridge:
         """As `invoke`, for who does not want to wait in a thread; the host has to be open."""
         answer: Future[Answer] = Future()
         if self._closing:
-            report = {"errorType": "ServiceException", "errorMessage": "the cloud goes down"}
+            report = {"errorType": NEVER_REACHED, "errorMessage": "the cloud goes down"}
             answer.set_result((False, report))
             return answer
 
         def arrived(asked: Future[tuple[frames.Header, bytes]]) -> None:
             gone = asked.exception()
             if gone is not None:
-                report = {"errorType": "Runtime.ExitError", "errorMessage": str(gone)}
+                kind = NEVER_REACHED if isinstance(gone, NotSent) else "Runtime.ExitError"
+                report = {"errorType": kind, "errorMessage": str(gone)}
                 answer.set_result((False, report))
             else:
                 header, body = asked.result()
@@ -105,7 +111,7 @@ class Bridge:
                 self._link.sendall(message)
             except OSError:
                 self._calls.pop(number, None)
-                future.set_exception(HostGone("the function host is starting again"))
+                future.set_exception(NotSent("the function host is starting again"))
         return future
 
     def _start(self) -> None:

@@ -8,13 +8,15 @@ import gc
 import json
 import os
 import resource
+import secrets
 import shutil
 import signal
 import socket
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
 from types import FrameType
 from typing import Any
 
@@ -57,8 +59,9 @@ def plain(environment: dict[str, str]) -> dict[str, str]:
 
 
 def claim_port() -> socket.socket:
-    """The first free port from 4600 on, taken."""
-    for port in range(FIRST_PORT, FIRST_PORT + 100):
+    """The port of the last run if it is free, else the first free one from 4600 on; taken."""
+    ports = range(FIRST_PORT, FIRST_PORT + 100)
+    for port in (*_last_port(), *ports):
         listener = socket.socket()
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -67,8 +70,16 @@ def claim_port() -> socket.socket:
         except OSError:
             listener.close()
             continue
+        paths.PORT.write_text(str(port))
         return listener
-    raise SystemExit(f"no free port from {FIRST_PORT} to {FIRST_PORT + 99}")
+    raise SystemExit(f"no free port from {ports.start} to {ports.stop - 1}")
+
+
+def _last_port() -> list[int]:
+    """Links in mails that were sent lead there."""
+    with suppress(OSError, ValueError):
+        return [port for port in [int(paths.PORT.read_text())] if FIRST_PORT <= port < 65536]
+    return []
 
 
 def emulated(state: str) -> dict[str, str]:
@@ -87,6 +98,7 @@ def emulated(state: str) -> dict[str, str]:
         "TMPDIR": str(paths.SCRATCH),
         "DOCKER_HOST": "unix:///dev/null/none",
         "SFTP_ENABLED": "0",
+        "LAMBDA_ACCOUNT_CONCURRENCY": "0",  # the function host bounds calls, and lets them wait
         "IOT_MTLS_ENABLED": "0",
         "LOG_LEVEL": os.environ.get("AUFTAKT_LOG_LEVEL", "WARNING"),
     }
@@ -102,23 +114,28 @@ class Cloud:
         from local.snapshot import Snapshots
 
         self._port = port
-        base = f"http://127.0.0.1:{port}"
-        self.bridge = Bridge(plan(base))
+        base, run = f"http://127.0.0.1:{port}", secrets.token_hex(8)
+        self.bridge = Bridge(plan(base, run))
         self._snapshots = Snapshots(paths.SNAPSHOTS)
-        self.front = Front(self.bridge, self._snapshots)
+        self._journal = self._snapshots.journal
+        self.front = Front(self.bridge, self._snapshots, run)
         self._tasks: list[asyncio.Task[None]] = []
-        emulator.host_functions(self.bridge)
+        emulator.host_functions(self.bridge, lambda: self._journal.well)
+        emulator.free_what_was_refused(say)
         emulator.keep_messages()
         emulator.read_streams_whole()
         self._release = emulator.hold_pollers()
 
     def begin(self) -> None:
         """The port answers: go on where the last run stopped, and save from time to time."""
-        from local import emulator, snapshot
+        from local import effects, emulator, snapshot
 
         emulator.leave_saving_to_us()
-        snapshot.restore()
+        repeated = snapshot.restore(paths.SNAPSHOTS)
+        if repeated:
+            say(f"the last run did not end orderly: {repeated} changes taken from the journal")
         emulator.free_messages()
+        effects.watch(self._journal)
         gc.freeze()
         self.bridge.open.set()
         self._release()
@@ -126,7 +143,8 @@ class Cloud:
             emulator.resume(execution)
         facts = {"pid": os.getpid(), "port": self._port, "since": time.time()}
         paths.RUNNING.write_text(json.dumps(facts))
-        self._tasks = [asyncio.create_task(self._save_regularly()), asyncio.create_task(_tidy())]
+        work = (self._save_regularly(), self._try_again(), _tidy())
+        self._tasks = [asyncio.create_task(each) for each in work]
 
     async def end(self) -> None:
         """Let running calls finish, save, and let the host go."""
@@ -144,10 +162,23 @@ class Cloud:
         while True:
             await asyncio.sleep(self._snapshots.pause)
             changes = self.front.changes
-            if changes != saved:
+            if changes == saved and self._journal.well:
+                continue
+            if await self._snapshots.save():
                 saved = changes
-                if not await self._snapshots.save():
-                    sys.stderr.write("a snapshot could not be written\n")
+            elif self._snapshots.failed == 1:
+                say("a snapshot could not be written; it is tried again every few seconds")
+
+    async def _try_again(self) -> None:
+        """What could not be written is written as soon as there is room."""
+        well = True
+        while True:
+            await asyncio.sleep(0.5)
+            now = self._journal.well or self._journal.retry()
+            if now != well:
+                well = now
+                trouble = f"nothing is accepted: {self._journal.trouble}"
+                say("changes are kept again" if well else trouble)
 
 
 async def _tidy() -> None:
@@ -158,8 +189,16 @@ async def _tidy() -> None:
         emulator.forget()
 
 
-def plan(base: str) -> Any:
+def say(text: str) -> None:
+    """A line in the log, which may lie on a full disk."""
+    with suppress(OSError):
+        sys.stderr.write(f"{datetime.now(UTC).isoformat(timespec='seconds')} {text}\n")
+        sys.stderr.flush()
+
+
+def plan(base: str, run: str) -> Any:
     """How the function host is to run."""
+    from local.front import RUN
     from local.host import Plan
 
     environment = {
@@ -168,6 +207,7 @@ def plan(base: str) -> Any:
         "LANG": "C.UTF-8",
         "TMPDIR": str(paths.SCRATCH),
         "PUBLIC_URL": base,
+        "AWS_SDK_UA_APP_ID": f"{RUN}{run}",
     }
     in_all = int(os.environ.get("AUFTAKT_WORKERS", "40"))
     return Plan(paths.FUNCTIONS, paths.LOGS / "functions.jsonl", environment, in_all=in_all)

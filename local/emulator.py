@@ -25,7 +25,7 @@ from ministack.services import (
     stepfunctions,
 )
 
-from local.bridge import Bridge
+from local.bridge import NEVER_REACHED, Bridge
 
 asgi = emulator.app
 Stores = dict[str, Any]
@@ -54,13 +54,20 @@ class Underway:
         return not (self.calls or self.messages or self.records or self.executions)
 
 
-def host_functions(bridge: Bridge) -> None:
-    """Let the function host run every function, whatever wakes it."""
+def host_functions(bridge: Bridge, keeping: Callable[[], bool]) -> None:
+    """Let the function host run every function, whatever wakes it.
+
+    Nothing new is begun in the background while its results could not be kept.
+    """
 
     def dispatch(
         func: Stores, config: Stores, event: Any, request_id: str, started: float
     ) -> Stores:
-        return _result(*bridge.invoke(_facts(config), request_id, event))
+        while not keeping():
+            time.sleep(0.2)
+        ok, body = bridge.invoke(_facts(config), request_id, event)
+        _reached.here = ok or body.get("errorType") != NEVER_REACHED
+        return _result(ok, body)
 
     async def answer_caller(run: Any, func: Stores, event: Any, *, thread_name: str) -> Stores:
         """A call of the API needs no thread of its own: its caller waits in the event loop."""
@@ -72,6 +79,32 @@ def host_functions(bridge: Bridge) -> None:
 
     lambda_svc._execute_function_dispatch = dispatch
     apigateway.run_reentrant = answer_caller
+
+
+_reached = threading.local()  # whether what this thread delivers came as far as the function host
+
+
+def free_what_was_refused(say: Callable[[str], None]) -> None:
+    """Messages whose delivery never reached its function are there for the next at once."""
+    run = lambda_svc._run_sqs_batch
+
+    def run_or_free(
+        mapping: Stores, func: Stores, event: Any, batch: list[Stores], url: str, name: str
+    ) -> None:
+        _reached.here = False
+        run(mapping, func, event, batch, url, name)
+        if not _reached.here:
+            say(f"refused: {len(batch)} messages of {name}; they are free again")
+            for message in batch:
+                _free(message)
+
+    lambda_svc._run_sqs_batch = run_or_free
+
+
+def _free(message: Stores) -> None:
+    """As if the message had not been received this time."""
+    message["visible_at"] = time.time()
+    message["receive_count"] -= 1
 
 
 def _facts(config: Stores) -> Stores:
@@ -219,8 +252,7 @@ def free_messages() -> None:
     for _, queue in sqs._queues.all_items():
         for message in queue["messages"]:
             if message["receive_count"] and message["visible_at"] > time.time():
-                message["visible_at"] = time.time()
-                message["receive_count"] -= 1
+                _free(message)
 
 
 def hold_pollers() -> Callable[[], None]:
@@ -247,7 +279,7 @@ def interrupted() -> list[Stores]:
     broken = [
         (key, execution)
         for key, execution in executions
-        if execution.get("error") == "States.ServiceRestart"
+        if execution.get("error") == "States.ServiceRestart" or execution["status"] == "RUNNING"
     ]
     return [execution for _, execution in broken]
 

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import json
+import uuid
 from collections import Counter
 from collections.abc import Awaitable, Callable, MutableMapping
 from dataclasses import asdict
 from typing import Any
 from urllib.parse import parse_qs
 
-from local import emulator, pages
+from local import effects, emulator, pages
 from local.bridge import Bridge
+from local.journal import Journal
 from local.snapshot import Snapshots
 from oms_aws.links import PURPOSES
 
@@ -22,14 +24,21 @@ Send = Callable[[Message], Awaitable[None]]
 
 API = ("/v1/", "/docs", "/openapi.json", *(f"/{path}/" for path, _ in PURPOSES.values()))
 LARGEST_BODY = 6_000_000  # what a function can be handed
+RUN = "auftakt-"  # functions mark their requests with this and the run they belong to
+READING = ("Get", "List", "Describe", "Query", "Scan", "BatchGet", "Head", "Receive")
+STRAGGLER = '{"__type": "AccessDeniedException", "message": "of a run that has ended"}'
+NOT_NOW = "What changes cannot be kept at the moment. Please try again later."
+NOT_KEEPING = "Changes cannot be written to the disk, so none are accepted. Is it full?"
 
 
 class Front:
     """The ASGI application."""
 
-    def __init__(self, bridge: Bridge, snapshots: Snapshots) -> None:
+    def __init__(self, bridge: Bridge, snapshots: Snapshots, run: str) -> None:
         self._bridge = bridge
         self._snapshots = snapshots
+        self._journal = snapshots.journal
+        self._run = run.encode()
         self._changes = 0
         self._requests: Counter[str] = Counter()
 
@@ -50,29 +59,62 @@ class Front:
         elif scope["method"] == "GET" and (page := await self._page(scope)) is not None:
             await answer(send, *page)
         else:
-            self._changes += scope["method"] not in ("GET", "HEAD")
-            self._requests[_operation(scope)] += 1
-            await emulator.asgi(scope, receive, send)
+            await self._aws(scope, receive, send)
 
     async def _api(self, scope: Scope, receive: Receive, send: Send) -> None:
-        api = emulator.http_api()
+        api, path = emulator.http_api(), scope["path"]
         if api is None:
             await answer(send, 503, "application/json", '{"message": "nothing is deployed"}')
+            return
+        if path == "/v1/health" and not self._journal.well:
+            await refuse(send, "not_keeping", NOT_KEEPING)
+            return
+        if _changes(scope) and not self._journal.well:
+            await refuse(send, "busy", NOT_NOW)
             return
         body = await _body(receive)
         if body is None:
             await answer(send, 413, "application/json", '{"message": "Request Entity Too Large"}')
             return
         prefix = f"/_aws/execute-api/{api}/$default"
-        inner = dict(scope, path=prefix + scope["path"])
-        inner["raw_path"] = prefix.encode() + (scope.get("raw_path") or scope["path"].encode())
+        inner = dict(scope, path=prefix + path)
+        inner["raw_path"] = prefix.encode() + (scope.get("raw_path") or path.encode())
         self._changes += 1
-        await emulator.asgi(inner, _replay(body, receive), send)
+        held = Held(send, self._journal) if _changes(scope) else send
+        await emulator.asgi(inner, _replay(body, receive), held)
+
+    async def _aws(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """A request of the SDK: of a function of this run, or from outside."""
+        run, changes = _run(scope), _changes(scope)
+        if run is not None and run != self._run:
+            await answer(send, 403, "application/json", STRAGGLER)
+            return
+        operation = _operation(scope)
+        self._requests[operation] += 1
+        if changes:
+            self._changes += 1
+            send = self._noting(operation, send)
+            if run is None and not _reads(operation):
+                send = Held(send, self._journal)
+        await emulator.asgi(scope, receive, send)
+
+    def _noting(self, operation: str, send: Send) -> Send:
+        service = operation.partition(" ")[0]
+        if service not in effects.WHOLE or _reads(operation):
+            return send
+
+        async def noting(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                effects.note_whole(self._journal, service)
+            await send(message)
+
+        return noting
 
     async def _own(self, name: str, send: Send) -> None:
         match name:
             case "health":
                 facts: Any = {"api": emulator.http_api(), "stacks": emulator.stacks()}
+                facts["keeping"] = self._journal.well
             case "stats":
                 facts = await asyncio.to_thread(self._bridge.stats)
                 facts["requests"] = dict(self._requests)
@@ -99,6 +141,37 @@ class Front:
         if path == "/documents":
             return await asyncio.to_thread(pages.documents, people)
         return None
+
+
+class Held:
+    """Sends an answer once all that led to it is on the disk, else says that it is not."""
+
+    def __init__(self, send: Send, journal: Journal) -> None:
+        self._send = send
+        self._journal = journal
+        self._refused = False
+
+    async def __call__(self, message: Message) -> None:
+        if message["type"] == "http.response.start" and not await self._journal.kept():
+            self._refused = True
+            await refuse(self._send, "busy", NOT_NOW)
+        if not self._refused:
+            await self._send(message)
+
+
+def _changes(scope: Scope) -> bool:
+    return scope["method"] not in ("GET", "HEAD", "OPTIONS")
+
+
+def _reads(operation: str) -> bool:
+    return operation.partition(" ")[2].startswith(READING)
+
+
+def _run(scope: Scope) -> bytes | None:
+    """The run whose function asks, as the SDK says it in its user agent; nothing when none does."""
+    agent = dict(scope["headers"]).get(b"user-agent", b"")
+    _, marked, rest = agent.partition(b"app/" + RUN.encode())
+    return rest.partition(b" ")[0] if marked else None
 
 
 def _operation(scope: Scope) -> str:
@@ -137,9 +210,26 @@ def _replay(body: bytes, receive: Receive) -> Receive:
     return next_message
 
 
-async def answer(send: Send, status: int, kind: str, text: str) -> None:
+async def refuse(send: Send, reason: str, text: str) -> None:
+    """Answer that it is not possible now, as the API's own problems say it."""
+    problem = {
+        "type": f"urn:auftakt:problem:{reason}",
+        "title": reason.replace("_", " "),
+        "status": 503,
+        "detail": text,
+        "instance": f"urn:auftakt:request:{uuid.uuid4()}",
+        "errors": [],
+    }
+    kind = "application/problem+json"
+    await answer(send, 503, kind, json.dumps(problem), ((b"retry-after", b"5"),))
+
+
+async def answer(
+    send: Send, status: int, kind: str, text: str, more: tuple[tuple[bytes, bytes], ...] = ()
+) -> None:
     """Send one whole response."""
     body = text.encode()
-    headers = [(b"content-type", kind.encode()), (b"content-length", str(len(body)).encode())]
+    own = ((b"content-type", kind.encode()), (b"content-length", str(len(body)).encode()))
+    headers = [*own, *more]
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})

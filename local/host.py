@@ -19,11 +19,10 @@ import traceback
 from collections import deque
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from local import frames, worker
+from local import calls, ending, frames, worker
 from local.worker import Function
 
 PRELOADED = (
@@ -138,6 +137,7 @@ class Pool:
         self._plan = plan
         self.lanes: dict[str, Lane] = {}
         self.size = 0
+        self._busy: set[Worker] = set()
 
     def lane(self, function: Function) -> Lane:
         lane = self.lanes.setdefault(function.name, Lane(function))
@@ -155,6 +155,7 @@ class Pool:
         lane.waiting.append((asked, future))
         self._serve()
         taken = await future
+        self._busy.add(taken)
         waited = (time.monotonic() - asked) * 1000
         lane.tally.longest_wait_ms = max(lane.tally.longest_wait_ms, round(waited, 3))
         return taken
@@ -163,6 +164,7 @@ class Pool:
         """A call is over: the worker is free, or gone."""
         lane = self.lanes[used.function.name]
         lane.busy -= 1
+        self._busy.discard(used)
         used.idle_since = time.monotonic()
         if not alive:
             self.size -= 1
@@ -182,6 +184,12 @@ class Pool:
         with suppress(ChildProcessError):
             while os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT):
                 os.waitpid(-1, os.WNOHANG)
+
+    def kill(self) -> None:
+        """End all workers now, whatever they are doing."""
+        for used in self._busy:
+            with suppress(ProcessLookupError):
+                os.kill(used.pid, signal.SIGKILL)
 
     def _serve(self) -> None:
         while (lane := self._next()) is not None:
@@ -244,17 +252,23 @@ def fork(function: Function, plan: Plan) -> tuple[Worker, socket.socket]:
     """A new worker for this function and the host's end of its link."""
     ours, theirs = socket.socketpair()
     output = scratch(plan.log.parent)
-    pid = os.fork()
+    parent, pid = os.getpid(), os.fork()
     if pid == 0:
+        ending.with_parent(parent)
         worker.become(function, plan.functions, theirs, output)
     theirs.close()
     return Worker(function, pid, output), ours
 
 
 def scratch(folder: Path) -> int:
-    """An open file without a name, in which writers append."""
-    output, name = tempfile.mkstemp(dir=folder)
-    os.unlink(name)
+    """An open file without a name, in which writers append; in memory where there is such a thing,
+    so that a full disk stops no function that prints.
+    """
+    if hasattr(os, "memfd_create"):
+        output = os.memfd_create("output")
+    else:
+        output, name = tempfile.mkstemp(dir=folder)
+        os.unlink(name)
     fcntl.fcntl(output, fcntl.F_SETFL, os.O_APPEND)
     return output
 
@@ -266,11 +280,11 @@ class Host:
         self._plan = plan
         self._link = link
         self._pool = Pool(plan)
-        self._log = plan.log.open("a", encoding="utf-8", buffering=1)
+        self._log = calls.Log(plan.log)
         self._writer: asyncio.StreamWriter
 
     async def serve(self) -> None:
-        """Answer until the emulator closes its end."""
+        """Answer until the emulator closes its end or is gone; what still runs then is cut off."""
         reader, self._writer = await asyncio.open_connection(sock=self._link)
         keep(self._sweep())
         with suppress(asyncio.IncompleteReadError, ConnectionError):
@@ -280,6 +294,8 @@ class Host:
                     self._reply(header["id"], {"ok": True}, json.dumps(self.stats()).encode())
                 else:
                     keep(self._invoke(header, body))
+        self._pool.kill()
+        os._exit(0)
 
     async def _invoke(self, header: frames.Header, body: bytes) -> None:
         function = self._function(header["function"])
@@ -304,7 +320,7 @@ class Host:
             answer = worker.refusal("Runtime.ExitError", _ending(request_id, used.reap()))
         wall = (time.perf_counter() - started) * 1000
         self._count(tally, outcome, wall)
-        self._write(function.step, request_id, outcome, began, wall, used.text())
+        self._log.call(function.step, request_id, outcome, began, wall, used.text())
         self._pool.give_back(used, alive)
         self._reply(header["id"], {"ok": ok}, answer)
 
@@ -328,21 +344,6 @@ class Host:
         tally.errors += outcome == "error"
         tally.time_outs += outcome == "timed out"
         tally.crashes += outcome == "crashed"
-
-    def _write(
-        self, step: str, request_id: str, outcome: str, began: float, wall: float, text: str
-    ) -> None:
-        if not text and outcome == "ok":
-            return
-        line = {
-            "time": datetime.fromtimestamp(began, UTC).isoformat(timespec="milliseconds"),
-            "step": step,
-            "request_id": request_id,
-            "outcome": outcome,
-            "ms": round(wall, 1),
-            "text": text,
-        }
-        self._log.write(json.dumps(line, ensure_ascii=False) + "\n")
 
     def _reply(self, number: int, header: frames.Header, body: bytes) -> None:
         self._writer.write(frames.pack({"id": number, **header}, body))
@@ -403,7 +404,6 @@ def main() -> None:
     resource.setrlimit(resource.RLIMIT_NOFILE, (min(4096, hard), hard))
     preload()
     asyncio.run(Host(plan, socket.socket(fileno=int(sys.argv[1]))).serve())
-    os._exit(0)
 
 
 if __name__ == "__main__":

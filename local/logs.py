@@ -1,15 +1,12 @@
-"""`auftakt logs`: what the functions have printed, whole or about one order, now or as it comes."""
+"""`auftakt logs`: every call and what it printed, all or about one order, now or as it comes."""
 
 from __future__ import annotations
 
 import argparse
-import json
 import sys
-import time
-from collections.abc import Iterator
 from typing import Any
 
-from local import paths
+from local import calls, paths
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -21,7 +18,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Print the log until its end, or until Ctrl-C."""
     try:
-        for call in calls(args.follow):
+        for call in calls.read(paths.LOGS / "functions.jsonl", args.follow):
             if args.step and args.step not in call["step"]:
                 continue
             if args.order and args.order not in call["text"]:
@@ -37,21 +34,3 @@ def shown(call: dict[str, Any]) -> str:
     """A call as text: one line about it, and what it printed."""
     head = f"{call['time'][11:23]} {call['step']} {call['outcome']} {call['ms']} ms\n"
     return head + "".join(f"    {line}\n" for line in call["text"].splitlines())
-
-
-def calls(follow: bool) -> Iterator[dict[str, Any]]:
-    """The calls that printed something or failed, in the order they ended."""
-    log = paths.LOGS / "functions.jsonl"
-    if not log.exists():
-        return
-    with log.open(encoding="utf-8") as lines:
-        rest = ""
-        while True:
-            rest += lines.readline()
-            if rest.endswith("\n"):
-                yield json.loads(rest)
-                rest = ""
-            elif follow:
-                time.sleep(0.2)
-            else:
-                return

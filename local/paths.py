@@ -14,6 +14,7 @@ SNAPSHOTS = STATE / "state"
 OBJECTS = STATE / "s3"
 SCRATCH = STATE / "tmp"
 RUNNING = STATE / "running.json"
+PORT = STATE / "port"
 KEYS = STATE / "keys.json"
 LOCK = STATE / "lock"
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 import time
+from typing import Any
 
 from local import paths, running
 from local.running import Process
@@ -16,7 +17,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Zero when it runs, one when it does not."""
+    """Zero when it runs well, one when it does not."""
     process, system = running.process(), running.find()
     if system is None or process is None:
         sys.stderr.write(absence(process))
@@ -32,9 +33,21 @@ def run(args: argparse.Namespace) -> int:
         "functions": f"{calls} calls, {stats['workers']} workers, {stats['busy']} busy",
         "under way": f"{waiting} messages, {underway['executions']} executions",
     }
+    saving = stats["saving"]
+    facts["keeping"] = kept(saving)
     sys.stdout.write("".join(f"{name:10} {value}\n" for name, value in facts.items()))
     sys.stdout.write(addresses(system))
-    return 0
+    return 1 if saving["trouble"] else 0
+
+
+def kept(saving: dict[str, Any]) -> str:
+    """Whether changes are kept, and what stands in the way."""
+    if saving["trouble"]:
+        return f"NOT POSSIBLE, so nothing is accepted: {saving['trouble']}"
+    journal = f"{saving['journal_bytes'] / 1024:.0f} KB in the journal since the last snapshot"
+    if saving["failed"]:
+        return f"{journal}; {saving['failed']} snapshots in a row could not be written"
+    return journal
 
 
 def absence(process: Process | None) -> str:
@@ -43,11 +56,9 @@ def absence(process: Process | None) -> str:
         return "not running: ./auftakt up starts it\n"
     if process.alive() and process.answers():
         return "starting: nothing is deployed yet\n"
-    saved = paths.latest_snapshot()
-    age = f"{time.time() - saved.stat().st_mtime:.0f} s ago" if saved else "never"
     state = "does not answer" if process.alive() else "has ended unexpectedly"
     log = paths.LOGS / "cloud.log"
     return (
-        f"process {process.pid} {state}; its state was last saved {age}.\n"
+        f"process {process.pid} {state}; what it accepted is kept.\n"
         f"./auftakt up starts it again; {log} may say why.\n"
     )

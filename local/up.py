@@ -63,8 +63,8 @@ def start() -> Running:
         if fresh:
             say("seeding Berg&Beutel")
             asyncio.run(_seed(system))
-        if changed:
-            process.ask("save", seconds=60)
+        if changed and not process.ask("save", seconds=60)["saved"]:
+            raise SystemExit("what was deployed could not be saved: is the disk full?")
         return system
 
 

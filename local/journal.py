@@ -1,0 +1,188 @@
+"""Keeps on disk what has happened since the last snapshot, so that no answer promises too much."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import struct
+import threading
+import zlib
+from collections import deque
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+PREFIX = "journal-"
+_HEAD = struct.Struct(">II")  # length and checksum of the record that follows
+_encoder = msgspec.msgpack.Encoder()
+
+
+class Journal:
+    """Files of records, one for the time after each snapshot, and whether they could be written.
+
+    A record is with the kernel as soon as `add` returns, so the end of this process cannot take it
+    away; `kept` waits until it is on the disk, one `fdatasync` for all who wait. What cannot be
+    written waits in memory, in order, and is tried again with each further record and by `retry`.
+    """
+
+    def __init__(self, folder: Path, number: int) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self._folder = folder
+        self._lock = threading.Lock()
+        self._waiting: deque[bytes] = deque()
+        self._begun = 0  # bytes of the first one waiting that are written
+        self._added = self._written = self._synced = 0
+        self._syncing: asyncio.Task[None] | None = None
+        self._left: list[int] = []  # earlier files that may not be on the disk yet
+        self._fresh = True  # the folder may not name the present file yet
+        self._lost = (
+            0  # the disk lost something of this file: only a later snapshot makes up for it
+        )
+        self.trouble: OSError | None = None
+        self.number = number
+        self._file = self._open(number)
+
+    @property
+    def well(self) -> bool:
+        """Whether everything so far could be written."""
+        return self.trouble is None
+
+    @property
+    def size(self) -> int:
+        """Bytes in the present file."""
+        return os.fstat(self._file).st_size
+
+    def add(self, *record: Any) -> None:
+        """Note something that has happened."""
+        body = _encoder.encode(record)
+        with self._lock:
+            self._waiting.append(_HEAD.pack(len(body), zlib.crc32(body)) + body)
+            self._added += 1
+            self._write()
+
+    def retry(self) -> bool:
+        """Write what is left; whether all is well now."""
+        with self._lock:
+            self._write()
+        return self.well
+
+    async def kept(self) -> bool:
+        """Wait until all that was added before is on the disk; false when it cannot be kept."""
+        wanted = self._added
+        while self._synced < wanted:
+            if self.trouble:
+                return False
+            await self._sync()
+        return True
+
+    async def rotate(self) -> int:
+        """Begin the next file and answer its number; nothing is added between this and a fork that
+        follows without waiting for anything else.
+        """
+        while self._syncing:
+            await self._sync()
+        with self._lock:
+            file = self._open(self.number + 1)
+            self._left.append(self._file)
+            self._file, self._begun, self._fresh = file, 0, True
+            self.number += 1
+            return self.number
+
+    def cut(self, number: int) -> None:
+        """A snapshot holds all that happened before this file: the earlier ones may go."""
+        for path in files(self._folder):
+            if _number(path) < number:
+                path.unlink(missing_ok=True)
+        if self._lost < number:
+            self._lost = 0
+            self.retry()
+
+    def _open(self, number: int) -> int:
+        path = self._folder / f"{PREFIX}{number:09d}"
+        return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+
+    def _write(self) -> None:
+        try:
+            while self._waiting:
+                record = self._waiting[0]
+                self._begun += os.write(self._file, memoryview(record)[self._begun :])
+                if self._begun == len(record):
+                    self._waiting.popleft()
+                    self._begun = 0
+                    self._written += 1
+        except OSError as error:
+            self.trouble = error
+        else:
+            if not self._lost:
+                self.trouble = None
+
+    async def _sync(self) -> None:
+        if self._syncing is None:
+            self._syncing = asyncio.ensure_future(self._sync_now())
+        await asyncio.shield(self._syncing)
+
+    async def _sync_now(self) -> None:
+        written, left, file, number = self._written, self._left, self._file, self.number
+        folder = self._folder if self._fresh else None
+        self._left, self._fresh = [], False
+        try:
+            await asyncio.to_thread(_flush, [*left, file], folder)
+            self._synced = max(self._synced, written)
+        except OSError as error:
+            self.trouble, self._lost = error, number
+        finally:
+            for earlier in left:
+                os.close(earlier)
+            self._syncing = None
+
+
+def _flush(files: list[int], folder: Path | None) -> None:
+    for file in files:
+        getattr(os, "fdatasync", os.fsync)(file)
+    if folder:
+        flush_folder(folder)
+
+
+def flush_folder(folder: Path) -> None:
+    """Let the disk know which files are in a folder."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def files(folder: Path) -> list[Path]:
+    """The journal's files, oldest first."""
+    return sorted(folder.glob(f"{PREFIX}[0-9]*"))
+
+
+def _number(path: Path) -> int:
+    return int(path.name.removeprefix(PREFIX))
+
+
+def newest(folder: Path) -> int:
+    """The number of the newest file, or zero."""
+    return max((_number(path) for path in files(folder)), default=0)
+
+
+def records(folder: Path, since: int) -> Iterator[list[Any]]:
+    """What was noted in the files from this number on; a file ends at its first torn record."""
+    for path in files(folder):
+        if _number(path) >= since:
+            yield from _read(path.read_bytes())
+
+
+def _read(data: bytes) -> Iterator[list[Any]]:
+    at = 0
+    with suppress(struct.error):
+        while True:
+            size, checksum = _HEAD.unpack_from(data, at)
+            body = data[at + _HEAD.size : at + _HEAD.size + size]
+            if len(body) < size or zlib.crc32(body) != checksum:
+                return
+            yield msgspec.msgpack.decode(body)
+            at += _HEAD.size + size
