@@ -108,7 +108,7 @@ class Cloud:
     """Everything that the process keeps going."""
 
     def __init__(self, port: int) -> None:
-        from local import emulator
+        from local import emulator, objects
         from local.bridge import Bridge
         from local.front import Front
         from local.snapshot import Snapshots
@@ -123,6 +123,7 @@ class Cloud:
         emulator.host_functions(self.bridge, lambda: self._journal.well)
         emulator.free_what_was_refused(say)
         emulator.keep_messages()
+        objects.keep(paths.OBJECTS)
         emulator.read_streams_whole()
         self._release = emulator.hold_pollers()
 

@@ -33,6 +33,10 @@ class Bed:
     process: Process
     state: Path
 
+    def again(self) -> Bed:
+        """The same system, started anew after its end."""
+        return _up(self.state, {**os.environ, "AUFTAKT_STATE": str(self.state)})
+
     def stats(self) -> dict[str, Any]:
         """Calls per step and AWS requests per operation, so far."""
         return self.process.ask("stats", seconds=60)

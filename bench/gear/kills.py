@@ -1,0 +1,140 @@
+"""A stream of orders and parcels under a cloud that is killed, and what must be there then."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import signal
+import time
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx
+
+from bench.gear import load
+from bench.gear.bed import Bed, Stuck
+from local.player import merchant
+from local.player.client import Desks, Problem, connected
+from local.player.warehouse import one_parcel
+
+BUYERS = 4
+GONE = ("shipped", "delivered")
+Json = dict[str, Any]
+
+
+@dataclass
+class Stream:
+    """What the API has answered so far: each is a promise."""
+
+    accepted: dict[str, str] = field(default_factory=dict)
+    """The id of each order that was answered with 202, by its number."""
+    unanswered: dict[str, Json] = field(default_factory=dict)
+    """Orders that were sent when the cloud was killed, by their number."""
+    left: set[str] = field(default_factory=set)
+    """Fulfilments whose departure was confirmed."""
+    broken: list[str] = field(default_factory=list)
+    """Promises that were not kept."""
+    sent: int = 0
+
+    async def until_killed(self, bed: Bed, seconds: float) -> None:
+        """Order, pack and ship for so long; then the cloud is killed in the middle of it."""
+        async with load.shop(bed.running, BUYERS) as shop, connected(bed.running) as desks:
+            work = [asyncio.create_task(self._order(shop)) for _ in range(BUYERS)]
+            work += [asyncio.create_task(self._ship(desks, w["id"])) for w in merchant.warehouses()]
+            await asyncio.sleep(seconds)
+            os.kill(bed.process.pid, signal.SIGKILL)
+            await asyncio.sleep(0.1)
+            for task in work:
+                task.cancel()
+            for ended in await asyncio.gather(*work, return_exceptions=True):
+                if isinstance(ended, Exception):
+                    self.broken.append(f"the stream ended early: {ended!r}")
+
+    async def check(self, bed: Bed) -> None:
+        """Everything promised is there; what was not answered is sent again and gets its answer."""
+        async with load.shop(bed.running, BUYERS) as shop:
+            for number, body in self.unanswered.items():
+                await self._post(shop, number, body)
+            self.unanswered.clear()
+            for number, id in self.accepted.items():
+                await self._look(shop, f"orders/{id}", number, ())
+        async with httpx.AsyncClient(base_url=f"{bed.running.api}/v1/", timeout=60) as wms:
+            wms.headers["Authorization"] = f"Bearer {bed.running.keys['wms']}"
+            for id in self.left:
+                await self._look(wms, f"fulfilments/{id}", id, GONE)
+
+    async def _look(
+        self, client: httpx.AsyncClient, path: str, name: str, wanted: tuple[str, ...]
+    ) -> None:
+        answer = await client.get(path)
+        if answer.status_code != 200:
+            self.broken.append(f"{name} is gone: {answer.status_code}")
+        elif wanted and answer.json()["status"] not in wanted:
+            self.broken.append(f"{name} is {answer.json()['status']}")
+
+    async def _order(self, shop: httpx.AsyncClient) -> None:
+        while True:
+            self.sent += 1
+            number = f"K-{self.sent:05d}"
+            body = load.order(number, load.basket(self.sent))
+            self.unanswered[number] = body
+            with suppress(httpx.TransportError):
+                await self._post(shop, number, body)
+                self.unanswered.pop(number)
+                continue
+            return
+
+    async def _post(self, shop: httpx.AsyncClient, number: str, body: Json) -> None:
+        headers = {"Idempotency-Key": number}
+        answer = await shop.post("orders", content=json.dumps(body).encode(), headers=headers)
+        if answer.status_code == 202:
+            self.accepted[number] = answer.json()["id"]
+        else:
+            self.broken.append(f"{number} was answered with {answer.status_code} {answer.text}")
+
+    async def _ship(self, desks: Desks, location: str) -> None:
+        while True:
+            try:
+                async for offer in desks.wms.fulfilments(location, "released"):
+                    await desks.wms.pack(offer.id, one_parcel(offer))
+                    number = offer.id.removeprefix("ful_").upper()
+                    await desks.wms.ship(offer.id, merchant.CARRIER, [number])
+                    self.left.add(offer.id)
+            except httpx.TransportError:
+                return
+            except Problem as problem:
+                self.broken.append(f"{location}: {problem}")
+            await asyncio.sleep(0.1)
+
+
+def calm(bed: Bed, seconds: float = 300.0) -> int:
+    """Wait until nothing moves; how many messages still wait for their next try.
+
+    A mail that was just leaving when the cloud was killed is one of them: nobody knows whether it
+    went, so it is not sent again, and becomes a dead letter after its last try.
+    """
+    limit, still = time.monotonic() + seconds, 0
+    while still < 10:
+        if time.monotonic() > limit:
+            raise Stuck(f"not calm after {seconds:.0f} s: {bed.underway()}")
+        time.sleep(0.3)
+        found = bed.underway()
+        moving = found["calls"] or found["records"] or found["executions"]
+        still = 0 if moving else still + 1
+    return int(found["messages"])
+
+
+async def settled(bed: Bed, stream: Stream, seconds: float = 120.0) -> None:
+    """Every accepted order is past its intake, under its number."""
+    limit = time.monotonic() + seconds
+    async with connected(bed.running) as desks:
+        for number, id in stream.accepted.items():
+            while (order := await desks.shop.order(id)).status == "received":
+                if time.monotonic() > limit:
+                    stream.broken.append(f"{number} stays received")
+                    break
+                await asyncio.sleep(0.5)
+            if order.external_number != number:
+                stream.broken.append(f"{number} is now {order.external_number}")
