@@ -41,6 +41,10 @@ class Log:
                 self._path.replace(earlier(self._path))
                 self._file = self._path.open("a", encoding="utf-8", buffering=1)
 
+    def close(self) -> None:
+        """Nothing is written any more."""
+        self._file.close()
+
 
 def earlier(path: Path) -> Path:
     """Where the lines are that came before those in this file."""

@@ -83,16 +83,20 @@ def _watch_tables(add: Add) -> None:
 
         return writing
 
-    def tail(key: Key, held: list[Any]) -> Tail:
-        def appended(index: int, record: Any) -> None:
-            position = index + dynamodb._stream_trimmed.get_scoped(*key, 0)
-            note([], [(key, position, record)])
-
-        return Tail(held, appended)
-
     dynamodb._set_item, dynamodb._remove_item = set_watched, remove_watched
     for name in WRITES:
         setattr(dynamodb, name, watched(getattr(dynamodb, name)))
+    _watch_streams(lambda record: note([], [record]))
+
+
+def _watch_streams(note: Callable[[tuple[Key, int, Any]], None]) -> None:
+    def tail(key: Key, held: list[Any]) -> Tail:
+        def appended(index: int, record: Any) -> None:
+            position = index + dynamodb._stream_trimmed.get_scoped(*key, 0)
+            note((key, position, record))
+
+        return Tail(held, appended)
+
     held = dynamodb._stream_records
     held._data = Watched(held._data, _quietly, tail)
 

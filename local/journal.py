@@ -100,6 +100,11 @@ class Journal:
             self._lost = 0
             self.retry()
 
+    def close(self) -> None:
+        """Nothing is noted any more."""
+        for file in (*self._left, self._file):
+            os.close(file)
+
     def _open(self, number: int) -> int:
         path = self._folder / f"{PREFIX}{number:09d}"
         return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
