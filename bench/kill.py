@@ -37,7 +37,7 @@ def killed(
         asyncio.run(stream.check(bed))
     waiting = calm(bed)
     asyncio.run(settled(bed, stream))
-    asyncio.run(stream.check(bed))
+    asyncio.run(stream.check(bed, everything=True))
     found = verify.check(bed.running)
     breaches = [f"{name}: {b}" for name, c in found["checks"].items() for b in c["broken"]]
     return stream, {
@@ -55,10 +55,11 @@ def main() -> None:
     """Fails when a promise was broken or an invariant does not hold."""
     parser = options(__doc__)
     parser.add_argument("--kills", type=int, default=50, metavar="N")
+    parser.add_argument("--longest", type=float, default=LONGEST, metavar="SECONDS")
     parser.add_argument("--seed", type=int, default=17, help="other moments")
     asked = parser.parse_args()
     with fresh() as bed:
-        _, figures = killed(bed, asked.kills, random.Random(asked.seed))
+        _, figures = killed(bed, asked.kills, random.Random(asked.seed), asked.longest)
     lost, breaches = len(figures["broken"]), len(figures["breaches"])
     publish(
         "kill",

@@ -37,6 +37,8 @@ class Stream:
     broken: list[str] = field(default_factory=list)
     """Promises that were not kept."""
     sent: int = 0
+    seen: set[str] = field(default_factory=set)
+    """Orders and fulfilments that were found after the kill that came next."""
 
     async def until_killed(self, bed: Bed, seconds: float) -> None:
         """Order, pack and ship for so long; then the cloud is killed in the middle of it."""
@@ -52,22 +54,28 @@ class Stream:
                 if isinstance(ended, Exception):
                     self.broken.append(f"the stream ended early: {ended!r}")
 
-    async def check(self, bed: Bed) -> None:
-        """Everything promised is there; what was not answered is sent again and gets its answer."""
+    async def check(self, bed: Bed, *, everything: bool = False) -> None:
+        """What was promised since the last check is there, or everything; what was not answered is
+        sent again and gets its answer.
+        """
+        if everything:
+            self.seen.clear()
         async with load.shop(bed.running, BUYERS) as shop:
             for number, body in self.unanswered.items():
                 await self._post(shop, number, body)
             self.unanswered.clear()
             for number, id in self.accepted.items():
-                await self._look(shop, f"orders/{id}", number, ())
+                if number not in self.seen:
+                    await self._look(shop, f"orders/{id}", number, ())
         async with httpx.AsyncClient(base_url=f"{bed.running.api}/v1/", timeout=60) as wms:
             wms.headers["Authorization"] = f"Bearer {bed.running.keys['wms']}"
-            for id in self.left:
+            for id in self.left - self.seen:
                 await self._look(wms, f"fulfilments/{id}", id, GONE)
 
     async def _look(
         self, client: httpx.AsyncClient, path: str, name: str, wanted: tuple[str, ...]
     ) -> None:
+        self.seen.add(name)
         answer = await client.get(path)
         if answer.status_code != 200:
             self.broken.append(f"{name} is gone: {answer.status_code}")
