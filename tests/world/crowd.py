@@ -16,6 +16,7 @@ from typing import Any
 import msgspec
 
 from oms.events import GENESIS, chained
+from oms_aws.counterfoils import written
 from oms_aws.documents import counterfoil_of
 from oms_aws.orders import stored_event
 from oms_aws.verify import check
@@ -86,7 +87,7 @@ class Crowd:
             return self._log(int(key.split("ord_")[1][:32], 16))
         n = int(name.removesuffix(".json"))
         (record,) = [item for item in self._copy(n) if item.get("kind") == "document"]
-        return msgspec.json.encode(counterfoil_of(record))
+        return written(counterfoil_of(record))
 
     def _log(self, n: int) -> bytes:
         events = (

@@ -74,6 +74,13 @@ def never_archived(items: Items, _: Files) -> None:
     order["state"] = json.dumps(state)
 
 
+def otherwise(items: Items, _: Files) -> None:
+    """The record of an invoice names another buyer than its paper."""
+    body = of(items, "document")["body"]
+    of(items, "document")["body"] = body.replace('"seller":{"name":"', '"seller":{"name":"X', 1)
+    assert of(items, "document")["body"] != body
+
+
 def renumbered(items: Items, _: Files) -> None:
     """Number and document of the table agree with each other, and not with what is on paper."""
     for item in items:
@@ -86,6 +93,13 @@ def resealed(items: Items, files: Files) -> None:
     item = of(items, "seal")
     files[item["key"]] = files[item["key"]].replace(b'"entries":[', b'"entries":[ ')
     item["key"] = "seals/elsewhere.json"
+
+
+def unnoticed(_: Items, files: Files) -> None:
+    """A counterfoil says the same, but for the name of a field that nobody reads then."""
+    key = next(key for key in sorted(files) if key.startswith("numbers/"))
+    assert b'"delivery_note":null' in files[key]
+    files[key] = files[key].replace(b'"delivery_note":null', b'"deliv\xe5ry_note":null', 1)
 
 
 def log_altered(_: Items, files: Files) -> None:
@@ -113,6 +127,8 @@ KINDS = (
     Kind("a bit of an archived log", "archived_logs", "order/ord_", on_disk("orders/", ".jsonl")),
     Kind("a word of an archived log", "archived_logs", "order/ord_", log_altered),
     Kind("a bit of a counterfoil", "counterfoils", "numbers/", on_disk("numbers/", ".json")),
+    Kind("a name in a counterfoil", "counterfoils", "numbers/", unnoticed),
+    Kind("a record is not its paper", "counterfoils", "-2026-0", otherwise),
     Kind("a bit of a seal", "seals", "seal 2026-11-23", on_disk("seals/2026/2026-11-23", ".json")),
     Kind("a bit of a paper in no log", "archive", "invoices/", stray),
     Kind("papers are gone", "archive", "ord_", lost("invoices/")),

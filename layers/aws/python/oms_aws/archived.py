@@ -8,13 +8,13 @@ from hashlib import sha256
 
 from msgspec.json import decode
 
-from oms.counterfoil import Counterfoil
 from oms.events import Event
 from oms.invariants import Breach
 from oms.parts import Document
 from oms.seal import Entry, Seal, unaltered
 from oms_aws.bills import StoredBill
 from oms_aws.counterfoils import FOLDER
+from oms_aws.counterfoils import read as counterfoil_in
 from oms_aws.exports import StoredExport
 from oms_aws.orders import Stored
 from oms_aws.proofs import each
@@ -167,7 +167,7 @@ def counterfoils(found: Snapshot) -> Iterator[Breach]:
     """Each number that stands on an archived paper is in its range, on the same document."""
     for key in found.archive.keys(FOLDER):
         try:
-            paper = decode(found.archive.read(key) or b"", type=Counterfoil)
+            paper = counterfoil_in(found.archive.read(key) or b"")
         except Exception as error:
             yield Breach(key, f"cannot be read: {saying(error)}")
             continue
@@ -181,6 +181,8 @@ def counterfoils(found: Snapshot) -> Iterator[Breach]:
         elif entry.document != paper.document:
             what = f"is on the paper of {paper.document}, its range says {entry.document}"
             yield Breach(paper.text, what)
+        elif found.counterfoil(paper.document) != paper:
+            yield Breach(paper.text, f"{paper.document} is on record otherwise than on its paper")
 
 
 def seals(found: Snapshot) -> Iterator[Breach]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from datetime import datetime
-from typing import TypeVar
 
 from msgspec.json import decode, encode
 
@@ -27,8 +26,6 @@ PAPERS = ("invoices/", "letters/")
 
 AGAIN = "entered again, with its record"
 UNUSED = "entered as unused"
-Value = TypeVar("Value")
-
 PERSON = "for a person to decide: nothing was changed"
 NOTED = "noted: nothing is to be changed"
 
@@ -80,8 +77,9 @@ class Reconciling:
     def _numbers(self) -> Iterator[Difference]:
         """Numbers on papers that their ranges do not have, and gaps that they leave."""
         for key in self._found.archive.keys(counterfoils.FOLDER):
-            paper = self._read(key, Counterfoil)
-            if paper is None:
+            try:
+                paper = counterfoils.read(self._found.archive.read(key) or b"")
+            except Exception:
                 yield Difference(key, "cannot be read", PERSON)
                 continue
             entry = self._found.numbers.get(paper.range, {}).get(paper.number)
@@ -96,13 +94,6 @@ class Reconciling:
             last = self._found.last.get(range, 0)
             for number in sorted(set(_between(last, max(known))) - known):
                 yield Difference(range, f"number {number} is on no document and no paper", UNUSED)
-
-    def _read(self, key: str, type: type[Value]) -> Value | None:
-        """A file of the archive as what it is, None if it is damaged."""
-        try:
-            return decode(self._found.archive.read(key) or b"", type=type)
-        except Exception:
-            return None
 
     def _alone(self) -> Iterator[Difference]:
         """Documents that were brought back, and that no order or bill has issued again."""
@@ -134,6 +125,9 @@ class Reconciling:
     def _ended(self) -> Iterator[Difference]:
         """Archived logs of what the table tells otherwise."""
         for breach, key in archived.parted_logs(self._found, self._parted):
+            if not archived.named_after(key, self._found.archive):
+                yield Difference(key, "is not what was archived", PERSON)
+                continue
             self._logs.append(key)
             there = breach.where.partition("/")[2]
             state = "is told otherwise since" if self._known(there) else "is gone"
@@ -146,8 +140,9 @@ class Reconciling:
         """Seals that the table does not know, and events of sealed days that it does not have."""
         there = {item["key"] for item in self._found.seals.values()}
         for key in self._found.archive.keys("seals/"):
-            seal = self._read(key, Seal)
-            if seal is None:
+            try:
+                seal = decode(self._found.archive.read(key) or b"", type=Seal)
+            except Exception:
                 yield Difference(key, "cannot be read", PERSON)
                 continue
             if key not in there:

@@ -11,6 +11,7 @@ from typing import Any, Protocol
 
 import msgspec
 
+from oms.counterfoil import Counterfoil
 from oms.events import Event
 from oms.invariants import Breach, Numbered
 from oms.purchase import Purchase
@@ -20,6 +21,7 @@ from oms_aws.billed import Billed
 from oms_aws.capacity import Slot
 from oms_aws.capacity import counted as counted_departures
 from oms_aws.counters import View, stored_reservation
+from oms_aws.documents import counterfoil_of
 from oms_aws.exports import StoredExport, stored_export
 from oms_aws.ledgers import Ledgers
 from oms_aws.orders import Stored, stored_event, stored_order
@@ -136,6 +138,11 @@ class Snapshot:
     def log(self, aggregate: str) -> list[Event]:
         """The events of an aggregate, in order."""
         return [stored_event(item) for item in self.shelf.under("event", f"{aggregate}#")]
+
+    def counterfoil(self, document: str) -> Counterfoil | None:
+        """What the table says of a document's number, if it has the document."""
+        item = self.shelf.get("document", document)
+        return counterfoil_of(item) if item else None
 
     def happened(self) -> Iterator[Event]:
         """All events, aggregate by aggregate."""
