@@ -224,6 +224,7 @@ JOURNEY: tuple[Step, ...] = (
         "GET /v1/fulfilments/{fulfilment}/papers/{paper}",
     )), (R, W, "documents:put", "documents:read"), seconds=29, memory=1024,
          layers=("typesetting",)),
+    Step("fulfilment/take_back", Http(("POST /v1/fulfilments/{fulfilment}/returned",)), (R, W)),
     Step("fulfilment/hear_carrier", Http(("POST /v1/carriers/{carrier}/webhook",), public=True),
          (R, W)),
     # billing
@@ -297,7 +298,7 @@ JOURNEY: tuple[Step, ...] = (
         "Order.Cancelled", "Order.ChangeDropped", "Document.Archived", "Fulfilment.RecallRefused",
         "Eta.Changed", "Invoice.Awaited", "Invoice.Deferred",
         "Payment.Reminded", "Letter.Archived", "Order.Approved", "Approval.Reminded",
-        "Approval.Escalated",
+        "Approval.Escalated", "Shipment.Failed", "Shipment.Overdue", "Shipment.Returned",
     )), (R, W, "mail:send")),
     Step("notices/tell_subscriber", Queue(("*",), tries=8, side_by_side=10), (R, W), seconds=60),
     Step("notices/keep_webhooks", Http((

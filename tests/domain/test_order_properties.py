@@ -39,6 +39,7 @@ from oms.parts import (
     Shipping,
 )
 from oms.refusals import NotNow, Refusal
+from oms.tracking import track
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 Command = Callable[[Order, datetime], Order]
@@ -128,9 +129,12 @@ def ship(index: int) -> Command:
     return command
 
 
+SCANS = ["in_transit", "delivered", "delivery_failed", "return_to_sender"]
+
+
 def scan(index: int, status: str, age: int) -> Command:
     def command(order: Order, at: datetime) -> Order:
-        return order.track(f"T-{ful(order, index)}", status, at=at - timedelta(minutes=age))
+        return track(order, f"T-{ful(order, index)}", status, at=at - timedelta(minutes=age))
 
     return command
 
@@ -215,7 +219,7 @@ commands: st.SearchStrategy[Command] = st.one_of(
     st.builds(route, st.sampled_from("AB"), st.integers(1, 5)),
     st.builds(pack, indexes),
     st.builds(ship, indexes),
-    st.builds(scan, indexes, st.sampled_from(["in_transit", "delivered"]), st.integers(0, 30)),
+    st.builds(scan, indexes, st.sampled_from(SCANS), st.integers(0, 30)),
     st.builds(invoice, indexes),
     st.builds(
         lambda wanted: (

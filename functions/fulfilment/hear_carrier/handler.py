@@ -6,6 +6,7 @@ import hashlib
 import hmac
 from datetime import UTC
 
+from oms.tracking import track
 from oms_aws.edges.http import Answer, Call, Http, Problem
 from oms_aws.edges.models import Scan
 from oms_aws.orders import Saved
@@ -22,7 +23,8 @@ def hear(call: Call[Scan], oms: Ports) -> Answer:
     _demand_signature(call, carrier.secret)
     stored = oms.orders.change(
         oms.orders.id_of_parcel(carrier.id, scan.tracking_number),
-        lambda order: order.track(
+        lambda order: track(
+            order,
             scan.tracking_number,
             scan.status,
             at=scan.occurred_at.astimezone(UTC),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from oms_aws.edges.customers import mail_for
+from oms_aws.edges.customers import mails_for
+from oms_aws.edges.mailing import Mail
 from oms_aws.edges.papers import Holder
 from oms_aws.edges.queue import Signal, queue
 from oms_aws.orders import Saved
@@ -12,9 +13,11 @@ from oms_aws.wiring import Ports
 @queue
 def handler(signal: Signal, oms: Ports) -> None:
     holder = Holder(signal.aggregate, oms)
-    mail = mail_for(signal, holder.held, oms)
-    if mail is None:
-        return
+    for mail in mails_for(signal, holder.held, oms):
+        _tell(mail, signal, holder, oms)
+
+
+def _tell(mail: Mail, signal: Signal, holder: Holder, oms: Ports) -> None:
     kind = mail.kind
     if oms.mail.claim(signal.id, kind, anyway=signal.redriven > 0):
         return  # that it was sent is noted in one transaction with the event that says so

@@ -30,6 +30,8 @@ from oms_aws.letters import (
     OrderReceived,
     OrderRefused,
     OrderWaits,
+    ParcelAstray,
+    ParcelFailed,
     ParcelShipped,
     PaymentAwaited,
     PaymentOverdue,
@@ -206,6 +208,28 @@ OVERDUE = PaymentOverdue(
     bank=BANK,
     url="https://shop.example/d/token",
 )
+UNDELIVERED = ParcelFailed(
+    shop=SHOP,
+    customer="Jörg Müller",
+    order_number="BB-10001",
+    returning=False,
+    items=ITEMS[:1],
+    parcel=ShippedParcel("DHL", "0034", "https://track.example/?n=0034&l=de"),
+    said="Kein Name an der Klingel",
+)
+ASTRAY = ParcelAstray(
+    shop=SHOP,
+    customer="Jörg Müller",
+    order_number="BB-10001",
+    order_id="ord_1",
+    location="A",
+    returning=True,
+    overdue=True,
+    back=False,
+    parcel=ShippedParcel("DHL", "0034", None),
+    said=None,
+    until="22.12.2026",
+)
 ALL: tuple[tuple[Kind, Facts], ...] = (
     ("payment_overdue", OVERDUE),
     ("order_waits", WAITS),
@@ -216,6 +240,8 @@ ALL: tuple[tuple[Kind, Facts], ...] = (
     ("recall_refused", REFUSED),
     ("change_refused", AS_BEFORE),
     ("parcel_shipped", SHIPPED),
+    ("parcel_failed", UNDELIVERED),
+    ("parcel_astray", ASTRAY),
     ("credit_issued", CREDITED),
     ("invoice_issued", DEPOSIT),
     ("hold_escalated", ESCALATED),
@@ -337,6 +363,8 @@ def test_no_text_becomes_markup_header_or_template(kind: Kind, facts: Facts, tex
         changes["since"] = text
     elif isinstance(facts, HoldEscalated | AddressWanted):
         changes["text"] = f"T{text}"
+    elif isinstance(facts, ParcelAstray):
+        changes["said"] = f"S{text}"
     elif isinstance(facts, PaymentOverdue):
         changes["number"] = f"N{text}"
     else:

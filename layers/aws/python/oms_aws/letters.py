@@ -24,6 +24,8 @@ Kind = Literal[
     "order_refused",
     "change_refused",
     "parcel_shipped",
+    "parcel_failed",
+    "parcel_astray",
     "order_waits",
     "address_wanted",
     "credit_issued",
@@ -311,6 +313,34 @@ class ApprovalNeeded(Struct, frozen=True, kw_only=True):
     again: Literal["", "reminder", "substitute"] = ""
 
 
+class ParcelFailed(Struct, frozen=True, kw_only=True):
+    """A parcel could not be delivered, or is `returning`; `said` is what the carrier said of it."""
+
+    shop: Shop
+    customer: str
+    order_number: str
+    returning: bool
+    items: tuple[Item, ...]
+    parcel: ShippedParcel
+    said: str | None = None
+
+
+class ParcelAstray(Struct, frozen=True, kw_only=True):
+    """A parcel has not arrived: the team is told, again once it is overdue, and when it is back."""
+
+    shop: Shop
+    customer: str
+    order_number: str
+    order_id: str
+    location: str
+    returning: bool
+    overdue: bool
+    back: bool
+    parcel: ShippedParcel
+    said: str | None
+    until: str
+
+
 class HoldEscalated(Struct, frozen=True, kw_only=True):
     """Nobody has looked at a hold in time; the team is told. `customer` is who is greeted."""
 
@@ -355,6 +385,8 @@ Facts = (
     | RecallRefused
     | ChangeRefused
     | ParcelShipped
+    | ParcelFailed
+    | ParcelAstray
     | CreditIssued
     | InvoiceIssued
     | CollectiveIssued
@@ -374,6 +406,8 @@ _FACTS: dict[Kind, type[Facts]] = {
     "recall_refused": RecallRefused,
     "change_refused": ChangeRefused,
     "parcel_shipped": ParcelShipped,
+    "parcel_failed": ParcelFailed,
+    "parcel_astray": ParcelAstray,
     "order_waits": OrderWaits,
     "order_refused": OrderRefused,
     "address_wanted": AddressWanted,

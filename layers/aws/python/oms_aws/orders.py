@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import msgspec
 from msgspec.structs import replace
 
+from oms.astray import standing
 from oms.bundles import parts
 from oms.events import GENESIS, Event, chained
 from oms.label import label_lines
@@ -506,7 +507,7 @@ def fulfilment_seen(order: Order, fulfilment: Fulfilment) -> dict[str, Any]:
         "external_number": order.external_number,
         "shop": order.shop,
         "location": fulfilment.location,
-        "status": fulfilment.status,
+        "status": standing(fulfilment),
         "lines": [_line_seen(lines[number], n) for number, n in fulfilment.pieces.items()],
         "ship_to": fulfilment.ship_to or order.ship_to,
         "label": label_lines(fulfilment.ship_to or order.ship_to),
@@ -580,9 +581,9 @@ def fulfilment_attributes(order: Order, fulfilment: Fulfilment) -> dict[str, Any
         "kind": "fulfilment",
         "order_id": order.id,
         "shop": order.shop,
-        "status": fulfilment.status,
+        "status": standing(fulfilment),
         "body": packed(encode(fulfilment_seen(order, fulfilment))),
-        "gsi1pk": keys.fulfilments_at(fulfilment.location, fulfilment.status),
+        "gsi1pk": keys.fulfilments_at(fulfilment.location, standing(fulfilment)),
         "gsi1sk": fulfilment.id,
     }
 

@@ -11,6 +11,7 @@ from oms.backorder import look_again
 from oms.holds import escalate
 from oms.news import OrderStalled
 from oms.order import Order
+from oms.tracking import remind
 
 
 def send_on(order: Order, _: str, at: datetime) -> Order:
@@ -30,6 +31,7 @@ DEEDS: Mapping[str, Callable[[Order, str, datetime], Order]] = {
     "approval_reminder": approval.remind,
     "approval": approval.escalate,
     "stalled": send_on,
+    "parcel": remind,
 }
 """Commands by the kind of `Order.due()`: each takes the id of what is due, and after it that thing
 is not due any more, or later. A command decides for itself whether it still is: it may come late,

@@ -9,10 +9,11 @@ from decimal import Decimal
 from msgspec import MsgspecError, Struct
 
 from oms import balance
+from oms.astray import places
 from oms.credit import COUNTERS, NOTHING, Exposure, exposure
 from oms.events import GENESIS, Event, digest, facts
 from oms.order import Order, decode_news, replayed
-from oms.parts import PLACES
+from oms.parts import PLACES, Fulfilment
 from oms.refusals import Broken, Refusal
 from oms.stock import ByLocation, Item, Reservation, agrees, claims
 
@@ -36,22 +37,25 @@ def conserved(order: Order) -> Iterator[Breach]:
         for place, n in counts.items():
             if n < 0:
                 yield Breach(order.id, f"line {line.number}: {n} pieces {place}")
-    for place, statuses in _OF_FULFILMENTS.items():
-        pieces: dict[str, int] = {}
-        for fulfilment in order.fulfilments:
-            if fulfilment.status in statuses:
-                for number, n in fulfilment.pieces.items():
-                    pieces[number] = pieces.get(number, 0) + n
+    found: dict[str, dict[str, int]] = {place: {} for place in _OF_FULFILMENTS}
+    for fulfilment in order.fulfilments:
+        for place, some in _whereabouts(fulfilment):
+            for number, n in some.items():
+                found[place][number] = found[place].get(number, 0) + n
+    for place, pieces in found.items():
         if pieces != order.pieces(place):
             yield Breach(order.id, f"{place}: fulfilments {pieces}, lines {order.pieces(place)}")
 
 
-_OF_FULFILMENTS = {
-    "released": ("released",),
-    "packed": ("packed",),
-    "shipped": ("shipped",),
-    "delivered": ("delivered",),
-}
+_OF_FULFILMENTS = ("released", "packed", "shipped", "delivered", "returned")
+
+
+def _whereabouts(fulfilment: Fulfilment) -> Iterator[tuple[str, Mapping[str, int]]]:
+    """Where the pieces of a fulfilment are, as it says."""
+    if fulfilment.status in ("delivered", "returned"):
+        yield from places(fulfilment)
+    elif fulfilment.status in _OF_FULFILMENTS:
+        yield fulfilment.status, fulfilment.pieces
 
 
 def counted(
@@ -259,7 +263,7 @@ def spoken_for(order: Order, *, at: datetime, letters: Collection[str]) -> Itera
     the deadline is silence, as nobody else will move the order on.
     """
     if order.finished:
-        if order.count("delivered") and not order.completed_at:
+        if order.count("delivered") + order.count("returned") and not order.completed_at:
             yield Breach(order.id, "is finished, but was never completed")
         return
     waiting = order.waiting()

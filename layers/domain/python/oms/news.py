@@ -419,6 +419,32 @@ class ShipmentDelivered(News, frozen=True, tag="Shipment.Delivered"):
     at: datetime
 
 
+class ShipmentFailed(News, frozen=True, tag="Shipment.Failed"):
+    """A parcel could not be delivered, or is on its way back; `until` is how long that may take."""
+
+    fulfilment: str
+    parcel: str
+    status: str
+    at: datetime
+    until: datetime
+    text: str | None = None
+
+
+class ShipmentOverdue(News, frozen=True, tag="Shipment.Overdue"):
+    """A parcel that failed to arrive is neither delivered nor back in time: somebody has to ask."""
+
+    fulfilment: str
+    parcel: str
+    at: datetime
+
+
+class ShipmentReturned(News, frozen=True, tag="Shipment.Returned"):
+    """Every parcel of a fulfilment is back where it came from."""
+
+    fulfilment: str
+    at: datetime
+
+
 class InvoiceDeferred(News, frozen=True, tag="Invoice.Deferred"):
     """A shipment is billed by a collective invoice, from the bill that is due at `due_at`."""
 

@@ -11,7 +11,7 @@ import msgspec
 from msgspec import field
 from msgspec.structs import replace
 
-from oms import balance, deposits, money, stalled
+from oms import astray, balance, deposits, money, stalled
 from oms.ledger import ledger
 from oms.news import (
     ApprovalEscalated,
@@ -75,6 +75,9 @@ from oms.news import (
     PaymentVoided,
     ShipmentConfirmed,
     ShipmentDelivered,
+    ShipmentFailed,
+    ShipmentOverdue,
+    ShipmentReturned,
     ShipmentTracked,
     StockReleased,
     StockReserved,
@@ -114,6 +117,7 @@ from oms.parts import (
     LineChanged,
     Paper,
     Parcel,
+    ParcelFailure,
     Payment,
     PaymentFailure,
     PendingChange,
@@ -315,7 +319,9 @@ class Order(Value, frozen=True, omit_defaults=True):
             return "received"
         if self.count("delivered") == active:
             return "delivered"
-        gone = self.count("shipped") + self.count("delivered")
+        if self.count("returned") == active:
+            return "returned"
+        gone = self.count("shipped") + self.count("delivered") + self.count("returned")
         if gone:
             return "shipped" if gone == active else "partially_shipped"
         for place, word in (("released", "released"), ("packed", "packed")):
@@ -346,6 +352,13 @@ class Order(Value, frozen=True, omit_defaults=True):
         """Who is to see to the invoices that are open, whether or not the order is finished."""
         yield from filter(None, map(awaited, self._payable_later()))
         yield from (wait for document in self.documents for wait in letters_to_keep(document))
+        for fulfilment in self.fulfilments:
+            if fulfilment.returned_at and not self._credited_since(fulfilment.returned_at):
+                until = fulfilment.returned_at + astray.DECIDE_WITHIN
+                yield Waiting("clerk", "goods_back", until)
+
+    def _credited_since(self, at: datetime) -> bool:
+        return any(d.type == "credit_note" and d.issued_at >= at for d in self.documents)
 
     def _payable_later(self) -> Iterator[Document]:
         """The documents with a due date that are still open; its bill has those of a bill."""
@@ -372,7 +385,8 @@ class Order(Value, frozen=True, omit_defaults=True):
                     yield Waiting(party, "recall", fulfilment.recall.until)
             elif fulfilment.status == "shipped" and fulfilment.shipped_at:
                 until = fulfilment.shipped_at + DELIVER_WITHIN
-                yield Waiting("carrier", "shipped", until)
+                lost = tuple(astray.waits(fulfilment))
+                yield from lost or (Waiting("carrier", "shipped", until),)
         yield from self._waits_for_goods(since)
         ours = any(self._moving(line) for line in self.lines) or (
             self.count("reserved") and (self.partial_allowed or not self.count("backordered"))
@@ -441,6 +455,7 @@ class Order(Value, frozen=True, omit_defaults=True):
             yield Due("reservation", "", self.reserved_until)
         for number, again in self.days_to_look_again():
             yield Due("backorder", number, again)
+        yield from (due for fulfilment in self.fulfilments for due in astray.dues(fulfilment))
 
     def _approvals_due(self) -> Iterator[Due]:
         held = {hold.id for hold in self.open_holds}
@@ -724,32 +739,6 @@ class Order(Value, frozen=True, omit_defaults=True):
             return self.tell(refused, confirmed)._deferred(at)
         return self.tell(confirmed)._deferred(at)
 
-    def track(
-        self,
-        tracking_number: str,
-        status: str,
-        *,
-        at: datetime,
-        location: str | None = None,
-        text: str | None = None,
-    ) -> Order:
-        """Take a carrier's scan; an older, a repeated or a late one changes nothing."""
-        for fulfilment in self.fulfilments:
-            for parcel in fulfilment.parcels:
-                if parcel.tracking_number == tracking_number:
-                    stale = parcel.scanned_at and at <= parcel.scanned_at
-                    if parcel.status == "delivered" or (stale and status != "delivered"):
-                        return self
-                    news = ShipmentTracked(fulfilment.id, parcel.id, status, at, location, text)
-                    return self.tell(news)._deliver(fulfilment.id, at)
-        raise Unknown("parcel_unknown", f"The order has no parcel {tracking_number}.")
-
-    def _deliver(self, id: str, at: datetime) -> Order:
-        fulfilment = self.fulfilment(id)
-        if all(parcel.status == "delivered" for parcel in fulfilment.parcels):
-            return self.tell(ShipmentDelivered(id, at))
-        return self
-
     def invoice(self, document: Document) -> Order:
         """Put an issued document on record; a second one of its id changes nothing."""
         if any(known.id == document.id for known in self.documents):
@@ -785,7 +774,8 @@ class Order(Value, frozen=True, omit_defaults=True):
         for item in news:
             order = replace(order.apply(item), news=(*order.news, item))
         at = order.changed_at
-        if at and order.finished and order.count("delivered") and not order.completed_at:
+        arrived = order.count("delivered") or order.count("returned")
+        if at and order.finished and arrived and not order.completed_at:
             done = OrderCompleted(at)
             order = replace(order.apply(done), news=(*order.news, done))
         return order
@@ -879,6 +869,9 @@ AnyNews = (
     | ShipmentConfirmed
     | ShipmentTracked
     | ShipmentDelivered
+    | ShipmentFailed
+    | ShipmentOverdue
+    | ShipmentReturned
     | InvoiceAwaited
     | InvoiceIssued
     | InvoiceDeferred
@@ -1281,20 +1274,44 @@ def _shipped(order: Order, news: ShipmentConfirmed) -> Order:
 
 
 def _tracked(order: Order, news: ShipmentTracked) -> Order:
-    fulfilment = order.fulfilment(news.fulfilment)
-    parcels = tuple(
-        replace(parcel, status=news.status, scanned_at=news.at)
-        if parcel.id == news.parcel
-        else parcel
-        for parcel in fulfilment.parcels
-    )
-    return order.with_fulfilment(replace(fulfilment, parcels=parcels))
+    changes = {"status": news.status, "scanned_at": news.at}
+    return _with_parcel(order, news.fulfilment, news.parcel, **changes)
+
+
+def _with_parcel(order: Order, id: str, parcel: str, **changes: Any) -> Order:
+    fulfilment = order.fulfilment(id)
+    parcels = (replace(p, **changes) if p.id == parcel else p for p in fulfilment.parcels)
+    return order.with_fulfilment(replace(fulfilment, parcels=tuple(parcels)))
 
 
 def _delivered(order: Order, news: ShipmentDelivered) -> Order:
+    """Parcels that came back meanwhile are where they came from."""
     fulfilment = order.fulfilment(news.fulfilment)
-    order = order.move(fulfilment.pieces, "shipped", "delivered")
-    return order.with_fulfilment(replace(fulfilment, status="delivered", delivered_at=news.at))
+    for place, pieces in astray.places(fulfilment):
+        order = order.move(pieces, "shipped", place)
+    back = news.at if any(p.status == "returned" for p in fulfilment.parcels) else None
+    return order.with_fulfilment(
+        replace(fulfilment, status="delivered", delivered_at=news.at, returned_at=back)
+    )
+
+
+def _failed_to_arrive(order: Order, news: ShipmentFailed) -> Order:
+    failure = ParcelFailure(news.status, news.at, news.until, news.text)
+    return _with_parcel(order, news.fulfilment, news.parcel, failure=failure)
+
+
+def _overdue(order: Order, news: ShipmentOverdue) -> Order:
+    parcels = order.fulfilment(news.fulfilment).parcels
+    (failure,) = (each.failure for each in parcels if each.id == news.parcel)
+    assert failure
+    told = replace(failure, reminded_at=news.at)
+    return _with_parcel(order, news.fulfilment, news.parcel, failure=told)
+
+
+def _came_back(order: Order, news: ShipmentReturned) -> Order:
+    fulfilment = order.fulfilment(news.fulfilment)
+    order = order.move(fulfilment.pieces, "shipped", "returned")
+    return order.with_fulfilment(replace(fulfilment, status="returned", returned_at=news.at))
 
 
 def _awaited(order: Order, news: InvoiceAwaited) -> Order:
@@ -1412,6 +1429,9 @@ _AFTER: dict[type, Any] = {
     ShipmentConfirmed: _shipped,
     ShipmentTracked: _tracked,
     ShipmentDelivered: _delivered,
+    ShipmentFailed: _failed_to_arrive,
+    ShipmentOverdue: _overdue,
+    ShipmentReturned: _came_back,
     InvoiceAwaited: _awaited,
     InvoiceIssued: _invoiced,
     InvoiceDeferred: _left_to_collect,

@@ -364,8 +364,21 @@ class Hold(Value, frozen=True, omit_defaults=True):
         return Waiting(self.owner, self.reason, self.deadline)
 
 
+class ParcelFailure(Value, frozen=True, omit_defaults=True):
+    """That a carrier could not deliver a parcel, or sends it back, and until when that may take."""
+
+    status: str
+    at: datetime
+    until: datetime
+    text: str | None = None
+    reminded_at: datetime | None = None
+
+
 class Parcel(Value, frozen=True, omit_defaults=True):
-    """A packed parcel; `scanned_at` is the time of the newest scan that counted."""
+    """A packed parcel; `scanned_at` is the time of the newest scan that counted.
+
+    It keeps its last `failure` to be delivered, whatever was heard of it since then.
+    """
 
     id: str
     weight_g: int
@@ -374,6 +387,7 @@ class Parcel(Value, frozen=True, omit_defaults=True):
     tracking_number: str | None = None
     status: str = "pending"
     scanned_at: datetime | None = None
+    failure: ParcelFailure | None = None
 
 
 Cause = Literal["customer", "shop", "fraud", "unpaid", "out_of_stock", "other"]
@@ -412,7 +426,9 @@ class Fulfilment(Value, frozen=True, omit_defaults=True):
     pieces: Pieces
     planned_at: datetime
     ship_by: datetime
-    status: Literal["released", "packed", "shipped", "delivered", "cancelled"] = "released"
+    status: Literal["released", "packed", "shipped", "delivered", "returned", "cancelled"] = (
+        "released"
+    )
     reasons: tuple[str, ...] = ()
     parcels: tuple[Parcel, ...] = ()
     shipped_at: datetime | None = None
@@ -421,6 +437,7 @@ class Fulfilment(Value, frozen=True, omit_defaults=True):
     recall: Recall | None = None
     capacity: int | None = None
     awaits: bool = False
+    returned_at: datetime | None = None
 
     @property
     def recalled(self) -> Pieces:

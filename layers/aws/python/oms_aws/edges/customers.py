@@ -16,7 +16,7 @@ from oms.news import OrderChanged as Changed
 from oms.order import Order, decode_news
 from oms.parts import Document, Hold
 from oms.refusals import Refusal
-from oms_aws.edges import business_mails
+from oms_aws.edges import business_mails, parcel_mails
 from oms_aws.edges.bill_mails import of_bill, of_bill_letter
 from oms_aws.edges.mailing import Case, Mail, einvoice_link
 from oms_aws.edges.queue import Signal
@@ -44,9 +44,18 @@ from oms_aws.orders import read_event
 from oms_aws.wiring import Ports
 from oms_aws.wording import date_text
 
+Mails = Mail | tuple[Mail, ...] | None
 
-def mail_for(signal: Signal, holder: Order | Bill, oms: Ports) -> Mail | None:
-    """The mail that an event causes, in its reader's language; None when nobody is to be told."""
+
+def mails_for(signal: Signal, holder: Order | Bill, oms: Ports) -> tuple[Mail, ...]:
+    """The mails that an event causes, each in its reader's language and of another kind."""
+    mails = _mails_for(signal, holder, oms)
+    if mails is None:
+        return ()
+    return (mails,) if isinstance(mails, Mail) else mails
+
+
+def _mails_for(signal: Signal, holder: Order | Bill, oms: Ports) -> Mails:
     if isinstance(holder, Bill):
         of = of_bill_letter if signal.type == "Letter.Archived" else of_bill
         return of(signal, holder, oms)
@@ -284,7 +293,7 @@ def _waits(case: Case) -> Mail | None:
     return case.to_customer("order_waits", facts)
 
 
-WRITERS: Mapping[str, Callable[[Case], Mail | None]] = {
+WRITERS: Mapping[str, Callable[[Case], Mails]] = {
     "Order.Created": _received,
     "Order.Held": _held,
     "Payment.Reminded": business_mails.of_reminder,
@@ -302,5 +311,8 @@ WRITERS: Mapping[str, Callable[[Case], Mail | None]] = {
     "Invoice.Awaited": _awaited,
     "Document.Archived": _archived,
     "Invoice.Deferred": _awaited,
+    "Shipment.Failed": parcel_mails.of_failure,
+    "Shipment.Overdue": parcel_mails.of_delay,
+    "Shipment.Returned": parcel_mails.of_return,
 }
 """Who writes what of an event: whatever `notices/tell_customer` listens to stands here."""

@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from oms import balance
+from oms.astray import standing
 from oms.capturing import state
 from oms.order import Order
 from oms.parts import PLACES, Document, Fulfilment, Line, Paper, Parcel, PendingChange
@@ -250,10 +251,11 @@ def _fulfilment(fulfilment: Fulfilment, order: Order, oms: Ports) -> dict[str, A
     return {
         "id": fulfilment.id,
         "location": fulfilment.location,
-        "status": fulfilment.status,
+        "status": standing(fulfilment),
         "ship_by": fulfilment.ship_by,
         "shipped_at": fulfilment.shipped_at,
         "delivered_at": fulfilment.delivered_at,
+        "returned_at": fulfilment.returned_at,
         "lines": [
             {"number": number, "sku": skus[number], "quantity": quantity}
             for number, quantity in fulfilment.pieces.items()

@@ -56,9 +56,12 @@ Url = Annotated[str, Field(examples=["https://oms.example"])]
 Status = Literal[
     "received", "held", "refused", "cancelled", "accepted", "backordered", "preordered",
     "released", "packed",
-    "partially_shipped", "shipped", "delivered", "completed",
+    "partially_shipped", "shipped", "delivered", "returned", "completed",
 ]  # fmt: skip
-FulfilmentStatus = Literal["released", "packed", "shipped", "delivered", "cancelled"]
+FulfilmentStatus = Literal[
+    "released", "packed", "shipped", "undelivered", "returning", "delivered", "returned",
+    "cancelled",
+]  # fmt: skip
 
 
 class FieldError(Model):
@@ -424,6 +427,7 @@ class OrderFulfilment(Model):
     ship_by: Time
     shipped_at: Time | None
     delivered_at: Time | None
+    returned_at: Annotated[Time | None, Field(examples=[None])]
     lines: list[LinePieces]
     parcels: list[Parcel]
     reasons: Annotated[list[str], Field(examples=[["A: has every piece"]])]
@@ -906,6 +910,9 @@ ANSWERS: dict[str, Told] = {
         Fulfilment,
         conflict="It is not packed, or has left otherwise already (`fulfilment_not_packed`), or "
         "parcels and tracking numbers are not equally many (`tracking_numbers_do_not_match`).",
+    ),
+    "POST /v1/fulfilments/{fulfilment}/returned": Told(
+        Fulfilment, conflict="None of its parcels is on its way back (`not_returning`)."
     ),
     "POST /v1/carriers/{carrier}/webhook": Told(Scanned),
     "GET /v1/orders/{order}/documents": Told(Documents),
