@@ -46,7 +46,7 @@ def run(args: argparse.Namespace, system: Running) -> int:
             target.write_bytes(content.read())
         sys.stdout.write(f"{target}\n")
     totals = export["totals"]
-    say(f"{totals['vouchers']} documents: {totals['net']} net, {totals['gross']} gross")
+    say(f"{totals['vouchers']} documents: {totals['net']} net, {totals['gross']} gross, in EUR")
     return 0
 
 

@@ -176,7 +176,7 @@ def test_what_an_auditor_reads_of_each_account_is_what_datev_books(mode: Any) ->
             sign = 1 if row["Soll/Haben-Kennzeichen"] == "S" else -1
             booked[each.number, row["Gegenkonto (ohne BU-Schlüssel)"]] += sign * worth
     read: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
-    for number, _, _, _, account, net, tax, gross in audit.rows(audit.TAXES, entries, BOOKS):
+    for number, _, _, _, account, net, tax, gross, *_ in audit.rows(audit.TAXES, entries, BOOKS):
         assert net + tax == gross
         read[number, account] += gross
     assert read == booked
@@ -223,13 +223,47 @@ def test_a_final_invoice_of_which_nothing_is_left_is_booked_all_the_same() -> No
 
 
 def test_what_cannot_be_booked_is_refused_by_name() -> None:
-    with pytest.raises(UnbookableVoucher, match="BB-2026-000123 is in CHF"):
-        batch(voucher(amount(), currency="CHF"))
     with pytest.raises(UnbookableVoucher, match="one financial year"):
         batch(since=date(2025, 12, 31))
     july = replace(BOOKS, year_begins=7)
     assert batch(books=july)[0][12] == "20260701"
     assert batch(books=july, since=date(2026, 5, 1), until=date(2026, 6, 30))[0][12] == "20250701"
+
+
+def francs(case: str = "standard", gross: str = "119.00", rate: str = "0.9312") -> Amount:
+    return amount(case, gross, per_euro=Decimal(rate))
+
+
+def test_another_currency_is_booked_with_its_rate_and_its_worth_in_euro() -> None:
+    (booking,) = batch(voucher(francs(), currency="CHF"))[2:]
+    found = fields(booking)
+    assert found["Umsatz (ohne Soll/Haben-Kz)"] == "119,00"
+    assert (found["WKZ Umsatz"], found["Kurs"]) == ("CHF", "0,931200")
+    assert (found["Basis-Umsatz"], found["WKZ Basis-Umsatz"]) == ("127,79", "EUR")
+
+
+def test_what_datev_has_no_decimals_for_is_booked_in_euro() -> None:
+    dinars = amount(gross="11.905", per_euro=Decimal("0.35"))
+    (booking,) = batch(voucher(dinars, currency="KWD"))[2:]
+    found = fields(booking)
+    assert (found["Umsatz (ohne Soll/Haben-Kz)"], found["WKZ Umsatz"]) == ("34,01", "EUR")
+    assert not {"Kurs", "Basis-Umsatz", "WKZ Basis-Umsatz"} & found.keys()
+
+
+def test_a_deposit_leaves_its_account_with_the_euro_that_it_came_with() -> None:
+    asked = voucher(francs(gross="59.50", rate="0.95"), currency="CHF", advance=True)
+    final = voucher(francs(gross="59.50"), currency="CHF", deposits=asked.amounts)
+    (came,) = batch(asked)[2:]
+    whole, went = batch(final)[2:]
+    assert fields(came)["Basis-Umsatz"] == fields(went)["Basis-Umsatz"] == "62,63"
+    assert fields(whole)["Basis-Umsatz"] == "127,79"
+    assert final.in_euro.gross == Decimal("127.79") - Decimal("62.63")
+
+
+def test_no_total_adds_currencies() -> None:
+    many = [voucher(amount()), voucher(francs(), currency="CHF", sign=-1)]
+    assert totals(many).gross == Decimal("119.00") - Decimal("127.79")
+    assert totals(many).net + totals(many).tax == totals(many).gross
 
 
 cents = st.integers(-100_000, 100_000).map(lambda n: f"{Decimal(n) / 100:.2f}")
@@ -241,6 +275,31 @@ vouchers = st.lists(
     ),
     max_size=8,
 )
+
+
+foreign = st.lists(
+    st.builds(
+        lambda amounts, deposits, sign: voucher(
+            *[francs(gross=each) for each in amounts],
+            deposits=tuple(francs(gross=each, rate="1.07") for each in deposits),
+            sign=sign,
+            currency="CHF",
+        ),
+        st.lists(cents, min_size=1, max_size=1),
+        st.lists(cents, max_size=2),
+        st.sampled_from([1, -1]),
+    ),
+    max_size=5,
+)
+
+
+@given(foreign)
+def test_in_euro_the_bookings_add_up_to_the_documents_too(many: list[Voucher]) -> None:
+    content = datev.batch(
+        many, BOOKS, since=SINCE, until=UNTIL, made_at=MADE, seller_country="DE", seller_vat_id=None
+    )
+    booked = datev.owed(datev.read(content), {"10000"})
+    assert sum(booked.values(), Decimal(0)) == totals(many).gross
 
 
 @given(vouchers)

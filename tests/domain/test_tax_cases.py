@@ -516,11 +516,25 @@ def test_what_other_systems_sold_counts_too() -> None:
     assert watch().standing(Decimal(1), before) == "above"
 
 
-def test_other_currencies_count_at_the_sellers_rate() -> None:
-    seller = Registrations(exchange={"PLN": Decimal("4.25")})
-    assert tax.in_euro(Decimal("425.00"), "PLN", seller) == Decimal("100.00")
-    with pytest.raises(tax.NoExchangeRate):
-        tax.in_euro(Decimal(1), "SEK", seller)
+def test_other_currencies_count_at_the_rate_of_the_month_or_the_newest_before_it() -> None:
+    table = {
+        month: tax.MonthRates(source="made up", rates={"PLN": Decimal(rate)})
+        for month, rate in (("2026-10", "4.00"), ("2026-11", "4.25"))
+    }
+    seller = Registrations(exchange=table)
+
+    def euro(currency: str, on: date) -> Decimal:
+        return tax.in_euro(Decimal("425.00"), currency, seller, on)
+
+    assert euro("PLN", date(2026, 11, 1)) == Decimal("100.00")
+    assert euro("PLN", date(2026, 10, 31)) == Decimal("106.25")
+    assert euro("PLN", date(2027, 1, 1)) == Decimal("100.00")
+    assert euro("EUR", date(2020, 1, 1)) == Decimal("425.00")
+    for currency, on in (("SEK", date(2026, 11, 1)), ("PLN", date(2026, 9, 30))):
+        with pytest.raises(tax.NoExchangeRate):
+            euro(currency, on)
+    assert tax.known_for("PLN", date(2026, 11, 30), table)
+    assert not tax.known_for("PLN", date(2026, 12, 1), table)
 
 
 @given(st.lists(st.integers(1, 400_000), max_size=40))

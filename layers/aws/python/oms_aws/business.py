@@ -10,10 +10,13 @@ from msgspec.structs import replace
 from oms import credit
 from oms.account import Account
 from oms.approval import NEEDED, check_approval, needed_again
+from oms.billing import book_day
 from oms.news import OrderChanged
 from oms.order import Order
 from oms.parts import Finding
 from oms.payment import on_account
+from oms.tax import exchange_on
+from oms.tax.exchange import EURO
 from oms_aws.invoicing import gross_due
 from oms_aws.orders import Saved, Stored
 from oms_aws.wiring import Ports
@@ -31,7 +34,7 @@ def findings(order_id: str, oms: Ports) -> list[Finding]:
     account = oms.catalogue.account(order.shop, order.customer.id)
     asks = account.approvals if account else ()
     if not on_account(order.payment) and not asks:
-        return [credit.passed(), check_approval(order, account, {}, Decimal(0))]
+        return [credit.passed(), check_approval(order, account, {}, Decimal(0), Decimal(0))]
     due = gross_due(order, oms)
     return [check_credit(seen, account, due, oms), _approval(order, account, due, oms)]
 
@@ -41,7 +44,21 @@ def _approval(order: Order, account: Account | None, due: Decimal, oms: Ports) -
     if account and any(rule.product_groups for rule in account.approvals):
         products = oms.catalogue.products(order.skus)
         groups = {sku: product.group for sku, product in products.items()}
-    return check_approval(order, account, groups, due)
+    return check_approval(order, account, groups, due, _worth(order, account, due, oms))
+
+
+def _worth(order: Order, account: Account | None, due: Decimal, oms: Ports) -> Decimal | None:
+    """What an order costs in the currency that its customer's rules are in; None: no rate."""
+    if account is None or account.currency == order.currency:
+        return due
+    table = oms.catalogue.shop_of_late(order.shop).tax.exchange
+    worth = due
+    for currency in {order.currency, account.currency} - {EURO}:
+        rate = exchange_on(currency, book_day(order.placed_at), table)
+        if rate is None:
+            return None
+        worth = worth / rate.per_euro if currency == order.currency else worth * rate.per_euro
+    return worth
 
 
 def check_credit(seen: Stored, account: Account | None, due: Decimal, oms: Ports) -> Finding:

@@ -79,18 +79,13 @@ class Reconciled:
             yield from holds(order, papers)
 
     def unbooked(self) -> Iterator[Breach]:
-        """Documents whose bookings do not add up to them, month by month.
-
-        What is in another currency than the books' cannot be booked, as every export says.
-        """
+        """Documents whose bookings do not add up to them in EUR, month by month."""
         for shop, vouchers in self.by_shop.items():
             months: dict[date, list[Voucher]] = defaultdict(list)
             for voucher in vouchers.values():
-                if voucher.currency == datev.BASE_CURRENCY:
-                    months[voucher.issued_on.replace(day=1)].append(voucher)
+                months[voucher.issued_on.replace(day=1)].append(voucher)
             for reduced in self._reduced(shop):
-                if reduced.currency == datev.BASE_CURRENCY:
-                    months[reduced.issued_on.replace(day=1)].append(reduced)
+                months[reduced.issued_on.replace(day=1)].append(reduced)
             for first, some in sorted(months.items()):
                 yield from self._booked(shop, first, some)
 
@@ -152,7 +147,7 @@ class Reconciled:
             return datev.owed(datev.read(content))
         with zipfile.ZipFile(io.BytesIO(content)) as medium:
             rows = gdpdu.read(audit.VOUCHERS, medium.read(audit.VOUCHERS.file))
-        return {datev.printed(r["Belegnummer"]): gdpdu.amount(r["Brutto"]) for r in rows}
+        return {datev.printed(r["Belegnummer"]): gdpdu.amount(r["Brutto_EUR"]) for r in rows}
 
     def _books(self, shop: str) -> Bookkeeping:
         known = self.shops.get(shop)
@@ -168,9 +163,9 @@ def _before(export: Export, issued_at: datetime | None) -> bool:
 
 
 def _worth(vouchers: Iterable[Voucher]) -> dict[str, Decimal]:
-    """What each document is worth, where it is worth anything."""
+    """What each document is worth in EUR, where it is worth anything."""
     worth: dict[str, Decimal] = defaultdict(Decimal)
-    for voucher in vouchers:
+    for voucher in (each.in_euro for each in vouchers):
         if voucher.gross:
             worth[datev.printed(voucher.number)] += voucher.sign * voucher.gross
     return worth

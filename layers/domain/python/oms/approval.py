@@ -31,13 +31,18 @@ REJECTED = {
 
 
 def check_approval(
-    order: Order, account: Account | None, groups: Mapping[str, str | None], due: Decimal
+    order: Order,
+    account: Account | None,
+    groups: Mapping[str, str | None],
+    due: Decimal,
+    worth: Decimal | None,
 ) -> Finding:
     """Whether somebody of the customer's has to agree, by the rules of the account.
 
-    `groups` are the product groups by SKU, `due` what the order costs gross.
+    `groups` are the product groups by SKU, `due` what the order costs gross, `worth` that in the
+    currency of the account; None, where nobody knows, is more than any rule lets pass.
     """
-    rules = [r for r in account.approvals if applies(r, order, groups, due)] if account else []
+    rules = [r for r in account.approvals if applies(r, order, groups, worth)] if account else []
     stages = tuple(_stages(rules))
     if not stages:
         return Finding("approval", "pass")
@@ -57,10 +62,10 @@ def check_approval(
 
 
 def applies(
-    rule: ApprovalRule, order: Order, groups: Mapping[str, str | None], due: Decimal
+    rule: ApprovalRule, order: Order, groups: Mapping[str, str | None], worth: Decimal | None
 ) -> bool:
     """Whether everything that the rule names is so."""
-    if due <= rule.over:
+    if worth is not None and worth <= rule.over:
         return False
     if rule.cost_centres and order.cost_centre not in rule.cost_centres:
         return False

@@ -33,6 +33,10 @@ VOUCHERS = Table(
         Column("Steuer", "Summe der Steuer", 2),
         Column("Brutto", "Summe mit Steuer", 2),
         Column("Faellig", "Fälligkeit", "date"),
+        Column("Kurs", "Einheiten der Währung für einen Euro", 6),
+        Column("Netto_EUR", "Summe ohne Steuer in Euro", 2),
+        Column("Steuer_EUR", "Summe der Steuer in Euro", 2),
+        Column("Brutto_EUR", "Summe mit Steuer in Euro", 2),
     ),
 )
 LINES = Table(
@@ -67,6 +71,9 @@ TAXES = Table(
         Column("Netto", "ohne Steuer", 2),
         Column("Steuer", "Steuer", 2),
         Column("Brutto", "mit Steuer", 2),
+        Column("Netto_EUR", "ohne Steuer in Euro", 2),
+        Column("Steuer_EUR", "Steuer in Euro", 2),
+        Column("Brutto_EUR", "mit Steuer in Euro", 2),
     ),
     keys=5,
     refers={"Belegnummer": "Belege"},
@@ -89,10 +96,14 @@ def rows(table: Table, entries: Sequence[Entry], books: Bookkeeping) -> Iterator
 
 
 def _voucher(v: Voucher) -> Row:
-    sums = (v.sign * v.net, v.sign * v.tax, v.sign * v.gross)
+    sums, euro = (
+        (each.sign * each.net, each.sign * each.tax, each.sign * each.gross)
+        for each in (v, v.in_euro)
+    )
+    rate = next((each.per_euro for each in v.amounts), Decimal(1))
     return (
         v.number, v.type_code, v.issued_on, v.supplied_on, v.order, v.external_number, v.customer,
-        v.name, v.country, v.destination, v.vat_id, v.currency, *sums, v.due_on,
+        v.name, v.country, v.destination, v.vat_id, v.currency, *sums, v.due_on, rate, *euro,
     )  # fmt: skip
 
 
@@ -115,10 +126,8 @@ def _taxes(voucher: Voucher, books: Bookkeeping) -> Iterator[Row]:
     sums: dict[tuple[Any, ...], list[Decimal]] = {}
     for case, sign, amount in voucher.booked:
         key = (amount.category, amount.rate, amount.state, books.account(case))
-        known = sums.setdefault(key, [Decimal(0)] * 3)
-        sums[key] = [
-            so_far + sign * more
-            for so_far, more in zip(known, (amount.net, amount.tax, amount.gross), strict=True)
-        ]
+        known, euro = sums.setdefault(key, [Decimal(0)] * 6), amount.in_euro
+        more = (amount.net, amount.tax, amount.gross, euro.net, euro.tax, euro.gross)
+        sums[key] = [so_far + sign * each for so_far, each in zip(known, more, strict=True)]
     for key, worth in sums.items():
         yield (voucher.number, *key, *worth)

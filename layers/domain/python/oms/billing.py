@@ -39,6 +39,8 @@ from oms.product import Product
 from oms.refusals import Refusal
 from oms.shop import Shop
 from oms.tax import Kind as Supplied
+from oms.tax import without_need
+from oms.tax.exchange import EURO
 from oms.tax.threshold import Standing
 
 BOOKS_ARE_KEPT_IN = ZoneInfo("Europe/Berlin")
@@ -211,10 +213,16 @@ def _to_come(
         supplied_on=on,
         sold=_sold(order, pieces, products, _done(earlier)),
     )
-    # Without an exchange rate the sum is right all the same: it is only not counted.
-    free = replace(shop.tax, exchange={order.currency: Decimal(1), **shop.tax.exchange})
-    shop = replace(shop, tax=free)
+    shop = _without_rate(order, shop)
     return _sale(order, order.ship_to, shop, products, vat_check, distance_sales), goods
+
+
+def _without_rate(order: Order, shop: Shop) -> Shop:
+    """The shop for sums in the order's currency, which are right without a rate of exchange too."""
+    if order.currency == EURO:
+        return shop
+    table = without_need(order.currency, shop.tax.exchange)
+    return replace(shop, tax=replace(shop.tax, exchange=table))
 
 
 def _done(earlier: Sequence[Invoice]) -> Counter[str]:
@@ -290,9 +298,7 @@ def estimate(
         supplied_on=on,
         sold=_sold(order, order.pieces("ordered"), products, {}),
     )
-    # Without an exchange rate the sum is right all the same: it is only not counted.
-    free = replace(shop.tax, exchange={order.currency: Decimal(1), **shop.tax.exchange})
-    shop = replace(shop, tax=free)
+    shop = _without_rate(order, shop)
     sale = _sale(order, order.ship_to, shop, products, vat_check, distance_sales)
     return draft_invoice(sale, everything, number="none", issued_on=on, earlier=())
 

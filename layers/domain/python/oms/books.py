@@ -11,6 +11,7 @@ from typing import Literal
 from msgspec import Struct, field
 from msgspec.structs import replace
 
+from oms.money import rounded
 from oms.refusals import Refusal
 
 Chart = Literal["SKR03", "SKR04"]
@@ -133,7 +134,8 @@ class Bookkeeping(Struct, frozen=True, kw_only=True):
 class Amount(Struct, frozen=True, kw_only=True):
     """What a voucher says of one tax rate; amounts are positive, in whole minor units.
 
-    `state` is the member state (ISO 3166-1 alpha-2) whose tax it is.
+    `state` is the member state (ISO 3166-1 alpha-2) whose tax it is, `per_euro` how many units of
+    the voucher's currency an euro is.
     """
 
     case: Case
@@ -143,6 +145,18 @@ class Amount(Struct, frozen=True, kw_only=True):
     net: Decimal
     tax: Decimal
     gross: Decimal
+    per_euro: Decimal = Decimal(1)
+
+    @property
+    def in_euro(self) -> Amount:
+        """It in whole cents of the euro; net and tax are gross to the cent."""
+        gross, tax = (rounded(each / self.per_euro, "EUR") for each in (self.gross, self.tax))
+        return replace(self, net=gross - tax, tax=tax, gross=gross, per_euro=Decimal(1))
+
+    def less(self, others: Iterable[Amount]) -> Amount:
+        """It without others of its kind."""
+        back = (replace(each, net=-each.net, tax=-each.tax, gross=-each.gross) for each in others)
+        return self.plus(back)
 
     @property
     def kind(self) -> tuple[Case, str, Decimal, str]:
@@ -239,9 +253,28 @@ class Voucher(Struct, frozen=True, kw_only=True):
             whole.append(amount.plus(same))
         return (*whole, *rest)
 
+    @property
+    def in_euro(self) -> Voucher:
+        """It in the currency of the books, each amount at its own rate.
+
+        What was supplied has the rate of the document, a deposit that of its own, so that it leaves
+        its account with what it came there with.
+        """
+        if self.currency == "EUR":
+            return self
+        deposits = tuple(each.in_euro for each in self.deposits)
+        amounts = tuple(
+            each.in_euro.less(d for d in deposits if d.kind == each.kind) for each in self.supplied
+        )
+        sums = {
+            name: sum((getattr(each, name) for each in amounts), Decimal(0))
+            for name in ("net", "tax", "gross")
+        }
+        return replace(self, currency="EUR", amounts=amounts, deposits=deposits, **sums)
+
 
 class Totals(Struct, frozen=True):
-    """What vouchers come to, credits taken off."""
+    """What vouchers come to in EUR, credits taken off."""
 
     vouchers: int
     net: Decimal
@@ -250,10 +283,11 @@ class Totals(Struct, frozen=True):
 
 
 def totals(vouchers: list[Voucher]) -> Totals:
-    """The sums over vouchers of one currency."""
+    """The sums over vouchers, in EUR."""
+    all_in_euro = [voucher.in_euro for voucher in vouchers]
     return Totals(
         len(vouchers),
-        sum((v.sign * v.net for v in vouchers), Decimal(0)),
-        sum((v.sign * v.tax for v in vouchers), Decimal(0)),
-        sum((v.sign * v.gross for v in vouchers), Decimal(0)),
+        sum((v.sign * v.net for v in all_in_euro), Decimal(0)),
+        sum((v.sign * v.tax for v in all_in_euro), Decimal(0)),
+        sum((v.sign * v.gross for v in all_in_euro), Decimal(0)),
     )

@@ -169,6 +169,7 @@ def _terms(draft: Invoice) -> tuple[tuple[str, object], ...]:
     places = draft.ship_to if exempt else draft.ship_to.country
     return (
         ("currency", draft.currency),
+        ("rate of exchange", draft.exchange),
         ("price mode", draft.price_mode),
         ("buyer", (draft.buyer, draft.buyer_type, draft.leitweg_id)),
         ("language", draft.locale),

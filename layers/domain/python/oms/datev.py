@@ -10,11 +10,13 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from oms.books import Amount, Bookkeeping, UnbookableVoucher, Voucher
+from oms.money import minor_units
 
 HEADER_VERSION = 700
 BATCH, BATCH_VERSION = 21, 13
 ENCODING = "cp1252"
 BASE_CURRENCY = "EUR"
+MOST_DECIMALS = 2
 LONGEST_TEXT, LONGEST_NUMBER = 60, 36
 
 COLUMNS: tuple[str, ...] = (
@@ -47,9 +49,9 @@ COLUMNS: tuple[str, ...] = (
 """The 125 fields of a booking, in the order and under the names of DATEV's description."""
 
 TEXTS = frozenset({
-    "Soll/Haben-Kennzeichen", "WKZ Umsatz", "BU-Schlüssel", "Belegfeld 1", "Belegfeld 2",
-    "Buchungstext", "Beleginfo - Art 1", "Beleginfo - Inhalt 1", "Beleginfo - Art 2",
-    "Beleginfo - Inhalt 2",
+    "Soll/Haben-Kennzeichen", "WKZ Umsatz", "WKZ Basis-Umsatz", "BU-Schlüssel", "Belegfeld 1",
+    "Belegfeld 2", "Buchungstext", "Beleginfo - Art 1", "Beleginfo - Inhalt 1",
+    "Beleginfo - Art 2", "Beleginfo - Inhalt 2",
     "EU-Land u. UStID (Bestimmung)", "EU-Land u. UStID (Ursprung)",
 })  # fmt: skip
 """The fields we fill that stand in quotation marks."""
@@ -70,8 +72,8 @@ def batch(
 ) -> bytes:
     """The file: one header, the column names, one booking for each tax rate of each voucher.
 
-    The days are inclusive and lie in one financial year. Raises UnbookableVoucher for a currency
-    other than EUR, and for days of two financial years. Source: developer.datev.de, DATEV-Format.
+    The days are inclusive and lie in one financial year. Raises UnbookableVoucher for days of two
+    financial years. Source: developer.datev.de, DATEV-Format.
     """
     if books.year_of(since) != books.year_of(until):
         text = "A batch lies in one financial year."
@@ -91,11 +93,8 @@ def bookings(
     """What goes to the debtor's account, rate by rate (`Voucher.booked`).
 
     Each booking has the debtors' account on one side, as DATEV takes no two automatic accounts in
-    one.
+    one. Amounts in another currency say what they are in EUR and at which rate.
     """
-    if voucher.currency != BASE_CURRENCY:
-        text = f"{voucher.number} is in {voucher.currency}; no rate to {BASE_CURRENCY} is known."
-        raise UnbookableVoucher("no_exchange_rate", text, {"currency": voucher.currency})
     debtors, origin = voucher.debtor or books.account("debtors"), seller_vat_id or seller_country
     for case, sign, amount in voucher.booked:
         yield _booking(voucher, amount, books, debtors, books.account(case), sign, origin)
@@ -114,10 +113,11 @@ def read(content: bytes) -> list[Booking]:
 
 
 def owed(bookings: Iterable[Booking]) -> dict[str, Decimal]:
-    """What bookings put on debtors' accounts, by the number of the voucher; credits negative."""
+    """What bookings put on debtors' accounts in EUR, by number of the voucher; credits negative."""
     sums: dict[str, Decimal] = {}
     for booking in bookings:
-        amount = Decimal(booking["Umsatz (ohne Soll/Haben-Kz)"].replace(",", "."))
+        text = booking.get("Basis-Umsatz") or booking["Umsatz (ohne Soll/Haben-Kz)"]
+        amount = Decimal(text.replace(",", "."))
         sign = 1 if booking["Soll/Haben-Kennzeichen"] == "S" else -1
         number = booking["Belegfeld 1"]
         sums[number] = sums.get(number, Decimal(0)) + sign * amount
@@ -142,9 +142,8 @@ def _booking(
     union = abroad or amount.case == "intra_community"
     partner = (voucher.vat_id if not abroad else None) or voucher.destination
     return {
-        "Umsatz (ohne Soll/Haben-Kz)": _number(abs(amount.gross)),
+        **_worth(voucher, amount),
         "Soll/Haben-Kennzeichen": "S" if sign * amount.gross > 0 else "H",
-        "WKZ Umsatz": voucher.currency,
         "Konto": account,
         "Gegenkonto (ohne BU-Schlüssel)": against,
         "BU-Schlüssel": books.keys.get(amount.case, ""),
@@ -164,6 +163,23 @@ def _booking(
         "Festschreibung": "0",
         "Leistungsdatum": f"{voucher.supplied_on:%d%m%Y}",
         "Datum Zuord. Steuerperiode": f"{voucher.supplied_on:%d%m%Y}",
+    }
+
+
+def _worth(voucher: Voucher, amount: Amount) -> Booking:
+    """The amount in its currency, and in that of the books where it is another.
+
+    DATEV takes two decimal places: of a currency with more, the books have the EUR alone.
+    """
+    currency, euro = voucher.currency, abs(amount.in_euro.gross)
+    if currency == BASE_CURRENCY or minor_units(currency) > MOST_DECIMALS:
+        return {"Umsatz (ohne Soll/Haben-Kz)": _number(euro), "WKZ Umsatz": BASE_CURRENCY}
+    return {
+        "Umsatz (ohne Soll/Haben-Kz)": _number(abs(amount.gross)),
+        "WKZ Umsatz": currency,
+        "Kurs": f"{amount.per_euro:.6f}".replace(".", ","),
+        "Basis-Umsatz": _number(euro),
+        "WKZ Basis-Umsatz": BASE_CURRENCY,
     }
 
 

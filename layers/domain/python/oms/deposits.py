@@ -35,7 +35,10 @@ class Asked(NamedTuple):
     def deducted(self) -> Deposit:
         """As a final invoice deducts it."""
         return Deposit(
-            number=self.invoice.number, issued_on=self.invoice.issued_on, taxes=self.standing
+            number=self.invoice.number,
+            issued_on=self.invoice.issued_on,
+            taxes=self.standing,
+            exchange=self.invoice.exchange,
         )
 
 

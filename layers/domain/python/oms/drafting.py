@@ -185,7 +185,16 @@ def collective_invoice(
     return _summed(collected, merged([*(tax for draft in drafts for tax in draft.taxes), *minus]))
 
 
-ALIKE = ("seller", "buyer", "currency", "price_mode", "locale", "buyer_type", "leitweg_id")
+ALIKE = (
+    "seller",
+    "buyer",
+    "currency",
+    "price_mode",
+    "locale",
+    "buyer_type",
+    "leitweg_id",
+    "exchange",
+)
 """What invoices must have in common to be billed as one."""
 
 

@@ -13,6 +13,8 @@ from msgspec.structs import replace
 from oms import money
 from oms.drafting import merged
 from oms.invoice import Charge, Group, Invoice, InvoiceLine, TaxTotal, delivery_note_of
+from oms.posting import tax_in_euro
+from oms.tax.exchange import EURO
 
 Format = Literal["zugferd", "xrechnung-ubl", "xrechnung-cii"]
 
@@ -76,9 +78,14 @@ class Means(Struct, frozen=True):
     code: str
     text: str
 
+    @property
+    def by_bank(self) -> bool:
+        """Whether the money comes to the seller's account, which has to be named (BG-17)."""
+        return self.code in ("30", "58")
+
 
 class EInvoice(Struct, frozen=True, kw_only=True):
-    """An invoice with what EN 16931 derives from it."""
+    """An invoice with what EN 16931 derives from it; `tax_in_euro` is BT-111."""
 
     invoice: Invoice
     items: tuple[Item, ...]
@@ -87,6 +94,7 @@ class EInvoice(Struct, frozen=True, kw_only=True):
     sums: Sums
     means: Means
     terms: str | None
+    tax_in_euro: Decimal | None = None
 
 
 def format_of(invoice: Invoice) -> Format | None:
@@ -118,6 +126,7 @@ def en16931(invoice: Invoice) -> EInvoice:
         sums=_sums(invoice, items, adjustments),
         means=_means(invoice),
         terms=_terms(invoice),
+        tax_in_euro=tax_in_euro(invoice),
     )
 
 
@@ -289,7 +298,7 @@ def _means(invoice: Invoice) -> Means:
     if invoice.method in ("paypal", "klarna"):
         return Means("68", invoice.method)
     if invoice.method in ("invoice", "prepayment") and invoice.seller.bank is not None:
-        return Means("58", "SEPA")
+        return Means("58", "SEPA") if invoice.currency == EURO else Means("30", "Credit transfer")
     return Means("ZZZ", invoice.method)
 
 

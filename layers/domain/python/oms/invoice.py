@@ -14,6 +14,7 @@ from msgspec.structs import replace
 from oms import money, tax
 from oms.letterhead import Letterhead
 from oms.refusals import Refusal
+from oms.tax.exchange import Exchange
 
 PriceMode = Literal["gross", "net"]
 Language = Literal["de", "en"]
@@ -257,6 +258,7 @@ class Deposit(Struct, frozen=True, kw_only=True):
     number: str
     issued_on: date
     taxes: tuple[TaxTotal, ...]
+    exchange: Exchange | None = None
 
 
 class Invoice(Struct, frozen=True, kw_only=True):
@@ -266,7 +268,8 @@ class Invoice(Struct, frozen=True, kw_only=True):
     final invoice, after its `deposits`; `billed` is before them. `original` is what a credit note
     or a corrected invoice is about, and `reason` why; `paid` is what had been paid at issue, by
     `method`. `vat_check` is the proof on which a supply is free of tax, `distance_sales` what
-    counts towards the threshold of distance sales, net in EUR. `xrechnung` is the syntax that a
+    counts towards the threshold of distance sales, net in EUR. `exchange` is the rate of its
+    currency, None for euro. `xrechnung` is the syntax that a
     public buyer gets. `letterhead`, `intro` and `closing` are the shop's at issue, None where it
     has none of its own.
     """
@@ -308,6 +311,7 @@ class Invoice(Struct, frozen=True, kw_only=True):
     letterhead: Letterhead | None = None
     intro: str | None = None
     closing: str | None = None
+    exchange: Exchange | None = None
 
     @property
     def billed(self) -> tuple[TaxTotal, ...]:
@@ -384,6 +388,7 @@ def draft_invoice(
         payment=sale.payment,
         vat_check=sale.vat_check if any(group.category in _BY_ID for group in made.taxes) else None,
         distance_sales=made.distance_sales,
+        exchange=tax.exchange_of(sale.currency, sale.registrations, shipment.supplied_on),
     )
 
 
@@ -406,7 +411,7 @@ def _priced(
     if not earlier:
         charges = (*_shipping(sale, decisions), *charges)
     taxes = _taxes(sale, [*lines, *charges], earlier, decisions.values())
-    counted = _counted([*lines, *charges], decisions.values(), sale)
+    counted = _counted([*lines, *charges], decisions.values(), sale, shipment.supplied_on)
     return Priced(decisions, lines, charges, taxes, counted)
 
 
@@ -522,14 +527,15 @@ def _transaction_net(sale: Sale, shipment: Shipment, category: str) -> Decimal:
 
     A discount that is agreed later does not lower it, one that is part of the price does.
     """
-    if category not in tax.SHIFTED_FROM or sale.currency != "EUR":
+    if category not in tax.SHIFTED_FROM:
         return Decimal(0)
     of_it = [item for item in sale.goods if item.tax_category == category]
     amount = money.rounded(money.total([i.total - i.order_discount for i in of_it]), sale.currency)
-    if sale.price_mode == "net":
-        return amount
-    rate = tax.rate(sale.registrations.home, "standard", shipment.supplied_on)
-    return money.net_of(amount, rate, sale.currency)
+    on = shipment.supplied_on
+    if sale.price_mode == "gross":
+        rate = tax.rate(sale.registrations.home, "standard", on)
+        amount = money.net_of(amount, rate, sale.currency)
+    return tax.in_euro(amount, sale.currency, sale.registrations, on)
 
 
 def _line(item: Sold, decision: tax.TaxDecision) -> InvoiceLine:
@@ -644,7 +650,7 @@ def _only(values: set[str | None]) -> str | None:
 
 
 def _counted(
-    items: Iterable[Priceable], decisions: Iterable[tax.TaxDecision], sale: Sale
+    items: Iterable[Priceable], decisions: Iterable[tax.TaxDecision], sale: Sale, on: date
 ) -> Decimal:
     """What counts towards the threshold of distance sales, net in EUR (§ 3c (4) UStG)."""
     counting = {decision.case for decision in decisions if decision.counts}
@@ -658,7 +664,7 @@ def _counted(
             for rate, amounts in by_rate.items()
         ]
     )
-    return tax.in_euro(net, sale.currency, sale.registrations) if net else net
+    return tax.in_euro(net, sale.currency, sale.registrations, on) if net else net
 
 
 def _acting(

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from oms.books import Amount, Case, Voucher
 from oms.invoice import TYPE_CODES, Invoice, TaxTotal
+from oms.tax import Exchange
 from oms.tax.cases import MULTI_PURPOSE
 
 MARGIN_SCHEMES = ("VATEX-EU-F", "VATEX-EU-I", "VATEX-EU-J")
@@ -39,9 +40,11 @@ def voucher_of(id: str, invoice: Invoice) -> Voucher:
         destination=invoice.ship_to.country,
         vat_id=buyer.vat_id,
         currency=invoice.currency,
-        amounts=tuple(_amount(group, invoice) for group in invoice.taxes),
+        amounts=tuple(_amount(group, invoice, invoice.exchange) for group in invoice.taxes),
         deposits=tuple(
-            _amount(group, invoice) for deposit in invoice.deposits for group in deposit.taxes
+            _amount(group, invoice, deposit.exchange)
+            for deposit in invoice.deposits
+            for group in deposit.taxes
         ),
         net=invoice.net,
         tax=invoice.tax,
@@ -53,7 +56,17 @@ def voucher_of(id: str, invoice: Invoice) -> Voucher:
     )
 
 
-def _amount(group: TaxTotal, invoice: Invoice) -> Amount:
+def tax_in_euro(invoice: Invoice) -> Decimal | None:
+    """The tax of a document in another currency, in EUR (Art. 230 of the Directive 2006/112/EC).
+
+    None for one in euro, and where the rate that it was estimated with is none.
+    """
+    if invoice.exchange is None or not invoice.exchange.source:
+        return None
+    return voucher_of("", invoice).in_euro.tax
+
+
+def _amount(group: TaxTotal, invoice: Invoice, exchange: Exchange | None) -> Amount:
     home = invoice.seller.country
     return Amount(
         case=_case(group, home, invoice.buyer.country),
@@ -63,6 +76,7 @@ def _amount(group: TaxTotal, invoice: Invoice) -> Amount:
         net=group.net,
         tax=group.tax,
         gross=group.gross,
+        per_euro=exchange.per_euro if exchange else Decimal(1),
     )
 
 

@@ -6,7 +6,10 @@ from datetime import datetime
 
 import msgspec
 
+from oms.billing import book_day
 from oms.order import Order, OrderCreated
+from oms.tax import known_for
+from oms.tax.exchange import EURO
 from oms_aws.edges.http import Problem
 from oms_aws.edges.models import PaymentIn, PlaceOrder
 from oms_aws.wiring import Ports
@@ -42,6 +45,18 @@ def captured(asked: PlaceOrder, id: str, shop: str, at: datetime) -> Order:
         Order,
     )
     return order.tell(OrderCreated(order))
+
+
+def demand_rate(currency: str, placed_at: datetime, shop: str, oms: Ports) -> None:
+    """Raises Problem when nothing says what the order's currency is in euro in its month."""
+    if currency == EURO:
+        return
+    on = book_day(placed_at)
+    if known_for(currency, on, oms.catalogue.shop_of_late(shop).tax.exchange):
+        return
+    if not known_for(currency, on, oms.catalogue.shop(shop).tax.exchange):
+        text = f"The shop {shop} has no exchange rate of {currency} for {on:%Y-%m}."
+        raise Problem(422, "no_exchange_rate", text, {"currency": f"no rate for {on:%Y-%m}"})
 
 
 def demand_provider(payment: PaymentIn | None, shop: str, oms: Ports) -> None:

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from oms.einvoice import Adjustment, Breakdown, EInvoice, Item, exempt
 from oms.invoice import TYPE_CODES, Invoice, Party, Reference, Seller
+from oms.tax.exchange import EURO
 from oms_aws.einvoice.xml import Node, Vocabulary, basic_date, document, money_text, number_text
 
 _AT = "urn:un:unece:uncefact:data:standard"
@@ -199,6 +200,7 @@ def _settlement(said: EInvoice) -> Node:
     return _el(
         "ram:ApplicableHeaderTradeSettlement",
         _el("ram:PaymentReference", invoice.number),
+        _el("ram:TaxCurrencyCode", "" if said.tax_in_euro is None else EURO),
         _el("ram:InvoiceCurrencyCode", invoice.currency),
         _means(said),
         *(_breakdown(group, invoice.currency) for group in said.breakdown),
@@ -251,7 +253,7 @@ def _means(said: EInvoice) -> Node:
     bank = said.invoice.seller.bank
     account = None
     institution = None
-    if bank is not None and said.means.code == "58":
+    if bank is not None and said.means.by_bank:
         iban = bank.iban.replace(" ", "")
         owner = _el("ram:AccountName", said.invoice.seller.name)
         account = _el("ram:PayeePartyCreditorFinancialAccount", _el("ram:IBANID", iban), owner)
@@ -293,6 +295,7 @@ def _adjustment(each: Adjustment, currency: str) -> Node:
 
 def _summation(said: EInvoice) -> Node:
     sums, currency = said.sums, said.invoice.currency
+    euro = None if said.tax_in_euro is None else money_text(said.tax_in_euro, EURO)
 
     def amount(name: str, value: Decimal) -> Node:
         return _el(f"ram:{name}", money_text(value, currency))
@@ -304,6 +307,7 @@ def _summation(said: EInvoice) -> Node:
         amount("AllowanceTotalAmount", sums.allowances),
         amount("TaxBasisTotalAmount", sums.net),
         _el("ram:TaxTotalAmount", money_text(sums.tax, currency), currencyID=currency),
+        None if euro is None else _el("ram:TaxTotalAmount", euro, currencyID=EURO),
         amount("GrandTotalAmount", sums.gross),
         amount("TotalPrepaidAmount", sums.paid),
         amount("DuePayableAmount", sums.due),

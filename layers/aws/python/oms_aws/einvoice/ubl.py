@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from oms.einvoice import Adjustment, Breakdown, EInvoice, Item, exempt
 from oms.invoice import TYPE_CODES, Invoice, Party, Reference, Seller
+from oms.tax.exchange import EURO
 from oms_aws.einvoice.cii import PIECE, preceding, rate_said
 from oms_aws.einvoice.xml import Node, Vocabulary, document, money_text, number_text
 
@@ -34,6 +35,7 @@ def written(said: EInvoice, *, specification: str, process: str | None = None) -
             _el(f"cbc:{name}TypeCode", TYPE_CODES[invoice.kind]),
             _el("cbc:Note", "\n".join([*invoice.notes, *filter(None, [invoice.reason])])),
             _el("cbc:DocumentCurrencyCode", invoice.currency),
+            _el("cbc:TaxCurrencyCode", "" if said.tax_in_euro is None else EURO),
             _el("cbc:BuyerReference", invoice.leitweg_id or ""),
             _period(invoice),
             _order(invoice),
@@ -45,6 +47,7 @@ def written(said: EInvoice, *, specification: str, process: str | None = None) -
             _el("cac:PaymentTerms", _el("cbc:Note", said.terms or "")),
             *(_adjustment(each, invoice.currency) for each in said.adjustments),
             _taxes(said),
+            _tax_in_euro(said),
             _totals(said),
             *(_line(item, said, credit=credit) for item in said.items),
         )
@@ -158,7 +161,7 @@ def _delivery(invoice: Invoice) -> Node:
 def _means(said: EInvoice) -> Node:
     bank = said.invoice.seller.bank
     account = None
-    if bank is not None and said.means.code == "58":
+    if bank is not None and said.means.by_bank:
         account = _el(
             "cac:PayeeFinancialAccount",
             _el("cbc:ID", bank.iban.replace(" ", "")),
@@ -202,6 +205,13 @@ def _taxes(said: EInvoice) -> Node:
     currency = said.invoice.currency
     groups = (_breakdown(group, currency) for group in said.breakdown)
     return _el("cac:TaxTotal", _amount("cbc:TaxAmount", said.sums.tax, currency), *groups)
+
+
+def _tax_in_euro(said: EInvoice) -> Node:
+    """The tax in the currency in which it is owed (BT-111), where that is another."""
+    if said.tax_in_euro is None:
+        return None
+    return _el("cac:TaxTotal", _amount("cbc:TaxAmount", said.tax_in_euro, EURO))
 
 
 def _breakdown(group: Breakdown, currency: str) -> Node:

@@ -16,7 +16,9 @@ from oms.invoice import (
     delivery_note_of,
 )
 from oms.money import rounded, total
+from oms.posting import tax_in_euro
 from oms.tax.cases import MARGIN_VATEX
+from oms.tax.exchange import EURO
 from oms_aws.papers.codes import drawn
 from oms_aws.papers.letter import Row, Words, giro, letter, paragraphs, row, table
 from oms_aws.papers.press import Sheet
@@ -233,7 +235,30 @@ def _after(invoice: Invoice, known: Words) -> list[str]:
     payment = f"{invoice.payment}." if invoice.payment else None
     cause = known["cause"].format(invoice.reason) if invoice.reason else None
     notes = (f"{note}." for note in invoice.notes)
-    return paragraphs(cause, *notes, payment, _early(invoice, known), prices, invoice.closing)
+    return paragraphs(
+        cause,
+        *notes,
+        _in_euro(invoice, known),
+        payment,
+        _early(invoice, known),
+        prices,
+        invoice.closing,
+    )
+
+
+def _in_euro(invoice: Invoice, known: Words) -> str | None:
+    """The tax of a document in another currency in euro, and by which rate (Art. 230)."""
+    euro, exchange = tax_in_euro(invoice), invoice.exchange
+    if euro is None or exchange is None:
+        return None
+    rate = amount_text(exchange.per_euro, invoice.currency, invoice.locale)
+    text: str = known["in_euro"].format(
+        tax=money_text(euro, EURO, invoice.locale),
+        rate=f"{rate} {invoice.currency}",
+        month=exchange.month,
+        source=clean(exchange.source),
+    )
+    return text
 
 
 def prices_said(invoice: Invoice, known: Words) -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from oms.tax.cases import Category, Text
+from oms.tax.exchange import Exchange, MonthRates, exchange_on, known_for, without_need
 from oms.tax.places import Territory, territory_of
 from oms.tax.rates import rate
 from oms.tax.refusals import (
@@ -16,7 +17,7 @@ from oms.tax.refusals import (
 )
 from oms.tax.seller import LocalRegistration, Registrations
 from oms.tax.table import CATEGORIES, SHIFTED_FROM, Kind, Supply, TaxDecision, decide
-from oms.tax.threshold import LIMIT, Watch, YearSales, in_euro
+from oms.tax.threshold import LIMIT, Watch, YearSales, exchange_of, in_euro
 
 __all__ = [
     "CATEGORIES",
@@ -24,9 +25,11 @@ __all__ = [
     "SHIFTED_FROM",
     "Category",
     "DestinationTax",
+    "Exchange",
     "ForeignDispatch",
     "Kind",
     "LocalRegistration",
+    "MonthRates",
     "NoExchangeRate",
     "NoRateYet",
     "Registrations",
@@ -40,7 +43,11 @@ __all__ = [
     "Watch",
     "YearSales",
     "decide",
+    "exchange_of",
+    "exchange_on",
     "in_euro",
+    "known_for",
     "rate",
     "territory_of",
+    "without_need",
 ]

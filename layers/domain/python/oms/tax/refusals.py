@@ -30,4 +30,4 @@ class DestinationTax(TaxRefusal):
 
 
 class NoExchangeRate(TaxRefusal):
-    """Sales in another currency than the euro cannot be held against the threshold."""
+    """Nothing says what a currency is in euro, in which taxes are owed."""

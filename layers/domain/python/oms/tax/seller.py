@@ -7,6 +7,8 @@ from typing import Literal
 
 from msgspec import Struct
 
+from oms.tax.exchange import MonthRates
+
 
 class LocalRegistration(Struct, frozen=True, kw_only=True):
     """A registration in another member state than the home state, as for a warehouse there.
@@ -26,9 +28,9 @@ class Registrations(Struct, frozen=True, kw_only=True):
     `small_business_states` where it is used abroad (§ 19a UStG, Art. 284). `oss` is the one-stop
     shop (§ 18j UStG), `local` the other registrations by state. `destination_taxation` waives the
     threshold of distance sales (§ 3c (4) sentence 2 UStG). `sold_elsewhere` is what other systems
-    sold that counts towards it, net in EUR by year. `exchange` is how many units of a currency an
-    euro is, for the same purpose. `established_in` names regions of the rates table that favour
-    sellers who sit there. When VIES cannot be reached, the order is held or treated as a
+    sold that counts towards it, net in EUR by year. `exchange` are the rates
+    of other currencies by month (`YYYY-MM`). `established_in` names regions of the rates table that
+    favour sellers who sit there. When VIES cannot be reached, the order is held or treated as a
     consumer's (`vies_unreachable`); a check is good for `vat_check_days`.
     """
 
@@ -39,7 +41,7 @@ class Registrations(Struct, frozen=True, kw_only=True):
     local: dict[str, LocalRegistration] = {}
     destination_taxation: bool = False
     sold_elsewhere: dict[str, Decimal] = {}
-    exchange: dict[str, Decimal] = {}
+    exchange: dict[str, MonthRates] = {}
     established_in: tuple[str, ...] = ()
     vies_unreachable: Literal["hold", "b2c"] = "hold"
     vat_check_days: int = 30

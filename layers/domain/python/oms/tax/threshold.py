@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 from typing import Literal
 
 from msgspec import Struct
 
-from oms import money
+from oms.tax.exchange import EURO, Exchange, exchange_on
 from oms.tax.refusals import NoExchangeRate
 from oms.tax.seller import Registrations
 
@@ -43,14 +44,21 @@ class Watch(Struct, frozen=True, kw_only=True):
         return "above" if last.crossed or self.this.adding(net, seller).crossed else "below"
 
 
-def in_euro(amount: Decimal, currency: str, seller: Registrations) -> Decimal:
-    """An amount in EUR, in whole cents; raises NoExchangeRate."""
-    if currency == "EUR":
-        return amount
-    if currency not in seller.exchange:
-        text = f"no exchange rate for {currency}: the threshold of distance sales is in EUR"
+def exchange_of(currency: str, seller: Registrations, on: date) -> Exchange | None:
+    """At which rate a document in a currency is converted, None for euro; raises NoExchangeRate."""
+    if currency == EURO:
+        return None
+    found = exchange_on(currency, on, seller.exchange)
+    if found is None:
+        text = f"no exchange rate for {currency} in {on:%Y-%m} or before: taxes are in EUR"
         raise NoExchangeRate("no_exchange_rate", text, {"tax.exchange": f"{currency} is missing"})
-    return money.rounded(amount / seller.exchange[currency], "EUR")
+    return found
+
+
+def in_euro(amount: Decimal, currency: str, seller: Registrations, on: date) -> Decimal:
+    """An amount in EUR, in whole cents; raises NoExchangeRate."""
+    found = exchange_of(currency, seller, on)
+    return found.euro(amount) if found else amount
 
 
 def _elsewhere(seller: Registrations, year: int) -> Decimal:

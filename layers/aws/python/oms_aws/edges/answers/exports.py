@@ -14,7 +14,7 @@ ExportId = Annotated[str, Field(pattern=r"^exp_", examples=[f"exp_{ID}"])]
 
 
 class ExportTotals(Model):
-    """What the exported vouchers come to, credits taken off."""
+    """What the exported vouchers come to in EUR, credits taken off."""
 
     vouchers: Annotated[int, Field(examples=[312])]
     net: Money

@@ -229,6 +229,16 @@ class LocalRegistration(Model):
     reverse_charge: bool
 
 
+class MonthRates(Model):
+    """What an euro was in other currencies in a month."""
+
+    source: Annotated[str, Field(description="Who published the rates, and where.")]
+    rates: Annotated[
+        dict[str, str],
+        Field(description="Units of a currency for one euro.", examples=[{"PLN": "4.25"}]),
+    ]
+
+
 class Registrations(Model):
     """What the tax office knows of the seller; states are ISO 3166-1 codes."""
 
@@ -246,8 +256,7 @@ class Registrations(Model):
         ),
     ]
     exchange: Annotated[
-        dict[str, str],
-        Field(description="Units of a currency for one euro.", examples=[{"PLN": "4.25"}]),
+        dict[str, MonthRates], Field(description="Rates of other currencies by month.")
     ]
     established_in: list[str]
     vies_unreachable: Literal["hold", "b2c"]

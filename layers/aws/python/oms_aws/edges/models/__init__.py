@@ -640,6 +640,16 @@ ExchangeRate = Annotated[
 ]
 
 
+Month = Annotated[str, StringConstraints(pattern=r"^20\d\d-(0[1-9]|1[0-2])$")]
+
+
+class MonthRatesIn(Model):
+    """What an euro was in other currencies in a month, and who published it where."""
+
+    source: Name
+    rates: Annotated[dict[Currency, ExchangeRate], Field(min_length=1, max_length=50)]
+
+
 class RegistrationsIn(Model):
     """What the tax office knows of the seller; states are ISO 3166-1 codes."""
 
@@ -650,7 +660,7 @@ class RegistrationsIn(Model):
     local: Annotated[dict[Country, LocalRegistrationIn], Field(max_length=30)] = {}
     destination_taxation: bool = False
     sold_elsewhere: Annotated[dict[Year, Amount], Field(max_length=20)] = {}
-    exchange: Annotated[dict[Currency, ExchangeRate], Field(max_length=50)] = {}
+    exchange: Annotated[dict[Month, MonthRatesIn], Field(max_length=60)] = {}
     established_in: Annotated[tuple[Id, ...], Field(max_length=10)] = ()
     vies_unreachable: Literal["hold", "b2c"] = "hold"
     vat_check_days: Annotated[int, Field(strict=True, ge=1, le=366)] = 30
