@@ -17,6 +17,7 @@ from oms import invoice as billing
 from oms import money
 from oms.invoice import Invoice, Party, Sale, Seller, Shipment, Sold, TaxTotal, draft_invoice
 from oms.order import Order
+from oms.tax import MonthRates, Registrations
 from tests.world.bills import billed, categories, cuts, discounted, products_of
 
 SELLER = Seller(
@@ -235,7 +236,9 @@ def test_a_line_total_is_unit_price_times_quantity_unrounded() -> None:
 
 def test_a_currency_without_cents_is_rounded_to_its_unit() -> None:
     tent = Sold("1", "ZELT", "Zelt", 1, Decimal(48000), "standard")
-    invoice = draft(sale([tent], currency="JPY", shipping=Decimal(601)))
+    rates = {"2026-11": MonthRates(source="made up", rates={"JPY": Decimal("162.5")})}
+    yen = Registrations(exchange=rates)
+    invoice = draft(sale([tent], currency="JPY", shipping=Decimal(601), registrations=yen))
     assert (invoice.net, invoice.tax, invoice.gross) == (
         Decimal(40841),
         Decimal(7760),

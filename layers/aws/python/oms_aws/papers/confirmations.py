@@ -3,7 +3,14 @@
 from __future__ import annotations
 
 from oms.confirming import Confirmation
-from oms_aws.papers.invoices import delivery_of, item_rows, prices_said, tax_table, totals_of
+from oms_aws.papers.invoices import (
+    delivery_of,
+    item_rows,
+    prices_said,
+    tax_table,
+    totals_of,
+    vat_id_label,
+)
 from oms_aws.papers.letter import Words, letter, paragraphs, table
 from oms_aws.papers.press import Sheet
 from oms_aws.rendering import words
@@ -30,7 +37,7 @@ def confirmation_sheet(confirmation: Confirmation) -> Sheet:
             ("promised_on", date_text(promised, locale) if promised else None),
             ("shipped_by", one_line(confirmation.method)),
             ("paid_by", known["methods"].get(draft.method, draft.method)),
-            ("buyer_vat_id", draft.buyer.vat_id),
+            (vat_id_label(draft), draft.buyer.vat_id),
         ],
         intro=paragraphs(confirmation.intro or known["confirmation"]["intro"]),
         letterhead=confirmation.letterhead,

@@ -97,8 +97,15 @@ def _info(invoice: Invoice) -> list[tuple[str, str | None]]:
         ("order", None if collective else invoice.external_number),
         ("purchase_order", invoice.purchase_order),
         ("customer", invoice.buyer.number),
-        ("buyer_vat_id", invoice.buyer.vat_id),
+        (vat_id_label(invoice), invoice.buyer.vat_id),
     ]
+
+
+def vat_id_label(invoice: Invoice) -> str:
+    """An id that nobody has checked is what the buyer said, and is called so."""
+    check = invoice.vat_check
+    known = check is not None and check.vat_id == invoice.buyer.vat_id
+    return "buyer_vat_id" if known else "buyer_vat_id_said"
 
 
 def _below(line: InvoiceLine, invoice: Invoice) -> str:
