@@ -8,9 +8,7 @@ from dataclasses import dataclass
 
 from aws_cdk import (
     App,
-    AssetHashType,
     CfnOutput,
-    IgnoreMode,
     RemovalPolicy,
     Stack,
     Validations,
@@ -22,7 +20,7 @@ from constructs import Construct, Node
 from infra import layers
 from infra.edge import Edge
 from infra.flows import FLOWS, Flow
-from infra.ground import LEFT_OUT, QUEUED, Ground, Mail, Names
+from infra.ground import QUEUED, Ground, Mail, Names, layer_code
 from infra.journey import JOURNEY, Authoriser, Http, Step, Task
 from infra.letters import Letters
 from infra.step import StepFunction
@@ -46,6 +44,7 @@ class Choices:
     alarm_mail: str | None
     keep: bool
     built: bool
+    compiled: bool
 
     @classmethod
     def from_context(cls, node: Node) -> Choices:
@@ -60,6 +59,7 @@ class Choices:
             alarm_mail=node.try_get_context("alarm_mail"),
             keep=str(node.get_context("keep")).lower() == "true",
             built=str(node.try_get_context("built")).lower() == "true",
+            compiled=str(node.try_get_context("compiled")).lower() == "true",
         )
 
 
@@ -183,21 +183,12 @@ class Stage(Stack):
         }
 
     def _layer(self, name: str) -> lambda_.LayerVersion:
-        """Hashed by what it is made from, so that the template is the same before it is built.
-
-        Each stack has its own: a new version may not take away one that another stack imports.
-        """
-        folder = layers.built(name) if self._choices.built else layers.source(name)
+        """Each stack has its own: a new version may not take away one that another imports."""
+        choices = self._choices
         return lambda_.LayerVersion(
             self,
             f"Layer-{name}",
-            code=lambda_.Code.from_asset(
-                str(folder),
-                asset_hash=layers.fingerprint(name),
-                asset_hash_type=AssetHashType.CUSTOM,
-                exclude=[] if self._choices.built else LEFT_OUT,
-                ignore_mode=IgnoreMode.GIT,
-            ),
+            code=layer_code(name, built=choices.built, compiled=choices.compiled),
             compatible_runtimes=[lambda_.Runtime.PYTHON_3_13],
             compatible_architectures=[lambda_.Architecture.ARM_64],
             removal_policy=RemovalPolicy.DESTROY,

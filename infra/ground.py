@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from aws_cdk import ArnFormat, IgnoreMode, Stack
+from aws_cdk import ArnFormat, AssetHashType, IgnoreMode, Stack
 from aws_cdk import aws_lambda as lambda_
 
+from infra import layers
 from infra.edge import Edge
 from infra.journey import JOURNEY, Queue, Step
 from infra.storage import Storage
@@ -98,3 +99,17 @@ class Ground:
 def code(folder: Path) -> lambda_.Code:
     """A folder of the tree as an asset; its hash must not change with what Python leaves behind."""
     return lambda_.Code.from_asset(str(folder), exclude=LEFT_OUT, ignore_mode=IgnoreMode.GIT)
+
+
+def layer_code(name: str, *, built: bool, compiled: bool) -> lambda_.Code:
+    """A layer as an asset, hashed by what it is made from: its template does not wait for it.
+
+    What is built goes to Lambda as it is, bytecode and all.
+    """
+    return lambda_.Code.from_asset(
+        str(layers.built(name) if built else layers.source(name)),
+        asset_hash=layers.fingerprint(name, compiled=compiled),
+        asset_hash_type=AssetHashType.CUSTOM,
+        exclude=[] if built else LEFT_OUT,
+        ignore_mode=IgnoreMode.GIT,
+    )

@@ -108,7 +108,7 @@ class Cloud:
     """Everything that the process keeps going."""
 
     def __init__(self, port: int) -> None:
-        from local import emulator, objects
+        from local import emulator, objects, strictness
         from local.bridge import Bridge
         from local.front import Front
         from local.snapshot import Snapshots
@@ -125,6 +125,7 @@ class Cloud:
         emulator.keep_messages()
         objects.keep(paths.OBJECTS)
         emulator.read_streams_whole()
+        strictness.refuse_as_aws()
         self._release = emulator.hold_pollers()
 
     def begin(self) -> None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from local import stack
+from local import passes, stack
 from local.cloud import ACCOUNT, REGION, credentials
+from local.plan import plan
 from local.stack import Cloud, Say
 
 BOOTSTRAP = "/cdk-bootstrap/hnb659fds/version"
@@ -52,9 +53,10 @@ def deploy(assembly: Path, cloud: Cloud, say: Say) -> bool:
     wanted = assembly.name
     if deployed(cloud) == wanted:
         return False
-    _bootstrap(cloud)
+    bootstrap(cloud)
     stack.publish(assembly, cloud)
-    stack.change(assembly, cloud, say)
+    way = plan(passes.deployed(cloud), stack.templates(assembly))
+    passes.carry_out(way, assembly, cloud, say, patience=None)  # what left has no code any more
     template = stack.whole(assembly)
     _lock_objects(template, cloud)
     _verify_sender(template, cloud)
@@ -62,7 +64,7 @@ def deploy(assembly: Path, cloud: Cloud, say: Say) -> bool:
     return True
 
 
-def _bootstrap(cloud: Cloud) -> None:
+def bootstrap(cloud: Cloud) -> None:
     """What `cdk bootstrap` leaves in an account, as far as a deployment needs it."""
     s3 = cloud.client("s3")
     if ASSETS not in [bucket["Name"] for bucket in s3.list_buckets()["Buckets"]]:

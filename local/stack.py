@@ -1,11 +1,9 @@
-"""Publishes a synthesised app's assets and changes its stacks, locally as on AWS."""
+"""Reads a synthesised app and publishes its assets, locally as on AWS."""
 
 from __future__ import annotations
 
-import hashlib
 import io
 import json
-import time
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -14,9 +12,7 @@ from pathlib import Path
 from typing import Any
 
 STACK = "Auftakt"  # what all stands on; the others are named after it
-WHOLE_TEMPLATE = 51_200  # bytes that CloudFormation takes directly
 FIXED_TIME = (1980, 1, 1, 0, 0, 0)
-CAPABILITIES = ["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"]
 Say = Callable[[str], None]
 
 
@@ -57,11 +53,14 @@ class Cloud:
 
 
 def zipped(folder: Path) -> bytes:
-    """A folder as an archive that is the same whenever the content is."""
+    """A folder as an archive that is the same whenever the content is.
+
+    What does not belong into it, the assembly has left out; a built layer has bytecode.
+    """
     target = io.BytesIO()
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
         for path in sorted(folder.rglob("*")):
-            if path.is_file() and "__pycache__" not in path.parts:
+            if path.is_file():
                 entry = zipfile.ZipInfo(path.relative_to(folder).as_posix(), FIXED_TIME)
                 entry.external_attr = (0o755 if path.stat().st_mode & 0o100 else 0o644) << 16
                 entry.compress_type = zipfile.ZIP_DEFLATED
@@ -146,6 +145,16 @@ def _assets(assembly: Path, stack: str, cloud: Cloud) -> Iterator[Asset]:
             )
 
 
+def assets_bucket(assembly: Path, cloud: Cloud) -> str:
+    """The bucket of the CDK bootstrap, to which all assets go."""
+    return assets(assembly, cloud)[0].bucket
+
+
+def templates(assembly: Path) -> dict[str, dict[str, Any]]:
+    """Every stack's template, each behind those that it builds on."""
+    return {name: json.loads(template(assembly, name).read_text()) for name in names(assembly)}
+
+
 def publish(assembly: Path, cloud: Cloud) -> int:
     """Upload the assets that are not there yet; the number of new ones."""
     s3, new = cloud.client("s3"), 0
@@ -159,36 +168,6 @@ def publish(assembly: Path, cloud: Cloud) -> int:
             s3.put_object(Bucket=asset.bucket, Key=asset.key, Body=body)
             new += 1
     return new
-
-
-def change(assembly: Path, cloud: Cloud, say: Say) -> bool:
-    """Create or update each stack by a change set; false when there is nothing to change."""
-    changed = [_change(assembly, name, cloud, say) for name in names(assembly)]
-    return any(changed)
-
-
-def _change(assembly: Path, stack: str, cloud: Cloud, say: Say) -> bool:
-    formation = cloud.client("cloudformation")
-    existing = describe(cloud, stack)
-    if existing and existing["StackStatus"] in ("ROLLBACK_COMPLETE", "REVIEW_IN_PROGRESS"):
-        formation.delete_stack(StackName=stack)
-        formation.get_waiter("stack_delete_complete").wait(StackName=stack)
-        existing = None
-    content = template(assembly, stack).read_bytes()
-    name = f"auftakt-{hashlib.sha256(content).hexdigest()[:12]}-{int(time.time())}"
-    formation.create_change_set(
-        StackName=stack,
-        ChangeSetName=name,
-        ChangeSetType="UPDATE" if existing else "CREATE",
-        Capabilities=CAPABILITIES,
-        **_template(assembly, stack, content, cloud),
-    )
-    if not _ready(formation, stack, name):
-        return False
-    say(f"{'updating' if existing else 'creating'} the stack {stack}")
-    formation.execute_change_set(StackName=stack, ChangeSetName=name)
-    _follow(formation, stack, "UPDATE" if existing else "CREATE")
-    return True
 
 
 def describe(cloud: Cloud, stack: str = STACK) -> dict[str, Any] | None:
@@ -212,51 +191,3 @@ def outputs(cloud: Cloud, stack: str = STACK) -> dict[str, str]:
         for out in found.get("Outputs", [])
         if "ExportName" not in out
     }
-
-
-def _template(assembly: Path, stack: str, content: bytes, cloud: Cloud) -> dict[str, str]:
-    """The template itself, or where it was published if it is too large for that."""
-    if len(content) <= WHOLE_TEMPLATE:
-        return {"TemplateBody": content.decode()}
-    for asset in _assets(assembly, stack, cloud):
-        if asset.source == template(assembly, stack):
-            host = cloud.client("s3").meta.endpoint_url
-            return {"TemplateURL": f"{host}/{asset.bucket}/{asset.key}"}
-    raise DeploymentFailed("the template is not among its assets")
-
-
-def _ready(formation: Any, stack: str, name: str) -> bool:
-    pause = 0.05
-    while True:
-        made = formation.describe_change_set(StackName=stack, ChangeSetName=name)
-        if made["Status"] == "CREATE_COMPLETE":
-            return True
-        if made["Status"] == "FAILED":
-            reason = made.get("StatusReason", "")
-            formation.delete_change_set(StackName=stack, ChangeSetName=name)
-            if "didn't contain changes" in reason or "No updates" in reason:
-                return False
-            raise DeploymentFailed(f"{stack}: {reason}")
-        time.sleep(pause)
-        pause = min(2.0, pause * 1.5)
-
-
-def _follow(formation: Any, stack: str, kind: str) -> None:
-    pause = 0.05
-    while True:
-        status = formation.describe_stacks(StackName=stack)["Stacks"][0]["StackStatus"]
-        if status == f"{kind}_COMPLETE":
-            return
-        if not status.endswith("IN_PROGRESS"):
-            raise DeploymentFailed(f"{stack} {status}\n{_failures(formation, stack)}")
-        time.sleep(pause)
-        pause = min(5.0, pause * 1.5)
-
-
-def _failures(formation: Any, stack: str) -> str:
-    events = formation.describe_stack_events(StackName=stack)["StackEvents"]
-    return "\n".join(
-        f"{event['LogicalResourceId']} ({event['ResourceType']}): {event['ResourceStatusReason']}"
-        for event in reversed(events)
-        if event["ResourceStatus"].endswith("FAILED") and event.get("ResourceStatusReason")
-    )

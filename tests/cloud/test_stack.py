@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import zipfile
 from pathlib import Path
 
@@ -16,12 +17,13 @@ from local.deployment import embedded
 def test_archive_depends_on_the_content_alone(tmp_path: Path) -> None:
     for name in ("one", "two"):
         folder = tmp_path / name
-        (folder / "__pycache__").mkdir(parents=True)
-        (folder / "__pycache__" / "x.pyc").write_text(name)
+        (folder / "package").mkdir(parents=True)
+        (folder / "package" / "x.pyc").write_text("same")
+        os.utime(folder / "package" / "x.pyc", (0, len(name)))
         (folder / "handler.py").write_text("same")
     first, second = (stack.zipped(tmp_path / name) for name in ("one", "two"))
     assert first == second
-    assert zipfile.ZipFile(io.BytesIO(first)).namelist() == ["handler.py"]
+    assert zipfile.ZipFile(io.BytesIO(first)).namelist() == ["handler.py", "package/x.pyc"]
 
 
 def test_manifest_is_filled_with_account_and_region() -> None:
