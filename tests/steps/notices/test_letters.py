@@ -227,7 +227,7 @@ ASTRAY = ParcelAstray(
     overdue=True,
     back=False,
     parcel=ShippedParcel("DHL", "0034", None),
-    said=None,
+    said="Rucksack 45 l, Kein Name an der Klingel",
     until="22.12.2026",
 )
 ALL: tuple[tuple[Kind, Facts], ...] = (
