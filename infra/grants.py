@@ -5,12 +5,17 @@ from __future__ import annotations
 from aws_cdk import aws_iam as iam
 
 from infra.ground import QUEUED, Ground, Mail
-from infra.journey import Grant
+from infra.journey import Grant, Room, Step
+from infra.rooms import closed, patterns
 from infra.storage import NUMBERS
 
 CONSUME = ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes")
 DELAY = ("sqs:ChangeMessageVisibility",)
 FOLLOW = ("dynamodb:GetRecords", "dynamodb:GetShardIterator", "dynamodb:DescribeStream")
+READ = ("dynamodb:GetItem", "dynamodb:BatchGetItem")
+LIST = ("dynamodb:Query",)
+WRITE = ("dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:ConditionCheckItem")
+KEYS = "dynamodb:LeadingKeys"  # the partition keys that a request names, of the table or an index
 FIND_STREAMS = ("dynamodb:ListStreams",)
 SEND = ("sqs:SendMessage",)
 LOG = ("logs:CreateLogStream", "logs:PutLogEvents")
@@ -21,7 +26,34 @@ def allow(actions: tuple[str, ...], *resources: str) -> iam.PolicyStatement:
     return iam.PolicyStatement(actions=list(actions), resources=list(resources))
 
 
-def granted(grant: Grant, ground: Ground) -> list[iam.PolicyStatement]:
+def within(rooms: tuple[Room, ...], statement: iam.PolicyStatement) -> iam.PolicyStatement:
+    """The statement for the keys of some rooms alone; without rooms, for all of them."""
+    if rooms:
+        statement.add_condition("ForAllValues:StringLike", {KEYS: patterns(rooms)})
+        statement.add_condition("Null", {KEYS: "false"})
+    return statement
+
+
+def guarded(step: Step, ground: Ground) -> list[iam.PolicyStatement]:
+    """What keeps a step that reaches the table off the keys that nobody touches unnamed."""
+    actions = [
+        *((*READ, *LIST) if "table:read" in step.may else ()),
+        *(WRITE if "table:write" in step.may else ()),
+    ]
+    if not actions or not (keys := closed(step)):
+        return []
+    table = ground.storage.table.table_arn
+    return [
+        iam.PolicyStatement(
+            effect=iam.Effect.DENY,
+            actions=actions,
+            resources=[table, *(f"{table}/index/{name}" for name in ground.storage.indexes)],
+            conditions={"ForAnyValue:StringLike": {KEYS: keys}},
+        )
+    ]
+
+
+def granted(grant: Grant, step: Step, ground: Ground) -> list[iam.PolicyStatement]:
     """The statements behind a grant."""
     table = ground.storage.table.table_arn
     indexes = [f"{table}/index/{name}" for name in ground.storage.indexes]
@@ -29,13 +61,12 @@ def granted(grant: Grant, ground: Ground) -> list[iam.PolicyStatement]:
     flows, names = ground.flows.values(), ground.names
     match grant:
         case "table:read":
-            return [
-                allow(("dynamodb:GetItem", "dynamodb:BatchGetItem"), table),
-                allow(("dynamodb:Query",), table, *indexes),
-            ]
+            asked = allow(READ, table), allow(LIST, table, *indexes)
+            return [within(step.reads, each) for each in asked]
         case "table:write":
-            writes = ("dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:ConditionCheckItem")
-            return [allow(writes, table)]
+            return [within(step.writes, allow(WRITE, table))]
+        case "links:make":
+            return []
         case "bus:put":
             return [allow(("events:PutEvents",), ground.storage.bus.event_bus_arn)]
         case "flow:start":

@@ -75,13 +75,22 @@ Grant = Literal[
     "uploads:read",  # s3:GetObject
     "mail:send",  # ses:SendEmail
     "queue:redrive",  # sqs:SendMessage to the steps' queues
+    "links:make",  # no action of its own: the key that signs links is not closed to the step
     "secrets:stripe",  # ssm:GetParameter on the parameters of the Stripe account
 ]
+
+Room = Literal["clients", "links", "carriers", "papers", "catalogue", "orders"]
+"""Partition keys that belong together; `infra.rooms` says which."""
 
 
 @dataclass(frozen=True)
 class Step:
-    """One step: its folder under functions/, what wakes it, and what it may do."""
+    """One step: its folder under functions/, what wakes it, and what it may do.
+
+    `reads` and `writes` are the rooms of the table that "table:read" and "table:write" reach; every
+    step that is open to the public names them. Without them it is the whole table but for the
+    clients' keys and the key that signs links.
+    """
 
     name: str
     on: Trigger
@@ -89,6 +98,8 @@ class Step:
     seconds: int = 20
     memory: int = 512
     layers: tuple[str, ...] = field(default=())
+    reads: tuple[Room, ...] = ()
+    writes: tuple[Room, ...] = ()
 
     @property
     def stage(self) -> str:
@@ -106,7 +117,7 @@ W: Final = "table:write"
 # fmt: off
 JOURNEY: tuple[Step, ...] = (
     # master: who may call, and what we sell from where
-    Step("master/authorise_client", Authoriser(), (R,)),
+    Step("master/authorise_client", Authoriser(), (R,), reads=("clients",)),
     Step("master/keep_products", Http((
         "PUT /v1/products/{sku}", "GET /v1/products/{sku}", "GET /v1/products",
         "GET /v1/products/{sku}/history", "POST /v1/products/batch",
@@ -150,14 +161,15 @@ JOURNEY: tuple[Step, ...] = (
     )), (R, W)),
     Step("capture/confirm_order", Http((
         "GET /v1/orders/{order}/confirmation", "POST /v1/orders/{order}/confirmation",
-    )), (R, W, "documents:put", "documents:read"), seconds=29, memory=1024,
+    )), (R, W, "links:make", "documents:put", "documents:read"), seconds=29, memory=1024,
          layers=("typesetting",)),
     Step("capture/show_confirmation", Http(("GET /o/{token}",), public=True),
          (R, W, "documents:put", "documents:read"), seconds=29, memory=1024,
-         layers=("typesetting",)),
+         layers=("typesetting",), reads=("orders", "papers", "catalogue", "links"),
+         writes=("orders", "papers")),
     Step("capture/finish_change",
          Queue(("Fulfilment.RecallAccepted", "Fulfilment.RecallRefused")), (R, W)),
-    Step("capture/start_intake", Queue(("Order.Created",)), ("flow:start", W)),
+    Step("capture/start_intake", Queue(("Order.Created",)), (R, W, "flow:start")),
     # screening
     Step("screening/check_address", Task("intake"), (R,)),
     Step("screening/check_payment", Task("intake"), (R, W)),
@@ -174,13 +186,13 @@ JOURNEY: tuple[Step, ...] = (
     Step("screening/correct_address", Http(("POST /v1/orders/{order}/address",)), (R, W),
          layers=("rules",)),
     Step("screening/ask_address", Http(("GET /a/{token}", "POST /a/{token}"), public=True), (R, W),
-         layers=("rules",)),
+         layers=("rules",), reads=("orders", "catalogue", "links"), writes=("orders",)),
     Step("screening/resume_intake", Queue(("Order.Released", "Order.Cancelled")),
          (R, W, "flow:answer", "flow:start")),
     Step("screening/decide_approval", Http(("POST /v1/orders/{order}/approvals",)), (R, W)),
     Step("screening/answer_approval", Http((
         "GET /approve/{token}", "POST /approve/{token}",
-    ), public=True), (R, W)),
+    ), public=True), (R, W), reads=("orders", "catalogue", "links"), writes=("orders",)),
     Step("screening/settle_payment", Queue(("Order.Cancelled", "Order.Changed")), (R, W)),
     # sourcing
     Step("sourcing/reserve_stock", Task("intake"), (R, W), seconds=60),
@@ -211,7 +223,7 @@ JOURNEY: tuple[Step, ...] = (
         "Line.Backordered", "Backorder.Due", "Incoming.Changed",
     )), (R, W), seconds=60),
     Step("sourcing/cancel_waiting", Http(("GET /w/{token}", "POST /w/{token}"), public=True),
-         (R, W)),
+         (R, W), reads=("orders", "catalogue", "links"), writes=("orders",)),
     Step("sourcing/route_allocated", Queue(("Backorder.Allocated",)), (R, W), seconds=60),
     # fulfilment
     Step("fulfilment/list_fulfilments", Http((
@@ -226,12 +238,12 @@ JOURNEY: tuple[Step, ...] = (
          layers=("typesetting",)),
     Step("fulfilment/take_back", Http(("POST /v1/fulfilments/{fulfilment}/returned",)), (R, W)),
     Step("fulfilment/hear_carrier", Http(("POST /v1/carriers/{carrier}/webhook",), public=True),
-         (R, W)),
+         (R, W), reads=("orders", "carriers"), writes=("orders",)),
     # billing
     Step("billing/line_up_shipments", Queue((
         "Shipment.Confirmed", "Order.Cancelled", "Order.Changed", "Order.Refused",
         "CreditNote.Issued",
-    )), (W, "queue:redrive")),
+    )), (R, W, "queue:redrive")),
     Step("billing/issue_invoice", Queue((), in_turn=True, side_by_side=10),
          (R, W, "queue:redrive", "numbers:find"), seconds=30, memory=1769),
     Step("billing/issue_credit_note", Http((
@@ -265,7 +277,8 @@ JOURNEY: tuple[Step, ...] = (
     Step("billing/read_documents", Http((
         "GET /v1/orders/{order}/documents", "GET /v1/documents/{document}",
     )), (R, "documents:read")),
-    Step("billing/show_document", Http(("GET /d/{token}",), public=True), (R, W, "documents:read")),
+    Step("billing/show_document", Http(("GET /d/{token}",), public=True), (R, "documents:read"),
+         reads=("orders", "papers", "links")),
     Step("billing/keep_payments", Http((
         "POST /v1/payments", "GET /v1/payments", "POST /v1/payments/{payment}/assignments",
     )), (R, W), seconds=29, memory=1024),
@@ -283,7 +296,7 @@ JOURNEY: tuple[Step, ...] = (
         "POST /v1/orders/{order}/payment-failures/{failure}",
     )), (R, W)),
     Step("billing/hear_provider", Http(("POST /v1/providers/stripe/webhook",), public=True),
-         (R, W, "secrets:stripe"), seconds=29),
+         (R, W, "secrets:stripe"), seconds=29, reads=("orders",), writes=("orders",)),
     Step("billing/hold_dunning", Http(("POST /v1/open-items/{document}/dunning-hold",)), (R, W)),
     Step("billing/dun_customer", Queue((
         "Invoice.Overdue", "Payment.Received", "CreditNote.Issued",
@@ -299,7 +312,7 @@ JOURNEY: tuple[Step, ...] = (
         "Eta.Changed", "Invoice.Awaited", "Invoice.Deferred",
         "Payment.Reminded", "Letter.Archived", "Order.Approved", "Approval.Reminded",
         "Approval.Escalated", "Shipment.Failed", "Shipment.Overdue", "Shipment.Returned",
-    )), (R, W, "mail:send")),
+    )), (R, W, "links:make", "mail:send")),
     Step("notices/tell_subscriber", Queue(("*",), tries=8, side_by_side=10), (R, W), seconds=60),
     Step("notices/keep_webhooks", Http((
         "POST /v1/webhooks", "GET /v1/webhooks", "DELETE /v1/webhooks/{endpoint}",
@@ -331,7 +344,8 @@ JOURNEY: tuple[Step, ...] = (
          (R, W, "documents:put", "documents:read"), seconds=300, memory=1769),
     Step("records/seal_day", Queue((), every=60, batch=1, side_by_side=2),
          (R, W, "documents:put", "documents:read", "queue:redrive"), seconds=300),
-    Step("records/report_health", Http(("GET /v1/health",), public=True), (R,)),
+    Step("records/report_health", Http(("GET /v1/health",), public=True), (R,),
+         reads=("catalogue",)),
     Step("records/show_docs", Http(("GET /docs", "GET /openapi.json"), public=True)),
 )
 # fmt: on

@@ -14,7 +14,18 @@ from aws_cdk import aws_logs as logs
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct, IConstruct
 
-from infra.grants import CONSUME, DELAY, FIND_STREAMS, FOLLOW, LOG, SEND, TRACE, allow, granted
+from infra.grants import (
+    CONSUME,
+    DELAY,
+    FIND_STREAMS,
+    FOLLOW,
+    LOG,
+    SEND,
+    TRACE,
+    allow,
+    granted,
+    guarded,
+)
 from infra.ground import Ground, code
 from infra.journey import Authoriser, DeadLetters, Http, Queue, Step, Stream
 from infra.layers import EVERY, ROOT
@@ -243,7 +254,8 @@ class StepFunction(Construct):
 
     def _grant(self) -> None:
         for grant in self.step.may:
-            self._may.add_statements(*granted(grant, self._ground))
+            self._may.add_statements(*granted(grant, self.step, self._ground))
+        self._may.add_statements(*guarded(self.step, self._ground))
         if any(grant.startswith("documents:") for grant in self.step.may):
             _acknowledge(self._role, f"IAM5[Resource::{DOCUMENTS}/*]", OBJECTS)
         if "numbers:find" in self.step.may:

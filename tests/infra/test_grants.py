@@ -25,6 +25,7 @@ ALLOWED: dict[Grant, set[str]] = {
     "uploads:read": {"s3:GetObject"},
     "mail:send": {"ses:SendEmail"},
     "queue:redrive": {"sqs:SendMessage"},
+    "links:make": set(),
     "secrets:stripe": {"ssm:GetParameter"},
 }
 BY_TRIGGER = {

@@ -10,6 +10,7 @@ from typing import Any
 
 from infra.journey import JOURNEY
 from local import stack, synth
+from tests.world.roles import Roles
 
 ACCOUNT = "123456789012"
 REGION = "eu-central-1"
@@ -65,6 +66,13 @@ class Blueprint:
             properties["StateMachineName"]: json.loads(self.text(properties["DefinitionString"]))
             for properties in self._all("StepFunctions::StateMachine").values()
         }
+        self.roles = Roles(
+            {
+                step_named(properties["FunctionName"]): self._statements(properties)
+                for properties in self._all("Lambda::Function").values()
+                if "FunctionName" in properties
+            }
+        )
         self.rules = list(self._rules())
         self.queues = {queue.name: queue for queue in self._queues()}
 
@@ -76,6 +84,10 @@ class Blueprint:
         given = properties["Environment"]["Variables"]
         variables = {name: self.text(value) for name, value in given.items()}
         return {**variables, "PUBLIC_URL": PUBLIC_URL}
+
+    def _statements(self, function: dict[str, Any]) -> list[dict[str, Any]]:
+        role = self._properties(function["Role"]["Fn::GetAtt"][0])
+        return [s for policy in role["Policies"] for s in policy["PolicyDocument"]["Statement"]]
 
     def _rules(self) -> Iterator[Rule]:
         for properties in self._all("Events::Rule").values():

@@ -142,6 +142,8 @@ class World:
             return None
         frame = self._frames[-1]
         frame.calls.append(model.name)
+        if model.service_model.service_name == "dynamodb":
+            self.blueprint.roles.judge(frame.step, model.name, params["body"])
         self._spring(frame, after=False)
         if model.service_model.service_name in self.down:
             said = {"Code": "ServiceUnavailable", "Message": "The service does not answer."}

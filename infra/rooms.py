@@ -1,0 +1,36 @@
+"""Names the rooms of the table: which partition keys belong together for who may touch them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+from infra.journey import Grant, Room, Step
+
+ROOMS: Final[Mapping[Room, tuple[str, ...]]] = {
+    "clients": ("CLIENT#*",),
+    "links": ("SECRET",),
+    "carriers": ("CARRIER#*",),
+    "papers": ("DOCUMENT#*", "BILL#*"),
+    "catalogue": ("PRODUCT#*", "SHOP#*", "SHOPS", "CUSTOMER#*", "WAREHOUSES", "RULES#*"),
+    # What is saved with an order, in its transactions.
+    "orders": (
+        "ORDER#*", "EXTERNAL#*", "FULFILMENT#*", "TRACKING#*", "ORDERED#*", "CREDIT#*",
+        "AUTHORISATION#*",
+    ),
+}  # fmt: skip
+GUARDED: Final[Mapping[Room, Grant | None]] = {"clients": None, "links": "links:make"}
+"""Rooms closed to every step whose line does not name them, and the grant that names them."""
+
+
+def patterns(rooms: Iterable[Room]) -> list[str]:
+    """The partition keys of some rooms, as IAM compares them."""
+    return [pattern for room in rooms for pattern in ROOMS[room]]
+
+
+def closed(step: Step) -> list[str]:
+    """The partition keys that a step may touch in no way."""
+    open_to = {*step.reads, *step.writes}
+    return patterns(
+        room for room, grant in GUARDED.items() if room not in open_to and grant not in step.may
+    )

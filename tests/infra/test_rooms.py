@@ -1,0 +1,76 @@
+"""A step reaches the rooms of the table that its line names: a bug of a page can mint no key."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from infra.journey import JOURNEY, Authoriser, Http, Step
+from infra.rooms import ROOMS, patterns
+from oms_aws import keys
+from tests.world.blueprint import blueprint
+from tests.world.roles import NotGranted, Roles
+
+ACTIONS = ("GetItem", "BatchGetItem", "Query", "PutItem", "UpdateItem", "ConditionCheckItem")
+WRITES = ("PutItem", "UpdateItem", "ConditionCheckItem")
+PUBLIC = [step for step in JOURNEY if isinstance(step.on, Http) and step.on.public]
+KEY = keys.client("0" * 64).pk
+LINKS = keys.link_secret().pk
+
+
+@pytest.fixture(scope="module")
+def roles() -> Roles:
+    return blueprint().roles
+
+
+def test_keys_are_read_by_the_authoriser_and_made_by_no_step(roles: Roles, step: Step) -> None:
+    asks = isinstance(step.on, Authoriser)
+    assert roles.allows(step.name, "GetItem", [KEY]) == asks
+    assert not any(roles.allows(step.name, action, [KEY]) for action in WRITES)
+
+
+@pytest.mark.parametrize("step", PUBLIC, ids=lambda step: step.name)
+def test_a_public_step_names_its_rooms(roles: Roles, step: Step) -> None:
+    assert bool(step.reads) == ("table:read" in step.may)
+    assert bool(step.writes) == ("table:write" in step.may)
+    for stranger in (KEY, "RANGE#RE", "PAYMENT#T-1", "ENDPOINTS", "DEADLETTERS", "STOCK#A", "NEW"):
+        assert not any(roles.allows(step.name, action, [stranger]) for action in ACTIONS)
+
+
+@pytest.mark.parametrize("step", PUBLIC, ids=lambda step: step.name)
+def test_no_public_step_changes_what_signs_links_or_master_data(roles: Roles, step: Step) -> None:
+    for pk in (
+        LINKS,
+        *(pattern.replace("*", "x") for pattern in patterns(["catalogue", "carriers"])),
+    ):
+        assert not any(roles.allows(step.name, action, [pk]) for action in WRITES)
+
+
+def test_the_key_of_links_is_made_where_links_are(roles: Roles) -> None:
+    makers = {step.name for step in JOURNEY if roles.allows(step.name, "PutItem", [LINKS])}
+    assert makers == {"capture/confirm_order", "notices/tell_customer"}
+    readers = {step.name for step in JOURNEY if roles.allows(step.name, "GetItem", [LINKS])}
+    pages = {step.name for step in PUBLIC if any("{token}" in route for route in _routes(step))}
+    assert readers == makers | pages
+
+
+def _routes(step: Step) -> tuple[str, ...]:
+    assert isinstance(step.on, Http)
+    return step.on.routes
+
+
+def test_one_strange_key_among_many_is_refused(roles: Roles) -> None:
+    page = "screening/ask_address"
+    assert roles.allows(page, "BatchGetItem", ["ORDER#1", "SHOP#1"])
+    assert not roles.allows(page, "BatchGetItem", ["ORDER#1", KEY])
+    assert not roles.allows("capture/read_order", "BatchGetItem", ["ORDER#1", KEY])
+    with pytest.raises(NotGranted, match="ask_address may not GetItem CLIENT#"):
+        roles.judge(page, "GetItem", f'{{"Key": {{"pk": {{"S": "{KEY}"}}}}}}')
+
+
+def test_rooms_hold_keys_that_there_are() -> None:
+    known = Path(keys.__file__).read_text()
+    for pattern in patterns(ROOMS):
+        assert re.search(rf'"{re.escape(pattern.rstrip("*"))}', known), pattern
