@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, get_args
 
-from oms_aws.edges.http import Answer, Call, Http, page
+from oms_aws.edges.http import Answer, Call, Http, invalid, page
+from oms_aws.edges.query import Status
 from oms_aws.edges.views import summary
 from oms_aws.wiring import Ports
 
 step = Http()
 handler = step.handler
+
+STATUSES = get_args(Status)
 
 
 @step.route(
@@ -19,6 +22,9 @@ handler = step.handler
 )
 def list_orders(call: Call[Any], oms: Ports) -> Answer:
     """List orders."""
+    status = call.query.get("status")
+    if status is not None and status not in STATUSES:
+        raise invalid({"status": f"one of {', '.join(STATUSES)}"})
     shop, _, after = call.cursor.rpartition("/")
     shops = [call.caller.shop] if call.caller.shop else _shops(call, oms)
     if number := call.query.get("external_number"):
@@ -28,7 +34,6 @@ def list_orders(call: Call[Any], oms: Ports) -> Answer:
     items: list[dict[str, Any]] = []
     for each in shops[shops.index(shop) if shop in shops else 0 :]:
         behind = after if each == shop else ""
-        status = call.query.get("status")
         found = oms.orders.listed(each, status=status, after=behind, limit=limit - len(items))
         items += [{**item, "shop": each} for item in found]
         if len(items) == limit:
@@ -39,4 +44,4 @@ def list_orders(call: Call[Any], oms: Ports) -> Answer:
 
 def _shops(call: Call[Any], oms: Ports) -> list[str]:
     wanted = call.query.get("shop")
-    return [wanted] if wanted else oms.orders.shops()
+    return [oms.catalogue.shop_of_late(wanted).id] if wanted else oms.orders.shops()

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, get_args
 
-from oms_aws.edges.http import Answer, Call, Http, Problem, page
+from oms_aws.edges.http import Answer, Call, Http, invalid, page
 from oms_aws.edges.picking import to_pick
+from oms_aws.edges.query import FulfilmentStatus
 from oms_aws.wiring import Ports
 
 step = Http()
 handler = step.handler
+
+STATUSES = get_args(FulfilmentStatus)
 
 
 @step.route(
@@ -21,9 +24,12 @@ def list_fulfilments(call: Call[Any], oms: Ports) -> Answer:
     """List the fulfilments of a location in a status."""
     location = call.query.get("location", "")
     if not location:
-        raise Problem(422, "request_invalid", "Name a location.", {"location": "missing"})
+        raise invalid({"location": "missing"})
     limit = call.limit()
     status = call.query.get("status", "released")
+    if status not in STATUSES:
+        raise invalid({"status": f"one of {', '.join(STATUSES)}"})
+    oms.catalogue.warehouse_of_late(location)
     items = oms.orders.fulfilments(location, status, after=call.cursor, limit=limit)
     return Answer(page(to_pick(items, oms), limit, items[-1]["id"] if items else ""))
 

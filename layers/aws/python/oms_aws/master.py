@@ -164,7 +164,7 @@ class DynamoMaster:
         A list in parts is read part by part: a page costs what it shows, not a look into each part.
         """
         start, _, behind = after.partition("/")
-        first = int(start) if start.isdigit() else 0
+        first = int(start) if start.isascii() and start.isdigit() and len(start) < 4 else 0
         found: list[tuple[int, keys.Key, str]] = []
         for part in range(first, kind.parts):
             pk = keys.part(name, part)

@@ -16,11 +16,13 @@ from oms.parts import Dispute
 from oms.refusals import NotNow
 from oms_aws.edges.http import Call, Problem
 from oms_aws.edges.models.captures import StripeEvent
+from oms_aws.edges.query import number
 from oms_aws.orders import Saved
 from oms_aws.providers.stripe import FAILED, amount_of, back, held
 from oms_aws.wiring import Ports
 
 TOLERANCE_SECONDS = 300
+LAST_SECOND = 99_999_999_999
 Told = Mapping[str, Any]
 Command = Callable[[Order, Told, datetime], Order]
 
@@ -34,9 +36,10 @@ def demand_signature(call: Call[StripeEvent], secret: str, *, at: datetime) -> N
     parts = [p.partition("=") for p in call.headers.get("stripe-signature", "").split(",")]
     times = [value for name, _, value in parts if name.strip() == "t"]
     given = [value for name, _, value in parts if name.strip() == "v1"]
-    if len(times) != 1 or not times[0].isdigit():
+    seconds = number(times[0], 0, LAST_SECOND) if len(times) == 1 else None
+    if seconds is None:
         raise Problem(401, "signature_invalid", "Stripe-Signature says no time.")
-    if abs(at.timestamp() - int(times[0])) > TOLERANCE_SECONDS:
+    if abs(at.timestamp() - seconds) > TOLERANCE_SECONDS:
         raise Problem(401, "signature_invalid", "Stripe-Signature is of another time.")
     signed = f"{times[0]}.".encode() + call.raw
     genuine = hmac.new(secret.encode(), signed, hashlib.sha256).hexdigest()

@@ -8,7 +8,7 @@ from itertools import islice
 from typing import Any
 
 from oms_aws import keys
-from oms_aws.edges.http import Call, Problem, page
+from oms_aws.edges.http import Call, page
 from oms_aws.wiring import Ports
 
 Found = tuple[str, dict[str, Any]]
@@ -27,8 +27,6 @@ def listed(call: Call[Any], oms: Ports) -> dict[str, Any]:
 
 def _found(call: Call[Any], oms: Ports) -> Iterator[Found]:
     asked = call.query.get("overdue", "false")
-    if asked not in ("true", "false"):
-        raise Problem(422, "request_invalid", "overdue is true or false.", {"overdue": "boolean"})
     until = keys.due_at(oms.now()) if asked == "true" else ""
     shop, _, after = call.cursor.partition("|")
     shops = [call.caller.shop] if call.caller.shop else _shops(call, oms)
@@ -40,7 +38,7 @@ def _found(call: Call[Any], oms: Ports) -> Iterator[Found]:
 
 def _shops(call: Call[Any], oms: Ports) -> list[str]:
     wanted = call.query.get("shop")
-    return [wanted] if wanted else oms.orders.shops()
+    return [oms.catalogue.shop_of_late(wanted).id] if wanted else oms.orders.shops()
 
 
 def _wanted(call: Call[Any], hold: dict[str, Any]) -> bool:

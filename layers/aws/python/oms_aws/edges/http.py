@@ -17,13 +17,16 @@ from pydantic import BaseModel, ValidationError
 from oms.refusals import NotNow, Refusal, Unknown
 from oms_aws import keys
 from oms_aws.clients import Caller
-from oms_aws.edges.models import ID, Model
+from oms_aws.edges import query
+from oms_aws.edges.models import Model
+from oms_aws.edges.query import ID
 from oms_aws.logs import logger
 from oms_aws.orders import VersionDiffers
 from oms_aws.table import Action
 from oms_aws.wiring import Ports, ports
 
 LARGEST_BODY = 2_000_000
+LAST_VERSION = 999_999_999
 MOST_ERRORS = 100
 
 Body = TypeVar("Body", bound=Model)
@@ -76,10 +79,9 @@ class Call(Generic[Body]):
     def idempotency_key(self) -> str | None:
         """The Idempotency-Key, at most 255 characters."""
         key = self.headers.get("idempotency-key")
-        if key is not None and not 0 < len(key) <= 255:
-            raise Problem(
-                422, "idempotency_key_invalid", "An Idempotency-Key has 1 to 255 characters."
-            )
+        if key is not None and not re.fullmatch(r"[\x20-\x7e]{1,255}", key):
+            text = "An Idempotency-Key has 1 to 255 printable ASCII characters."
+            raise Problem(422, "idempotency_key_invalid", text, {"Idempotency-Key": "not so"})
         return key
 
     @property
@@ -95,32 +97,36 @@ class Call(Generic[Body]):
         if wanted is None or wanted.strip() == "*":
             return None
         version = wanted.strip().removeprefix("W/").strip('"')
-        if not version.isdigit():
+        known = query.number(version, 0, LAST_VERSION)
+        if known is None:
             raise Problem(412, "version_differs", "If-Match is none of our ETags.")
-        return int(version)
+        return known
 
     def id(self, name: str) -> str:
         """An id that the path gives to something new."""
         given = self.path[name]
         if not re.fullmatch(ID, given):
-            raise _invalid({name: f"does not match {ID}"})
+            raise invalid({name: f"does not match {ID}"})
         return given
 
     def limit(self, most: int = 100) -> int:
         """How many items a list shall have."""
-        given = self.query.get("limit", "50")
-        if not given.isdigit() or not 1 <= int(given) <= most:
-            raise _invalid({"limit": f"a number from 1 to {most}"})
-        return int(given)
+        wanted = query.number(self.query.get("limit", "50"), 1, most)
+        if wanted is None:
+            raise invalid({"limit": f"a number from 1 to {most}"})
+        return wanted
 
     @property
     def cursor(self) -> str:
         """Where a list goes on; empty for its beginning."""
         given = self.query.get("cursor", "")
         try:
-            return base64.b64decode(given, altchars=b"-_", validate=True).decode()
+            place = base64.b64decode(given, altchars=b"-_", validate=True).decode()
         except ValueError:
-            raise _invalid({"cursor": "not one of ours"}) from None
+            place = "\n"
+        if not place.isprintable():
+            raise invalid({"cursor": "not one of ours"})
+        return place
 
 
 def page(items: list[Any], limit: int, last: str) -> dict[str, Any]:
@@ -206,6 +212,7 @@ def _call(event: dict[str, Any], routed: Routed) -> Call[Any]:
             "scope_missing",
             f"This key lacks the scope {routed.scope}; its role is {caller.role}.",
         )
+    _demand_plausible(event, routed)
     text = event.get("body") or ""
     raw = base64.b64decode(text) if event.get("isBase64Encoded") else text.encode()
     if len(raw) > LARGEST_BODY:
@@ -222,12 +229,29 @@ def _call(event: dict[str, Any], routed: Routed) -> Call[Any]:
     )
 
 
+def _demand_plausible(event: dict[str, Any], routed: Routed) -> None:
+    """Raises Problem for parameters that the route has not, and for ids that nothing can have.
+
+    Pages that mails link to are opened with whatever mail programs append: there it is ignored.
+    """
+    method, path = routed.key.split(" ")
+    if not path.startswith("/v1/"):
+        return
+    if wrong := query.faults(event.get("queryStringParameters") or {}, routed.query):
+        raise invalid(wrong)
+    parts = event.get("pathParameters") or {}
+    if wrong := {name: "too long" for name, part in parts.items() if query.nameless(part)}:
+        if method == "PUT":
+            raise invalid(wrong)
+        raise Problem(404, "unknown", "Nothing of ours has such an id.", wrong)
+
+
 def _parsed(raw: bytes, model: type[Model] | None) -> Any:
     if model is None:
         return None
     body = model.model_validate_json(raw)
     if wrong := body.faults():
-        raise _invalid(dict(list(wrong.items())[:MOST_ERRORS]))
+        raise invalid(dict(list(wrong.items())[:MOST_ERRORS]))
     return body
 
 
@@ -237,10 +261,11 @@ def _wrong(error: ValidationError) -> Problem:
     if found[0]["type"] == "json_invalid":
         return Problem(400, "json_malformed", found[0]["msg"])
     fields = {".".join(str(part) for part in e["loc"]) or "body": e["msg"] for e in found}
-    return _invalid(dict(list(fields.items())[:MOST_ERRORS]))
+    return invalid(dict(list(fields.items())[:MOST_ERRORS]))
 
 
-def _invalid(fields: Mapping[str, str]) -> Problem:
+def invalid(fields: Mapping[str, str]) -> Problem:
+    """The answer to a request whose fields, parameters or headers are wrong, naming each."""
     return Problem(422, "request_invalid", "The request has wrong fields.", fields)
 
 

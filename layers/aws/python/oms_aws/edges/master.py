@@ -8,8 +8,9 @@ from typing import Any, TypeVar
 import msgspec
 from pydantic import BaseModel
 
-from oms_aws.edges.http import Answer, Call, Problem, page
+from oms_aws.edges.http import LAST_VERSION, Answer, Call, invalid, page
 from oms_aws.edges.models import Batch
+from oms_aws.edges.query import number
 from oms_aws.edges.rows import parsed_rows
 from oms_aws.edges.views import whole
 from oms_aws.keys import Key
@@ -79,9 +80,9 @@ def listed(call: Call[Any], oms: Ports, kind: Kind[Record], name: str) -> Answer
 def history(call: Call[Any], oms: Ports, kind: Kind[Record], key: Key) -> Answer:
     """One page of a record's changes, newest first; empty when there is no such record."""
     limit, cursor = call.limit(), call.cursor
-    if cursor and not cursor.isdigit():
-        raise Problem(422, "request_invalid", "The request has wrong fields.", {"cursor": "no"})
-    before = int(cursor) if cursor else None
+    before = number(cursor, 0, LAST_VERSION) if cursor else None
+    if cursor and before is None:
+        raise invalid({"cursor": "not one of ours"})
     found = oms.catalogue.master.history(kind, key, before=before, limit=limit)
     last = str(found[-1].version) if found else ""
     return Answer(page([change._asdict() for change in found], limit, last))

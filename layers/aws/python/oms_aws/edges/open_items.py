@@ -13,8 +13,9 @@ from typing import Any, NamedTuple
 from oms.billing import book_day
 from oms.open_items import Aged, age_of, aged
 from oms.parts import Document, Dunning
-from oms_aws.edges.http import Answer, Call, Problem, page
+from oms_aws.edges.http import Answer, Call, Problem, invalid, page
 from oms_aws.edges.papers import holder_of
+from oms_aws.edges.query import day
 from oms_aws.edges.views import shop_meant
 from oms_aws.open_items import Listed, dunning_of
 from oms_aws.wiring import Ports
@@ -51,11 +52,10 @@ def asked(call: Call[Any], at: datetime) -> Asked:
 
 def _day(call: Call[Any], name: str) -> date | None:
     given = call.query.get(name)
-    try:
-        return date.fromisoformat(given) if given else None
-    except ValueError:
-        text = "The request has wrong fields."
-        raise Problem(422, "request_invalid", text, {name: "no day like 2026-11-30"}) from None
+    wanted = day(given) if given else None
+    if given and wanted is None:
+        raise invalid({name: "no day like 2026-11-30"})
+    return wanted
 
 
 def answered(call: Call[Any], what: Asked, oms: Ports) -> Answer:

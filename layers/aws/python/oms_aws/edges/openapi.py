@@ -149,11 +149,14 @@ GIVEN = {
     "Location": ("Where it is.", f"/v1/orders/ord_{ID}"),
 }
 NAMED_ELSEWHERE = (
+    "GET /v1/fulfilments",
+    "GET /v1/holds",
+    "GET /v1/orders",
     "POST /v1/stock/batch",
     "POST /v1/stock/uploads",
     "PUT /v1/stock/{sku}/buffers/{shop}",
 )
-"""Routes that name in their body, or before what they make, something there may be none of."""
+"""Routes that name something, in body or query or before they make it, of which there is none."""
 REFUSALS = {
     400: "The body is no JSON (`json_malformed`), or a required header is missing.",
     401: "No key, or no genuine signature.",
@@ -162,7 +165,7 @@ REFUSALS = {
     409: "As things are, this cannot be done; repeating it gives the same answer.",
     412: "It is not at the version that If-Match names any more (`version_differs`).",
     413: f"The body has more than {LARGEST_BODY} bytes.",
-    422: "Fields are wrong: `errors` names every one (`request_invalid`).",
+    422: "Fields or parameters are wrong, or unknown: `errors` names every one.",
     503: "Busy. Send the same request again after `Retry-After` seconds.",
 }
 
@@ -320,7 +323,7 @@ def _refusals(route: Routed) -> Iterator[int]:
         409: bool(told.conflict),
         412: "If-Match" in route.headers,
         413: route.takes is not None,
-        422: bool(route.takes or route.query or "Idempotency-Key" in route.headers),
+        422: True,
         503: True,
     }
     yield from (status for status, does in applies.items() if does)

@@ -16,7 +16,7 @@ from oms.payment import outstanding, overpaid, owed, received
 from oms.purchase import Purchase
 from oms.refusals import Unknown
 from oms_aws.edges.http import Answer, Call, Problem
-from oms_aws.edges.models import ID
+from oms_aws.edges.query import ID
 from oms_aws.orders import Stored, gift_seen, recall_seen
 from oms_aws.purchases import Expected
 from oms_aws.webhooks import Endpoint

@@ -15,6 +15,7 @@ from oms.parts import Cause
 from oms.parts import Provider as ProviderName
 from oms.product import Kind
 from oms_aws.edges.models import Model, ScanStatus
+from oms_aws.edges.query import FulfilmentStatus, Status
 
 ID = "019aafc3b5f77c10a2d4e6f8091b3c5d"
 """The random part of every example id."""
@@ -53,15 +54,6 @@ PersonName = Annotated[str, Field(examples=["Erika Mustermann"])]
 Carrier = Annotated[str | None, Field(examples=["dhl"])]
 TrackingNumber = Annotated[str | None, Field(examples=["00340434161094042557"])]
 Url = Annotated[str, Field(examples=["https://oms.example"])]
-Status = Literal[
-    "received", "held", "refused", "cancelled", "accepted", "backordered", "preordered",
-    "released", "packed",
-    "partially_shipped", "shipped", "delivered", "returned", "completed",
-]  # fmt: skip
-FulfilmentStatus = Literal[
-    "released", "packed", "shipped", "undelivered", "returning", "delivered", "returned",
-    "cancelled",
-]  # fmt: skip
 
 
 class FieldError(Model):

@@ -31,6 +31,7 @@ from oms.parts import RESERVE_HOURS, Cause, Provider
 from oms.pricing import TOLERANCE
 from oms.product import Kind
 from oms.shop import Weight
+from oms_aws.edges.query import ID
 
 MOST_LINES = 2_000
 MOST_ROWS = 1_000
@@ -73,9 +74,6 @@ Name = Annotated[
     AfterValidator(_one_line),
 ]
 Text = Annotated[str, StringConstraints(max_length=2_000), AfterValidator(_printable)]
-ID = r"[A-Za-z0-9][A-Za-z0-9._ +-]{0,63}"
-"""What our callers may name things; it goes into paths."""
-
 Id = Annotated[str, StringConstraints(pattern=f"^{ID}$")]
 Email = Annotated[
     str,
