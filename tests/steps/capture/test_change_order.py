@@ -146,9 +146,7 @@ def test_preview_is_still_good_after_a_mere_note(world: World, merchant: Merchan
     orders = world.ports("capture/read_order").orders
     from oms_aws.orders import Saved
 
-    orders.change(
-        id, lambda o: o.note_notification("x", "y", "z", world.now()), Saved("test", "test")
-    )
+    orders.change(id, lambda o: o.note_exhausted("x", "y", "z", world.now()), Saved("test", "test"))
     assert confirm(merchant, id, seen).status == 200
 
 
