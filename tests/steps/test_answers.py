@@ -47,6 +47,7 @@ def test_every_route_answers_what_it_promises(world: World) -> None:
     approve(merchant)
     ask_of_taxes(merchant)
     mend(merchant)
+    come_back(merchant)
     take_the_books(merchant)
     world.call("DELETE /v1/webhooks/{endpoint}", merchant.shop, endpoint=webhook)
     assert checked.done == set(ANSWERS)
@@ -315,6 +316,22 @@ def mend(merchant: Merchant) -> None:
     assert letters
     route = "POST /v1/dead-letters/{letter}/redrive"
     world.call(route, merchant.clerk, letter=letters[0]["id"])
+
+
+def come_back(merchant: Merchant) -> None:
+    """A parcel comes back to its warehouse, and its order's first event is told again."""
+    merchant.count("A", RUCK_45=9)
+    id = merchant.place(merchant.request(RUCK_45=1))
+    merchant.world.settle()
+    (fulfilment,) = merchant.order(id)["fulfilments"]
+    merchant.pack(fulfilment["id"])
+    merchant.ship(fulfilment["id"])
+    merchant.world.settle()
+    merchant.scan(fulfilment["id"], "return_to_sender")
+    merchant.world.settle()
+    route = "POST /v1/fulfilments/{fulfilment}/returned"
+    merchant.do(route, merchant.wms, fulfilment=fulfilment["id"])
+    merchant.do("POST /v1/emissions", merchant.clerk, {"aggregate": f"order/{id}", "first": 1})
 
 
 def test_refusals_are_the_ones_described(world: World, merchant: Merchant) -> None:
