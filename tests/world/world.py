@@ -23,8 +23,9 @@ from moto import mock_aws
 from moto.dynamodb.models import dynamodb_backends
 
 from infra.journey import JOURNEY, Http, Step
-from oms_aws import verify, webhooks, wiring
+from oms_aws import verify, wiring
 from oms_aws.clients import DynamoClients
+from oms_aws.outgoing import Outcome, Outgoing, Poster
 from oms_aws.reconcile import Reconciling
 from oms_aws.scanned import Snapshot
 from oms_aws.table import Table
@@ -92,9 +93,10 @@ class Answered:
 class Clocked(Ports):
     """The ports of a function that lives in the world's time."""
 
-    def __init__(self, settings: Settings, clock: Callable[[], datetime]) -> None:
+    def __init__(self, settings: Settings, clock: Callable[[], datetime], outgoing: Poster) -> None:
         super().__init__(settings)
         self._clock = clock
+        self.outgoing = outgoing
 
     def now(self) -> datetime:
         return self._clock()
@@ -194,7 +196,7 @@ class World:
         if step not in self._ports:
             for name, value in self.blueprint.environment[step].items():
                 os.environ[name] = value
-            self._ports[step] = Clocked(Settings.from_env(), self.now)
+            self._ports[step] = Clocked(Settings.from_env(), self.now, self.subscriber)
         return self._ports[step]
 
     # -- HTTP ---------------------------------------------------------------------------------
@@ -559,20 +561,22 @@ class Archived:
 
 
 class Subscriber:
-    """A shop's server that takes webhooks; `status` is what it answers."""
+    """A shop's server that takes webhooks; `status` is what it answers, or what goes wrong."""
 
     def __init__(self) -> None:
-        self.status: int | Exception = 204
+        self.status: int | str = 204
         self.heard: list[dict[str, Any]] = []
 
-    def request(self, method: str, url: str, *, body: bytes, headers: Any, **_: Any) -> Any:
-        if isinstance(self.status, Exception):
-            raise self.status
-        if self.status < 300:
-            self.heard.append({"url": url, "headers": headers, "raw": body, **json.loads(body)})
-        return SimpleNamespace(
-            status=self.status, drain_conn=lambda: None, release_conn=lambda: None
-        )
+    def check(self, url: str) -> None:
+        Outgoing(local=True).check(url)
+
+    def post(self, url: str, body: bytes, headers: Any) -> Outcome:
+        if isinstance(self.status, str):
+            return Outcome(0, self.status)
+        if self.status >= 300:
+            return Outcome(self.status, f"HTTP {self.status}")
+        self.heard.append({"url": url, "headers": headers, "raw": body, **json.loads(body)})
+        return Outcome(self.status, "")
 
 
 STEPS = tuple(step.name for step in JOURNEY)
@@ -637,11 +641,9 @@ def opened(*, seed: int = 0, chaos: Chaos = ORDERLY) -> Iterator[World]:
         _create(made)
         world = World(made, seed=seed, chaos=chaos)
         _stand_in(world)
-        pool, webhooks._pool = webhooks._pool, world.subscriber  # type: ignore[assignment]
         try:
             yield world
         finally:
-            webhooks._pool = pool
             wiring.client.cache_clear()
             wiring._ports.clear()
 

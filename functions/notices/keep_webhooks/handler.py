@@ -6,10 +6,11 @@ from typing import Any
 
 from msgspec.structs import asdict
 
+from oms_aws.edges.announcements import MEANING
 from oms_aws.edges.http import Answer, Call, Http, Problem
 from oms_aws.edges.models import Subscribe
 from oms_aws.edges.views import seen_endpoint
-from oms_aws.webhooks import Endpoint, check_url
+from oms_aws.webhooks import Endpoint
 from oms_aws.wiring import Ports
 
 step = Http()
@@ -24,7 +25,10 @@ def add_webhook(call: Call[Subscribe], oms: Ports) -> Answer:
     """
     if not call.caller.shop:
         raise Problem(403, "no_shop", "Only a shop's key adds its endpoints.")
-    check_url(call.body.url, local=oms.settings.local)
+    if unknown := sorted({*call.body.events} - {"*", *MEANING}):
+        text = f"There is no event {', '.join(unknown)}; there are {', '.join(sorted(MEANING))}."
+        raise Problem(422, "event_unknown", text, {"events": f"unknown: {', '.join(unknown)}"})
+    oms.outgoing.check(call.body.url)
     endpoint = oms.webhooks.subscribe(
         oms.new_id("whk"), call.caller.shop, call.body.url, tuple(call.body.events)
     )

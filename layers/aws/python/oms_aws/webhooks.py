@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-import ipaddress
 import secrets
-import socket
 from base64 import b64encode
 from collections.abc import Callable, Iterator
 from datetime import datetime
-from typing import Any, Literal, NamedTuple
-from urllib.parse import urlsplit
+from typing import Any, Literal
 
-import urllib3
 from msgspec import Struct
 from msgspec.structs import asdict
 from standardwebhooks import Webhook
 
-from oms.refusals import Refusal, Unknown
+from oms.refusals import Unknown
 from oms_aws import keys
 from oms_aws.fresh import Fresh
+from oms_aws.outgoing import Outcome, Poster
 from oms_aws.table import Action, Table
 
-TIMEOUT_SECONDS = 8.0
 FRESH_SECONDS = 5
 
 
@@ -56,17 +52,6 @@ class Delivery(Struct, frozen=True, kw_only=True):
     error: str = ""
     first_at: str = ""
     last_at: str = ""
-
-
-class Outcome(NamedTuple):
-    """What a subscriber's server answered: its HTTP status (0 for none), and what went wrong."""
-
-    status: int
-    error: str
-
-    @property
-    def ok(self) -> bool:
-        return 200 <= self.status < 300
 
 
 class DynamoWebhooks:
@@ -139,30 +124,7 @@ def _delivery(item: dict[str, Any]) -> Delivery:
     return Delivery(**{name: item[name] for name in Delivery.__struct_fields__})
 
 
-def check_url(url: str, *, local: bool) -> None:
-    """Refuse an address that must not be called from inside: not HTTPS, or not on the internet.
-
-    In the embedded cloud (`local`) a subscriber may listen on the same machine. Raises Refusal.
-    """
-    parts = urlsplit(url)
-    if parts.scheme not in (("http", "https") if local else ("https",)) or not parts.hostname:
-        raise Refusal("url_refused", "A webhook needs an https:// address.", {"url": "no https://"})
-    if local:
-        return
-    try:
-        found = socket.getaddrinfo(parts.hostname, parts.port or 443, type=socket.SOCK_STREAM)
-    except OSError:
-        raise Refusal("url_refused", "The host has no address.", {"url": "unknown host"}) from None
-    if not all(ipaddress.ip_address(address[4][0]).is_global for address in found):
-        raise Refusal(
-            "url_refused", "The address is not on the internet.", {"url": "not a public address"}
-        )
-
-
-_pool = urllib3.PoolManager(num_pools=20, maxsize=4, retries=False)
-
-
-def deliver(endpoint: Endpoint, event_id: str, body: str, *, at: datetime) -> Outcome:
+def deliver(endpoint: Endpoint, event_id: str, body: str, *, at: datetime, out: Poster) -> Outcome:
     """Send one signed event; the webhook id is the event's, so that a subscriber can drop repeats.
 
     Source: Standard Webhooks 1.0 (`webhook-id`, `webhook-timestamp`, `webhook-signature`).
@@ -174,18 +136,4 @@ def deliver(endpoint: Endpoint, event_id: str, body: str, *, at: datetime) -> Ou
         "webhook-timestamp": str(int(at.timestamp())),
         "webhook-signature": Webhook(endpoint.secret).sign(event_id, at, body),
     }
-    try:
-        answer = _pool.request(
-            "POST",
-            endpoint.url,
-            body=body.encode(),
-            headers=headers,
-            timeout=TIMEOUT_SECONDS,
-            redirect=False,
-            preload_content=False,
-        )
-        answer.drain_conn()
-        answer.release_conn()
-    except urllib3.exceptions.HTTPError as error:
-        return Outcome(0, type(error).__name__)
-    return Outcome(answer.status, "" if 200 <= answer.status < 300 else f"HTTP {answer.status}")
+    return out.post(endpoint.url, body.encode(), headers)

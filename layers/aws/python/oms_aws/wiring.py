@@ -29,6 +29,7 @@ from oms_aws.mail import SesMail
 from oms_aws.numbers import DynamoNumbers
 from oms_aws.open_items import DynamoOpenItems
 from oms_aws.orders import DynamoOrders
+from oms_aws.outgoing import Outgoing, Poster
 from oms_aws.payments import DynamoPayments
 from oms_aws.providers import Misconfigured, Provider
 from oms_aws.providers.rehearsal import Rehearsal
@@ -229,6 +230,10 @@ class Ports:
     @cached_property
     def webhooks(self) -> DynamoWebhooks:
         return DynamoWebhooks(self.table, self.now)
+
+    @cached_property
+    def outgoing(self) -> Poster:
+        return Outgoing(local=self.settings.local)
 
     @cached_property
     def dead_letters(self) -> DynamoDeadLetters:

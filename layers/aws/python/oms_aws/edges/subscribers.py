@@ -6,10 +6,9 @@ from msgspec import DecodeError
 from msgspec.json import decode, encode
 from msgspec.structs import replace
 
-from oms.refusals import Refusal
 from oms_aws.edges.queue import Signal
 from oms_aws.orders import Saved, read_event
-from oms_aws.webhooks import Delivery, Endpoint, Outcome, check_url, deliver
+from oms_aws.webhooks import Delivery, Endpoint, deliver
 from oms_aws.wiring import Ports
 
 
@@ -28,7 +27,8 @@ def tell(endpoint: Endpoint, signal: Signal, oms: Ports) -> str:
         sequence=signal.sequence,
         first_at=at.isoformat(),
     )
-    outcome = _sent(endpoint, signal, oms)
+    body = body_of(signal, oms)
+    outcome = deliver(endpoint, signal.id, body, at=at, out=oms.outgoing)
     oms.webhooks.note(
         replace(
             delivery,
@@ -40,14 +40,6 @@ def tell(endpoint: Endpoint, signal: Signal, oms: Ports) -> str:
         )
     )
     return outcome.error
-
-
-def _sent(endpoint: Endpoint, signal: Signal, oms: Ports) -> Outcome:
-    try:
-        check_url(endpoint.url, local=oms.settings.local)
-    except Refusal as refusal:
-        return Outcome(0, refusal.text)
-    return deliver(endpoint, signal.id, body_of(signal, oms), at=oms.now())
 
 
 def body_of(signal: Signal, oms: Ports) -> str:
