@@ -313,7 +313,8 @@ JOURNEY: tuple[Step, ...] = (
         "Payment.Reminded", "Letter.Archived", "Order.Approved", "Approval.Reminded",
         "Approval.Escalated", "Shipment.Failed", "Shipment.Overdue", "Shipment.Returned",
     )), (R, W, "links:make", "mail:send")),
-    Step("notices/tell_subscriber", Queue(("*",), tries=8, side_by_side=10), (R, W), seconds=60),
+    Step("notices/tell_subscriber", Queue(("*",), batch=5, tries=8, side_by_side=10),
+         (R, W, "queue:redrive"), seconds=60),
     Step("notices/keep_webhooks", Http((
         "POST /v1/webhooks", "GET /v1/webhooks", "DELETE /v1/webhooks/{endpoint}",
     )), (R, W)),

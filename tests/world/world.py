@@ -96,7 +96,8 @@ class Clocked(Ports):
     def __init__(self, settings: Settings, clock: Callable[[], datetime], outgoing: Poster) -> None:
         super().__init__(settings)
         self._clock = clock
-        self.outgoing = outgoing
+        if outgoing is not None:
+            self.outgoing = outgoing
 
     def now(self) -> datetime:
         return self._clock()

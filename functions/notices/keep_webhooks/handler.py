@@ -37,9 +37,9 @@ def add_webhook(call: Call[Subscribe], oms: Ports) -> Answer:
 
 @step.route("GET /v1/webhooks", scope="webhooks:write")
 def list_webhooks(call: Call[Any], oms: Ports) -> Answer:
-    """List the caller's endpoints."""
+    """List the caller's endpoints, and how the last calls to each went."""
     seen = [e for e in oms.webhooks.endpoints() if call.caller.may_see(e.shop)]
-    return Answer({"items": [_view(endpoint) for endpoint in seen], "cursor": None})
+    return Answer({"items": [{**_view(e), **_standing(e, oms)} for e in seen], "cursor": None})
 
 
 @step.route("DELETE /v1/webhooks/{endpoint}", scope="webhooks:write", status=204)
@@ -52,3 +52,8 @@ def end_webhook(call: Call[Any], oms: Ports) -> Answer:
 def _view(endpoint: Endpoint) -> dict[str, Any]:
     values = asdict(endpoint)
     return {name: values[name] for name in ("id", "shop", "url", "events")}
+
+
+def _standing(endpoint: Endpoint, oms: Ports) -> dict[str, Any]:
+    standing = oms.breakers.standing(endpoint.id)
+    return {"status": "paused" if standing.paused_until else "active", **asdict(standing)}

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from msgspec.json import encode
-
 from oms_aws.edges.http import Answer, Call, Http, Problem
 from oms_aws.edges.models import Replay
 from oms_aws.edges.queue import Signal
+from oms_aws.edges.subscribers import address
 from oms_aws.edges.views import seen_endpoint
 from oms_aws.webhooks import Delivery
 from oms_aws.wiring import Ports
@@ -36,7 +35,7 @@ def replay(call: Call[Replay], oms: Ports) -> Answer:
             actor=call.actor,
             redriven=1,
         )
-        oms.queues.send("notices/tell_subscriber", encode(signal).decode())
+        address(endpoint, signal, oms)
     return Answer({"queued": len(wanted)}, 202)
 
 

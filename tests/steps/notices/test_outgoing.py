@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 
 from oms.refusals import Refusal
-from oms_aws import outgoing
 from oms_aws.outgoing import Outcome, Outgoing, is_public
 from tests.world import servers
 from tests.world.servers import serving
@@ -140,7 +139,7 @@ def test_address_that_is_not_on_the_internet_is_not_called(
     monkeypatch: pytest.MonkeyPatch, address: str
 ) -> None:
     assert not is_public(address)
-    monkeypatch.setattr(outgoing.socket, "getaddrinfo", lambda *_, **__: resolved(address))
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: resolved(address))
     with pytest.raises(Refusal, match="not on the internet"):
         AWS.check("https://shop.example/hooks")
     assert AWS.post("https://shop.example/", b"", {}).error == "The address is not on the internet."
@@ -157,7 +156,7 @@ def resolved(*addresses: str) -> list[Any]:
 
 def test_one_inner_address_among_others_refuses_the_host(monkeypatch: pytest.MonkeyPatch) -> None:
     found = resolved("8.8.8.8", "10.0.0.1")
-    monkeypatch.setattr(outgoing.socket, "getaddrinfo", lambda *_, **__: found)
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: found)
     with pytest.raises(Refusal):
         AWS.check("https://shop.example/")
 
@@ -167,7 +166,7 @@ def test_address_that_was_looked_at_is_the_one_that_is_connected_to(
 ) -> None:
     """A name that leads inside when it is asked for again (DNS rebinding) leads nowhere."""
     answers: Iterator[str] = iter(["8.8.8.8", "127.0.0.1", "127.0.0.1"])
-    monkeypatch.setattr(outgoing.socket, "getaddrinfo", lambda *_, **__: resolved(next(answers)))
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: resolved(next(answers)))
     reached: list[tuple[str, int]] = []
 
     def connect(address: tuple[str, int], timeout: float) -> Any:
@@ -175,7 +174,7 @@ def test_address_that_was_looked_at_is_the_one_that_is_connected_to(
         reached.append(address)
         raise ConnectionRefusedError
 
-    monkeypatch.setattr(outgoing.socket, "create_connection", connect)
+    monkeypatch.setattr(socket, "create_connection", connect)
     assert AWS.post("https://rebinding.example/", b"", {}).status == 0
     assert reached == [("8.8.8.8", 443)]
 
@@ -202,13 +201,13 @@ def test_address_that_was_looked_at_is_the_one_that_is_connected_to(
 def test_what_is_no_address_for_webhooks_is_refused(
     monkeypatch: pytest.MonkeyPatch, url: str
 ) -> None:
-    monkeypatch.setattr(outgoing.socket, "getaddrinfo", lambda *_, **__: resolved("8.8.8.8"))
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: resolved("8.8.8.8"))
     with pytest.raises(Refusal):
         AWS.check(url)
 
 
 def test_resolver_that_stalls_is_left_at_the_deadline(monkeypatch: pytest.MonkeyPatch) -> None:
     over = threading.Event()
-    monkeypatch.setattr(outgoing.socket, "getaddrinfo", lambda *_, **__: over.wait(20) or [])
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: over.wait(20) or [])
     assert post("http://slow.example/") == Outcome(0, "no answer within 0.4 seconds")
     over.set()

@@ -195,6 +195,11 @@ def endpoint(id: str) -> Key:
     return Key("ENDPOINTS", f"ENDPOINT#{id}")
 
 
+def endpoint_standing(id: str) -> Key:
+    """How have the last calls to the endpoint gone? Away from all others: each call may write."""
+    return Key(f"ENDPOINT#{id}", "STANDING")
+
+
 def delivery(endpoint_id: str, event_id: str) -> Key:
     """How did the delivery of the event to the endpoint go?"""
     return Key(f"DELIVERIES#{endpoint_id}", f"DELIVERY#{event_id}")

@@ -46,7 +46,7 @@ class Delivery(Struct, frozen=True, kw_only=True):
     type: str
     aggregate: str
     sequence: int
-    state: Literal["pending", "delivered", "failed", "exhausted"] = "pending"
+    state: Literal["waiting", "delivered", "failed", "exhausted"] = "waiting"
     attempts: int = 0
     status: int = 0
     error: str = ""

@@ -14,6 +14,7 @@ from botocore.config import Config
 
 from oms.parts import Provider as ProviderName
 from oms_aws.bills import DynamoBills
+from oms_aws.breaker import Breakers
 from oms_aws.catalogue import DynamoCatalogue
 from oms_aws.clients import DynamoClients
 from oms_aws.counterfoils import S3Counterfoils
@@ -230,6 +231,10 @@ class Ports:
     @cached_property
     def webhooks(self) -> DynamoWebhooks:
         return DynamoWebhooks(self.table, self.now)
+
+    @cached_property
+    def breakers(self) -> Breakers:
+        return Breakers(self.table)
 
     @cached_property
     def outgoing(self) -> Poster:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from msgspec import DecodeError
 from msgspec.json import decode, encode
 from msgspec.structs import replace
@@ -11,9 +13,16 @@ from oms_aws.orders import Saved, read_event
 from oms_aws.webhooks import Delivery, Endpoint, deliver
 from oms_aws.wiring import Ports
 
+ADDRESSED = "webhook_endpoint"
+LATEST = 900
+"""Seconds that a message can be put off at most."""
+
 
 def tell(endpoint: Endpoint, signal: Signal, oms: Ports) -> str:
-    """Deliver an event that the endpoint has not taken yet; answers what went wrong, or nothing."""
+    """Deliver an event that the endpoint has not taken yet; answers what went wrong, or nothing.
+
+    While the endpoint is paused the event waits, and costs no try.
+    """
     at = oms.now()
     known = oms.webhooks.delivery(endpoint.id, signal.id)
     if known and known.state == "delivered" and not signal.redriven:
@@ -26,7 +35,15 @@ def tell(endpoint: Endpoint, signal: Signal, oms: Ports) -> str:
         aggregate=signal.aggregate,
         sequence=signal.sequence,
         first_at=at.isoformat(),
+        last_at=at.isoformat(),
     )
+    standing = oms.breakers.standing(endpoint.id)
+    if not oms.breakers.may_call(endpoint.id, standing, at):
+        if known is None:
+            oms.webhooks.note(delivery)
+        rest = oms.breakers.standing(endpoint.id).rest(at)
+        address(endpoint, signal, oms, after=min(int(rest.total_seconds()) + 1, LATEST))
+        return ""
     body = body_of(signal, oms)
     outcome = deliver(endpoint, signal.id, body, at=at, out=oms.outgoing)
     oms.webhooks.note(
@@ -39,7 +56,28 @@ def tell(endpoint: Endpoint, signal: Signal, oms: Ports) -> str:
             last_at=at.isoformat(),
         )
     )
+    oms.breakers.heard(endpoint.id, standing, outcome, oms.now())
     return outcome.error
+
+
+def address(endpoint: Endpoint, signal: Signal, oms: Ports, *, after: int = 0) -> None:
+    """Send an event to the step once more, for this endpoint alone."""
+    mine = replace(signal, facts={**signal.facts, ADDRESSED: endpoint.id})
+    oms.queues.send("notices/tell_subscriber", encode(mine).decode(), after=after)
+
+
+def wanting(signal: Signal, oms: Ports) -> list[Endpoint]:
+    """The endpoints that want an event; of one that is addressed, that one alone.
+
+    Whoever subscribed before it happened wants it.
+    """
+    since = datetime.fromisoformat(signal.at) if signal.at else oms.now()
+    to = signal.facts.get(ADDRESSED)
+    return [
+        endpoint
+        for endpoint in oms.webhooks.endpoints_since(since)
+        if endpoint.wants(signal.type, signal.shop) and to in (None, endpoint.id)
+    ]
 
 
 def body_of(signal: Signal, oms: Ports) -> str:
@@ -76,7 +114,10 @@ def given_up(body: str, reason: str, oms: Ports) -> None:
         signal = decode(body, type=Signal)
     except DecodeError:
         return
+    to = signal.facts.get(ADDRESSED)
     for endpoint in oms.webhooks.endpoints():
+        if to not in (None, endpoint.id):
+            continue
         delivery = oms.webhooks.delivery(endpoint.id, signal.id)
         if delivery is None or delivery.state != "failed":
             continue

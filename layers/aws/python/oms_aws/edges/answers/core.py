@@ -778,6 +778,18 @@ class Endpoint(Model):
     events: Annotated[list[str], Field(examples=[["Order.Held", "Shipment.Confirmed"]])]
 
 
+class StandingEndpoint(Endpoint):
+    """An endpoint, and how the last calls to it went: after failures in a row it is paused."""
+
+    status: Annotated[Literal["active", "paused"], Field(examples=["active"])]
+    failures: Annotated[int, Field(description="In a row.", examples=[0])]
+    paused_at: Annotated[Time | None, Field(examples=[None])]
+    paused_until: Annotated[
+        Time | None, Field(description="When it is called again.", examples=[None])
+    ]
+    error: Annotated[str, Field(description="Of the last failure.", examples=[""])]
+
+
 class NewEndpoint(Endpoint):
     """The endpoint, and the secret that signs what it gets: keep it, it is not shown again."""
 
@@ -787,7 +799,7 @@ class NewEndpoint(Endpoint):
 class Endpoints(Model):
     """The endpoints of a shop."""
 
-    items: list[Endpoint]
+    items: list[StandingEndpoint]
     cursor: Cursor
 
 
@@ -801,7 +813,8 @@ class DeliveryOfEvent(Model):
     aggregate: Annotated[str, Field(examples=[f"order/ord_{ID}"])]
     sequence: Annotated[int, Field(examples=[9])]
     state: Annotated[
-        Literal["pending", "delivered", "failed", "exhausted"], Field(examples=["delivered"])
+        Literal["waiting", "delivered", "failed", "exhausted"],
+        Field(description="Waiting: its endpoint rests.", examples=["delivered"]),
     ]
     attempts: Annotated[int, Field(examples=[1])]
     status: Annotated[int, Field(description="The last HTTP status, 0 for none.", examples=[200])]
