@@ -77,14 +77,19 @@ class Outgoing:
         self._trust = trust
 
     def check(self, url: str) -> None:
-        """Refuse an address that is not HTTPS on port 443, or not on the internet."""
-        self._way(url, _Deadline(self._seconds))
+        """Refuse an address that is not HTTPS on port 443, or not on the internet.
+
+        In the embedded cloud a host need not be known yet: it is looked up when it is called.
+        """
+        named = self._named(url)
+        if not self._local:
+            self._found(named, _Deadline(self._seconds))
 
     def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> Outcome:
         """Send a body; a redirect is not followed, and what is answered is not read to its end."""
         deadline = _Deadline(self._seconds)
         try:
-            way = self._way(url, deadline)
+            way = self._found(self._named(url), deadline)
             with self._connected(way, deadline) as connection:
                 _sent(connection, _request(way, body, headers), deadline)
                 status = _status(connection, deadline)
@@ -96,7 +101,8 @@ class Outgoing:
             return Outcome(0, f"{type(error).__name__}: {error}"[:200])
         return Outcome(status, "" if 200 <= status < 300 else f"HTTP {status}")
 
-    def _way(self, url: str, deadline: _Deadline) -> Way:
+    def _named(self, url: str) -> Way:
+        """Where an address says that it goes, before it is looked up."""
         parts, port = _parsed(url)
         secure = parts.scheme == "https"
         port = (443 if secure else 80) if port is None else port
@@ -110,10 +116,13 @@ class Outgoing:
             host = parts.hostname.encode("idna").decode()
         except UnicodeError:
             raise _refused("The host's name is none.", "no host name") from None
-        found = _looked_up(host, port, deadline)
+        return Way(parts, host, (), port)
+
+    def _found(self, way: Way, deadline: _Deadline) -> Way:
+        found = _looked_up(way.host, way.port, deadline)
         if not self._local and not all(is_public(address) for address in found):
             raise _refused("The address is not on the internet.", "not a public address")
-        return Way(parts, host, tuple(found), port)
+        return way._replace(addresses=tuple(found))
 
     def _connected(self, way: Way, deadline: _Deadline) -> socket.socket:
         plain = _reached(way, deadline)
