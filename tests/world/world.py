@@ -93,7 +93,9 @@ class Answered:
 class Clocked(Ports):
     """The ports of a function that lives in the world's time."""
 
-    def __init__(self, settings: Settings, clock: Callable[[], datetime], outgoing: Poster) -> None:
+    def __init__(
+        self, settings: Settings, clock: Callable[[], datetime], outgoing: Poster | None = None
+    ) -> None:
         super().__init__(settings)
         self._clock = clock
         if outgoing is not None:
