@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from typing import Any
 
 import httpx
@@ -69,7 +70,7 @@ def office(system: System) -> Iterator[Office]:
     made = Office(system)
     made.ask("clerk", "PUT", "/v1/products/RUCK-45", PRODUCT)
     made.ask("clerk", "PUT", "/v1/warehouses/A", WAREHOUSE)
-    count = {"location": "A", "as_of": "2026-11-24T06:00:00Z"}
+    count = {"location": "A", "as_of": datetime.now(UTC).isoformat()}
     rows = [{"sku": "RUCK-45", "on_hand": 100}]
     made.ask("wms", "POST", "/v1/stock/batch", {**count, "rows": rows})
     yield made

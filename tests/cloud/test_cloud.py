@@ -40,7 +40,7 @@ ADDRESS = {
     "postal_code": "80331", "city": "München", "region": None, "country": "DE",
 }  # fmt: skip
 ORDER = {
-    "placed_at": "2026-11-23T10:15:00+01:00",
+    "placed_at": datetime.now(UTC).isoformat(),
     "currency": "EUR",
     "price_mode": "gross",
     "customer": {

@@ -189,4 +189,4 @@ def test_receiving_an_order_does_not_wait_for_the_description() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     loaded = {name.removeprefix("oms_aws.edges.") for name in done.stdout.split()}
-    assert loaded == {"capture", "http", "models", "query"}
+    assert loaded == {"capture", "http", "models", "moments", "query"}

@@ -29,6 +29,8 @@ def place_order(call: Call[PlaceOrder], oms: Ports) -> Answer:
         raise Problem(400, "idempotency_key_missing", "Send an Idempotency-Key with an order.")
     if not call.caller.shop:
         raise Problem(403, "no_shop", "Only a shop's key places orders.")
+    if oms.catalogue.shop_if_known(call.caller.shop) is None:
+        oms.catalogue.shop(call.caller.shop)
     demand_provider(call.body.payment, call.caller.shop, oms)
     demand_rate(call.body.currency, call.body.placed_at, call.caller.shop, oms)
     order = captured(call.body, oms.new_id("ord"), call.caller.shop, oms.now())

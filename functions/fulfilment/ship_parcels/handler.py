@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from oms.order import order_of
-from oms_aws.edges.http import Answer, Call, Http
+from oms_aws.edges.http import Answer, Call, Http, Problem
 from oms_aws.edges.models import Ship
 from oms_aws.orders import Saved, fulfilment_seen
 from oms_aws.wiring import Ports
@@ -16,6 +16,8 @@ handler = step.handler
 def ship(call: Call[Ship], oms: Ports) -> Answer:
     """Confirm that a fulfilment has left; repeating it changes nothing."""
     id = call.path["fulfilment"]
+    if not oms.catalogue.knows_carrier(call.body.carrier):
+        raise Problem(422, "carrier_unknown", "We have no such carrier.", {"carrier": "unknown"})
     numbers = tuple(call.body.tracking_numbers)
     stored = oms.orders.change(
         order_of(id),

@@ -18,6 +18,7 @@ def import_stock(call: Call[StockBatch], oms: Ports) -> Answer:
     oms.catalogue.warehouse(body.location)
     rows, broken = sifted(body.rows)
     rows, unknown, buckets = known_only(rows, oms)
-    source = Source(body.location, body.as_of, call.actor, f"request:{call.request_id}")
+    as_of = min(body.as_of, oms.now())
+    source = Source(body.location, as_of, call.actor, f"request:{call.request_id}")
     tally = count(rows, source, buckets, oms)
     return Answer({**tally, "refused": in_order([*broken, *unknown])})

@@ -21,7 +21,7 @@ def offer_upload(call: Call[OfferUpload], oms: Ports) -> Answer:
     upload = Upload(
         id=oms.new_id("upl"),
         location=warehouse.id,
-        as_of=call.body.as_of,
+        as_of=min(call.body.as_of, now),
         format=call.body.format,
         actor=call.actor,
         created_at=now,

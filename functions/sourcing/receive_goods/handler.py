@@ -27,7 +27,7 @@ def receive_goods(call: Call[ReceiptIn], oms: Ports) -> Answer:
     lines: dict[str, int] = {}
     for line in call.body.lines:
         lines[line.number] = lines.get(line.number, 0) + line.quantity
-    at = call.body.received_at or oms.now()
+    at = min(call.body.received_at or oms.now(), oms.now())
     cause = f"receipt:{purchase.id}/{call.body.number}"
     stored = oms.purchases.receive(
         purchase.id,

@@ -240,6 +240,10 @@ class DynamoCatalogue:
             raise Unknown("carrier_unknown", f"There is no carrier {id}.")
         return carrier
 
+    def knows_carrier(self, id: str) -> bool:
+        """Whether there is such a carrier."""
+        return self._carrier(id) is not None
+
     def _carrier(self, id: str) -> Carrier | None:
         item = self._table.get(keys.carrier(id))
         return Carrier(id, item["secret"], item["tracking_url"]) if item else None

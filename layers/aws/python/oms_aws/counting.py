@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 import msgspec
@@ -15,6 +15,9 @@ from oms_aws.counters import View, edited, shifted
 from oms_aws.edit import Edit
 from oms_aws.orders import event_action
 from oms_aws.table import Action, Table
+
+SKEW = timedelta(minutes=5)
+"""How far ahead of ours the clock of a warehouse may be."""
 
 
 class Count(NamedTuple):
@@ -39,11 +42,20 @@ class Counting(NamedTuple):
     cause: str
 
 
-def judged(item: Item, count: Count, by: Counting) -> str:
+def last_counted(item: Item, location: str, *, now: datetime) -> datetime | None:
+    """When a location counted last; a time that is yet to come stands in nobody's way."""
+    taken = item.as_of.get(location)
+    at = datetime.fromisoformat(taken) if taken else None
+    return None if at is None or at > now + SKEW else at
+
+
+def judged(item: Item, count: Count, by: Counting, *, now: datetime) -> str:
     """Whether a count is `ignored` for its age, `unchanged` or `changed`."""
-    taken = item.as_of.get(by.location)
-    if taken and by.as_of < datetime.fromisoformat(taken):
+    taken = last_counted(item, by.location, now=now)
+    if taken and by.as_of < taken:
         return "ignored"
+    if taken is None and by.location in item.as_of:
+        return "changed"
     same = (
         item.on_hand.get(by.location) == count.on_hand
         and item.safety.get(by.location) == _safety(item, count, by)

@@ -24,7 +24,7 @@ from oms_aws.counters import (
     stored_reservation,
     stored_summary,
 )
-from oms_aws.counting import Count, Counting, Keeping, counted, judged, kept_back
+from oms_aws.counting import Count, Counting, Keeping, counted, judged, kept_back, last_counted
 from oms_aws.edit import Edit
 from oms_aws.orders import DynamoOrders, Stored
 from oms_aws.table import MOST_ACTIONS, Action, ConditionFailed, Crowded, Table
@@ -354,7 +354,7 @@ class DynamoStock:
         for attempt in range(MOVE_TRIES):
             views = self._read(left)
             for sku, count in list(left.items()):
-                word = judged(views[sku].item, count, by)
+                word = judged(views[sku].item, count, by, now=self._now())
                 if word != "changed":
                     tally[word] += 1
                     del left[sku]
@@ -373,8 +373,8 @@ class DynamoStock:
         """
         actions: list[Action] = []
         for sku, view in self._read(gains).items():
-            known = view.item.as_of.get(by.location)
-            if not known or datetime.fromisoformat(known) < by.as_of:
+            known = last_counted(view.item, by.location, now=self._now())
+            if known is None or known < by.as_of:
                 count = Count(sku, view.item.on_hand.get(by.location, 0) + gains[sku])
                 event_id, now = self._new_id("evt"), self._now()
                 actions += counted(self._table, view, count, by, event_id=event_id, at=now)

@@ -8,6 +8,7 @@ import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Generic, TypeVar
 
 import msgspec
@@ -183,8 +184,8 @@ class Http:
         """The Lambda handler for HTTP API requests (payload format 2.0)."""
         request_id = event["requestContext"]["requestId"]
         try:
-            routed = self.routes[event["routeKey"]]
-            answer = routed.run(_call(event, routed), ports())
+            routed, oms = self.routes[event["routeKey"]], ports()
+            answer = routed.run(_call(event, routed, oms.now()), oms)
         except Exception as error:
             problem = _problem(error)
             if problem.status >= 500:
@@ -204,7 +205,7 @@ class Http:
         return _said_no(problem, event["requestContext"]["requestId"])
 
 
-def _call(event: dict[str, Any], routed: Routed) -> Call[Any]:
+def _call(event: dict[str, Any], routed: Routed, now: datetime) -> Call[Any]:
     caller = _caller(event)
     if routed.scope and routed.scope not in caller.scopes:
         raise Problem(
@@ -218,7 +219,7 @@ def _call(event: dict[str, Any], routed: Routed) -> Call[Any]:
     if len(raw) > LARGEST_BODY:
         raise Problem(413, "body_too_large", f"A body has at most {LARGEST_BODY} bytes.")
     return Call(
-        body=_parsed(raw, routed.takes),
+        body=_parsed(raw, routed.takes, now),
         caller=caller,
         path=event.get("pathParameters") or {},
         query=event.get("queryStringParameters") or {},
@@ -246,10 +247,10 @@ def _demand_plausible(event: dict[str, Any], routed: Routed) -> None:
         raise Problem(404, "unknown", "Nothing of ours has such an id.", wrong)
 
 
-def _parsed(raw: bytes, model: type[Model] | None) -> Any:
+def _parsed(raw: bytes, model: type[Model] | None, now: datetime) -> Any:
     if model is None:
         return None
-    body = model.model_validate_json(raw)
+    body = model.model_validate_json(raw, context={"now": now})
     if wrong := body.faults():
         raise invalid(dict(list(wrong.items())[:MOST_ERRORS]))
     return body

@@ -152,6 +152,7 @@ NAMED_ELSEWHERE = (
     "GET /v1/fulfilments",
     "GET /v1/holds",
     "GET /v1/orders",
+    "POST /v1/orders",
     "POST /v1/stock/batch",
     "POST /v1/stock/uploads",
     "PUT /v1/stock/{sku}/buffers/{shop}",

@@ -11,8 +11,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import (
     AfterValidator,
-    AwareDatetime,
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Field,
     StringConstraints,
@@ -31,10 +31,16 @@ from oms.parts import RESERVE_HOURS, Cause, Provider
 from oms.pricing import TOLERANCE
 from oms.product import Kind
 from oms.shop import Weight
+from oms_aws.edges.moments import Moment, Told
 from oms_aws.edges.query import ID
 
 MOST_LINES = 2_000
 MOST_ROWS = 1_000
+BIDI = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+"""Characters that turn the direction of what stands around them."""
+
+FILLERS = frozenset("\u115f\u1160\u2800\u3164\uffa0")
+"""Letters and signs that show nothing."""
 
 
 def _printable(text: str) -> str:
@@ -45,9 +51,25 @@ def _printable(text: str) -> str:
 
 
 def _one_line(text: str) -> str:
+    if BIDI & set(text):
+        raise ValueError("characters that turn the direction of text are not allowed")
     if any(character in text for character in "\n\t\u2028\u2029"):
         raise ValueError("must be a single line")
     return _printable(text)
+
+
+def _visible(text: str) -> str:
+    """Zero-width, filling and blank characters alone name nobody."""
+    if all(c in FILLERS or unicodedata.category(c)[0] in "CMZ" for c in text):
+        raise ValueError("has no character that can be seen")
+    return text
+
+
+def _digits(given: Any) -> Any:
+    """Amounts as ASCII digits: Python would also take `1_000`, `+1`, blanks and other scripts'."""
+    if isinstance(given, str) and not re.fullmatch(r"-?[0-9]{1,20}(\.[0-9]{1,20})?", given):
+        raise ValueError("is no number like 129.90")
+    return given
 
 
 def _check_digit(number: str) -> str:
@@ -72,6 +94,7 @@ Name = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=1, max_length=140),
     AfterValidator(_one_line),
+    AfterValidator(_visible),
 ]
 Text = Annotated[str, StringConstraints(max_length=2_000), AfterValidator(_printable)]
 Id = Annotated[str, StringConstraints(pattern=f"^{ID}$")]
@@ -84,6 +107,7 @@ Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
 Currency = Annotated[str, AfterValidator(_known_currency)]
 Amount = Annotated[
     Decimal,
+    BeforeValidator(_digits),
     Field(ge=0, max_digits=12, decimal_places=4),
     WithJsonSchema({"type": "string", "pattern": r"^\d{1,8}(\.\d{1,4})?$", "examples": ["129.90"]}),
 ]
@@ -163,7 +187,7 @@ class PaymentIn(Model):
     status: Literal["authorised", "captured", "pending", "failed", "open"]
     amount: Amount
     reference: Name | None = None
-    authorised_at: AwareDatetime | None = None
+    authorised_at: Told | None = None
     provider: Provider | None = None
 
     @model_validator(mode="after")
@@ -232,10 +256,6 @@ class Basket(Model):
         return wrong
 
 
-BIDI = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-"""Characters that turn the direction of what stands around them."""
-
-
 def _message(text: str) -> str:
     if BIDI & set(text):
         raise ValueError("characters that turn the direction of text are not allowed")
@@ -264,7 +284,7 @@ class PlaceOrder(Basket):
     """
 
     external_number: Id
-    placed_at: AwareDatetime
+    placed_at: Told
     customer: CustomerIn
     billing_address: AddressIn
     shipping_address: AddressIn | None = None
@@ -366,7 +386,7 @@ class Scan(Model):
 
     tracking_number: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9-]{1,60}$")]
     status: ScanStatus
-    occurred_at: AwareDatetime
+    occurred_at: Told
     location: Name | None = None
     text: Name | None = None
 
@@ -384,7 +404,7 @@ class Subscribe(Model):
 class Replay(Model):
     """Which deliveries to send again: those since a time, or those named."""
 
-    after: AwareDatetime | None = None
+    after: Moment | None = None
     deliveries: list[str] | None = None
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import AwareDatetime, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
 from oms_aws.edges.models import Amount, Id, Model, Name, Text
+from oms_aws.edges.moments import Told
 
 Positive = Annotated[Amount, Field(gt=0)]
 
@@ -19,7 +20,7 @@ class MoneyMoved(Model):
 
     amount: Positive
     reference: Name
-    at: AwareDatetime | None = None
+    at: Told | None = None
     document: Id | None = None
 
 
@@ -28,7 +29,7 @@ class AuthorisationIn(Model):
 
     reference: Name
     amount: Positive
-    authorised_at: AwareDatetime | None = None
+    authorised_at: Told | None = None
 
 
 class DecideFailure(Model):

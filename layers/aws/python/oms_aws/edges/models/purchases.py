@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated
 
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
 from oms_aws.edges.models import Id, Model, Name, Quantity
+from oms_aws.edges.moments import Counted
 
 MOST_LINES = 48
 """One transaction replaces all lines of a purchase order, each being an action."""
@@ -54,5 +55,5 @@ class ReceiptIn(Model):
     """Goods that have come: the number on their delivery note, and when (now, unless said)."""
 
     number: Id
-    received_at: AwareDatetime | None = None
+    received_at: Counted | None = None
     lines: Annotated[list[ReceivedLine], Field(min_length=1, max_length=MOST_RECEIVED)]

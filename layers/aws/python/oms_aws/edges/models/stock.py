@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import AwareDatetime, Field, StringConstraints
+from pydantic import Field, StringConstraints
 
 from oms_aws.edges.models import MOST_ROWS, Count, Country, Id, Model, Quantity
+from oms_aws.edges.moments import Counted
 
 
 class StockRow(Model):
@@ -24,7 +25,7 @@ class StockBatch(Model):
     """What a location has on its shelves, counted at a time; broken rows are refused one by one."""
 
     location: Id
-    as_of: AwareDatetime
+    as_of: Counted
     rows: Annotated[list[Any], Field(min_length=1, max_length=MOST_ROWS)]
 
 
@@ -32,7 +33,7 @@ class OfferUpload(Model):
     """A count that comes as a file: CSV with a row of column names, or a JSON object a line."""
 
     location: Id
-    as_of: AwareDatetime
+    as_of: Counted
     format: Literal["csv", "jsonl"] = "csv"
 
 

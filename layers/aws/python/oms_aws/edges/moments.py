@@ -1,0 +1,67 @@
+"""Times that callers send: plausible ones, in a window around now that the refusal names."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, AwareDatetime, BeforeValidator, ValidationInfo, WithJsonSchema
+
+FIRST_YEAR, LAST_YEAR = 2000, 2199
+"""Years that a time lies in wherever nothing narrower is said."""
+
+LONG_AGO = timedelta(days=731)
+"""How far back a count may lie."""
+
+SKEW = timedelta(minutes=5)
+"""How far ahead of ours the clock of a warehouse may be."""
+
+DAY = timedelta(days=1)
+"""How far ahead what a shop, its payment provider or a carrier says may lie."""
+
+
+def _written(given: Any) -> Any:
+    """Only text is a time: a bare number would be taken for seconds since 1970."""
+    if isinstance(given, datetime):
+        return given
+    if not isinstance(given, str) or not given.isascii() or "-" not in given[:5]:
+        raise ValueError("is no time like 2026-11-23T10:15:00+01:00")
+    return given
+
+
+def _within(back: timedelta | None, ahead: timedelta | None) -> Callable[..., datetime]:
+    def check(at: datetime, info: ValidationInfo) -> datetime:
+        if not FIRST_YEAR <= at.year <= LAST_YEAR:
+            raise ValueError(f"lies outside the years {FIRST_YEAR} to {LAST_YEAR}")
+        now = (info.context or {}).get("now")
+        if now is not None and back is not None and at < now - back:
+            raise ValueError(f"lies more than {_said(back)} back")
+        if now is not None and ahead is not None and at > now + ahead:
+            raise ValueError(f"lies more than {_said(ahead)} ahead")
+        return at
+
+    return check
+
+
+def _said(much: timedelta) -> str:
+    if much.days:
+        return f"{much.days} days" if much.days > 1 else "1 day"
+    return f"{much.seconds // 60} minutes"
+
+
+_TEXT = WithJsonSchema({"type": "string", "format": "date-time"})
+Moment = Annotated[
+    AwareDatetime, BeforeValidator(_written), AfterValidator(_within(None, None)), _TEXT
+]
+"""Any time in the years above."""
+
+Told = Annotated[
+    AwareDatetime, BeforeValidator(_written), AfterValidator(_within(None, DAY)), _TEXT
+]
+"""When something happened that somebody tells of: from 2000 on, by tomorrow."""
+
+Counted = Annotated[
+    AwareDatetime, BeforeValidator(_written), AfterValidator(_within(LONG_AGO, SKEW)), _TEXT
+]
+"""When a warehouse counted or took in: in the last two years, at most five minutes from now."""
