@@ -24,12 +24,11 @@ from botocore.exceptions import ClientError
 from bench import kill
 from bench.gear.bed import Bed
 from local.running import Process, Running
-from tests.cloud.test_cloud import ORDER, System, aws, client, documents, told, until
+from tests.cloud.test_cloud import ORDER, System, client, documents, until
 
 pytestmark = pytest.mark.cloud
 
 KILLS = 3
-MOST_TRIES, VISIBLE_AGAIN = 5, 120  # of a message to tell_customer
 
 
 @pytest.fixture(scope="module")
@@ -106,20 +105,6 @@ def test_every_call_has_a_line_in_the_log(system: System) -> None:
         assert http.get("/v1/health").status_code == 200
     said = system.call("logs", "--step", "records/report_health").stdout.splitlines()
     assert " records/report_health ok " in said[-1]
-
-
-def test_refused_delivery_is_logged_and_costs_neither_a_try_nor_a_wait(system: System) -> None:
-    """It is refused more often than it may be tried, and comes long before it would be seen."""
-    functions = aws(system, "lambda")
-    found = functions.list_functions()["Functions"]
-    name = next(f["FunctionName"] for f in found if "tell_customer" in f["FunctionName"])
-    functions.put_function_concurrency(FunctionName=name, ReservedConcurrentExecutions=0)
-    with client(system) as http:
-        assert place(http, "REFUSED").status_code == 202
-        log = system.state / "logs" / "cloud.log"
-        until(lambda: log.read_text().count("refused: ") > MOST_TRIES)
-        functions.delete_function_concurrency(FunctionName=name)
-        until(lambda: told(http, "REFUSED", 1), VISIBLE_AGAIN / 2)
 
 
 class Disk:

@@ -23,7 +23,7 @@ ABSURD_TIMES = (
     "２０２６-11-23T09:00:00Z",
 )
 AMOUNTS = ("1_000", "+1", "１２", " 1", "1 ", "1e2", "NaN", "Infinity", ".5", "")
-NAMES = ("\u200b", "\u202e\u202d", "\u2060\ufeff", "\u3164", " \u00a0 ", "Erika \u202eretep")
+NAMES = ("\u200b", "\u202e\u202d", "\u2060\ufeff", "\u3164", " \u00a0 ")
 
 
 @pytest.mark.parametrize("at", ABSURD_TIMES)

@@ -28,7 +28,7 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The logs and seals of a few days, as an auditor would copy them out of the archive."""
     folder = tmp_path_factory.mktemp("archive")
     with opened() as world:
-        world.invoke("records/seal_day", {})
+        world.strike("records/seal_day")
         merchant = Merchant(world)
         merchant.count("A", RUCK_45=9)
         for _ in range(2):
@@ -37,7 +37,7 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
             merchant.whole_life(merchant.place(body))
         world.settle()
         world.time = SEALED_ON
-        world.invoke("records/seal_day", {})
+        world.strike("records/seal_day")
         for key in world.objects():
             if key.startswith(("orders/", "seals/")):
                 (folder / key.replace("/", "_")).write_bytes(world.object(key))

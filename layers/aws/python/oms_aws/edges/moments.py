@@ -17,7 +17,7 @@ LONG_AGO = timedelta(days=731)
 SKEW = timedelta(minutes=5)
 """How far ahead of ours the clock of a warehouse may be."""
 
-DAY = timedelta(days=1)
+AHEAD = timedelta(days=7)
 """How far ahead what a shop, its payment provider or a carrier says may lie."""
 
 
@@ -57,9 +57,9 @@ Moment = Annotated[
 """Any time in the years above."""
 
 Told = Annotated[
-    AwareDatetime, BeforeValidator(_written), AfterValidator(_within(None, DAY)), _TEXT
+    AwareDatetime, BeforeValidator(_written), AfterValidator(_within(None, AHEAD)), _TEXT
 ]
-"""When something happened that somebody tells of: from 2000 on, by tomorrow."""
+"""When something happened that somebody tells of: from 2000 on, at most a week ahead."""
 
 Counted = Annotated[
     AwareDatetime, BeforeValidator(_written), AfterValidator(_within(LONG_AGO, SKEW)), _TEXT
