@@ -36,6 +36,9 @@ from oms_aws.edges.query import ID
 
 MOST_LINES = 2_000
 MOST_ROWS = 1_000
+BIDI = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+"""Characters that turn the direction of what stands around them."""
+
 FILLERS = frozenset("\u115f\u1160\u2800\u3164\uffa0")
 """Letters and signs that show nothing."""
 
@@ -252,6 +255,8 @@ class Basket(Model):
 
 
 def _message(text: str) -> str:
+    if BIDI & set(text):
+        raise ValueError("characters that turn the direction of text are not allowed")
     if text.count("\n") >= 15:
         raise ValueError("must have at most 15 lines")
     return _printable(text)
