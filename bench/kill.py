@@ -6,6 +6,7 @@ import asyncio
 import random
 import sys
 import time
+from statistics import median
 from typing import Any
 
 from bench.gear.bed import Bed, fresh
@@ -14,8 +15,9 @@ from bench.gear.report import Target, options, publish
 from local import verify
 from local.player import merchant
 from local.player.client import connected
+from local.up import say
 
-LONGEST = 4.0
+LONGEST = 8.0
 
 
 async def _seed(bed: Bed) -> None:
@@ -28,13 +30,15 @@ def killed(
 ) -> tuple[Stream, dict[str, Any]]:
     """Kill the cloud so many times under the stream; what the stream saw, and the figures."""
     asyncio.run(_seed(bed))
-    stream, restarts = Stream(), []
-    for _ in range(times):
+    stream, restarts, first = Stream(), list[float](), time.monotonic()
+    for n in range(1, times + 1):
         asyncio.run(stream.until_killed(bed, chance.uniform(0.1, longest)))
         began = time.monotonic()
         bed = bed.again()
         restarts.append(time.monotonic() - began)
         asyncio.run(stream.check(bed))
+        say(f"kill {n} of {times}: {len(stream.accepted)} accepted, {len(stream.broken)} broken")
+    last = time.monotonic()
     waiting = calm(bed)
     asyncio.run(settled(bed, stream))
     asyncio.run(stream.check(bed, everything=True))
@@ -44,8 +48,11 @@ def killed(
         "kills": times,
         "accepted": len(stream.accepted),
         "shipped": len(stream.left),
+        "files_of_counts": len(stream.counts),
         "mails_in_doubt": waiting,
-        "restart_seconds": round(sum(restarts) / len(restarts), 2),
+        "restart_seconds": round(median(restarts), 2),
+        "seconds_of_kills": round(last - first),
+        "seconds_until_calm": round(time.monotonic() - last),
         "broken": stream.broken,
         "breaches": breaches,
     }

@@ -94,17 +94,18 @@ def free_what_was_refused(say: Callable[[str], None]) -> None:
         _reached.here = False
         run(mapping, func, event, batch, url, name)
         if not _reached.here:
+            with sqs._queues_lock:
+                for message in batch:
+                    _free(message)
             say(f"refused: {len(batch)} messages of {name}; they are free again")
-            for message in batch:
-                _free(message)
 
     lambda_svc._run_sqs_batch = run_or_free
 
 
 def _free(message: Stores) -> None:
-    """As if the message had not been received this time."""
-    message["visible_at"] = time.time()
+    """As if the message had not been received this time; nobody sees it free before it is."""
     message["receive_count"] -= 1
+    message["visible_at"] = time.time()
 
 
 def _facts(config: Stores) -> Stores:

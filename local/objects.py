@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 from contextlib import suppress
+from contextvars import ContextVar
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -13,16 +15,30 @@ BESIDE = 64 * 1024  # what is written beside an object's own bytes
 Response = tuple[int, dict[str, str], bytes]
 
 
+@dataclass
+class _Asked:
+    """What became of one request: writes that failed, and the news of what it changed."""
+
+    failed: list[OSError] = field(default_factory=list)
+    news: list[tuple[tuple[Any, ...], dict[str, Any]]] = field(default_factory=list)
+
+
+_asked: ContextVar[_Asked | None] = ContextVar("asked", default=None)
+
+
 def keep(scratch: Path) -> None:
-    """Answer 503 when a disk has no room for an object; the emulator itself would only log that."""
+    """Answer 503 when a disk has no room for an object; the emulator itself would only log that.
+
+    Whom an object concerns is told before its answer, not by a thread that a kill would end.
+    """
     handle, write = s3.handle_request, s3._atomic_write
-    failed: list[OSError] = []
 
     def writing(path: str, data: Any, *, text: bool = False) -> None:
         try:
             write(path, data, text=text)
         except OSError as error:
-            failed.append(error)
+            if asked := _asked.get():
+                asked.failed.append(error)
             raise
 
     async def handling(
@@ -32,15 +48,35 @@ def keep(scratch: Path) -> None:
             return _checked(await handle(method, path, headers, body, query, **more))
         if not _has_room(scratch, len(body or b"") + BESIDE):
             return _refusal()
-        before = _Object(path, headers)
-        failed.clear()
-        answer = await handle(method, path, headers, body, query, **more)
-        if failed:
+        before, asked = _Object(path, headers), _Asked()
+        token = _asked.set(asked)
+        try:
+            answer = await handle(method, path, headers, body, query, **more)
+        finally:
+            _asked.reset(token)
+        if asked.failed:
             before.put_back()
             return _refusal()
+        for about, details in asked.news:
+            _tell(*about, **details)
         return _checked(answer)
 
     s3._atomic_write, s3.handle_request = writing, handling
+    s3._fire_s3_event_async = _note
+
+
+def _note(*about: Any, **details: Any) -> None:
+    """News of an object: for the end of its request, or to be told now outside of one."""
+    if asked := _asked.get():
+        asked.news.append((about, details))
+    else:
+        _tell(*about, **details)
+
+
+def _tell(bucket: str, key: str, event: str, *about: Any, **details: Any) -> None:
+    if bucket in s3._bucket_notifications:
+        place = s3._next_event_sequencer(event)
+        s3._fire_s3_event(bucket, key, event, *about, sequencer=place, **details)
 
 
 class _Object:

@@ -1,4 +1,4 @@
-"""A stream of orders and parcels under a cloud that is killed, and what must be there then."""
+"""A stream of orders, parcels and counts under a cloud that is killed, and what must stay."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import signal
 import time
 from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 
 import httpx
@@ -20,6 +21,9 @@ from local.player.client import Desks, Problem, connected
 from local.player.warehouse import one_parcel
 
 BUYERS = 4
+PAUSE = (
+    0.5  # seconds that a buyer lets pass between orders: a backlog of minutes shows nothing more
+)
 GONE = ("shipped", "delivered")
 Json = dict[str, Any]
 
@@ -34,6 +38,8 @@ class Stream:
     """Orders that were sent when the cloud was killed, by their number."""
     left: set[str] = field(default_factory=set)
     """Fulfilments whose departure was confirmed."""
+    counts: set[str] = field(default_factory=set)
+    """Files of counts whose upload was answered."""
     broken: list[str] = field(default_factory=list)
     """Promises that were not kept."""
     sent: int = 0
@@ -41,10 +47,15 @@ class Stream:
     """Orders and fulfilments that were found after the kill that came next."""
 
     async def until_killed(self, bed: Bed, seconds: float) -> None:
-        """Order, pack and ship for so long; then the cloud is killed in the middle of it."""
-        async with load.shop(bed.running, BUYERS) as shop, connected(bed.running) as desks:
+        """Order, pack, ship and count for so long; the cloud is killed in the middle of it."""
+        async with (
+            load.shop(bed.running, BUYERS) as shop,
+            connected(bed.running) as desks,
+            warehouse(bed) as wms,
+        ):
             work = [asyncio.create_task(self._order(shop)) for _ in range(BUYERS)]
             work += [asyncio.create_task(self._ship(desks, w["id"])) for w in merchant.warehouses()]
+            work.append(asyncio.create_task(self._count(wms)))
             await asyncio.sleep(seconds)
             os.kill(bed.process.pid, signal.SIGKILL)
             await asyncio.sleep(0.1)
@@ -67,8 +78,7 @@ class Stream:
             for number, id in self.accepted.items():
                 if number not in self.seen:
                     await self._look(shop, f"orders/{id}", number, ())
-        async with httpx.AsyncClient(base_url=f"{bed.running.api}/v1/", timeout=60) as wms:
-            wms.headers["Authorization"] = f"Bearer {bed.running.keys['wms']}"
+        async with warehouse(bed) as wms:
             for id in self.left - self.seen:
                 await self._look(wms, f"fulfilments/{id}", id, GONE)
 
@@ -91,6 +101,7 @@ class Stream:
             with suppress(httpx.TransportError):
                 await self._post(shop, number, body)
                 self.unanswered.pop(number)
+                await asyncio.sleep(PAUSE)
                 continue
             return
 
@@ -116,26 +127,51 @@ class Stream:
                 self.broken.append(f"{location}: {problem}")
             await asyncio.sleep(0.1)
 
+    async def _count(self, wms: httpx.AsyncClient) -> None:
+        """Counts of an article that nobody orders, a file after the other."""
+        sku = [product.sku for product in merchant.assortment().values() if not product.scarce][-1]
+        with suppress(httpx.TransportError):
+            while True:
+                now = datetime.now(UTC).isoformat()
+                body = {"location": "A", "as_of": now, "format": "csv"}
+                form = (await wms.post("stock/uploads", json=body)).json()
+                rows = {"file": f"sku,on_hand\n{sku},50\n".encode()}
+                sent = await wms.post(form["url"], data=form["fields"], files=rows)
+                if sent.status_code == 204:
+                    self.counts.add(form["id"])
+                else:
+                    self.broken.append(f"{form['id']} was answered with {sent.status_code}")
+                await asyncio.sleep(PAUSE)
 
-def calm(bed: Bed, seconds: float = 300.0) -> int:
+
+def warehouse(bed: Bed) -> httpx.AsyncClient:
+    """The warehouses' own client, to be opened."""
+    keys = {"Authorization": f"Bearer {bed.running.keys['wms']}"}
+    return httpx.AsyncClient(base_url=f"{bed.running.api}/v1/", headers=keys, timeout=60)
+
+
+def calm(bed: Bed, patience: float = 120.0) -> int:
     """Wait until nothing moves; how many messages still wait for their next try.
 
     A mail that was just leaving when the cloud was killed is one of them: nobody knows whether it
-    went, so it is not sent again, and becomes a dead letter after its last try.
+    went, so it is not sent again, and becomes a dead letter after its last try. Raises Stuck when
+    for so many seconds nothing is worked off.
     """
-    limit, still = time.monotonic() + seconds, 0
+    seen, since, still = dict[str, Any](), time.monotonic(), 0
     while still < 10:
-        if time.monotonic() > limit:
-            raise Stuck(f"not calm after {seconds:.0f} s: {bed.underway()}")
         time.sleep(0.3)
         found = bed.underway()
+        if found != seen:
+            seen, since = found, time.monotonic()
         moving = found["calls"] or found["records"] or found["executions"]
         still = 0 if moving else still + 1
-    return int(found["messages"])
+        if time.monotonic() > since + patience:
+            raise Stuck(f"nothing moves for {patience:.0f} s: {found}")
+    return int(seen["messages"])
 
 
 async def settled(bed: Bed, stream: Stream, seconds: float = 120.0) -> None:
-    """Every accepted order is past its intake, under its number."""
+    """Every accepted order is past its intake, under its number; every file of counts is taken."""
     limit = time.monotonic() + seconds
     async with connected(bed.running) as desks:
         for number, id in stream.accepted.items():
@@ -146,3 +182,11 @@ async def settled(bed: Bed, stream: Stream, seconds: float = 120.0) -> None:
                 await asyncio.sleep(0.5)
             if order.external_number != number:
                 stream.broken.append(f"{number} is now {order.external_number}")
+    async with warehouse(bed) as wms:
+        for id in stream.counts:
+            while not (found := (await wms.get(f"stock/uploads/{id}")).json()).get("finished_at"):
+                if time.monotonic() > limit:
+                    break
+                await asyncio.sleep(0.5)
+            if found.get("broken") != 0:
+                stream.broken.append(f"file of counts {id}: {found}")

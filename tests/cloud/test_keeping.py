@@ -11,7 +11,9 @@ import signal
 import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from datetime import UTC, datetime
 from typing import Any
 
 import boto3
@@ -24,11 +26,12 @@ from botocore.exceptions import ClientError
 from bench import kill
 from bench.gear.bed import Bed
 from local.running import Process, Running
-from tests.cloud.test_cloud import ORDER, System, client, documents, until
+from tests.cloud.test_cloud import ORDER, System, aws, client, documents, told, until, wait_for
 
 pytestmark = pytest.mark.cloud
 
 KILLS = 3
+MOST_TRIES, VISIBLE_AGAIN = 5, 120  # of a message to tell_customer
 
 
 @pytest.fixture(scope="module")
@@ -73,6 +76,20 @@ def test_order_is_kept_once_it_is_accepted(system: System) -> None:
         until(lambda: http.get(placed.headers["Location"]).json()["status"] != "received")
 
 
+def test_file_is_read_once_its_upload_is_answered(system: System) -> None:
+    """Not a moment passes between the answer and the kill."""
+    with client(system, "wms") as http:
+        body = {"location": "A", "as_of": datetime.now(UTC).isoformat(), "format": "csv"}
+        form = http.post("/v1/stock/uploads", json=body).json()
+        rows = {"file": "sku,on_hand\nNOBODY-KNOWS,1\n"}
+        sent = httpx.post(form["url"], data=form["fields"], files=rows, timeout=60)
+        os.kill(process(system).pid, signal.SIGKILL)
+    assert sent.status_code == 204
+    with client(system, "wms") as http:
+        found = wait_for(http, f"/v1/stock/uploads/{form['id']}", 60)
+    assert (found["taken"], found["broken"]) == (0, 1)
+
+
 def test_killed_cloud_comes_back_under_its_port(system: System) -> None:
     before = system.up()["api"]
     os.kill(process(system).pid, signal.SIGKILL)
@@ -105,6 +122,43 @@ def test_every_call_has_a_line_in_the_log(system: System) -> None:
         assert http.get("/v1/health").status_code == 200
     said = system.call("logs", "--step", "records/report_health").stdout.splitlines()
     assert " records/report_health ok " in said[-1]
+
+
+def test_refused_delivery_is_logged_and_costs_neither_a_try_nor_a_wait(system: System) -> None:
+    """A call that goes on holds the only place: its function's message is refused more often than
+    it may be tried, and comes long before it would be seen again.
+    """
+    functions = aws(system, "lambda")
+    pages = functions.get_paginator("list_functions").paginate()
+    names = [found["FunctionName"] for page in pages for found in page["Functions"]]
+    (name,) = (name for name in names if "tell_customer" in name)
+    (source,) = functions.list_event_source_mappings(FunctionName=name)["EventSourceMappings"]
+    started = psutil.Process(process(system).pid).children()
+    (host,) = (found for found in started if "local.host" in found.cmdline())
+    with client(system) as http, ThreadPoolExecutor() as pool:
+        functions.update_event_source_mapping(UUID=source["UUID"], Enabled=False)
+        assert place(http, "REFUSED").status_code == 202
+        until(lambda: waits_alone(process(system)))
+        functions.put_function_concurrency(FunctionName=name, ReservedConcurrentExecutions=1)
+        log = system.state / "logs" / "cloud.log"
+        before = log.read_text().count("refused: ")
+        host.suspend()
+        try:
+            call = pool.submit(functions.invoke, FunctionName=name, Payload=b'{"Records": []}')
+            until(lambda: process(system).ask("underway")["calls"] == 1)
+            functions.update_event_source_mapping(UUID=source["UUID"], Enabled=True)
+            until(lambda: log.read_text().count("refused: ") - before > MOST_TRIES)
+        finally:
+            host.resume()
+        assert call.result()["StatusCode"] == 200
+        until(lambda: told(http, "REFUSED", 1), VISIBLE_AGAIN / 2)
+        functions.delete_function_concurrency(FunctionName=name)
+
+
+def waits_alone(found: Process) -> bool:
+    """Whether all is done but what nobody takes from a queue."""
+    underway = found.ask("underway")
+    return bool(underway["messages"]) and not (underway["calls"] or underway["records"])
 
 
 class Disk:
