@@ -120,7 +120,7 @@ JOURNEY: tuple[Step, ...] = (
     Step("master/authorise_client", Authoriser(), (R,), reads=("clients",)),
     Step("master/keep_products", Http((
         "PUT /v1/products/{sku}", "GET /v1/products/{sku}", "GET /v1/products",
-        "GET /v1/products/{sku}/history", "POST /v1/products/batch",
+        "GET /v1/products/{sku}/history", "POST /v1/products/batch", "PUT /v1/products/{sku}/owner",
     )), (R, W), seconds=29, memory=1024),
     Step("master/keep_customers", Http((
         "PUT /v1/customers/{customer}", "GET /v1/customers/{customer}", "GET /v1/customers",

@@ -249,7 +249,7 @@ def mail_about(shop: httpx.Client, order: str, text: str) -> dict[str, Any]:
 
 
 def test_hard_kill_is_noticed_and_loses_nothing_that_was_saved(system: System) -> None:
-    with client(system) as http:
+    with client(system, "clerk") as http:
         assert http.put("/v1/products/RUCK-45", json=PRODUCT).status_code in (200, 201)
         assert http.get("/_auftakt/save").json() == {"saved": True}
     system.kill()
@@ -285,8 +285,9 @@ def until(look: Callable[[], Any], seconds: float = 60) -> Any:
 
 
 def test_order_is_changed_and_cancelled_while_a_warehouse_has_it(system: System) -> None:
+    with client(system, "clerk") as clerk:
+        assert clerk.put("/v1/products/RUCK-45", json=PRODUCT).status_code in (200, 201)
     with client(system) as shop, client(system, "wms") as wms:
-        assert shop.put("/v1/products/RUCK-45", json=PRODUCT).status_code in (200, 201)
         now = datetime.now(UTC).isoformat()
         count = {"location": "A", "as_of": now, "rows": [{"sku": "RUCK-45", "on_hand": 50}]}
         assert wms.post("/v1/stock/batch", json=count).status_code == 200

@@ -257,7 +257,9 @@ def read_everything(merchant: Merchant, order: Any) -> None:
     call("POST /v1/availability", merchant.shop, {"lines": [{"sku": "RUCK-45", "quantity": 2}]})
     call("GET /v1/products/{sku}", merchant.shop, sku="RUCK-45")
     product = {"name": {"de": "Rucksack"}}
-    call("PUT /v1/products/{sku}", merchant.shop, product, sku="RUCK-45")
+    call("PUT /v1/products/{sku}", clerk, product, sku="RUCK-45")
+    own = {"shop": "berg-beutel"}
+    call("PUT /v1/products/{sku}/owner", clerk, own, sku="RUCK-45")
     call("GET /v1/warehouses/{warehouse}", clerk, warehouse="A")
     rows = {"items": [{"id": "C"}, "no row"]}
     call("POST /v1/warehouses/batch", clerk, rows)

@@ -10,12 +10,14 @@ PUT, LOG = "PUT /v1/products/{sku}", "GET /v1/products/{sku}/history"
 
 def test_every_change_tells_who_when_before_and_after(world: World, merchant: Merchant) -> None:
     merchant.do(PUT, merchant.clerk, {"name": {"de": "eins"}}, sku="X")
+    own = {"shop": "berg-beutel"}
+    merchant.do("PUT /v1/products/{sku}/owner", merchant.clerk, own, sku="X")
     world.pass_time(hours=1)
     merchant.do(PUT, merchant.shop, {"name": {"de": "zwei"}}, sku="X")
     merchant.do(PUT, merchant.shop, {"name": {"de": "zwei"}}, sku="X")
-    newest, first = merchant.do(LOG, merchant.clerk, sku="X")["items"]
+    newest, _, first = merchant.do(LOG, merchant.clerk, sku="X")["items"]
     assert (first["version"], first["actor"], first["before"]) == (1, "clerk:clara", None)
-    assert (newest["version"], newest["actor"]) == (2, "shop:berg")
+    assert (newest["version"], newest["actor"]) == (3, "shop:berg")
     assert (newest["before"]["name"], newest["after"]["name"]) == ({"de": "eins"}, {"de": "zwei"})
     assert newest["at"] > first["at"]
     assert newest["cause"].startswith("request:")

@@ -52,6 +52,8 @@ def mine() -> Iterator[Belongings]:
             merchant.shop,
             {"url": "http://127.0.0.1:9/hook", "events": ["*"]},
         )
+        ours = {"name": {"de": "Unseres"}}
+        merchant.do("PUT /v1/products/{sku}", merchant.shop, ours, sku="OURS-1")
         body = merchant.request(RUCK_45=1)
         unpaid = {"method": "prepayment", "status": "pending", "amount": "0", "reference": None}
         id = merchant.place(body | {"payment": unpaid})
@@ -109,6 +111,8 @@ def asks(mine: Belongings) -> dict[str, Ask]:
         "POST /v1/fulfilments/{fulfilment}/ship": Ask(
             fulfilment, {"carrier": "dhl", "tracking_numbers": ["1"]}
         ),
+        "PUT /v1/products/{sku}": Ask({"sku": "OURS-1"}, {"name": {"de": "Ihres"}}),
+        "PUT /v1/products/{sku}/owner": Ask({"sku": "OURS-1"}, {"shop": "tal-tasche"}),
         "DELETE /v1/webhooks/{endpoint}": Ask(endpoint),
         "GET /v1/webhooks/{endpoint}/deliveries": Ask(endpoint),
         "POST /v1/webhooks/{endpoint}/replay": Ask(endpoint, replay),
@@ -137,7 +141,6 @@ LISTS = ("GET /v1/orders", "GET /v1/webhooks", "GET /v1/holds")
 OF_NO_SHOP = (
     "POST /v1/orders",
     "POST /v1/webhooks",
-    "PUT /v1/products/{sku}",
     "GET /v1/products/{sku}",
     "GET /v1/products",
     "GET /v1/products/{sku}/history",

@@ -25,10 +25,10 @@ SCOPES = {
     ),
     "clerk": (
         "orders:read orders:write holds:release approvals:write stock:read stock:write "
-        "fulfilments:read "
-        "fulfilments:write products:read products:write warehouses:write webhooks:write "
-        "documents:read papers:read dead-letters:write carriers:write shops:write "
-        "customers:read customers:write prices:read prices:write exports:write "
+        "fulfilments:read fulfilments:write products:read products:write products:assign "
+        "warehouses:write webhooks:write documents:read papers:read dead-letters:write "
+        "carriers:write shops:write customers:read customers:write prices:read prices:write "
+        "exports:write "
         "purchases:write credit-notes:write tax:read rules:read rules:write open-items:read "
         "open-items:write captures:write payment-failures:write deposits:write bills:write"
     ),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -47,14 +48,6 @@ class Kind(Generic[Record]):
     onto: Callable[[Record, Record], Record] = lambda known, wanted: wanted
 
 
-def _kind_stays(known: Product, wanted: Product) -> Product:
-    """What is a bundle stays one, and nothing becomes one: so components are never bundles."""
-    if (known.kind == "bundle") != (wanted.kind == "bundle"):
-        text = f"{known.sku} is of the kind {known.kind}: a bundle stays one, and takes a new SKU."
-        raise Refusal("kind_differs", text, {"kind": "differs"})
-    return wanted
-
-
 def _check_stays(known: Account, wanted: Account) -> Account:
     """What was found about a VAT id stays on record while the id does."""
     if wanted.vat_check is None and known.vat_id == wanted.vat_id:
@@ -76,8 +69,11 @@ PRODUCTS = Kind(
     lambda p: keys.product(p.sku),
     lambda p: (keys.PRODUCTS, p.sku),
     keys.PARTS,
-    _kind_stays,
+    Product.following,
 )
+OWNERS = dataclasses.replace(PRODUCTS, onto=Product.handed_to)
+"""Products of which nothing but the owner is changed."""
+
 ACCOUNTS = Kind(
     "customer",
     Account,

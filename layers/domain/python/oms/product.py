@@ -7,6 +7,9 @@ from decimal import Decimal
 from typing import Literal
 
 from msgspec import Struct
+from msgspec.structs import replace
+
+from oms.refusals import NotAllowed, Refusal
 
 Kind = Literal["stock", "bundle", "preorder", "drop_ship", "service", "digital"]
 """stock: lies on our shelves. bundle: is made of components. preorder: can be bought before it is
@@ -31,6 +34,7 @@ class Product(Struct, frozen=True, kw_only=True):
     split into for a SKU that many buy at once (0: Auftakt decides). `tax_category` is one of
     `oms.tax.CATEGORIES`, at home; `tax_abroad` names it for other states (ISO 3166-1) where it is
     another one. `bins` is where it lies, by warehouse; `packing_note` is what packers are told.
+    `owner` is the shop whose key may change it (None: no shop's, it is the merchant's).
     """
 
     sku: str
@@ -60,7 +64,26 @@ class Product(Struct, frozen=True, kw_only=True):
     available_from: date | None = None
     backorder_limit: int | None = None
     buckets: int = 0
+    owner: str | None = None
     version: int = 0
+
+    def following(self, wanted: Product) -> Product:
+        """The product as it is wanted, its owner's still; raises Refusal for what must not follow.
+
+        `wanted.owner` is the shop that wants it, None for the merchant, who may change them all.
+        A bundle stays one, and nothing becomes one: so components are never bundles.
+        """
+        if wanted.owner is not None and wanted.owner != self.owner:
+            text = f"{self.sku} is not this shop's: its owner or a clerk changes it."
+            raise NotAllowed("product_not_owned", text, {"sku": "not this shop's"})
+        if (self.kind == "bundle") != (wanted.kind == "bundle"):
+            text = f"{self.sku} is a {self.kind}: what is a bundle stays one. Take a new SKU."
+            raise Refusal("kind_differs", text, {"kind": "differs"})
+        return replace(wanted, owner=self.owner)
+
+    def handed_to(self, wanted: Product) -> Product:
+        """The product as it is, with the owner of the one wanted."""
+        return replace(self, owner=wanted.owner)
 
     def name_in(self, locale: str) -> str:
         """The name in a language, or in German, or the SKU."""

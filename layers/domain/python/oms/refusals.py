@@ -23,6 +23,10 @@ class Unknown(Refusal):
     """What was named does not exist, or not for this caller."""
 
 
+class NotAllowed(Refusal):
+    """What was asked for is somebody else's to do."""
+
+
 class NotNow(Exception):
     """A passing no: the same request may succeed later, so it is retried."""
 

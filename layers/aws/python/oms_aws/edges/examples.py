@@ -155,6 +155,7 @@ RULES = {
 }
 REQUESTS: dict[str, dict[str, Any]] = {
     "PUT /v1/products/{sku}": PRODUCT,
+    "PUT /v1/products/{sku}/owner": {"shop": "berg-beutel"},
     "POST /v1/products/batch": {"items": [{"sku": "RUCK-45", **PRODUCT}]},
     "PUT /v1/warehouses/{warehouse}": WAREHOUSE,
     "POST /v1/warehouses/batch": {"items": [{"id": "A", **WAREHOUSE}]},

@@ -15,7 +15,7 @@ import msgspec
 from botocore.exceptions import ClientError
 from pydantic import BaseModel, ValidationError
 
-from oms.refusals import NotNow, Refusal, Unknown
+from oms.refusals import NotAllowed, NotNow, Refusal, Unknown
 from oms_aws import keys
 from oms_aws.clients import Caller
 from oms_aws.edges import query
@@ -288,6 +288,8 @@ def _problem(error: Exception) -> Problem:
             return _wrong(error)
         case Unknown():
             return Problem(404, error.reason, error.text, error.fields)
+        case NotAllowed():
+            return Problem(403, error.reason, error.text, error.fields)
         case Refusal():
             return Problem(409, error.reason, error.text, error.fields)
         case VersionDiffers():

@@ -19,6 +19,8 @@ from oms_aws.orders import Saved
 from oms_aws.wiring import Ports
 
 Row = TypeVar("Row", bound=BaseModel)
+View = Callable[[Any], dict[str, Any]]
+"""What a record is shown as."""
 
 
 def record(kind: Kind[Record], values: Mapping[str, Any]) -> Record:
@@ -26,15 +28,17 @@ def record(kind: Kind[Record], values: Mapping[str, Any]) -> Record:
     return msgspec.convert(values, kind.type)
 
 
-def shown(value: Record) -> Answer:
+def shown(value: Record, view: View = whole) -> Answer:
     """The whole record, with its version as ETag."""
-    return Answer(whole(value), headers={"ETag": f'"{value.version}"'})
+    return Answer(view(value), headers={"ETag": f'"{value.version}"'})
 
 
-def put(call: Call[Any], oms: Ports, kind: Kind[Record], **named: Any) -> Answer:
+def put(
+    call: Call[Any], oms: Ports, kind: Kind[Record], view: View = whole, **named: Any
+) -> Answer:
     """Store what the body says under the names that the path gives, if it is as If-Match says."""
     wanted = record(kind, {**call.body.model_dump(by_alias=True), **named})
-    return shown(oms.catalogue.store(kind, wanted, _by(call), if_version=call.if_version))
+    return shown(oms.catalogue.store(kind, wanted, by(call), if_version=call.if_version), view)
 
 
 def put_rows(
@@ -43,14 +47,14 @@ def put_rows(
     kind: Kind[Record],
     model: type[Row],
     id_of: Callable[[Record], str],
-    **named: str,
+    **named: str | None,
 ) -> Answer:
     """Store each row that fits the model by itself; answers what became of each."""
     rows, broken = parsed_rows(call.body.items, model)
     wanted = {n: record(kind, {**row.model_dump(by_alias=True), **named}) for n, row in rows}
     told: dict[int, dict[str, Any]] = {
         n: {"row": n, "id": id_of(wanted[n]), **outcome._asdict()}
-        for n, outcome in oms.catalogue.store_all(kind, wanted, _by(call)).items()
+        for n, outcome in oms.catalogue.store_all(kind, wanted, by(call)).items()
     }
     for row in broken:
         told[row["row"]] = {
@@ -70,11 +74,13 @@ def put_rows(
 _OUTCOMES = ("stored", "unchanged", "refused")
 
 
-def listed(call: Call[Any], oms: Ports, kind: Kind[Record], name: str) -> Answer:
+def listed(
+    call: Call[Any], oms: Ports, kind: Kind[Record], name: str, view: View = whole
+) -> Answer:
     """One page of a list of records."""
     limit = call.limit()
     found, last = oms.catalogue.master.page(kind, name, after=call.cursor, limit=limit)
-    return Answer(page([whole(each) for each in found], limit, last))
+    return Answer(page([view(each) for each in found], limit, last))
 
 
 def history(call: Call[Any], oms: Ports, kind: Kind[Record], key: Key) -> Answer:
@@ -88,5 +94,6 @@ def history(call: Call[Any], oms: Ports, kind: Kind[Record], key: Key) -> Answer
     return Answer(page([change._asdict() for change in found], limit, last))
 
 
-def _by(call: Call[Any]) -> Saved:
+def by(call: Call[Any]) -> Saved:
+    """Who writes, and in which request."""
     return Saved(call.actor, f"request:{call.request_id}")

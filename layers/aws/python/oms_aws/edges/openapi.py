@@ -155,13 +155,14 @@ NAMED_ELSEWHERE = (
     "POST /v1/orders",
     "POST /v1/stock/batch",
     "POST /v1/stock/uploads",
+    "PUT /v1/products/{sku}/owner",
     "PUT /v1/stock/{sku}/buffers/{shop}",
 )
 """Routes that name something, in body or query or before they make it, of which there is none."""
 REFUSALS = {
     400: "The body is no JSON (`json_malformed`), or a required header is missing.",
     401: "No key, or no genuine signature.",
-    403: "The key is unknown, or lacks the scope (`scope_missing`).",
+    403: "The key is unknown, lacks the scope (`scope_missing`), or what it names is not its own.",
     404: "There is none, or it is not this caller's.",
     409: "As things are, this cannot be done; repeating it gives the same answer.",
     412: "It is not at the version that If-Match names any more (`version_differs`).",

@@ -110,6 +110,13 @@ class Product(Model):
     available_from: Annotated[date | None, Field(examples=[None])]
     backorder_limit: Annotated[int | None, Field(examples=[None])]
     buckets: Annotated[int, Field(examples=[0])]
+    owner: Annotated[
+        str | None,
+        Field(
+            description="The shop whose key may change it; null: none, or another one than yours.",
+            examples=["berg-beutel"],
+        ),
+    ]
     version: Annotated[Version, Field(examples=[1])]
 
 
@@ -419,6 +426,7 @@ PRICED += "price has more decimal places than its currency (`price_too_fine`)."
 
 ANSWERS: dict[str, Told] = {
     "PUT /v1/products/{sku}": Told(Product, ("ETag",), KIND),
+    "PUT /v1/products/{sku}/owner": Told(Product, ("ETag",)),
     "GET /v1/products/{sku}": Told(Product, ("ETag",)),
     "GET /v1/products": Told(Products),
     "GET /v1/products/{sku}/history": Told(Changes),
