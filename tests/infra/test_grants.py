@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from infra.journey import Grant, Queue, Step
+from infra.journey import JOURNEY, Grant, Queue, Step
+from oms_aws.mail import LONGEST
 from tests.infra.deployed import Resource, Template
 
 BASIC = {
@@ -110,3 +111,9 @@ def test_mail_is_bound_to_its_senders_not_to_identities(template: Template) -> N
         assert ":identity/*" in resources
         assert ":configuration-set/*" in resources
         assert statement["Condition"]["StringLike"]["ses:FromAddress"]
+
+
+def test_no_step_that_sends_mail_runs_longer_than_its_claim_says() -> None:
+    mailing = [step for step in JOURNEY if "mail:send" in step.may]
+    assert mailing
+    assert all(step.seconds < LONGEST.total_seconds() for step in mailing)

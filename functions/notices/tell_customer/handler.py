@@ -19,7 +19,7 @@ def handler(signal: Signal, oms: Ports) -> None:
 
 def _tell(mail: Mail, signal: Signal, holder: Holder, oms: Ports) -> None:
     kind = mail.kind
-    if oms.mail.claim(signal.id, kind, anyway=signal.redriven > 0):
+    if oms.mail.claim(signal.id, kind, at=oms.now(), anyway=signal.redriven > 0):
         return  # that it was sent is noted in one transaction with the event that says so
     message_id = oms.mail.send(signal.id, kind, mail.to, mail.letter)
     noted = oms.mail.sent(signal.id, kind, message_id)

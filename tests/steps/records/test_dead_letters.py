@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
+import pytest
+
+from oms_aws.mail import LONGEST, SesMail
 from oms_aws.table import marshal
 from tests.world.merchant import Merchant
-from tests.world.world import World
+from tests.world.world import Crash, World
 
 REDRIVE = "POST /v1/dead-letters/{letter}/redrive"
 
@@ -49,6 +53,30 @@ def test_refused_mail_is_a_dead_letter_and_goes_out_when_sent_back(
     redrive(merchant, "notices/tell_customer")
     world.settle()
     assert [mail.kind for mail in world.outside.mails] == ["order_received"]
+
+
+def test_mail_that_may_have_gone_is_a_dead_letter_once_nobody_can_be_sending_it(
+    world: World, merchant: Merchant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Cut off between asking SES and noting its answer: nobody waits for the last of five tries."""
+    send = SesMail.send
+
+    def cut_off(mail: SesMail, *what: Any) -> str:
+        send(mail, *what)
+        monkeypatch.undo()
+        raise Crash("cut off")
+
+    monkeypatch.setattr(SesMail, "send", cut_off)
+    merchant.count("A", RUCK_45=1)
+    merchant.place(merchant.request(RUCK_45=1))
+    began = world.time
+    world.settle()
+    (letter,) = world.letters()
+    assert "OutcomeUnknown" in letter["reason"]
+    assert LONGEST < world.time - began < 4 * LONGEST
+    redrive(merchant, "notices/tell_customer")
+    world.settle()
+    assert [mail.kind for mail in world.outside.mails] == ["order_received"] * 2
 
 
 def test_failed_intake_is_a_dead_letter_however_often_it_is_sent_back(

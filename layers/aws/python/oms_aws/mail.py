@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from botocore.exceptions import ClientError
@@ -10,9 +11,19 @@ from oms.refusals import Broken
 from oms_aws import keys
 from oms_aws.table import Action, ConditionFailed, Table
 
+LONGEST = timedelta(minutes=1)
+"""No step that sends mail runs for so long: a claim that is older is nobody's any more."""
+
 
 class OutcomeUnknown(Broken):
-    """A try was cut off between asking SES and noting its answer: the mail may have gone out."""
+    """A try was cut off between asking SES and noting its answer: the mail may have gone out.
+
+    It is `final` when that try has certainly ended; before, it may still be noting its answer.
+    """
+
+    def __init__(self, text: str, *, final: bool) -> None:
+        super().__init__(text)
+        self.final = final
 
 
 class Letter(Protocol):
@@ -34,21 +45,25 @@ class SesMail:
         self._sender = sender
         self._table = table
 
-    def claim(self, cause: str, kind: str, *, anyway: bool = False) -> str | None:
+    def claim(self, cause: str, kind: str, *, at: datetime, anyway: bool = False) -> str | None:
         """Claim the right to send this mail; answers the message id if it was sent already.
 
         Raises OutcomeUnknown when an earlier try was cut off; `anyway` is a clerk's word to send.
         """
         key = keys.notification(cause, kind)
+        claimed = {"state": "sending", "since": at.isoformat()}
         try:
-            self._table.write([self._table.put(key, {"state": "sending"}, unless_exists=True)])
+            self._table.write([self._table.put(key, claimed, unless_exists=True)])
         except ConditionFailed:
             item = self._table.get(key) or {}
             if item.get("state") == "sent":
                 return str(item["message_id"])
             if item.get("state") == "sending" and not anyway:
-                raise OutcomeUnknown(f"{kind} for {cause} may have been sent already") from None
-            self._table.write([self._table.put(key, {"state": "sending"})])
+                since = item.get("since")
+                final = not since or at - datetime.fromisoformat(str(since)) > LONGEST
+                text = f"{kind} for {cause} may have been sent already"
+                raise OutcomeUnknown(text, final=final) from None
+            self._table.write([self._table.put(key, claimed)])
         return None
 
     def send(self, cause: str, kind: str, to: str, letter: Letter) -> str:

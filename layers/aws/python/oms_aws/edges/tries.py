@@ -9,6 +9,7 @@ import msgspec
 
 from oms.refusals import Refusal
 from oms_aws.logs import logger
+from oms_aws.mail import OutcomeUnknown
 from oms_aws.queues import Given
 from oms_aws.wiring import Ports
 
@@ -50,11 +51,17 @@ def failed(record: Record, error: Exception, oms: Ports) -> int:
     reason = f"{type(error).__name__}: {error}"
     tried = oms.dead_letters.note_failure(record["messageId"], reason, at=oms.now())
     logger.error("not done", exc_info=error, extra={"message_id": record["messageId"], "n": tried})
-    final = isinstance(error, Refusal | msgspec.DecodeError)
-    if not final and tried < oms.settings.tries:
+    if not _final(error) and tried < oms.settings.tries:
         return tried
     give_up(record, reason, oms)
     return 0
+
+
+def _final(error: Exception) -> bool:
+    """Whether it would fail again in the same way, however often it is tried."""
+    if isinstance(error, OutcomeUnknown):
+        return error.final
+    return isinstance(error, Refusal | msgspec.DecodeError)
 
 
 def give_up(record: Record, reason: str, oms: Ports) -> None:
