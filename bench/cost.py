@@ -27,7 +27,7 @@ from local.player.warehouse import ROUTE, Carrier, straight
 WARM_UP = 3
 THOUSAND = 1_000
 ASKING = ("fulfilment/list_fulfilments", "master/authorise_client")
-"""Not an order's: warehouses ask by the clock, and the API remembers who called for 300 s."""
+"""Not an order's: warehouses ask by the clock, and the API asks who calls every 5 s at most."""
 FLOW, END = "the intake flow", "the end"
 EVENT_OVERHEAD = 250
 """Bytes around each event in the log of a state machine."""

@@ -15,6 +15,8 @@ from constructs import Construct
 from infra.journey import Http
 
 REQUESTS_A_SECOND, BURST = 500, 1000
+KEY_SECONDS = 5
+"""How long the API goes on with what the authoriser said of a key, revoked or not."""
 # No path: that of a link holds its token, which opens it. The route says which kind it was.
 LOGGED = {
     "request": "$context.requestId",
@@ -22,6 +24,7 @@ LOGGED = {
     "status": "$context.status",
     "ms": "$context.responseLatency",
     "client": "$context.authorizer.client",
+    "key": "$context.authorizer.key",
     "error": "$context.integrationErrorMessage",
 }
 
@@ -81,7 +84,7 @@ class Edge(Construct):
                 resource_name=f"{authoriser}/invocations",
             ),
             authorizer_payload_format_version="2.0",
-            authorizer_result_ttl_in_seconds=300,
+            authorizer_result_ttl_in_seconds=KEY_SECONDS,
             enable_simple_responses=True,
             identity_source=["$request.header.Authorization"],
         )

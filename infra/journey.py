@@ -79,7 +79,9 @@ Grant = Literal[
     "secrets:stripe",  # ssm:GetParameter on the parameters of the Stripe account
 ]
 
-Room = Literal["clients", "links", "carriers", "papers", "catalogue", "orders"]
+Room = Literal[
+    "clients", "keyring", "key_uses", "links", "carriers", "papers", "catalogue", "shops", "orders",
+]  # fmt: skip
 """Partition keys that belong together; `infra.rooms` says which."""
 
 
@@ -89,7 +91,7 @@ class Step:
 
     `reads` and `writes` are the rooms of the table that "table:read" and "table:write" reach; every
     step that is open to the public names them. Without them it is the whole table but for the
-    clients' keys and the key that signs links.
+    clients' keys, the list of them and the key that signs links.
     """
 
     name: str
@@ -117,7 +119,12 @@ W: Final = "table:write"
 # fmt: off
 JOURNEY: tuple[Step, ...] = (
     # master: who may call, and what we sell from where
-    Step("master/authorise_client", Authoriser(), (R,), reads=("clients",)),
+    Step("master/authorise_client", Authoriser(), (R, W), reads=("clients",), writes=("key_uses",)),
+    Step("master/keep_keys", Http((
+        "GET /v1/keys", "POST /v1/keys", "POST /v1/keys/{api_key}/rotations",
+        "DELETE /v1/keys/{api_key}",
+    )), (R, W), reads=("clients", "keyring", "key_uses", "catalogue"),
+         writes=("clients", "keyring", "shops")),
     Step("master/keep_products", Http((
         "PUT /v1/products/{sku}", "GET /v1/products/{sku}", "GET /v1/products",
         "GET /v1/products/{sku}/history", "POST /v1/products/batch", "PUT /v1/products/{sku}/owner",

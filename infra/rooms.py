@@ -9,17 +9,22 @@ from infra.journey import Grant, Room, Step
 
 ROOMS: Final[Mapping[Room, tuple[str, ...]]] = {
     "clients": ("CLIENT#*",),
+    "keyring": ("KEYS",),
+    "key_uses": ("KEYUSE#*",),
     "links": ("SECRET",),
     "carriers": ("CARRIER#*",),
     "papers": ("DOCUMENT#*", "BILL#*"),
     "catalogue": ("PRODUCT#*", "SHOP#*", "SHOPS", "CUSTOMER#*", "WAREHOUSES", "RULES#*"),
+    "shops": ("SHOPS",),
     # What is saved with an order, in its transactions.
     "orders": (
         "ORDER#*", "EXTERNAL#*", "FULFILMENT#*", "TRACKING#*", "ORDERED#*", "CREDIT#*",
         "AUTHORISATION#*",
     ),
 }  # fmt: skip
-GUARDED: Final[Mapping[Room, Grant | None]] = {"clients": None, "links": "links:make"}
+GUARDED: Final[Mapping[Room, Grant | None]] = {
+    "clients": None, "keyring": None, "key_uses": None, "links": "links:make",
+}  # fmt: skip
 """Rooms closed to every step whose line does not name them, and the grant that names them."""
 
 

@@ -32,7 +32,7 @@ COMMANDS = {
     "openapi": ("local.openapi", "write the description of the API; --check finds drift"),
     "synth": ("local.synth", "synthesise the CDK app"),
     "deploy": ("local.deploy", "deploy the very same template to AWS"),
-    "keys": ("local.keys", "add clients of the API"),
+    "keys": ("local.keyring", "list, make, rotate and revoke the keys of the API"),
 }
 NEED_SYSTEM = (
     "demo",

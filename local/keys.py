@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import argparse
 import json
 import secrets
-import sys
 import urllib.error
 import urllib.request
 from typing import Any
 
-from local import paths, running, stack
+from local import keyring, paths
 from local.stack import Cloud
 
 CLIENTS = {  # name of the key -> client, role, shop
@@ -19,8 +17,8 @@ CLIENTS = {  # name of the key -> client, role, shop
     "wms": ("warehouses", "wms", ""),
     "clerk": ("clerk", "clerk", ""),
     "accountant": ("accountant", "accountant", ""),
+    "admin": ("admin", "admin", ""),
 }
-ROLES = ("shop", "wms", "carrier", "clerk", "accountant", "approver")
 MERCHANT = paths.ROOT / "local" / "player" / "berg_beutel" / "merchant.json"
 CARRIERS = {
     "dhl": "https://www.dhl.de/de/privatkunden/dhl-sendungsverfolgung.html?piececode={tracking_number}",
@@ -47,9 +45,9 @@ def introduce(cloud: Cloud, base: str) -> bool:
 
     Answers whether a shop was new.
     """
-    held = load()
+    held, ring = load(), keyring.of(cloud)
     for name, (client, role, shop) in CLIENTS.items():
-        add_client(cloud, client, role, shop, held[name])
+        ring.add(client, role, shop, by="auftakt up", key=held[name])
     for carrier, tracking in CARRIERS.items():
         body = {"secret": held["carrier_secret"], "tracking_url": tracking}
         _ask(f"{base}/v1/carriers/{carrier}", held["clerk"], body)
@@ -87,41 +85,3 @@ def _ask(place: str, key: str, body: dict[str, Any] | None = None) -> None:
     request = urllib.request.Request(place, data=data, headers=headers, method=method)
     with urllib.request.urlopen(request, timeout=30):
         pass
-
-
-def add_client(cloud: Cloud, client: str, role: str, shop: str, key: str = "") -> str:
-    """Add a client to the table of the deployed stack and answer its key."""
-    from oms_aws.clients import DynamoClients
-    from oms_aws.table import Table
-
-    table = Table(cloud.client("dynamodb"), stack.outputs(cloud)["TableName"])
-    return DynamoClients(table).add(client, role, shop, key=key)
-
-
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    commands = parser.add_subparsers(dest="action", required=True)
-    add = commands.add_parser("add", help="add a client and print its key, which is shown only now")
-    add.add_argument("client", help="a name for the client, such as the shop's")
-    add.add_argument("--role", choices=ROLES, default="shop")
-    add.add_argument(
-        "--shop", default="", help="the shop that a client with the role shop works for"
-    )
-    add.add_argument("--aws", action="store_true", help="in the AWS account instead of locally")
-
-
-def run(args: argparse.Namespace) -> int:
-    """`auftakt keys add`."""
-    shop = args.shop or (args.client if args.role == "shop" else "")
-    if args.aws:
-        from local.deploy import account
-
-        cloud = account(None)
-    else:
-        from local.deployment import embedded
-
-        found = running.process()
-        if found is None or not found.answers():
-            raise SystemExit("nothing is running: call ./auftakt up first")
-        cloud = embedded(found.base)
-    sys.stdout.write(add_client(cloud, args.client, args.role, shop) + "\n")
-    return 0

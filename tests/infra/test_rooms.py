@@ -17,6 +17,8 @@ ACTIONS = ("GetItem", "BatchGetItem", "Query", "PutItem", "UpdateItem", "Conditi
 WRITES = ("PutItem", "UpdateItem", "ConditionCheckItem")
 PUBLIC = [step for step in JOURNEY if isinstance(step.on, Http) and step.on.public]
 KEY = keys.client("0" * 64).pk
+RING = keys.api_key("").pk
+USE = keys.key_use("key_1").pk
 LINKS = keys.link_secret().pk
 
 
@@ -25,17 +27,39 @@ def roles() -> Roles:
     return blueprint().roles
 
 
-def test_keys_are_read_by_the_authoriser_and_made_by_no_step(roles: Roles, step: Step) -> None:
+def test_keys_are_read_by_the_authoriser_and_made_by_one_step(roles: Roles, step: Step) -> None:
+    asks, makes = isinstance(step.on, Authoriser), step.name == "master/keep_keys"
+    assert roles.allows(step.name, "GetItem", [KEY]) == (asks or makes)
+    assert roles.allows(step.name, "Query", [RING]) == makes
+    for pk in (KEY, RING):
+        assert all(roles.allows(step.name, action, [pk]) == makes for action in WRITES)
+
+
+def test_the_authoriser_notes_uses_and_writes_nothing_else(roles: Roles, step: Step) -> None:
+    """What it may write lies in a room of its own: it can make no key, and bring none back."""
     asks = isinstance(step.on, Authoriser)
-    assert roles.allows(step.name, "GetItem", [KEY]) == asks
-    assert not any(roles.allows(step.name, action, [KEY]) for action in WRITES)
+    assert all(roles.allows(step.name, action, [USE]) == asks for action in WRITES)
+    if asks:
+        for pk in (KEY, RING, LINKS, "ORDER#1", "SHOPS", "NEW"):
+            assert not any(roles.allows(step.name, action, [pk]) for action in WRITES)
+            assert not roles.allows(step.name, "PutItem", [USE, pk])
 
 
 @pytest.mark.parametrize("step", PUBLIC, ids=lambda step: step.name)
 def test_a_public_step_names_its_rooms(roles: Roles, step: Step) -> None:
     assert bool(step.reads) == ("table:read" in step.may)
     assert bool(step.writes) == ("table:write" in step.may)
-    for stranger in (KEY, "RANGE#RE", "PAYMENT#T-1", "ENDPOINTS", "DEADLETTERS", "STOCK#A", "NEW"):
+    for stranger in (
+        KEY,
+        RING,
+        USE,
+        "RANGE#RE",
+        "PAYMENT#T-1",
+        "ENDPOINTS",
+        "DEADLETTERS",
+        "STOCK#A",
+        "NEW",
+    ):
         assert not any(roles.allows(step.name, action, [stranger]) for action in ACTIONS)
 
 

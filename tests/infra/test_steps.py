@@ -113,13 +113,13 @@ def test_a_step_with_routes_may_be_called_by_the_api(template: Template, step: S
         assert [uri for uri in asked if f":function:auftakt-{step.stage}-{step.verb_noun}'" in uri]
 
 
-def test_the_authoriser_is_asked_once_in_five_minutes(template: Template) -> None:
+def test_the_authoriser_is_asked_of_a_key_every_five_seconds(template: Template) -> None:
     authoriser = template.the("ApiGatewayV2::Authorizer")
     (step,) = [step for step in JOURNEY if isinstance(step.on, Authoriser)]
     assert f":function:auftakt-{step.stage}-{step.verb_noun}/invocations" in str(
         authoriser["AuthorizerUri"]
     )
-    assert authoriser["AuthorizerResultTtlInSeconds"] == 300
+    assert authoriser["AuthorizerResultTtlInSeconds"] == 5
     assert authoriser["EnableSimpleResponses"] is True
     assert authoriser["IdentitySource"] == ["$request.header.Authorization"]
 

@@ -41,6 +41,7 @@ def test_every_route_answers_what_it_promises(world: World) -> None:
     keep_purchases(merchant)
     keep_rules(merchant)
     keep_webhooks(merchant, webhook)
+    keep_keys(merchant)
     pay(merchant, order)
     move_money(merchant)
     collect(merchant)
@@ -299,6 +300,16 @@ def keep_webhooks(merchant: Merchant, webhook: str) -> None:
     again = {"deliveries": [found[0]["id"]]}
     call("POST /v1/webhooks/{endpoint}/replay", shop, again, endpoint=webhook)
     merchant.world.settle()
+
+
+def keep_keys(merchant: Merchant) -> None:
+    call, admin = merchant.world.call, merchant.admin
+    old = call("POST /v1/keys", admin, REQUESTS["POST /v1/keys"]).body["id"]
+    call("POST /v1/keys/{api_key}/rotations", admin, {}, api_key=old)
+    call("GET /v1/keys", admin, query={"limit": "2", "key_state": "active"})
+    for _ in range(2):
+        call("DELETE /v1/keys/{api_key}", admin, api_key=old)
+    call("POST /v1/keys/{api_key}/rotations", admin, {}, api_key=old)
 
 
 def take_the_books(merchant: Merchant) -> None:

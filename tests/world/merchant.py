@@ -42,6 +42,7 @@ class Merchant:
         self.wms = world.add_client("warehouses", "wms")
         self.clerk = world.add_client("clara", "clerk")
         self.accountant = world.add_client("anton", "accountant")
+        self.admin = world.add_client("ada", "admin")
         self.placed = 0
         self.batches = 0
         self._master_data()

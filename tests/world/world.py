@@ -24,7 +24,6 @@ from moto.dynamodb.models import dynamodb_backends
 
 from infra.journey import JOURNEY, Http, Step
 from oms_aws import verify, wiring
-from oms_aws.clients import DynamoClients
 from oms_aws.outgoing import Outcome, Outgoing, Poster
 from oms_aws.reconcile import Reconciling
 from oms_aws.scanned import Snapshot
@@ -540,7 +539,7 @@ class World:
         return dynamodb_backends[ACCOUNT][REGION].tables[self.blueprint.table_name]
 
     def add_client(self, client: str, role: str, shop: str = "") -> str:
-        return DynamoClients(self.table).add(client, role, shop)
+        return self.ports("master/keep_keys").keyring.add(client, role, shop, by="a test").key
 
     def waiting_runs(self) -> list[Execution]:
         return [

@@ -10,9 +10,15 @@ from oms_aws.wiring import ports
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Answer an HTTP API request authoriser (simple response, payload format 2.0)."""
     scheme, _, key = (event.get("headers") or {}).get("authorization", "").partition(" ")
-    caller = ports().clients.who(key.strip()) if scheme.lower() == "bearer" and key else None
+    if scheme.lower() != "bearer" or not key:
+        return {"isAuthorized": False}
+    oms = ports()
+    now = oms.now()
+    caller = oms.clients.who(key.strip(), now)
     if caller is None:
         return {"isAuthorized": False}
+    if caller.key:
+        oms.clients.note_use(caller.key, now)
     return {
         "isAuthorized": True,
         "context": {
@@ -20,5 +26,6 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
             "role": caller.role,
             "shop": caller.shop,
             "scopes": " ".join(sorted(caller.scopes)),
+            "key": caller.key,
         },
     }

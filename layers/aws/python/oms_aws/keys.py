@@ -136,6 +136,24 @@ def client(digest: str) -> Key:
     return Key(f"CLIENT#{digest}", "CLIENT")
 
 
+def api_key(id: str) -> Key:
+    """How does the key of the API stand? All share a partition, oldest first."""
+    return Key("KEYS", f"KEY#{id}")
+
+
+def key_use(id: str) -> Key:
+    """When was the key of the API last used? Away from the keys: the authoriser writes it."""
+    return Key(f"{_KEY_USE}{id}", "USE")
+
+
+_KEY_USE = "KEYUSE#"
+
+
+def key_used(pk: str) -> str:
+    """The id of the key whose use is on record there."""
+    return pk.removeprefix(_KEY_USE)
+
+
 def shop(id: str) -> Key:
     """Which shops are there? All share a partition and are read at once."""
     return Key("SHOPS", f"SHOP#{id}")

@@ -25,6 +25,7 @@ from oms_aws.due import DynamoDue
 from oms_aws.exports import DynamoExports
 from oms_aws.history import DynamoHistory
 from oms_aws.intake import StepFunctionsIntake
+from oms_aws.keyring import DynamoKeyring
 from oms_aws.links import SignedLinks
 from oms_aws.mail import SesMail
 from oms_aws.numbers import DynamoNumbers
@@ -154,6 +155,10 @@ class Ports:
     @cached_property
     def clients(self) -> DynamoClients:
         return DynamoClients(self.table)
+
+    @cached_property
+    def keyring(self) -> DynamoKeyring:
+        return DynamoKeyring(self.table, self.now, self.new_id)
 
     @cached_property
     def credit(self) -> DynamoCredit:

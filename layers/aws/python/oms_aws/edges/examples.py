@@ -356,6 +356,13 @@ REQUESTS: dict[str, dict[str, Any]] = {
         "discounts": [{"amount": "5.00", "code": "WELCOME5"}],
     },
     "POST /v1/customers/{customer}/vat-check": {"vat_id": "ATU57477929"},
+    "POST /v1/keys": {
+        "client": "berg-beutel",
+        "role": "shop",
+        "shop": "berg-beutel",
+        "expires_in_days": 365,
+    },
+    "POST /v1/keys/{api_key}/rotations": {"overlap_hours": 24},
     "POST /v1/webhooks": {
         "url": "https://shop.example/hooks/auftakt",
         "events": ["Order.Held", "Shipment.Confirmed"],

@@ -277,6 +277,7 @@ def _caller(event: dict[str, Any]) -> Caller:
         found.get("role", ""),
         found.get("shop", ""),
         frozenset((found.get("scopes") or "").split()),
+        found.get("key", ""),
     )
 
 

@@ -72,6 +72,7 @@ PATH = {
     "letter": ("The dead letter's id.", "dl_1795442531000_4f0c…"),
     "export": ("The export's id.", f"exp_{ID}"),
     "upload": ("The upload's id.", f"upl_{ID}"),
+    "api_key": ("The key's id, which opens nothing.", f"key_{ID}"),
 }
 QUERY: dict[str, tuple[str, Json]] = {
     "external_number": ("Only the order with the shop's own number.", {"type": "string"}),
@@ -86,6 +87,11 @@ QUERY: dict[str, tuple[str, Json]] = {
     "state": (
         "Open or only overdue documents, or money of customers that no document needs.",
         {"type": "string", "enum": ["open", "overdue", "credit"], "default": "open"},
+    ),
+    "client": ("Only of this client.", {"type": "string"}),
+    "key_state": (
+        "Only those that stand so.",
+        {"type": "string", "enum": ["active", "expired", "revoked"]},
     ),
     "customer": ("Only of this customer of the shop.", {"type": "string"}),
     "due_before": ("Only what is due before this day.", {"type": "string", "format": "date"}),
@@ -152,6 +158,7 @@ NAMED_ELSEWHERE = (
     "GET /v1/fulfilments",
     "GET /v1/holds",
     "GET /v1/orders",
+    "POST /v1/keys",
     "POST /v1/orders",
     "POST /v1/stock/batch",
     "POST /v1/stock/uploads",

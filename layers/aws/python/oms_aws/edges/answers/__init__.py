@@ -11,6 +11,7 @@ from oms_aws.edges.answers import (
     customers,
     deposits,
     exports,
+    keys,
     master,
     open_items,
     payments,
@@ -26,6 +27,7 @@ from oms_aws.edges.answers.core import ID, EventId, Problem, Told, Turned
 ANSWERS: dict[str, Told] = {
     **core.ANSWERS,
     **master.ANSWERS,
+    **keys.ANSWERS,
     **customers.ANSWERS,
     **changes.ANSWERS,
     **exports.ANSWERS,
