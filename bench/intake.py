@@ -17,8 +17,12 @@ WARM_UP = 40
 
 
 async def _level(bed: Bed, run: str, orders: int, width: int) -> dict[str, Any]:
+    before = bed.stats()["saving"]
     async with load.shop(bed.running, width) as client:
-        return (await load.place(client, load.three_liners(run, orders), width)).figures()
+        placed = await load.place(client, load.three_liners(run, orders), width)
+    after = bed.stats()["saving"]
+    seconds, answers = (after[name] - before[name] for name in ("held_seconds", "answers_held"))
+    return {**placed.figures(), "held_ms": round(seconds / answers * 1000, 1)}
 
 
 async def _seed(bed: Bed, times: int) -> None:

@@ -6,10 +6,12 @@ import asyncio
 import os
 import struct
 import threading
+import time
 import zlib
 from collections import deque
 from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -24,8 +26,9 @@ class Journal:
     """Files of records, one for the time after each snapshot, and whether they could be written.
 
     A record is with the kernel as soon as `add` returns, so the end of this process cannot take it
-    away; `kept` waits until it is on the disk, one `fdatasync` for all who wait. What cannot be
-    written waits in memory, in order, and is tried again with each further record and by `retry`.
+    away; `kept` waits until it is on the disk, one `fdatasync` for all who wait, by a thread of its
+    own: a busy event loop hears of it, and has nothing to do for it. What cannot be written waits
+    in memory, in order, and is tried again with each further record and by `retry`.
     """
 
     def __init__(self, folder: Path, number: int) -> None:
@@ -35,12 +38,14 @@ class Journal:
         self._waiting: deque[bytes] = deque()
         self._begun = 0  # bytes of the first one waiting that are written
         self._added = self._written = self._synced = 0
-        self._syncing: asyncio.Task[None] | None = None
+        self._held: list[_Held] = []
+        self._wanted = threading.Event()  # somebody is held, or all is over
+        self._flusher: threading.Thread | None = None
+        self._closed = False
         self._left: list[int] = []  # earlier files that may not be on the disk yet
         self._fresh = True  # the folder may not name the present file yet
-        self._lost = (
-            0  # the disk lost something of this file: only a later snapshot makes up for it
-        )
+        self._lost = 0  # the file of which the disk lost something, until a later snapshot
+        self.waits, self.waited = 0, 0.0  # how often, and how many seconds in all, `kept` has held
         self.trouble: OSError | None = None
         self.number = number
         self._file = self._open(number)
@@ -71,19 +76,27 @@ class Journal:
 
     async def kept(self) -> bool:
         """Wait until all that was added before is on the disk; false when it cannot be kept."""
-        wanted = self._added
-        while self._synced < wanted:
+        began, loop = time.perf_counter(), asyncio.get_running_loop()
+        with self._lock:
+            held = _Held(self._added, loop, loop.create_future())
+            if self._synced >= held.wanted:
+                return True
             if self.trouble:
                 return False
-            await self._sync()
-        return True
+            self._held.append(held)
+            if self._flusher is None:
+                self._flusher = threading.Thread(target=self._flush, daemon=True, name="journal")
+                self._flusher.start()
+        self._wanted.set()
+        found = await held.answer
+        self.waits += 1
+        self.waited += time.perf_counter() - began
+        return found
 
-    async def rotate(self) -> int:
-        """Begin the next file and answer its number; nothing is added between this and a fork that
-        follows without waiting for anything else.
+    def rotate(self) -> int:
+        """Begin the next file and answer its number; nothing is lost between this and a fork that
+        follows at once.
         """
-        while self._syncing:
-            await self._sync()
         with self._lock:
             file = self._open(self.number + 1)
             self._left.append(self._file)
@@ -102,6 +115,10 @@ class Journal:
 
     def close(self) -> None:
         """Nothing is noted any more."""
+        self._closed = True
+        self._wanted.set()
+        if self._flusher:
+            self._flusher.join()
         for file in (*self._left, self._file):
             os.close(file)
 
@@ -124,31 +141,65 @@ class Journal:
             if not self._lost:
                 self.trouble = None
 
-    async def _sync(self) -> None:
-        if self._syncing is None:
-            self._syncing = asyncio.ensure_future(self._sync_now())
-        await asyncio.shield(self._syncing)
-
-    async def _sync_now(self) -> None:
-        written, left, file, number = self._written, self._left, self._file, self.number
-        folder = self._folder if self._fresh else None
-        self._left, self._fresh = [], False
-        try:
-            await asyncio.to_thread(_flush, [*left, file], folder)
-            self._synced = max(self._synced, written)
-        except OSError as error:
-            self.trouble, self._lost = error, number
-        finally:
+    def _flush(self) -> None:
+        """Sync for as long as somebody waits for it."""
+        while self._wanted.wait() and not self._closed:
+            self._wanted.clear()
+            with self._lock:
+                written, left, file, number = self._written, self._left, self._file, self.number
+                folder = self._folder if self._fresh else None
+                self._left, self._fresh = [], False
+            failed = _sync([*left, file], folder)
             for earlier in left:
                 os.close(earlier)
-            self._syncing = None
+            with self._lock:
+                if failed:
+                    self.trouble, self._lost = failed, number
+                else:
+                    self._synced = max(self._synced, written)
+                self._answer()
+
+    def _answer(self) -> None:
+        """Let go whoever need not wait any longer, or waits in vain."""
+        still = []
+        for held in self._held:
+            kept = self._synced >= held.wanted
+            if kept or self.trouble:
+                held.tell(kept)
+            else:
+                still.append(held)
+        self._held = still
+        if still:
+            self._wanted.set()
 
 
-def _flush(files: list[int], folder: Path | None) -> None:
-    for file in files:
-        getattr(os, "fdatasync", os.fsync)(file)
-    if folder:
-        flush_folder(folder)
+@dataclass(frozen=True)
+class _Held:
+    """Somebody who waits until so many records are on the disk."""
+
+    wanted: int
+    loop: asyncio.AbstractEventLoop
+    answer: asyncio.Future[bool]
+
+    def tell(self, kept: bool) -> None:
+        with suppress(RuntimeError):  # the loop may have ended
+            self.loop.call_soon_threadsafe(self._tell, kept)
+
+    def _tell(self, kept: bool) -> None:
+        if not self.answer.done():
+            self.answer.set_result(kept)
+
+
+def _sync(files: list[int], folder: Path | None) -> OSError | None:
+    """Bring files, and the names in a folder, onto the disk; what stood in the way."""
+    try:
+        for file in files:
+            getattr(os, "fdatasync", os.fsync)(file)
+        if folder:
+            flush_folder(folder)
+    except OSError as error:
+        return error
+    return None
 
 
 def flush_folder(folder: Path) -> None:

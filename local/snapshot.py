@@ -57,7 +57,7 @@ class Snapshots:
         async with self._lock:
             began = time.perf_counter()
             try:
-                number = await self.journal.rotate()
+                number = self.journal.rotate()
                 forked = time.perf_counter()
                 parent, pid = os.getpid(), os.fork()
                 if pid == 0:
@@ -94,6 +94,8 @@ class Snapshots:
             "seconds": round(self.seconds, 3),
             "stall_ms": round(self.stall_ms, 1),
             "journal_bytes": self.journal.size,
+            "answers_held": self.journal.waits,
+            "held_seconds": round(self.journal.waited, 4),
             "trouble": str(trouble) if trouble else None,
         }
 

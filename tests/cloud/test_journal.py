@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import errno
+import os
 import resource
 import subprocess
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from statistics import median
 
 import pytest
 
@@ -50,7 +54,7 @@ def test_snapshot_cuts_off_what_was_before_it(tmp_path: Path) -> None:
     async def run() -> None:
         made = Journal(tmp_path, 1)
         made.add("before")
-        number = await made.rotate()
+        number = made.rotate()
         made.add("after")
         assert noted(tmp_path) == [["before"], ["after"]]
         made.cut(number)
@@ -95,9 +99,86 @@ def test_next_file_begins_with_the_record_that_the_last_one_had_no_room_for(tmp_
         made = Journal(tmp_path, 1)
         with largest(5):
             made.add("half")
-        await made.rotate()
+        made.rotate()
         assert made.retry()
         assert noted(tmp_path) == [["half"]]
+
+    asyncio.run(run())
+
+
+def test_busy_loop_holds_nobody_up_whose_records_are_on_the_disk(tmp_path: Path) -> None:
+    """Of each turn of the loop many requests have their part: no more than two are waited for."""
+
+    async def run() -> None:
+        made, turns = Journal(tmp_path, 1), 0
+
+        async def busy() -> None:
+            nonlocal turns
+            while True:
+                turns += 1
+                time.sleep(0.05)
+                await asyncio.sleep(0)
+
+        others = asyncio.create_task(busy())
+        needed = []
+        for n in range(7):
+            made.add("kept", n)
+            before = turns
+            assert await made.kept()
+            needed.append(turns - before)
+        others.cancel()
+        assert median(needed) <= 2
+        made.close()
+
+    asyncio.run(run())
+
+
+def test_all_who_wait_share_what_the_disk_does(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    synced, sync = 0, os.fdatasync
+
+    def slowly(file: int) -> None:
+        nonlocal synced
+        synced += 1
+        time.sleep(0.05)
+        sync(file)
+
+    monkeypatch.setattr(os, "fdatasync", slowly)
+
+    async def run() -> None:
+        made = Journal(tmp_path, 1)
+
+        async def one(n: int) -> bool:
+            await asyncio.sleep(n / 1000)
+            made.add("kept", n)
+            return await made.kept()
+
+        assert all(await asyncio.gather(*(one(n) for n in range(40))))
+        assert synced <= 4
+        made.close()
+
+    asyncio.run(run())
+
+
+def test_disk_that_lost_something_is_not_trusted_before_the_next_snapshot(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def run() -> None:
+        made = Journal(tmp_path, 1)
+        made.add("lost?")
+        with monkeypatch.context() as failing:
+            failing.setattr(os, "fdatasync", broken)
+            assert not await made.kept()
+        made.add("later")
+        assert not await made.kept()
+        assert not made.retry()
+        made.cut(made.rotate())
+        assert await made.kept()
+        made.close()
+
+    def broken(file: int) -> None:
+        raise OSError(errno.EIO, "input/output error")
 
     asyncio.run(run())
 
