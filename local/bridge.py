@@ -15,7 +15,7 @@ from dataclasses import asdict
 from typing import Any
 
 from local import frames
-from local.host import Plan
+from local.pool import Plan
 
 Answer = tuple[bool, Any]
 RESTART_PAUSE = 0.2

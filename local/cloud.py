@@ -201,7 +201,7 @@ def say(text: str) -> None:
 def plan(base: str, run: str) -> Any:
     """How the function host is to run."""
     from local.front import RUN
-    from local.host import Plan
+    from local.pool import Plan
 
     environment = {
         **{name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ},

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from local.bridge import Answer, Bridge
-from local.host import Plan
+from local.pool import Plan
 
 Run = Callable[..., Answer]
 BOUND = 3
