@@ -19,7 +19,7 @@ ROOMS: Final[Mapping[Room, tuple[str, ...]]] = {
     # What is saved with an order, in its transactions.
     "orders": (
         "ORDER#*", "EXTERNAL#*", "FULFILMENT#*", "TRACKING#*", "ORDERED#*", "CREDIT#*",
-        "AUTHORISATION#*",
+        "AUTHORISATION#*", "FOUND#*",
     ),
 }  # fmt: skip
 GUARDED: Final[Mapping[Room, Grant | None]] = {

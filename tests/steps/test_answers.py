@@ -225,6 +225,7 @@ def read_everything(merchant: Merchant, order: Any) -> None:
     call("GET /v1/orders", clerk)
     call("GET /v1/orders", merchant.shop, query={"external_number": order["external_number"]})
     call("GET /v1/orders", merchant.shop, query={"status": "completed"})
+    call("GET /v1/orders", clerk, query={"sku": "RUCK-45", "placed_from": "2026-11-01"})
     merchant.events(order["id"])
     call("GET /v1/orders/{order}/documents", clerk, order=order["id"])
     call("GET /v1/documents/{document}", clerk, document=document)

@@ -1,4 +1,4 @@
-"""A warehouse reads what it has to do, the oldest first."""
+"""A warehouse reads what it has to do, by the time at which it is to leave."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ STATUSES = get_args(FulfilmentStatus)
     query=("location", "status", "cursor", "limit"),
 )
 def list_fulfilments(call: Call[Any], oms: Ports) -> Answer:
-    """List the fulfilments of a location in a status."""
+    """List the fulfilments of a location in a status, in order of `ship_by`."""
     location = call.query.get("location", "")
     if not location:
         raise invalid({"location": "missing"})
@@ -30,8 +30,9 @@ def list_fulfilments(call: Call[Any], oms: Ports) -> Answer:
     if status not in STATUSES:
         raise invalid({"status": f"one of {', '.join(STATUSES)}"})
     oms.catalogue.warehouse_of_late(location)
-    items = oms.orders.fulfilments(location, status, after=call.cursor, limit=limit)
-    return Answer(page(to_pick(items, oms), limit, items[-1]["id"] if items else ""))
+    found = oms.orders.fulfilments(location, status, after=call.cursor, limit=limit)
+    items = to_pick([seen for _, seen in found], oms)
+    return Answer(page(items, limit, found[-1][0] if found else ""))
 
 
 @step.route("GET /v1/fulfilments/{fulfilment}", scope="fulfilments:read")

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from oms_aws import keys
 from oms_aws.table import marshal
-from tests.world.merchant import Merchant
+from tests.world.merchant import ADDRESS, Merchant
 from tests.world.world import World
 
 ONE = "GET /v1/fulfilments/{fulfilment}"
@@ -74,3 +75,27 @@ def test_a_product_that_nobody_knows_any_more_hides_no_fulfilment(
     world.dynamodb.delete_item(TableName=world.table.name, Key=key)
     (line,) = read(world, merchant, order)["lines"]
     assert (line["sku"], line["product"]) == ("RUCK-45", None)
+
+
+def test_what_is_to_leave_first_comes_first(world: World, merchant: Merchant) -> None:
+    """An order that is late must not lie behind younger ones that leave sooner."""
+    warehouse = {"name": "Lager A", "address": ADDRESS, "priority": 1}
+    warehouse |= {"cut_off": {"express": "17:00", "standard": "09:30"}}
+    merchant.do("PUT /v1/warehouses/{warehouse}", merchant.clerk, warehouse, warehouse="A")
+    merchant.count("A", RUCK_45=4)
+    for method in ("standard", "express", "standard", "express"):
+        body = merchant.request(RUCK_45=1)
+        body["shipping"]["method"] = method
+        merchant.place(body)
+        world.settle()
+    listed: list[dict[str, Any]] = []
+    query = {"location": "A", "limit": "1"}
+    while True:
+        page = world.call("GET /v1/fulfilments", merchant.wms, query=query).body
+        listed += page["items"]
+        if page["cursor"] is None:
+            break
+        query["cursor"] = page["cursor"]
+    assert [each["method"] for each in listed] == ["express"] * 2 + ["standard"] * 2
+    times = [each["ship_by"] for each in listed]
+    assert times == sorted(times, key=datetime.fromisoformat)

@@ -206,7 +206,7 @@ def everything(world: World) -> list[dict[str, Any]]:
         ("GET /v1/orders", {"shop": "berg-beutel"}),
         ("GET /v1/orders", {"external_number": "BB-1"}),
         ("GET /v1/orders", {"status": "shipped", "shop": "berg-beutel"}),
-        ("GET /v1/orders", {"cursor": "YmVyZy1iZXV0ZWwvb3JkXw=="}),
+        ("GET /v1/orders", {"cursor": "MjE5OS0xMS0yM1QwODowMDowMFojb3JkXzE="}),
         ("GET /v1/webhooks", {}),
         ("GET /v1/holds", {}),
         ("GET /v1/holds", {"shop": "berg-beutel"}),

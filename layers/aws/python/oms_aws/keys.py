@@ -344,11 +344,16 @@ def reduction(order_id: str, id: str) -> Key:
     return Key(f"ORDER#{order_id}", f"REDUCTION#{id}")
 
 
+def found_by(kind: str, shop: str, value: str, place: str) -> Key:
+    """Which orders of the shop have the value (a customer, a mail address, a SKU), by time?"""
+    return Key(f"FOUND#{kind}#{shop}#{value}", place)
+
+
 # gsi1: lists
 
 
 def orders_of(shop: str) -> str:
-    """Which orders has the shop, by time?"""
+    """Which orders has the shop, by the time at which they were placed?"""
     return f"ORDERS#{shop}"
 
 
@@ -358,7 +363,7 @@ def holds_of(shop: str) -> str:
 
 
 def fulfilments_at(location: str, status: str) -> str:
-    """What has the warehouse to do?"""
+    """What has the warehouse to do, by the time at which it is to leave?"""
     return f"FULFILMENTS#{location}#{status}"
 
 
@@ -434,7 +439,7 @@ def open_items_of(shop: str, customer: str, state: str) -> str:
 
 
 def orders_in(shop: str, status: str) -> str:
-    """Which orders of the shop are in the status, by time?"""
+    """Which orders of the shop are in the status, by the time at which they were placed?"""
     return f"ORDERS#{shop}#{status}"
 
 
@@ -493,6 +498,11 @@ def due(id: str) -> str:
 def due_at(at: datetime) -> str:
     """The place in time in that index: UTC, to the second."""
     return f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+
+
+def place(at: datetime, id: str) -> str:
+    """The place of something in a list by time: to the second, then by its id."""
+    return f"{due_at(at)}#{id}"
 
 
 def due_in(shard: int) -> str:

@@ -18,7 +18,8 @@ from oms.order import Order, decode_order, encode
 from oms.parts import Fulfilment, Hold, Line, Parcel, Pieces
 from oms.refusals import NotNow, Refusal, Unknown
 from oms_aws import capacity, credit, keys, open_items
-from oms_aws.table import Action, ConditionFailed, Table, packed, unpacked
+from oms_aws.search import rows
+from oms_aws.table import MOST_ACTIONS, Action, ConditionFailed, Table, packed, unpacked
 
 CHANGE_TRIES = 10
 
@@ -73,13 +74,15 @@ class Prepared(NamedTuple):
     """An order and all that has to be written for it, at once.
 
     First stands the order itself, behind it the `pointers`, and behind them, if it `takes_credit`,
-    what asks the customer's limit.
+    what asks the customer's limit. `ahead` is what a transaction has no room for, and what says
+    nothing while there is no such order.
     """
 
     stored: Stored
     actions: list[Action]
     pointers: tuple[Pointer, ...]
     takes_credit: bool
+    ahead: tuple[Action, ...] = ()
 
     def objection(self, failed: tuple[int, ...]) -> Exception:
         """What it means that the actions of these indexes did not hold.
@@ -157,6 +160,8 @@ class DynamoOrders:
         another order's.
         """
         prepared = self.prepared(seen, order, by)
+        for start in range(0, len(prepared.ahead), MOST_ACTIONS):
+            self._table.write([*prepared.ahead[start : start + MOST_ACTIONS]])
         try:
             self._table.write(prepared.actions)
         except ConditionFailed as error:
@@ -176,7 +181,10 @@ class DynamoOrders:
         projections = self._projections(seen.order, bare)
         whole, leading = self._order_action(seen, stored), [each.action for each in pointers]
         actions = [whole, *leading, *taken, *leaving, *writes, *projections, *by.also]
-        return Prepared(stored, actions, tuple(pointers), bool(taken))
+        found = rows(self._table, seen.order if seen.version else None, bare)
+        room = max(0, MOST_ACTIONS - len(actions))
+        actions += found[:room]
+        return Prepared(stored, actions, tuple(pointers), bool(taken), tuple(found[room:]))
 
     def save_together(self, prepared: Sequence[Prepared], also: Sequence[Action] = ()) -> None:
         """Store several orders, and `also`, in one transaction; raises Conflict."""
@@ -236,16 +244,6 @@ class DynamoOrders:
         """The ids of all shops."""
         return [item["shop"] for item in self._table.query(keys.shop("").pk)]
 
-    def listed(
-        self, shop: str, *, status: str | None = None, after: str = "", limit: int = 50
-    ) -> list[dict[str, Any]]:
-        """Summaries of a shop's orders, newest first, behind the order id `after`."""
-        index, pk = (
-            ("gsi2", keys.orders_in(shop, status)) if status else ("gsi1", keys.orders_of(shop))
-        )
-        found = self._table.listed(index, pk, after=after, limit=limit, newest=True)
-        return [_summary(item) for item in found]
-
     def fulfilment(self, id: str) -> dict[str, Any]:
         """What a warehouse sees of a fulfilment; raises Unknown."""
         item = self._table.get(keys.fulfilment(id))
@@ -255,11 +253,14 @@ class DynamoOrders:
 
     def fulfilments(
         self, location: str, status: str, *, after: str = "", limit: int = 50
-    ) -> list[dict[str, Any]]:
-        """What a warehouse sees of its fulfilments in a status, oldest first."""
+    ) -> list[tuple[str, dict[str, Any]]]:
+        """What a warehouse sees of its fulfilments in a status, by `ship_by`.
+
+        Each comes with where a list goes on behind it.
+        """
         pk = keys.fulfilments_at(location, status)
         return [
-            _fulfilment_view(item)
+            (item["gsi1sk"], _fulfilment_view(item))
             for item in self._table.listed("gsi1", pk, after=after, limit=limit)
         ]
 
@@ -461,6 +462,7 @@ def order_attributes(stored: Stored) -> dict[str, Any]:
     order = stored.order
     due = order.due()
     clock = {"gsi3pk": keys.due(order.id), "gsi3sk": keys.due_at(due[0].at)} if due else {}
+    place = keys.place(order.placed_at, order.id)
     return {
         "kind": "order",
         "version": stored.version,
@@ -474,9 +476,9 @@ def order_attributes(stored: Stored) -> dict[str, Any]:
         "currency": order.currency,
         "state": packed(encode(order)),
         "gsi1pk": keys.orders_of(order.shop),
-        "gsi1sk": order.id,
+        "gsi1sk": place,
         "gsi2pk": keys.orders_in(order.shop, order.status),
-        "gsi2sk": order.id,
+        "gsi2sk": place,
         **clock,
     }
 
@@ -485,17 +487,6 @@ def stored_order(item: dict[str, Any]) -> Stored:
     """The order in a table item."""
     order = decode_order(unpacked(item["state"]))
     return Stored(order, item["version"], item["sequence"], item["hash"])
-
-
-def _summary(item: dict[str, Any]) -> dict[str, Any]:
-    return {
-        "id": item["gsi1sk"] if "gsi1sk" in item else item["gsi2sk"],
-        "external_number": item["external_number"],
-        "status": item["status"],
-        "received_at": item["created_at"],
-        "total": item["total"],
-        "currency": item["currency"],
-    }
 
 
 def fulfilment_seen(order: Order, fulfilment: Fulfilment) -> dict[str, Any]:
@@ -584,7 +575,7 @@ def fulfilment_attributes(order: Order, fulfilment: Fulfilment) -> dict[str, Any
         "status": standing(fulfilment),
         "body": packed(encode(fulfilment_seen(order, fulfilment))),
         "gsi1pk": keys.fulfilments_at(fulfilment.location, standing(fulfilment)),
-        "gsi1sk": fulfilment.id,
+        "gsi1sk": keys.place(fulfilment.ship_by, fulfilment.id),
     }
 
 

@@ -28,6 +28,7 @@ from oms_aws.capacity import leaving
 from oms_aws.counters import View, counters_in, layout
 from oms_aws.orders import Stored, fulfilment_attributes, order_attributes
 from oms_aws.scanned import Snapshot, saying
+from oms_aws.search import found_rows
 from oms_aws.table import unpacked
 
 Value = TypeVar("Value")
@@ -230,6 +231,8 @@ def projections(found: Snapshot) -> Iterator[Breach]:
             if found.pointers.get(key) != id:
                 yield Breach(id, f"{key.pk} leads to {found.pointers.get(key)}")
         yield from found.billed.leading_to(order)
+        for key in found_rows(order) ^ found.found_by(id):
+            yield Breach(id, f"{key.pk} does not lead to it, or should not")
 
     yield from each(found.orders, of_order)
     yield from found.billed.projected()

@@ -132,6 +132,7 @@ class Snapshot:
             "bill": self.billed.bill,
             "collected": self._collected,
             "ordered": self.billed.ordered,
+            "found": self._found,
             "": self._pointer,
         }
 
@@ -152,6 +153,14 @@ class Snapshot:
     def _order(self, item: Mapping[str, Any]) -> None:
         stored = stored_order(dict(item))
         self.shelf.put("order", stored.order.id, item)
+
+    def _found(self, item: Mapping[str, Any]) -> None:
+        key = keys.Key(item["pk"], item["sk"])
+        self.shelf.put("found", f"{item['order_id']}#{key.pk}#{key.sk}", key._asdict())
+
+    def found_by(self, order: str) -> set[keys.Key]:
+        """The rows that lead to an order from what it is searched by."""
+        return {keys.Key(**row) for row in self.shelf.under("found", f"{order}#")}
 
     def _departures(self, item: Mapping[str, Any]) -> None:
         slot, leaving = counted_departures(item)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import time
 import zlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -56,15 +56,22 @@ class Table:
         )
         return unmarshal(answer["Item"]) if "Item" in answer else None
 
-    def get_many(self, keys: Iterable[Key]) -> list[dict[str, Any]]:
+    def get_many(self, keys: Iterable[Key], *, only: Sequence[str] = ()) -> list[dict[str, Any]]:
         """The items that exist among the keys, read consistently, in any order.
 
-        Raises NotNow when DynamoDB keeps leaving keys for later without answering any.
+        `only` names the attributes that are wanted. Raises NotNow when DynamoDB keeps leaving keys
+        for later without answering any.
         """
         wanted = [marshal(key._asdict()) for key in dict.fromkeys(keys)]
         items: list[dict[str, Any]] = []
         for start in range(0, len(wanted), 100):
-            ask = {self.name: {"Keys": wanted[start : start + 100], "ConsistentRead": True}}
+            ask = {
+                self.name: {
+                    "Keys": wanted[start : start + 100],
+                    "ConsistentRead": True,
+                    **_projected(only),
+                }
+            }
             fruitless = 0
             while True:
                 answer = self._client.batch_get_item(RequestItems=ask)
@@ -87,14 +94,19 @@ class Table:
         *,
         sk_prefix: str = "",
         after: str = "",
+        before: str = "",
         limit: int | None = None,
         newest: bool = False,
     ) -> Iterator[dict[str, Any]]:
         """The partition's items in order of their sort key, from behind `after` on.
 
-        `newest` turns the order round, and does not go with `after`.
+        `newest` turns the order round, and does not go with `after`, but with `before`: what lies
+        there and behind is left out.
         """
         condition, values = "pk = :pk", {":pk": pk}
+        if before:
+            condition += " AND sk < :before"
+            values[":before"] = before
         if after:
             condition += " AND sk BETWEEN :after AND :last"
             values |= {":after": after + "\x00", ":last": sk_prefix + "\uffff"}
@@ -278,6 +290,13 @@ class Table:
             self._client.update_item(**arguments)
         else:
             self._client.transact_write_items(TransactItems=[action])
+
+
+def _projected(only: Sequence[str]) -> dict[str, Any]:
+    if not only:
+        return {}
+    names = {f"#{name}": name for name in only}
+    return {"ProjectionExpression": ", ".join(names), "ExpressionAttributeNames": names}
 
 
 class _Conflict(Exception):

@@ -42,6 +42,7 @@ from oms_aws.queues import SqsQueues
 from oms_aws.recall import Recall, Stores
 from oms_aws.rulesets import DynamoRulesets
 from oms_aws.seals import DynamoSeals
+from oms_aws.search import DynamoSearch
 from oms_aws.secrets import SsmSecrets
 from oms_aws.stock import DynamoStock
 from oms_aws.table import Table
@@ -135,6 +136,10 @@ class Ports:
     @cached_property
     def orders(self) -> DynamoOrders:
         return DynamoOrders(self.table, self.now, self.new_id)
+
+    @cached_property
+    def search(self) -> DynamoSearch:
+        return DynamoSearch(self.table)
 
     @cached_property
     def bills(self) -> DynamoBills:

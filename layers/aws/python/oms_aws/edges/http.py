@@ -132,8 +132,12 @@ class Call(Generic[Body]):
 
 def page(items: list[Any], limit: int, last: str) -> dict[str, Any]:
     """One page of a list; `last` is where the next one goes on."""
-    cursor = base64.urlsafe_b64encode(last.encode()).decode() if len(items) == limit else None
-    return {"items": items, "cursor": cursor}
+    return {"items": items, "cursor": cursor(last) if len(items) == limit else None}
+
+
+def cursor(place: str) -> str:
+    """A place in a list as callers hand it back."""
+    return base64.urlsafe_b64encode(place.encode()).decode()
 
 
 Route = Callable[[Call[Any], Ports], Answer]

@@ -100,6 +100,15 @@ QUERY: dict[str, tuple[str, Json]] = {
     "location": ("The warehouse.", {"type": "string"}),
     "currency": ("ISO 4217; the customer's own by default.", {"type": "string"}),
     "sku": ("Only of this SKU.", {"type": "string"}),
+    "email": ("Only with this mail address, in upper or lower case.", {"type": "string"}),
+    "placed_from": (
+        "Only what was placed on this day of the shop's time zone, or at this time, and later.",
+        {"type": "string", "examples": ["2026-11-23"]},
+    ),
+    "placed_to": (
+        "Only what was placed up to this day or time, that included.",
+        {"type": "string", "examples": ["2026-11-23T18:00:00Z"]},
+    ),
     "cursor": ("Where the page before ended.", {"type": "string"}),
     "format": (
         "The PDF, or the e-invoice where there is one.",

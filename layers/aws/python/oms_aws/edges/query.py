@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Literal
 
 Status = Literal[
@@ -21,6 +21,8 @@ LONGEST = 200
 """Characters of a value that no form below bounds more tightly."""
 
 LONGEST_CURSOR = 1_000
+LONGEST_MAIL = 254
+MAIL = r"[^@\s<>\",;:]+@[^@\s<>\",;:]+\.[^@\s<>\",;:.]+"
 LONGEST_PART = 128
 """Characters of an id in a path: the longest of ours have about eighty."""
 
@@ -35,6 +37,7 @@ FORMS: dict[str, tuple[str, str]] = {
     "version": (r"[0-9]{1,6}", "not a version"),
     "overdue": (r"true|false", "true or false"),
     "currency": (r"[A-Z]{3}", "not an ISO 4217 code such as EUR"),
+    "email": (rf"(?=.{{1,{LONGEST_MAIL}}}\Z){MAIL}", "not a mail address"),
     **dict.fromkeys(
         ("shop", "customer", "external_number", "location", "sku"), (ID, f"not {_ID_FORM}")
     ),
@@ -78,5 +81,21 @@ def day(text: str) -> date | None:
         return None
     try:
         return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+_TIME = (
+    r"2[01][0-9]{2}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?"
+    r"(Z|[+-][0-9]{2}:[0-9]{2})"
+)
+
+
+def moment(text: str) -> datetime | None:
+    """The time, in UTC, that a text like 2026-11-30T10:15:00Z says, in those years; else None."""
+    if not re.fullmatch(_TIME, text):
+        return None
+    try:
+        return datetime.fromisoformat(text).astimezone(UTC)
     except ValueError:
         return None

@@ -61,8 +61,8 @@ def tried(rules: Ruleset, shop: str, last: int, oms: Ports) -> dict[str, Any]:
     after: Counter[str] = Counter()
     changed: list[dict[str, Any]] = []
     skipped = 0
-    for summary in oms.orders.listed(shop, limit=last):
-        order = oms.orders.get(summary["id"]).order
+    for id in oms.search.newest(shop, last):
+        order = oms.orders.get(id).order
         known = next((f for f in order.findings if f.check == "fraud" and "facts" in f.data), None)
         if known is None:
             skipped += 1

@@ -131,20 +131,6 @@ def _money(order: Order) -> dict[str, Any]:
     }
 
 
-def summary(stored: Stored) -> dict[str, Any]:
-    """The order as lists show it."""
-    order = stored.order
-    return {
-        "id": order.id,
-        "external_number": order.external_number,
-        "status": order.status,
-        "received_at": order.received_at,
-        "total": str(order.total),
-        "currency": order.currency,
-        "shop": order.shop,
-    }
-
-
 def purchase_view(purchase: Purchase) -> dict[str, Any]:
     """A purchase order as callers see it."""
     return {

@@ -591,13 +591,14 @@ class OrderSummary(Model):
     external_number: ExternalNumber
     shop: Shop
     status: Annotated[Status, Field(examples=["shipped"])]
+    placed_at: Annotated[Time, Field(description="In UTC, to the second.")]
     received_at: Time
     total: Annotated[Money, Field(examples=["264.70"])]
     currency: Currency
 
 
 class Orders(Model):
-    """A page of orders, newest first."""
+    """A page of orders, newest first; it goes on while there is a cursor, however short it is."""
 
     items: list[OrderSummary]
     cursor: Cursor

@@ -32,7 +32,7 @@ from oms.pricing import TOLERANCE
 from oms.product import Kind
 from oms.shop import Weight
 from oms_aws.edges.moments import Moment, Told
-from oms_aws.edges.query import ID
+from oms_aws.edges.query import ID, LONGEST_MAIL, MAIL
 
 MOST_LINES = 2_000
 MOST_ROWS = 1_000
@@ -98,7 +98,7 @@ Text = Annotated[str, StringConstraints(max_length=2_000), AfterValidator(_print
 Id = Annotated[str, StringConstraints(pattern=f"^{ID}$")]
 Email = Annotated[
     str,
-    StringConstraints(max_length=254, pattern=r"^[^@\s<>\",;:]+@[^@\s<>\",;:]+\.[^@\s<>\",;:.]+$"),
+    StringConstraints(max_length=LONGEST_MAIL, pattern=rf"^{MAIL}$"),
 ]
 Phone = Annotated[str, StringConstraints(pattern=r"^\+?[0-9 ()/-]{3,30}$")]
 Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
