@@ -178,6 +178,7 @@ class Stage(Stack):
             "QUEUES": self._names.queue_url(f"{self._names.prefix}-"),
             "PUBLIC_URL": self._choices.public_url or self._ground.edge.api.api_endpoint,
             "SENDER": self._choices.sender,
+            "SENDERS": ",".join(self._choices.senders),
             "LOCK": self._choices.lock,
             "LOG_LEVEL": "INFO",
         }

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime
 from typing import Any
 
-from local.stack import Cloud
+from local.stack import Cloud, outputs
+from oms_aws import keys
+from oms_aws.master import SHOPS, DynamoMaster
+from oms_aws.senders import covered
+from oms_aws.table import Table
 
 BOOTSTRAP = "/cdk-bootstrap/hnb659fds/version"
 CONCURRENCY = 200  # below it queues and shops wait for each other; AWS gives old accounts 1,000
 RULES_A_BUS = 300
+PAGE = 100  # shops that are read at once
 HOW_TO_BOOTSTRAP = """\
 The account {account} has no CDK bootstrap in {region} (parameter {name} is missing).
 It is made once per account and region: npx aws-cdk bootstrap aws://{account}/{region}"""
@@ -32,6 +38,7 @@ def limits(cloud: Cloud, templates: Mapping[str, Any], senders: tuple[str, ...])
         "Lambda's limits": lambda: _lambda(cloud),
         "IAM's limits": lambda: _roles(cloud, templates),
         "SES": lambda: _mail(cloud, senders),
+        "the shops' senders": lambda: _shops(cloud, senders),
     }
     for what, look in looks.items():
         try:
@@ -88,6 +95,28 @@ def _mail(cloud: Cloud, senders: tuple[str, ...]) -> Iterator[str]:
                 f"SES does not know {sender}: mail from it is refused. "
                 f"aws sesv2 create-email-identity --email-identity {min(names, key=len)}"
             )
+
+
+def _shops(cloud: Cloud, senders: tuple[str, ...]) -> Iterator[str]:
+    table = outputs(cloud).get("TableName")
+    if table is None:
+        return
+    master, after = DynamoMaster(Table(cloud.client("dynamodb"), table), _now), ""
+    while True:
+        shops, after = master.page(SHOPS, keys.SELLERS, after=after, limit=PAGE)
+        for shop in shops:
+            if shop.mail.sender and not covered(shop.mail.sender, senders):
+                yield (
+                    f"the shop {shop.id} sends as {shop.mail.sender}, which is none of the senders "
+                    f"({', '.join(senders)}): its mails will come from {senders[0]}. Name it in "
+                    "--context senders=, or change the shop"
+                )
+        if len(shops) < PAGE:
+            return
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
 
 
 def _verified(ses: Any, identity: str) -> bool:

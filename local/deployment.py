@@ -96,14 +96,14 @@ def _lock_objects(template: dict[str, Any], cloud: Cloud) -> None:
 
 def _verify_sender(template: dict[str, Any], cloud: Cloud) -> None:
     """Mail is only sent from a verified identity; here that takes no answer to a mail."""
-    senders = {
-        properties.get("Environment", {}).get("Variables", {}).get("SENDER")
+    told = {
+        str(properties.get("Environment", {}).get("Variables", {}).get(name) or "")
         for properties in _resources(template, "AWS::Lambda::Function").values()
+        for name in ("SENDER", "SENDERS")
     }
     ses = cloud.client("sesv2")
-    for sender in senders:
-        if isinstance(sender, str):
-            try:
-                ses.create_email_identity(EmailIdentity=sender)
-            except ses.exceptions.AlreadyExistsException:
-                continue
+    for sender in sorted({each for text in told for each in text.split(",") if each}):
+        try:
+            ses.create_email_identity(EmailIdentity=sender)
+        except ses.exceptions.AlreadyExistsException:
+            continue

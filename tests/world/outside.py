@@ -56,6 +56,8 @@ class Mail:
     subject: str
     html: str
     text: str
+    sender: str
+    reply_to: str
 
 
 @dataclass
@@ -174,6 +176,8 @@ class Outside:
                 subject=content["Subject"]["Data"],
                 html=content["Body"]["Html"]["Data"],
                 text=content["Body"]["Text"]["Data"],
+                sender=given["FromEmailAddress"],
+                reply_to=given["ReplyToAddresses"][0],
             )
         )
         return {"MessageId": self.mails[-1].id}

@@ -6,6 +6,7 @@ from oms.refusals import Unknown
 from oms_aws import keys
 from oms_aws.edges.http import Answer, Call, Http
 from oms_aws.edges.letterheads import kept_letterhead
+from oms_aws.edges.mailboxes import demand_senders
 from oms_aws.edges.master import history, put, shown
 from oms_aws.edges.models.shops import ShopIn
 from oms_aws.master import SHOPS
@@ -19,8 +20,10 @@ handler = step.handler
 def put_shop(call: Call[ShopIn], oms: Ports) -> Answer:
     """Store a shop and its seller.
 
-    A logo is set once, for proof, and kept; send its `sha256` from then on.
+    A logo is set once, for proof, and kept; send its `sha256` from then on. Mails come from
+    `mail.sender`, which must be one that the deployment may send from.
     """
+    demand_senders(call.body.mail, oms)
     worn = kept_letterhead(call.body.letterhead, oms)
     return put(call, oms, SHOPS, id=call.id("shop"), letterhead=worn)
 

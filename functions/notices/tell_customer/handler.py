@@ -7,6 +7,7 @@ from oms_aws.edges.mailing import Mail
 from oms_aws.edges.papers import Holder
 from oms_aws.edges.queue import Signal, queue
 from oms_aws.orders import Saved
+from oms_aws.senders import envelope
 from oms_aws.wiring import Ports
 
 
@@ -21,7 +22,9 @@ def _tell(mail: Mail, signal: Signal, holder: Holder, oms: Ports) -> None:
     kind = mail.kind
     if oms.mail.claim(signal.id, kind, at=oms.now(), anyway=signal.redriven > 0):
         return  # that it was sent is noted in one transaction with the event that says so
-    message_id = oms.mail.send(signal.id, kind, mail.to, mail.letter)
+    shop = oms.catalogue.shop_of_late(holder.held.shop)
+    by = envelope(shop, (oms.settings.sender, *oms.settings.senders))
+    message_id = oms.mail.send(signal.id, kind, mail.to, mail.letter, by)
     noted = oms.mail.sent(signal.id, kind, message_id)
     holder.change(
         lambda known: known.note_notification(kind, signal.id, message_id, oms.now()),

@@ -14,6 +14,7 @@ from msgspec.structs import replace
 
 from oms_aws.letters import (
     AddressWanted,
+    ApprovalDecided,
     ApprovalNeeded,
     BankDetails,
     ChangeRefused,
@@ -81,7 +82,7 @@ SHIPPED = ParcelShipped(
     order_number="BB-10001",
     items=ITEMS[:1],
     parcels=(ShippedParcel("DHL", "0034", "https://track.example/?n=0034&l=de"),),
-    following=ITEMS[1:],
+    following=(WaitingItem("Zelt", 1, "ZELT-2", "04.12.2026"),),
     invoice_number="RE-2026-000123",
     invoice_url="https://shop.example/d/token",
 )
@@ -193,6 +194,15 @@ APPROVAL = ApprovalNeeded(
     until="7. Dezember 2026",
     again="substitute",
 )
+DECIDED = ApprovalDecided(
+    shop=SHOP,
+    customer="Jörg Müller",
+    order_number="BB-10001",
+    items=ITEMS[:1],
+    approved=True,
+    person="Erika Chefin",
+    reason="Passt so",
+)
 OVERDUE = PaymentOverdue(
     shop=SHOP,
     customer="Jörg Müller",
@@ -247,6 +257,7 @@ ALL: tuple[tuple[Kind, Facts], ...] = (
     ("hold_escalated", ESCALATED),
     ("address_wanted", WANTED),
     ("order_refused", NOT_TAKEN),
+    ("approval_decided", DECIDED),
 )
 LOCALES: tuple[Literal["de", "en"], ...] = ("de", "en")
 
@@ -320,6 +331,35 @@ def test_a_shipment_links_the_parcels_and_the_invoice_and_says_what_follows() ->
     ]
     assert "Folgt in einer weiteren Lieferung" in letter.text
     assert "Zelt" in letter.text
+
+
+@pytest.mark.parametrize(
+    ("how", "day", "german", "english"),
+    [
+        ("expected", "04.12.2026", "voraussichtlich am 04.12.2026", "expected to arrive on"),
+        ("leaves", "04.12.2026", "verlässt das Lager bis 04.12.2026", "leaves our warehouse by"),
+        ("promised", "04.12.2026", "zugesagt für den 04.12.2026", "promised for 04.12.2026"),
+        ("promised", None, "der Termin steht noch nicht fest", "the date is not known yet"),
+    ],
+)
+def test_each_line_that_follows_says_when(
+    how: Any, day: str | None, german: str, english: str
+) -> None:
+    facts = replace(SHIPPED, following=(WaitingItem("Zelt", 3, "ZELT-2", day, how),))
+    for locale, words in (("de", german), ("en", english)):
+        letter = compose("parcel_shipped", facts, locale)  # type: ignore[arg-type]
+        for body in (letter.text, Reader(letter.html).text):
+            assert words in body.partition("Zelt")[2]
+    assert "  3 x Zelt (Art.-Nr. ZELT-2): " in compose("parcel_shipped", facts, "de").text
+
+
+def test_the_purchaser_learns_who_decided_and_why() -> None:
+    yes = compose("approval_decided", DECIDED, "de")
+    no = compose("approval_decided", replace(DECIDED, approved=False, reason="Zu teuer"), "en")
+    assert yes.subject == "Ihre Bestellung BB-10001 bei Berg&Beutel ist freigegeben"
+    assert "Erika Chefin hat Ihre Bestellung BB-10001 freigegeben" in yes.text
+    assert "not been approved" in no.subject
+    assert "Reason: Zu teuer" in no.text
 
 
 def test_a_complete_shipment_promises_nothing_more() -> None:

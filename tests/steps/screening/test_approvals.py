@@ -115,6 +115,60 @@ def test_rejection_cancels_with_its_reason_and_tells_the_purchaser(
     assert merchant.stock("RUCK-45")["promisable"] == 5
 
 
+def told(world: World) -> list[tuple[str, str]]:
+    """Who heard of a decision, and in which words."""
+    mails = [mail for mail in world.outside.mails if mail.kind == "approval_decided"]
+    return [(mail.to, mail.subject) for mail in mails]
+
+
+def test_the_purchaser_hears_of_the_last_word_once(world: World, merchant: Merchant) -> None:
+    id = place(merchant, SECOND, FIRST, pieces=2)
+    decide(merchant, id, "P-2")
+    assert told(world) == []
+    decide(merchant, id, "P-4")
+    subject = f"Ihre Bestellung {merchant.order(id)['external_number']} bei berg-beutel"
+    assert told(world) == [("kauf@verein.example", f"{subject} ist freigegeben")]
+    kinds = [mail.kind for mail in world.outside.mails]
+    assert kinds == ["order_received", "approval_needed", "approval_needed", "approval_decided"]
+
+
+def test_two_words_before_the_first_is_told_ask_nobody_twice(
+    world: World, merchant: Merchant
+) -> None:
+    third = {"level": 3, "approver": PERSONS[5]}
+    id = place(merchant, FIRST, SECOND, third, pieces=2)
+    for person in ("P-2", "P-4"):
+        body = {"decision": "approve", "person": person, "reason": ""}
+        assert world.call(DECIDE, merchant.clerk, body, order=id).status == 200
+    world.settle()
+    assert asked(world) == ["p2@verein.example", "p5@verein.example"]
+    assert told(world) == []
+
+
+@pytest.mark.parametrize(
+    ("cancelled", "kind"), [(False, "order_cancelled"), (True, "approval_decided")]
+)
+def test_who_rejects_a_change_is_told_of_in_one_mail_with_the_reason(
+    world: World, merchant: Merchant, cancelled: bool, kind: str
+) -> None:
+    """A dearer order needs an approval anew, while the warehouse packs what was approved."""
+    id = place(merchant, {**FIRST, "over": "0.00"}, pieces=2)
+    decide(merchant, id, "P-2")
+    (fulfilment,) = merchant.order(id)["fulfilments"]
+    merchant.pack(fulfilment["id"])
+    new = {"number": "2", "sku": "ZELT-2", "quantity": 1, "unit_price": "349.00"}
+    merchant.change(id, lines=[new])
+    world.settle()
+    if cancelled:
+        assert merchant.cancel(id, {"2": 1}).status < 300
+        world.settle()
+    before = len(world.outside.mails)
+    assert decide(merchant, id, "P-2", "reject").status == 200
+    (mail,) = world.outside.mails[before:]
+    assert (mail.kind, mail.to) == (kind, "kauf@verein.example")
+    assert "too dear" in mail.text
+
+
 def test_replayed_word_changes_nothing_and_another_word_is_too_late(
     world: World, merchant: Merchant
 ) -> None:

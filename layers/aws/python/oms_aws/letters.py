@@ -36,6 +36,7 @@ Kind = Literal[
     "payment_overdue",
     "credit_exceeded",
     "approval_needed",
+    "approval_decided",
 ]
 
 _LONGEST_SUBJECT = 150
@@ -139,15 +140,28 @@ class ShippedParcel(Struct, frozen=True):
     tracking_url: str | None = None
 
 
+class WaitingItem(Struct, frozen=True):
+    """Pieces still to come; `expected` is their day in words, None while nobody knows it.
+
+    `how`: they are expected in, leave a warehouse by, or are promised for that day.
+    """
+
+    description: str
+    quantity: int
+    sku: str
+    expected: str | None = None
+    how: Literal["expected", "leaves", "promised"] = "expected"
+
+
 class ParcelShipped(Struct, frozen=True, kw_only=True):
-    """Parcels have left; `following` is what is still to come as a backorder."""
+    """Parcels have left; `following` is all that is still to come."""
 
     shop: Shop
     customer: str
     order_number: str
     items: tuple[Item, ...]
     parcels: tuple[ShippedParcel, ...]
-    following: tuple[Item, ...] = ()
+    following: tuple[WaitingItem, ...] = ()
     invoice_number: str | None = None
     invoice_url: str | None = None
     einvoice_url: str | None = None
@@ -217,15 +231,6 @@ class CollectiveIssued(Struct, frozen=True, kw_only=True):
     credits: str | None
     url: str
     einvoice_url: str | None = None
-
-
-class WaitingItem(Struct, frozen=True):
-    """Pieces that wait; `expected` is their day in words, None while nobody knows it."""
-
-    description: str
-    quantity: int
-    sku: str
-    expected: str | None = None
 
 
 class OrderWaits(Struct, frozen=True, kw_only=True):
@@ -313,6 +318,18 @@ class ApprovalNeeded(Struct, frozen=True, kw_only=True):
     again: Literal["", "reminder", "substitute"] = ""
 
 
+class ApprovalDecided(Struct, frozen=True, kw_only=True):
+    """Who was asked to agree to the order has done so or not; the purchaser is told."""
+
+    shop: Shop
+    customer: str
+    order_number: str
+    items: tuple[Item, ...]
+    approved: bool
+    person: str
+    reason: str | None = None
+
+
 class ParcelFailed(Struct, frozen=True, kw_only=True):
     """A parcel could not be delivered, or is `returning`; `said` is what the carrier said of it."""
 
@@ -397,6 +414,7 @@ Facts = (
     | PaymentOverdue
     | CreditExceeded
     | ApprovalNeeded
+    | ApprovalDecided
 )
 
 _FACTS: dict[Kind, type[Facts]] = {
@@ -419,6 +437,7 @@ _FACTS: dict[Kind, type[Facts]] = {
     "payment_overdue": PaymentOverdue,
     "credit_exceeded": CreditExceeded,
     "approval_needed": ApprovalNeeded,
+    "approval_decided": ApprovalDecided,
 }
 
 

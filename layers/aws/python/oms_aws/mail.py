@@ -9,6 +9,7 @@ from botocore.exceptions import ClientError
 
 from oms.refusals import Broken
 from oms_aws import keys
+from oms_aws.senders import Envelope
 from oms_aws.table import Action, ConditionFailed, Table
 
 LONGEST = timedelta(minutes=1)
@@ -40,9 +41,8 @@ class Letter(Protocol):
 class SesMail:
     """Mails to customers."""
 
-    def __init__(self, client: Any, sender: str, table: Table) -> None:
+    def __init__(self, client: Any, table: Table) -> None:
         self._client = client
-        self._sender = sender
         self._table = table
 
     def claim(self, cause: str, kind: str, *, at: datetime, anyway: bool = False) -> str | None:
@@ -66,11 +66,12 @@ class SesMail:
             self._table.write([self._table.put(key, claimed)])
         return None
 
-    def send(self, cause: str, kind: str, to: str, letter: Letter) -> str:
+    def send(self, cause: str, kind: str, to: str, letter: Letter, by: Envelope) -> str:
         """Send a claimed mail and answer its message id; a refusal by SES gives the claim back."""
         try:
             answer = self._client.send_email(
-                FromEmailAddress=self._sender,
+                FromEmailAddress=by.sender,
+                ReplyToAddresses=[by.reply_to],
                 Destination={"ToAddresses": [to]},
                 Content={
                     "Simple": {

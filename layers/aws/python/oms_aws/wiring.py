@@ -72,6 +72,7 @@ class Settings:
     sender: str
     step: str
     lock: str
+    senders: tuple[str, ...] = ()
     seconds: int = 20
     tries: int = 5
     intake: str = ""
@@ -96,6 +97,7 @@ class Settings:
             queues=_variable("QUEUES"),
             public_url=_variable("PUBLIC_URL").rstrip("/"),
             sender=_variable("SENDER"),
+            senders=tuple(filter(None, os.environ.get("SENDERS", "").split(","))),
             step=_variable("STEP"),
             lock=_variable("LOCK"),
             seconds=int(_variable("SECONDS")),
@@ -288,7 +290,7 @@ class Ports:
 
     @cached_property
     def mail(self) -> SesMail:
-        return SesMail(client("sesv2"), self.settings.sender, self.table)
+        return SesMail(client("sesv2"), self.table)
 
     @cached_property
     def uploads(self) -> S3Uploads:

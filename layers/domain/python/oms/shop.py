@@ -43,6 +43,19 @@ class AddressRules(Struct, frozen=True):
     place: Weight = "hint"
 
 
+class MailRules(Struct, frozen=True):
+    """Whom a shop's mails come from, and who gets the answers.
+
+    Without a sender it is the deployment's, under the shop's name; without `reply_to` the shop's
+    `support_email`.
+    """
+
+    sender: str = ""
+    sender_name: str = ""
+    reply_to: str = ""
+    reply_to_name: str = ""
+
+
 class Shop(Struct, frozen=True, kw_only=True):
     """A sales channel; `invoice_prefix` begins its invoice numbers, as in `RE-2026-000123`.
 
@@ -55,7 +68,8 @@ class Shop(Struct, frozen=True, kw_only=True):
     may lie below the price list, in percent.
     `xrechnung` is the syntax in which public buyers get their e-invoices.
     `texts` are what its papers say, by kind and language, `*` for every other kind.
-    `time_zone` (IANA) is where the periods of collective invoices begin and end.
+    `mail` is whom its mails come from. `time_zone` (IANA) is where the periods of collective
+    invoices begin and end.
     """
 
     id: str
@@ -78,6 +92,7 @@ class Shop(Struct, frozen=True, kw_only=True):
     letterhead: Letterhead | None = None
     texts: dict[str, dict[Language, Wording]] = {}
     papers: PaperRules = PaperRules()
+    mail: MailRules = MailRules()
     time_zone: str = "Europe/Berlin"
     version: int = 0
 

@@ -10,19 +10,26 @@ from oms.approval import NEEDED, asked, pending
 from oms.credit import EXCEEDED, MISSING
 from oms.dunning import letter_of
 from oms.ledger import ledger
-from oms.order import Order
+from oms.news import OrderApproved, OrderRejected
+from oms.order import Order, decode_news
 from oms.parts import Hold, Person
 from oms.payment import AWAITED, outstanding, owed, received
+from oms.refusals import Refusal
 from oms_aws.edges.approvals import link
 from oms_aws.edges.mailing import Case, Mail, bank_of
 from oms_aws.letters import (
+    ApprovalDecided,
     ApprovalNeeded,
     CreditExceeded,
     PaymentAwaited,
     PaymentOverdue,
     compose,
 )
+from oms_aws.orders import read_event
 from oms_aws.wording import date_text
+
+MOST = 10
+"""Events that a rejection is saved with, at most."""
 
 Again = Literal["", "reminder", "substitute"]
 
@@ -67,8 +74,20 @@ def of_letter(case: Case) -> Mail | None:
 
 
 def of_approval(case: Case) -> Mail | None:
-    """The next one is asked, once somebody has approved."""
-    return _approval(case, "")
+    """The next one is asked once somebody has approved; of the last word the purchaser hears."""
+    stage, stages = int(case.signal.facts["stage"]), case.order.approvals
+    later = [n for n, each in enumerate(stages) if n > stage and each.hold == stages[stage].hold]
+    if not later:
+        return _decided(case)
+    return _approval(case, "") if pending(case.order) == later[0] else None
+
+
+def of_rejection(case: Case) -> Mail | None:
+    """The purchaser hears why, unless the mail of what is cancelled for it says so."""
+    ours, *more = case.oms.orders.log(case.order.id, after=case.signal.sequence - 1, limit=MOST)
+    if any(each.type == "Order.Cancelled" and each.cause == ours.cause for each in more):
+        return None
+    return _decided(case)
 
 
 def of_approval_reminder(case: Case) -> Mail | None:
@@ -133,6 +152,27 @@ def _approval(case: Case, again: Again) -> Mail | None:
         again=again,
     )
     return _to(person, case, facts)
+
+
+def _decided(case: Case) -> Mail | None:
+    """What was decided by whom, and why, if there is anything left to decide about."""
+    order = case.order
+    event = read_event(case.oms.table, case.signal.aggregate, case.signal.sequence)
+    news = decode_news(event.data)
+    if not isinstance(news, OrderApproved | OrderRejected):
+        raise Refusal("not_decided", f"{case.signal.id} decides nothing.")
+    if not order.charged:
+        return None
+    stage = order.approvals[news.stage]
+    names = {person.id: person.name for person in (stage.approver, stage.substitute) if person}
+    facts = ApprovalDecided(
+        **case.common,
+        items=case.items(_left(order)),
+        approved=isinstance(news, OrderApproved),
+        person=names.get(news.person, case.shop.name),
+        reason=news.reason or None,
+    )
+    return case.to_customer("approval_decided", facts)
 
 
 def _to(person: Person, case: Case, facts: ApprovalNeeded) -> Mail:

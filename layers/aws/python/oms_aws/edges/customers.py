@@ -18,6 +18,7 @@ from oms.parts import Document, Hold
 from oms.refusals import Refusal
 from oms_aws.edges import business_mails, parcel_mails
 from oms_aws.edges.bill_mails import of_bill, of_bill_letter
+from oms_aws.edges.following import following
 from oms_aws.edges.mailing import Case, Mail, einvoice_link
 from oms_aws.edges.queue import Signal
 from oms_aws.edges.waiting import waiting_items
@@ -209,7 +210,7 @@ def _shipped(case: Case, id: str, document: Document | None = None) -> Mail:
             )
             for parcel in fulfilment.parcels
         ),
-        following=case.items(order.pieces("backordered")),
+        following=following(case),
         invoice_number=document.number if document else None,
         invoice_url=_paper(document, oms) if document else None,
         einvoice_url=einvoice_link(document, oms) if document else None,
@@ -299,6 +300,7 @@ WRITERS: Mapping[str, Callable[[Case], Mails]] = {
     "Payment.Reminded": business_mails.of_reminder,
     "Letter.Archived": business_mails.of_letter,
     "Order.Approved": business_mails.of_approval,
+    "Order.Rejected": business_mails.of_rejection,
     "Approval.Reminded": business_mails.of_approval_reminder,
     "Approval.Escalated": business_mails.of_escalation,
     "Order.HoldEscalated": _escalated,

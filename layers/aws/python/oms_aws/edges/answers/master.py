@@ -313,6 +313,15 @@ class AddressRules(Model):
     place: Annotated[Weight, Field(description="A place that does not fit its postcode.")]
 
 
+class MailRules(Model):
+    """Whom mails come from, and who gets the answers; empty: the deployment's sender, the shop."""
+
+    sender: Annotated[str, Field(examples=["orders@example.com"])]
+    sender_name: Annotated[str, Field(examples=["Berg&Beutel"])]
+    reply_to: Annotated[str, Field(examples=["service@example.com"])]
+    reply_to_name: Annotated[str, Field(examples=["Berg&Beutel Service"])]
+
+
 class ShopRecord(Model):
     """A sales channel and who sells there."""
 
@@ -357,6 +366,7 @@ class ShopRecord(Model):
         Field(description="By kind of paper (`*`: all others) and language."),
     ]
     papers: PaperRules
+    mail: MailRules
     time_zone: Annotated[str, Field(examples=["Europe/Berlin"])]
     version: Annotated[Version, Field(examples=[1])]
 

@@ -11,7 +11,7 @@ from pydantic import AfterValidator, Field, StringConstraints, model_validator
 from oms.invoice import Kind
 from oms.letterhead import COLOUR, EVERY, PAYMENT_PLACES, PLACES, PaperKind, place_fault
 from oms.logo import MOST_BYTES, fault_of, type_of
-from oms_aws.edges.models import Id, Model, Name, _printable
+from oms_aws.edges.models import Email, Id, Model, Name, _printable
 from oms_aws.edges.models import ShopIn as PlainShopIn
 
 LEAST_CONTRAST = 2.5
@@ -30,6 +30,12 @@ def _contrast(colour: str) -> float:
     shares = (int(colour[n : n + 2], 16) / 255 for n in (1, 3, 5))
     linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in shares]
     return 1.05 / (0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2] + 0.05)
+
+
+def _ascii(mail: str) -> str:
+    if not mail.isascii() or not mail.isprintable():
+        raise ValueError("has letters that not every mail server takes: write the domain as xn--…")
+    return mail
 
 
 def _said(text: str) -> str:
@@ -117,12 +123,27 @@ class PaperRulesIn(Model):
     confirmation_link: bool = False
 
 
+Mailbox = Annotated[Email, AfterValidator(_ascii)]
+MailboxName = Annotated[Name, StringConstraints(max_length=100)]
+
+
+class MailRulesIn(Model):
+    """Whom mails come from, and who gets the answers; what is missing is the deployment's sender,
+    the shop's name and its `support_email`."""
+
+    sender: Mailbox | Literal[""] = ""
+    sender_name: MailboxName | Literal[""] = ""
+    reply_to: Mailbox | Literal[""] = ""
+    reply_to_name: MailboxName | Literal[""] = ""
+
+
 class ShopIn(PlainShopIn):
     """A sales channel and who sells there; without `countries` it delivers everywhere."""
 
     letterhead: LetterheadIn | None = None
     texts: Annotated[dict[str, dict[Literal["de", "en"], WordingIn]], Field(default_factory=dict)]
     papers: PaperRulesIn = PaperRulesIn()
+    mail: MailRulesIn = MailRulesIn()
 
     def faults(self) -> dict[str, str]:
         """What is wrong across fields: field -> reason."""
