@@ -100,6 +100,7 @@ def emulated(state: str) -> dict[str, str]:
         "SFTP_ENABLED": "0",
         "LAMBDA_ACCOUNT_CONCURRENCY": "0",  # the function host bounds calls, and lets them wait
         "IOT_MTLS_ENABLED": "0",
+        "AUTH": "true",  # who signs is known, and IAM decides
         "LOG_LEVEL": os.environ.get("AUFTAKT_LOG_LEVEL", "WARNING"),
     }
 
@@ -108,7 +109,7 @@ class Cloud:
     """Everything that the process keeps going."""
 
     def __init__(self, port: int) -> None:
-        from local import emulator, objects, strictness
+        from local import emulator, identities, objects, strictness
         from local.bridge import Bridge
         from local.front import Front
         from local.snapshot import Snapshots
@@ -120,7 +121,9 @@ class Cloud:
         self._journal = self._snapshots.journal
         self.front = Front(self.bridge, self._snapshots, run)
         self._tasks: list[asyncio.Task[None]] = []
-        emulator.host_functions(self.bridge, lambda: self._journal.well)
+        self._identities = identities.Identities(paths.IDENTITIES)
+        identities.judge_as_aws()
+        emulator.host_functions(self.bridge, self._identities, lambda: self._journal.well)
         emulator.free_what_was_refused(say)
         emulator.keep_messages()
         objects.keep(paths.OBJECTS)
@@ -136,6 +139,7 @@ class Cloud:
         repeated = snapshot.restore(paths.SNAPSHOTS)
         if repeated:
             say(f"the last run did not end orderly: {repeated} changes taken from the journal")
+        self._identities.know_all()
         emulator.free_messages()
         effects.watch(self._journal)
         gc.freeze()

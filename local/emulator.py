@@ -26,6 +26,7 @@ from ministack.services import (
 )
 
 from local.bridge import NEVER_REACHED, Bridge
+from local.identities import Identities
 
 asgi = emulator.app
 Stores = dict[str, Any]
@@ -54,18 +55,21 @@ class Underway:
         return not (self.calls or self.messages or self.records or self.executions)
 
 
-def host_functions(bridge: Bridge, keeping: Callable[[], bool]) -> None:
-    """Let the function host run every function, whatever wakes it.
+def host_functions(bridge: Bridge, identities: Identities, keeping: Callable[[], bool]) -> None:
+    """Let the function host run every function, whatever wakes it, signing as its own role.
 
     Nothing new is begun in the background while its results could not be kept.
     """
+
+    def facts(config: Stores) -> Stores:
+        return {**_facts(config), "identity": identities.of(config)}
 
     def dispatch(
         func: Stores, config: Stores, event: Any, request_id: str, started: float
     ) -> Stores:
         while not keeping():
             time.sleep(0.2)
-        ok, body = bridge.invoke(_facts(config), request_id, event)
+        ok, body = bridge.invoke(facts(config), request_id, event)
         _reached.here = ok or body.get("errorType") != NEVER_REACHED
         return _result(ok, body)
 
@@ -74,7 +78,7 @@ def host_functions(bridge: Bridge, keeping: Callable[[], bool]) -> None:
         while not bridge.open.is_set():
             await asyncio.sleep(0.05)
         config = func.get("config") or func
-        call = bridge.begin(_facts(config), str(uuid.uuid4()), event, urgent=True)
+        call = bridge.begin(facts(config), str(uuid.uuid4()), event, urgent=True)
         return _result(*await asyncio.shield(asyncio.wrap_future(call)))
 
     lambda_svc._execute_function_dispatch = dispatch

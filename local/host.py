@@ -92,7 +92,8 @@ class Host:
             "_HANDLER": facts["handler"],
             "TZ": ":UTC",
         }
-        environment = {**own, **facts["environment"], **self._plan.environment}
+        identity = facts.pop("identity", {})
+        environment = {**own, **facts["environment"], **self._plan.environment, **identity}
         return Function(**{**facts, "environment": environment})
 
     def _count(self, tally: Tally, outcome: str, wall: float) -> None:

@@ -16,6 +16,7 @@ SCRATCH = STATE / "tmp"
 RUNNING = STATE / "running.json"
 PORT = STATE / "port"
 KEYS = STATE / "keys.json"
+IDENTITIES = STATE / "identities"
 LOCK = STATE / "lock"
 
 

@@ -96,6 +96,7 @@ def become(function: Function, root: Path, link: socket.socket, output: int) -> 
     os.environ.clear()
     os.environ.update(function.environment)
     time.tzset()
+    _sign_as(function.environment)
     if "oms_aws.logs" in sys.modules:  # it was preloaded, before there was a service to name
         service = function.environment.get("POWERTOOLS_SERVICE_NAME", function.name)
         sys.modules["oms_aws.logs"].logger.append_keys(service=service)
@@ -113,6 +114,16 @@ def become(function: Function, root: Path, link: socket.socket, output: int) -> 
         sys.stdout.flush()
         sys.stderr.flush()
         os._exit(code)
+
+
+def _sign_as(environment: dict[str, str]) -> None:
+    """Let AWS clients that were made before the fork sign with this process's own credentials."""
+    session = sys.modules["boto3"].DEFAULT_SESSION if "boto3" in sys.modules else None
+    if session is not None and "AWS_SESSION_TOKEN" in environment:
+        held = session.get_credentials()
+        held.access_key = environment["AWS_ACCESS_KEY_ID"]
+        held.secret_key = environment["AWS_SECRET_ACCESS_KEY"]
+        held.token = environment["AWS_SESSION_TOKEN"]
 
 
 def _serve(function: Function, loaded: Loaded, link: socket.socket) -> None:

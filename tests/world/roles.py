@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Any
 
-KEYS = "dynamodb:LeadingKeys"
-SINGLE = {"Put": "PutItem", "Update": "UpdateItem", "ConditionCheck": "ConditionCheckItem"}
+from local import leading
 
 
 class NotGranted(BaseException):
@@ -27,25 +25,10 @@ class Asked:
 
 def asked(operation: str, body: dict[str, Any]) -> Iterator[Asked]:
     """What a request to DynamoDB asks for; each part of a transaction is judged by itself."""
-    match operation:
-        case "GetItem" | "UpdateItem":
-            yield Asked(operation, (body["Key"]["pk"]["S"],))
-        case "PutItem":
-            yield Asked(operation, (body["Item"]["pk"]["S"],))
-        case "BatchGetItem":
-            wanted = [key for each in body["RequestItems"].values() for key in each["Keys"]]
-            yield Asked(operation, tuple(key["pk"]["S"] for key in wanted))
-        case "Query":
-            named = re.match(r"\w*pk = (:\w+)", body["KeyConditionExpression"])
-            assert named, body["KeyConditionExpression"]
-            yield Asked(operation, (body["ExpressionAttributeValues"][named[1]]["S"],))
-        case "TransactWriteItems":
-            for part in body["TransactItems"]:
-                ((kind, given),) = part.items()
-                key = given.get("Key") or given["Item"]
-                yield Asked(SINGLE[kind], (key["pk"]["S"],))
-        case _:
-            yield Asked(operation, ())
+    if operation == "TransactWriteItems":
+        yield from (Asked(part.action, (part.key,)) for part in leading.parts(body))
+    else:
+        yield Asked(operation, tuple(leading.named(body)))
 
 
 class Roles:
@@ -74,7 +57,7 @@ class Roles:
 def _met(conditions: dict[str, dict[str, Any]], keys: list[str]) -> bool:
     for operator, tests in conditions.items():
         ((name, expected),) = tests.items()
-        assert name == KEYS
+        assert name == leading.KEYS
         fits = [any(fnmatchcase(key, each) for each in _listed(expected)) for key in keys]
         match operator:
             case "ForAllValues:StringLike":
