@@ -115,7 +115,8 @@ def test_night_is_what_the_clock_on_the_wall_says(hour: datetime, night: bool) -
         ({"when": "bloked"}, "knows no bloked"),
         ({"when": "x" * 400}, "300 characters"),
         ({"points": ""}, "300 characters"),
-        ({"reason": "no text"}, "Incomplete"),
+        ({"reason": "no text"}, "knows no no"),
+        ({"reason": '"no text'}, "Incomplete"),
     ],
 )
 def test_a_cell_that_cannot_be_read_is_named(rule: dict[str, str], what: str) -> None:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from decimal import ROUND_DOWN
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import msgspec
 from disposable_email_domains import blocklist as disposable_domains
 from msgspec import Struct
 from msgspec.structs import replace
@@ -65,6 +67,14 @@ class Weighed(Struct, frozen=True):
 UNRUNNABLE = (RuntimeError, ValueError, TypeError)
 """What the engine raises, and what it gives where points should be."""
 
+MOST_POINTS = 1_000_000
+"""What a row may give at most, up or down."""
+
+MOST_LISTED = 50
+"""How many rows a finding lists; all of them count."""
+
+LONGEST_REASON = 200
+
 
 def facts_of(
     order: Order, counts: Mapping[str, int], *, blocked: bool, allowed: bool, new: bool
@@ -95,21 +105,36 @@ def domain_of(email: str) -> str:
 
 
 def weigh(rules: Ruleset, facts: Mapping[str, Any]) -> Weighed:
-    """Add up the points of every row that applies; who is on the allowlist passes anyway."""
-    rows: tuple[dict[str, Any], ...] = tuple(
-        {
-            "indicator": str(row.get("indicator")),
-            "points": int(row.get("points") or 0),
-            "reason": str(row.get("reason")),
-            "reason_de": str(row.get("reason_de") or row.get("reason")),
-        }
-        for row in decide(rules.graph, facts)
-    )
-    score = sum(int(row["points"]) for row in rows)
+    """Add up the points of every row that applies; who is on the allowlist passes anyway.
+
+    Raises one of UNRUNNABLE. Rules that are not let in today, whoever stored them, are not run.
+    """
+    if wrong := _faulty(msgspec.json.encode(rules.graph)):
+        raise ValueError(wrong)
+    rows = [_row(row) for row in decide(rules.graph, facts)]
+    score = sum(row["points"] for row in rows)
     verdict: Verdict = "pass"
     if not facts.get("allowed") and score >= rules.hold_from:
         verdict = "refuse" if score >= rules.refuse_from else "hold"
-    return Weighed(verdict, score, rows)
+    if len(rows) > MOST_LISTED:
+        rows = sorted(rows, key=lambda row: -abs(row["points"]))[:MOST_LISTED]
+    return Weighed(verdict, score, tuple(rows))
+
+
+@lru_cache(maxsize=4)
+def _faulty(graph: bytes) -> str:
+    """The first fault of a graph in JSON, or nothing."""
+    wrong = faults(msgspec.json.decode(graph), facts=FACTS, gives=GIVES)
+    return "; ".join(f"{place}: {why}" for place, why in [*wrong.items()][:1])
+
+
+def _row(row: Mapping[str, Any]) -> dict[str, Any]:
+    points = int(row.get("points") or 0)
+    if abs(points) > MOST_POINTS:
+        raise ValueError(f"a row gives more than {MOST_POINTS} points")
+    texts = {name: str(row.get(name))[:LONGEST_REASON] for name in ("indicator", "reason")}
+    german = str(row.get("reason_de") or row.get("reason"))[:LONGEST_REASON]
+    return {**texts, "points": points, "reason_de": german}
 
 
 def check_fraud(rules: Ruleset, facts: Mapping[str, Any]) -> Finding:
@@ -190,6 +215,9 @@ def objections(rules: Ruleset) -> dict[str, str]:
         place = f"golden.{number - 1}" if number else "ordinary order"
         if strange := case.facts.keys() - FACTS.keys():
             wrong[place] = f"there is no fact {', '.join(sorted(strange))}"
+            continue
+        if other := [n for n, value in case.facts.items() if type(value) is not type(FACTS[n])]:
+            wrong[place] = f"is of another type: {', '.join(sorted(other))}"
             continue
         try:
             weighed = weigh(rules, {**FACTS, **case.facts})

@@ -9,13 +9,18 @@ from pydantic import Field
 from oms_aws.edges.models import Id, Model, Name, Text
 
 Points = Annotated[int, Field(strict=True, ge=1, le=100_000)]
+FactIn = (
+    Annotated[str, Field(strict=True, max_length=100)]
+    | Annotated[bool, Field(strict=True)]
+    | Annotated[int, Field(strict=True, ge=-999_999_999, le=999_999_999)]
+)
 Version = Annotated[int, Field(strict=True, ge=0, le=999_999)]
 
 
 class CaseIn(Model):
     """Facts that differ from an ordinary order's, and what they must come to."""
 
-    facts: Annotated[dict[str, str | bool | int], Field(max_length=50)]
+    facts: Annotated[dict[Id, FactIn], Field(max_length=50)]
     verdict: Literal["pass", "hold", "refuse"]
 
 
