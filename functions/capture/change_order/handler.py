@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from oms_aws import changes
-from oms_aws.edges.capture import demand_provider
+from oms_aws.edges.capture import demand_fitting, demand_provider
 from oms_aws.edges.http import Answer, Call, Http, Problem, remembered, replayed
 from oms_aws.edges.models.changes import ChangeOrder, asked_change
 from oms_aws.edges.views import order_answer, seen_order
@@ -25,6 +25,7 @@ def preview(call: Call[ChangeOrder], oms: Ports) -> Answer:
     demand_provider(call.body.payment, seen.order.shop, oms)
     change, id = asked_change(call.body), oms.new_id("chg")
     shown = changes.weighed(seen.order, change, id, call.actor, oms)
+    demand_fitting(shown.sourced)
     expires_at = changes.keep(seen.order, change, shown, oms)
     head = {"id": id, "order_id": seen.order.id, "expires_at": expires_at}
     return Answer({**head, **changes.view(seen.order, shown)}, 201)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from oms.refusals import NotNow
-from oms_aws.edges.capture import captured, demand_provider, demand_rate
+from oms_aws.edges.capture import captured, demand_fitting, demand_provider, demand_rate
 from oms_aws.edges.http import Answer, Call, Http, Problem, remembered, replayed
 from oms_aws.edges.models import PlaceOrder
 from oms_aws.orders import Conflict, Saved
@@ -34,6 +34,7 @@ def place_order(call: Call[PlaceOrder], oms: Ports) -> Answer:
     demand_provider(call.body.payment, call.caller.shop, oms)
     demand_rate(call.body.currency, call.body.placed_at, call.caller.shop, oms)
     order = captured(call.body, oms.new_id("ord"), call.caller.shop, oms.now())
+    demand_fitting(order)
     receipt = {"id": order.id, "external_number": order.external_number, "status": order.status}
     answer = Answer(receipt, 202, {"Location": f"/v1/orders/{order.id}"})
     try:

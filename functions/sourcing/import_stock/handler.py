@@ -20,5 +20,6 @@ def import_stock(call: Call[StockBatch], oms: Ports) -> Answer:
     rows, unknown, buckets = known_only(rows, oms)
     as_of = min(body.as_of, oms.now())
     source = Source(body.location, as_of, call.actor, f"request:{call.request_id}")
-    tally = count(rows, source, buckets, oms)
-    return Answer({**tally, "refused": in_order([*broken, *unknown])})
+    taken = count(rows, source, buckets, oms)
+    said = {**taken._asdict(), "ignored": len(taken.not_counted)}
+    return Answer({**said, "refused": in_order([*broken, *unknown])})

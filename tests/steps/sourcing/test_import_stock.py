@@ -29,6 +29,9 @@ def test_older_count_is_ignored(world: World, merchant: Merchant) -> None:
     count(world, merchant, [{"sku": "RUCK-45", "on_hand": 5}])
     answer = count(world, merchant, [{"sku": "RUCK-45", "on_hand": 9}], age=1)
     assert answer["ignored"] == 1
+    (row,) = answer["not_counted"]
+    assert (row["row"], row["sku"]) == (0, "RUCK-45")
+    assert world.now().isoformat()[:16] in row["reason"]
     assert merchant.stock("RUCK-45")["promisable"] == 5
 
 

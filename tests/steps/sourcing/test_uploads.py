@@ -114,7 +114,10 @@ def test_older_file_is_ignored(world: World, merchant: Merchant) -> None:
     merchant.count("A", RUCK_45=7)
     world.arrive(f"stock/{id}", f"{HEAD}RUCK-45,5\n".encode())
     world.settle()
-    assert read(merchant, id)["ignored"] == 1
+    found = read(merchant, id)
+    assert found["ignored"] == 1
+    assert [(row["row"], row["sku"]) for row in found["not_counted"]] == [(0, "RUCK-45")]
+    assert found["not_counted"][0]["counted_at"] > found["as_of"]
     assert merchant.stock("RUCK-45")["promisable"] == 7
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, NamedTuple
 
 import msgspec
 
+from oms.clocks import SKEW
 from oms.events import GENESIS, Event, chained
 from oms.pool import recounted
 from oms.stock import Buffer, Item
@@ -15,9 +16,6 @@ from oms_aws.counters import View, edited, shifted
 from oms_aws.edit import Edit
 from oms_aws.orders import event_action
 from oms_aws.table import Action, Table
-
-SKEW = timedelta(minutes=5)
-"""How far ahead of ours the clock of a warehouse may be."""
 
 
 class Count(NamedTuple):
@@ -40,6 +38,14 @@ class Counting(NamedTuple):
     safety: int
     actor: str
     cause: str
+
+
+class Tally(NamedTuple):
+    """What became of counts; `ignored` are the SKUs that were counted later already, and when."""
+
+    changed: int
+    unchanged: int
+    ignored: dict[str, datetime]
 
 
 def last_counted(item: Item, location: str, *, now: datetime) -> datetime | None:

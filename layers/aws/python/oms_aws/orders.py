@@ -22,6 +22,8 @@ from oms_aws.search import rows
 from oms_aws.table import MOST_ACTIONS, Action, ConditionFailed, Table, packed, unpacked
 
 CHANGE_TRIES = 10
+LARGEST_ORDER = 220_000
+"""Bytes, compressed, of an order as it is placed or changed: what follows fits its item then."""
 
 
 class Stored(NamedTuple):
@@ -481,6 +483,11 @@ def order_attributes(stored: Stored) -> dict[str, Any]:
         "gsi2sk": place,
         **clock,
     }
+
+
+def size_of(order: Order) -> int:
+    """How many bytes of an item the order takes, compressed where it is large."""
+    return len(packed(encode(replace(order, news=()))))
 
 
 def stored_order(item: dict[str, Any]) -> Stored:

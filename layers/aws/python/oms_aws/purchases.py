@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from oms.backorder import Incoming
 from oms.events import GENESIS, Event, chained
-from oms.purchase import Purchase, PurchaseLine, Receipt, received, reordered
+from oms.purchase import Purchase, PurchaseLine, Receipt, not_added, received, reordered
 from oms.refusals import NotNow, Refusal, Unknown
 from oms_aws import keys
 from oms_aws.counting import Counting
@@ -103,7 +103,8 @@ class DynamoPurchases:
             for number, n in receipt.lines.items():
                 sku = known.line(number).sku
                 gains[sku] = gains.get(sku, 0) + n
-            return after, self._stock.gained(gains, by)
+            actions, later = self._stock.gained(gains, by)
+            return not_added(after, later), actions
 
         return self._change(id, once, actor)
 

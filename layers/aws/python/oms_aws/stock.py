@@ -24,7 +24,16 @@ from oms_aws.counters import (
     stored_reservation,
     stored_summary,
 )
-from oms_aws.counting import Count, Counting, Keeping, counted, judged, kept_back, last_counted
+from oms_aws.counting import (
+    Count,
+    Counting,
+    Keeping,
+    Tally,
+    counted,
+    judged,
+    kept_back,
+    last_counted,
+)
 from oms_aws.edit import Edit
 from oms_aws.orders import DynamoOrders, Stored
 from oms_aws.table import MOST_ACTIONS, Action, ConditionFailed, Crowded, Table
@@ -342,43 +351,53 @@ class DynamoStock:
 
     # -- counting -----------------------------------------------------------------------------
 
-    def take_counts(self, counts: Iterable[Count], by: Counting) -> dict[str, int]:
-        """Take a warehouse's counts; answers how many were `changed`, `unchanged` and `ignored`.
+    def take_counts(self, counts: Iterable[Count], by: Counting) -> Tally:
+        """Take a warehouse's counts; answers what became of them.
 
         A count older than the one taken before is ignored; each change is one `Stock.Changed`.
         Raises NotNow.
         """
         self._views.clear()
-        tally = {"changed": 0, "unchanged": 0, "ignored": 0}
+        changed = unchanged = 0
+        ignored: dict[str, datetime] = {}
         left = {count.sku: count for count in counts}
         for attempt in range(MOVE_TRIES):
             views = self._read(left)
             for sku, count in list(left.items()):
+                later = last_counted(views[sku].item, by.location, now=self._now())
                 word = judged(views[sku].item, count, by, now=self._now())
+                if word == "ignored" and later:
+                    ignored[sku] = later
+                unchanged += word == "unchanged"
                 if word != "changed":
-                    tally[word] += 1
                     del left[sku]
             if not left:
-                return tally
+                return Tally(changed, unchanged, ignored)
             room = MOST_ACTIONS if attempt == 0 else 1
             for sku in self._count([(views[sku], count) for sku, count in left.items()], by, room):
-                tally["changed"] += 1
+                changed += 1
                 del left[sku]
         raise NotNow(f"{len(left)} SKUs are being changed by many at once")
 
-    def gained(self, gains: Mapping[str, int], by: Counting) -> list[Action]:
+    def gained(
+        self, gains: Mapping[str, int], by: Counting
+    ) -> tuple[list[Action], dict[str, datetime]]:
         """The actions by which a location holds more, with one `Stock.Changed` for each SKU.
 
-        Not those of a SKU that was counted there at that time or later.
+        Beside them the SKUs that were counted there at that time or later, and when: their pieces
+        are in that count already.
         """
         actions: list[Action] = []
+        late: dict[str, datetime] = {}
         for sku, view in self._read(gains).items():
             known = last_counted(view.item, by.location, now=self._now())
             if known is None or known < by.as_of:
                 count = Count(sku, view.item.on_hand.get(by.location, 0) + gains[sku])
                 event_id, now = self._new_id("evt"), self._now()
                 actions += counted(self._table, view, count, by, event_id=event_id, at=now)
-        return actions
+            else:
+                late[sku] = known
+        return actions, late
 
     def _count(self, counts: list[tuple[View, Count]], by: Counting, room: int) -> Iterator[str]:
         """Write counts, several to a transaction if there is room; answers the SKUs written."""

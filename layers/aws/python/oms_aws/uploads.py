@@ -30,7 +30,8 @@ class Upload(Struct, frozen=True, kw_only=True):
     """A warehouse's count as a file.
 
     `taken` is how many of its rows were seen to, the others say what became of them. `refused`
-    names the first of the `broken` ones; `reason` says why the file was refused as a whole.
+    names the first of the `broken` ones, `not_counted` those of the `ignored` ones; `reason` says
+    why the file was refused as a whole.
     """
 
     id: str
@@ -44,6 +45,7 @@ class Upload(Struct, frozen=True, kw_only=True):
     changed: int = 0
     unchanged: int = 0
     ignored: int = 0
+    not_counted: tuple[dict[str, Any], ...] = ()
     broken: int = 0
     refused: tuple[dict[str, Any], ...] = ()
     reason: str | None = None
@@ -59,10 +61,18 @@ class Upload(Struct, frozen=True, kw_only=True):
         named = tuple(refused[:MOST_NAMED])
         return replace(self, status="working", broken=len(refused), refused=named)
 
-    def counts(self, rows: int, tally: dict[str, int]) -> Upload:
+    def counts(
+        self, rows: int, changed: int, unchanged: int, ignored: list[dict[str, Any]]
+    ) -> Upload:
         """More of its rows are seen to."""
-        sums = {name: getattr(self, name) + n for name, n in tally.items()}
-        return replace(self, taken=self.taken + rows, **sums)
+        return replace(
+            self,
+            taken=self.taken + rows,
+            changed=self.changed + changed,
+            unchanged=self.unchanged + unchanged,
+            ignored=self.ignored + len(ignored),
+            not_counted=(*self.not_counted, *ignored)[:MOST_NAMED],
+        )
 
     def finish(self, at: datetime) -> Upload:
         """All of its rows are seen to."""

@@ -1,9 +1,4 @@
-"""The language of rule cells: comparing facts and plain arithmetic, nothing that loops or grows.
-
-A cell is read from left to right once, so deciding takes as long as the cell is. Texts are compared
-and never joined, numbers are decimals of fixed size, and there are neither functions, closures,
-ranges, templates nor paths into values: whatever is let in ends at once and makes nothing large.
-"""
+"""The language of rule cells: comparing facts and plain arithmetic, nothing that loops or grows."""
 
 from __future__ import annotations
 
@@ -34,6 +29,11 @@ _COMPUTES = {
 }
 _ORDERED = frozenset({"<", "<=", ">", ">="})
 _COMPARED = frozenset({"==", "!=", *_ORDERED})
+
+
+# A cell is read from left to right once, so deciding takes as long as the cell is. Texts are
+# compared and never joined, numbers are decimals of fixed size, and there are neither functions,
+# closures, ranges, templates nor paths into values: what is let in ends and makes nothing large.
 
 
 class Unreadable(ValueError):

@@ -26,11 +26,16 @@ class PurchaseLine(Struct, frozen=True, kw_only=True):
 
 
 class Receipt(Struct, frozen=True, kw_only=True):
-    """Goods that have come: the number on their delivery note, and the pieces by line."""
+    """Goods that have come: the number on their delivery note, and the pieces by line.
+
+    `counted_later` names the SKUs whose pieces a later count of the location has already, and when
+    that was taken: by this receipt nothing was added to the shelf of them.
+    """
 
     number: str
     received_at: datetime
     lines: dict[str, int]
+    counted_later: dict[str, datetime] = {}
 
 
 class Purchase(Struct, frozen=True, kw_only=True):
@@ -96,6 +101,12 @@ def reordered(known: Purchase | None, wanted: Purchase) -> Purchase:
         cancelled=wanted.cancelled,
         lines=tuple(replace(li, received=received.get(li.number, 0)) for li in wanted.lines),
     )
+
+
+def not_added(purchase: Purchase, later: dict[str, datetime]) -> Purchase:
+    """The purchase order whose last receipt says what it did not add, for it was counted later."""
+    *before, last = purchase.receipts
+    return replace(purchase, receipts=(*before, replace(last, counted_later=later)))
 
 
 def received(purchase: Purchase, receipt: Receipt) -> Purchase:

@@ -12,6 +12,7 @@ from oms.tax import known_for
 from oms.tax.exchange import EURO
 from oms_aws.edges.http import Problem
 from oms_aws.edges.models import PaymentIn, PlaceOrder
+from oms_aws.orders import LARGEST_ORDER, size_of
 from oms_aws.wiring import Ports
 
 
@@ -45,6 +46,16 @@ def captured(asked: PlaceOrder, id: str, shop: str, at: datetime) -> Order:
         Order,
     )
     return order.tell(OrderCreated(order))
+
+
+def demand_fitting(order: Order) -> None:
+    """Raises Problem when the order is so large that what follows would not fit its item."""
+    if (size := size_of(order)) > LARGEST_ORDER:
+        text = (
+            f"Compressed the order takes {size} bytes, at most {LARGEST_ORDER} are kept: send "
+            "fewer lines, or shorter numbers, SKUs, codes of discounts and notes."
+        )
+        raise Problem(413, "order_too_large", text)
 
 
 def demand_rate(currency: str, placed_at: datetime, shop: str, oms: Ports) -> None:

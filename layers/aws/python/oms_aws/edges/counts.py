@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from oms.refusals import Refusal
 from oms_aws.counting import Count, Counting
 from oms_aws.edges.models.stock import StockRow
-from oms_aws.edges.rows import parsed_rows, refused
+from oms_aws.edges.rows import not_counted, parsed_rows, refused
 from oms_aws.uploads import Format, Upload
 from oms_aws.wiring import Ports
 
@@ -52,18 +52,28 @@ def known_only(rows: list[Row], oms: Ports) -> tuple[list[Row], list[dict[str, A
     return [(n, row) for n, row in rows if row.sku in known], broken, buckets
 
 
-def count(rows: Iterable[Row], source: Source, buckets: Buckets, oms: Ports) -> dict[str, int]:
-    """Take the counts over; answers how many were changed, unchanged and ignored."""
+class Taken(NamedTuple):
+    """What became of rows: how many changed something or nothing, and which were not counted."""
+
+    changed: int
+    unchanged: int
+    not_counted: list[dict[str, Any]]
+
+
+def count(rows: list[Row], source: Source, buckets: Buckets, oms: Ports) -> Taken:
+    """Take the counts over; a row that is older than the count known is not counted."""
     warehouse = oms.catalogue.warehouse(source.location)
     by = Counting(warehouse.id, source.as_of, warehouse.safety_stock, source.actor, source.cause)
+    numbers = {row.sku: n for n, row in rows}
     counts = (Count(row.sku, row.on_hand, row.safety) for _, row in rows)
     tally = oms.stock.take_counts(counts, by)
     oms.stock.wish(buckets)
-    return tally
+    ignored = [{"row": numbers[s], **not_counted(s, at)} for s, at in tally.ignored.items()]
+    return Taken(tally.changed, tally.unchanged, in_order(ignored))
 
 
 def in_order(broken: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Refused rows as they stand in the batch."""
+    """Rows that were refused or not counted, as they stand in the batch."""
     return sorted(broken, key=lambda row: row["row"])
 
 
@@ -84,8 +94,8 @@ def take_upload(id: str, oms: Ports) -> Upload:
     if upload.status == "waiting":
         upload = oms.uploads.save(upload.starts(in_order([*broken, *unknown])))
     while some := rows[upload.taken : upload.taken + ROWS_A_CHUNK]:
-        tally = count(some, source, buckets, oms)
-        upload = oms.uploads.save(upload.counts(len(some), tally))
+        taken = count(some, source, buckets, oms)
+        upload = oms.uploads.save(upload.counts(len(some), *taken))
     return oms.uploads.save(upload.finish(oms.now()))
 
 

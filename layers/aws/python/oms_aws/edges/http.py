@@ -23,7 +23,7 @@ from oms_aws.edges.models import Model
 from oms_aws.edges.query import ID
 from oms_aws.logs import logger
 from oms_aws.orders import VersionDiffers
-from oms_aws.table import Action
+from oms_aws.table import Action, Unwritable, packed, unpacked
 from oms_aws.wiring import Ports, ports
 
 LARGEST_BODY = 2_000_000
@@ -299,6 +299,8 @@ def _problem(error: Exception) -> Problem:
             return Problem(409, error.reason, error.text, error.fields)
         case VersionDiffers():
             return Problem(412, "version_differs", f"It is at version {error.version}.")
+        case Unwritable():
+            return Problem(413, "too_large", "It would make more than can be stored. Nothing was.")
         case NotNow():
             return Problem(503, "busy", f"Not now: {error}. Please try again.")
         case ClientError() if error.response["Error"]["Code"] in _BUSY:
@@ -349,7 +351,9 @@ def replayed(call: Call[Any], oms: Ports) -> Answer | None:
         raise Problem(
             409, "idempotency_key_reused", "This Idempotency-Key came with another body before."
         )
-    return Answer(json.loads(known["body"]), known["status"], json.loads(known["headers"]))
+    return Answer(
+        json.loads(unpacked(known["body"])), known["status"], json.loads(known["headers"])
+    )
 
 
 def remembered(call: Call[Any], oms: Ports, answer: Answer) -> tuple[Action, ...]:
@@ -359,7 +363,7 @@ def remembered(call: Call[Any], oms: Ports, answer: Answer) -> tuple[Action, ...
     attributes = {
         "digest": call.digest,
         "status": answer.status,
-        "body": msgspec.json.encode(answer.body).decode(),
+        "body": packed(msgspec.json.encode(answer.body)),
         "headers": json.dumps(dict(answer.headers)),
         "expires": int(oms.now().timestamp()) + IDEMPOTENCY_LIVES_SECONDS,
     }

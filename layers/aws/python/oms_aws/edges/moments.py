@@ -8,14 +8,13 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, AwareDatetime, BeforeValidator, ValidationInfo, WithJsonSchema
 
+from oms.clocks import SKEW
+
 FIRST_YEAR, LAST_YEAR = 2000, 2199
 """Years that a time lies in wherever nothing narrower is said."""
 
 LONG_AGO = timedelta(days=731)
 """How far back a count may lie."""
-
-SKEW = timedelta(minutes=5)
-"""How far ahead of ours the clock of a warehouse may be."""
 
 AHEAD = timedelta(days=7)
 """How far ahead what a shop, its payment provider or a carrier says may lie."""

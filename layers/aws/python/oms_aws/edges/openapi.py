@@ -182,7 +182,7 @@ REFUSALS = {
     404: "There is none, or it is not this caller's.",
     409: "As things are, this cannot be done; repeating it gives the same answer.",
     412: "It is not at the version that If-Match names any more (`version_differs`).",
-    413: f"The body has more than {LARGEST_BODY} bytes.",
+    413: f"The body has more than {LARGEST_BODY} bytes, or it would make more than can be stored.",
     422: "Fields or parameters are wrong, or unknown: `errors` names every one.",
     503: "Busy. Send the same request again after `Retry-After` seconds.",
 }
@@ -340,7 +340,7 @@ def _refusals(route: Routed) -> Iterator[int]:
         404: ("{" in route.key and method != "PUT") or route.key in NAMED_ELSEWHERE,
         409: bool(told.conflict),
         412: "If-Match" in route.headers,
-        413: route.takes is not None,
+        413: method != "GET",
         422: True,
         503: True,
     }

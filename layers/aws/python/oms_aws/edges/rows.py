@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -29,3 +30,9 @@ def parsed_rows(
 def refused(number: int, sku: str | None, reason: str) -> dict[str, Any]:
     """The answer for a refused row."""
     return {"row": number, "sku": sku, "reason": reason[:500]}
+
+
+def not_counted(sku: str, later: datetime) -> dict[str, Any]:
+    """Why pieces of a SKU were not counted."""
+    said = later.isoformat(timespec="seconds")
+    return {"sku": sku, "reason": f"was counted later, at {said}", "counted_at": later}

@@ -13,10 +13,11 @@ from oms.capturing import state
 from oms.order import Order
 from oms.parts import PLACES, Document, Fulfilment, Line, Paper, Parcel, PendingChange
 from oms.payment import outstanding, overpaid, owed, received
-from oms.purchase import Purchase
+from oms.purchase import Purchase, Receipt
 from oms.refusals import Unknown
 from oms_aws.edges.http import Answer, Call, Problem
 from oms_aws.edges.query import ID
+from oms_aws.edges.rows import not_counted
 from oms_aws.orders import Stored, gift_seen, recall_seen
 from oms_aws.purchases import Expected
 from oms_aws.webhooks import Endpoint
@@ -140,8 +141,17 @@ def purchase_view(purchase: Purchase) -> dict[str, Any]:
         "status": purchase.status,
         "cancelled": purchase.cancelled,
         "lines": [whole(line) for line in purchase.lines],
-        "receipts": [whole(receipt) for receipt in purchase.receipts],
+        "receipts": [_receipt_view(receipt) for receipt in purchase.receipts],
         "version": purchase.version,
+    }
+
+
+def _receipt_view(receipt: Receipt) -> dict[str, Any]:
+    return {
+        "number": receipt.number,
+        "received_at": receipt.received_at,
+        "lines": receipt.lines,
+        "not_counted": [not_counted(sku, at) for sku, at in receipt.counted_later.items()],
     }
 
 

@@ -752,12 +752,29 @@ class RefusedRow(Model):
     reason: Annotated[str, Field(examples=["no such product"])]
 
 
+class NotCounted(Model):
+    """A SKU that a count or receipt did not change, and the later count that stands."""
+
+    sku: Sku
+    reason: Annotated[str, Field(examples=["was counted later, at 2026-11-24T06:00:00+00:00"])]
+    counted_at: Time
+
+
+class NotCountedRow(NotCounted):
+    """A row that was not counted; `row` counts from 0."""
+
+    row: Annotated[int, Field(ge=0, examples=[7])]
+
+
 class Counted(Model):
     """What became of each row of a stock batch."""
 
     changed: Annotated[int, Field(description="Other than before.", examples=[41])]
     unchanged: Annotated[int, Field(description="As before.", examples=[18])]
-    ignored: Annotated[int, Field(description="Older than the count known.", examples=[0])]
+    ignored: Annotated[int, Field(description="Older than the count known.", examples=[1])]
+    not_counted: Annotated[
+        list[NotCountedRow], Field(description="The ignored rows, as they stand in the batch.")
+    ]
     refused: list[RefusedRow]
 
 

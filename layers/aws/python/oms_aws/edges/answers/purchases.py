@@ -7,7 +7,16 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from oms_aws.edges.answers.core import Location, Number, Pieces, Sku, Time, Told, Version
+from oms_aws.edges.answers.core import (
+    Location,
+    NotCounted,
+    Number,
+    Pieces,
+    Sku,
+    Time,
+    Told,
+    Version,
+)
 from oms_aws.edges.answers.screening import PAGES
 from oms_aws.edges.models import Model
 
@@ -31,6 +40,10 @@ class GoodsReceipt(Model):
     number: Annotated[str, Field(examples=["LS-88"])]
     received_at: Time
     lines: Annotated[dict[str, int], Field(examples=[{"1": 12}])]
+    not_counted: Annotated[
+        list[NotCounted],
+        Field(description="SKUs of which nothing was added to the shelf: a later count has it."),
+    ]
 
 
 class Purchase(Model):

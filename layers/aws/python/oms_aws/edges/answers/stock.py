@@ -7,7 +7,18 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from oms_aws.edges.answers.core import ID, Location, Pieces, RefusedRow, Shop, Sku, Time, Told, Url
+from oms_aws.edges.answers.core import (
+    ID,
+    Location,
+    NotCountedRow,
+    Pieces,
+    RefusedRow,
+    Shop,
+    Sku,
+    Time,
+    Told,
+    Url,
+)
 from oms_aws.edges.models import Model
 
 UploadId = Annotated[str, Field(examples=[f"upl_{ID}"])]
@@ -41,6 +52,7 @@ class Upload(Model):
     changed: Annotated[int, Field(description="Other than before.", examples=[412])]
     unchanged: Annotated[int, Field(description="As before.", examples=[9_586])]
     ignored: Annotated[int, Field(description="Older than the count known.", examples=[0])]
+    not_counted: Annotated[list[NotCountedRow], Field(description="The first 1,000 ignored rows.")]
     broken: Annotated[int, Field(description="Refused rows.", examples=[2])]
     refused: Annotated[list[RefusedRow], Field(description="The first 1,000 refused rows.")]
     reason: Annotated[
