@@ -135,7 +135,7 @@ def test_what_grows_beyond_an_item_is_refused_and_changes_nothing(
     id = merchant.place(merchant.request(RUCK_45=1))
     world.settle()
     before = merchant.order(id)
-    monkeypatch.setattr(orders, "packed", lambda body: packed(body) + " " * LARGEST_ITEM)
+    monkeypatch.setattr(orders, "packed", lambda body: body.decode() + " " * LARGEST_ITEM)
     answer = merchant.cancel(id)
     assert (answer.status, answer.body["title"]) == (413, "too large")
     monkeypatch.undo()
