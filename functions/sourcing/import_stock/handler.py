@@ -16,7 +16,7 @@ def import_stock(call: Call[StockBatch], oms: Ports) -> Answer:
     """Take a warehouse's counts; broken rows are refused one by one."""
     body = call.body
     oms.catalogue.warehouse(body.location)
-    rows, broken = sifted(body.rows)
+    rows, broken = sifted(body.rows, oms.now())
     rows, unknown, buckets = known_only(rows, oms)
     as_of = min(body.as_of, oms.now())
     source = Source(body.location, as_of, call.actor, f"request:{call.request_id}")

@@ -21,6 +21,32 @@ RELEASERS: Mapping[str, frozenset[str]] = {
 An approval is given, never let go (`oms.approval`)."""
 
 
+REASONS = (
+    "address_invalid",
+    "packstation_invalid",
+    "po_box_not_served",
+    "country_not_served",
+    "email_invalid",
+    "fraud_suspected",
+    "fraud_unchecked",
+    "payment_pending",
+    "payment_awaited",
+    "payment_insufficient",
+    "authorisation_old",
+    "product_unknown",
+    "price_too_low",
+    "price_not_comparable",
+    "total_differs",
+    "vat_id_unverified",
+    "credit_exceeded",
+    "credit_missing",
+    "approval_needed",
+    "backorder_limit",
+    "supplier_needed",
+)
+"""What an order may be held for (`docs/holds.md`)."""
+
+
 def hold_of(order: Order, id: str) -> Hold:
     """The hold of the order; raises Unknown."""
     for hold in order.holds:

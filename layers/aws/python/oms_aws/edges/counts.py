@@ -32,9 +32,9 @@ class Source(NamedTuple):
     cause: str
 
 
-def sifted(given: list[Any]) -> tuple[list[Row], list[dict[str, Any]]]:
+def sifted(given: list[Any], now: datetime) -> tuple[list[Row], list[dict[str, Any]]]:
     """The rows to count, by index, and the answers for the others; of one SKU the last counts."""
-    rows, broken = parsed_rows(given, StockRow)
+    rows, broken = parsed_rows(given, StockRow, now)
     last = {row.sku: n for n, row in rows}
     broken += [
         refused(n, row.sku, f"row {last[row.sku]} counts it again")
@@ -86,7 +86,7 @@ def take_upload(id: str, oms: Ports) -> Upload:
     if upload.finished_at:
         return upload
     try:
-        rows, broken = sifted(read_rows(oms.uploads.content(id), upload.format))
+        rows, broken = sifted(read_rows(oms.uploads.content(id), upload.format), oms.now())
         rows, unknown, buckets = known_only(rows, oms)
     except Refusal as refusal:
         return oms.uploads.save(upload.refuse(refusal.text, oms.now()))

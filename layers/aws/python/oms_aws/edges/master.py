@@ -50,7 +50,7 @@ def put_rows(
     **named: str | None,
 ) -> Answer:
     """Store each row that fits the model by itself; answers what became of each."""
-    rows, broken = parsed_rows(call.body.items, model)
+    rows, broken = parsed_rows(call.body.items, model, oms.now())
     wanted = {n: record(kind, {**row.model_dump(by_alias=True), **named}) for n, row in rows}
     told: dict[int, dict[str, Any]] = {
         n: {"row": n, "id": id_of(wanted[n]), **outcome._asdict()}

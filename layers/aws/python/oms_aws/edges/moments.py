@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, AwareDatetime, BeforeValidator, ValidationInfo, WithJsonSchema
@@ -18,6 +19,10 @@ LONG_AGO = timedelta(days=731)
 
 AHEAD = timedelta(days=7)
 """How far ahead what a shop, its payment provider or a carrier says may lie."""
+
+
+YEARS_AHEAD = timedelta(days=1_096)
+"""How far ahead a day may be planned."""
 
 
 def _written(given: Any) -> Any:
@@ -64,3 +69,35 @@ Counted = Annotated[
     AwareDatetime, BeforeValidator(_written), AfterValidator(_within(LONG_AGO, SKEW)), _TEXT
 ]
 """When a warehouse counted or took in: in the last two years, at most five minutes from now."""
+
+
+def _day(given: Any) -> Any:
+    """Only text is a day: a bare number would be taken for seconds since 1970."""
+    if isinstance(given, date) and not isinstance(given, datetime):
+        return given
+    if not isinstance(given, str) or not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", given):
+        raise ValueError("is no day like 2026-11-23")
+    return given
+
+
+def _day_within(ahead: timedelta | None) -> Callable[..., date]:
+    def check(on: date, info: ValidationInfo) -> date:
+        if not FIRST_YEAR <= on.year <= LAST_YEAR:
+            raise ValueError(f"lies outside the years {FIRST_YEAR} to {LAST_YEAR}")
+        now = (info.context or {}).get("now")
+        if now is not None and ahead is not None and on > (now + ahead).date():
+            raise ValueError(f"lies more than {_said(ahead)} ahead")
+        return on
+
+    return check
+
+
+_DATE = WithJsonSchema({"type": "string", "format": "date"})
+Day = Annotated[date, BeforeValidator(_day), AfterValidator(_day_within(None)), _DATE]
+"""Any day in the years above."""
+
+PlannedDay = Annotated[date, BeforeValidator(_day), AfterValidator(_day_within(YEARS_AHEAD)), _DATE]
+"""A day that something is planned for, or was: at most three years ahead."""
+
+ToldDay = Annotated[date, BeforeValidator(_day), AfterValidator(_day_within(AHEAD)), _DATE]
+"""The day on which something happened that somebody tells of: at most a week ahead."""

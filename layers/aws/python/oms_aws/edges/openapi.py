@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from pydantic import BaseModel
 from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
+from oms.holds import REASONS, RELEASERS
 from oms_aws.clients import SCOPES
 from oms_aws.edges.announcements import REF, SIGNATURE, CloudEvent, event_schemas, webhooks
 from oms_aws.edges.answers import ANSWERS, ID, Problem, Turned
@@ -80,8 +81,11 @@ QUERY: dict[str, tuple[str, Json]] = {
         "Another version than the one that decides; 0 is what Auftakt brings along.",
         {"type": "integer", "minimum": 0},
     ),
-    "owner": ("Only those that this party has to see to.", {"type": "string"}),
-    "reason": ("Only those with this reason.", {"type": "string"}),
+    "owner": (
+        "Only those that this party has to see to.",
+        {"type": "string", "enum": [*RELEASERS]},
+    ),
+    "reason": ("Only those with this reason.", {"type": "string", "enum": [*REASONS]}),
     "overdue": ("Only those whose deadline has passed.", {"type": "boolean"}),
     "status": ("Only those in this status.", {"type": "string"}),
     "state": (

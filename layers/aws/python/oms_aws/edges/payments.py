@@ -17,7 +17,7 @@ from oms_aws.wiring import Ports
 
 def taken(call: Call[PaymentBatch], oms: Ports) -> Iterator[dict[str, Any]]:
     """What became of each row, in their order."""
-    rows, broken = parsed_rows(call.body.items, PaymentRow)
+    rows, broken = parsed_rows(call.body.items, PaymentRow, oms.now())
     answers = {each["row"]: _refused(each["row"], None, each["reason"]) for each in broken}
     for number, row in rows:
         answers[number] = _taken(number, row, call, oms)

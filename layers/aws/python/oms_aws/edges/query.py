@@ -7,6 +7,8 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime
 from typing import Literal
 
+from oms.holds import REASONS, RELEASERS
+
 Status = Literal[
     "received", "held", "refused", "cancelled", "accepted", "backordered", "preordered",
     "released", "packed",
@@ -35,6 +37,8 @@ FORMS: dict[str, tuple[str, str]] = {
     "limit": (r"[0-9]{1,9}", "not a number in digits 0 to 9"),
     "after": (r"[0-9]{1,8}", "not a sequence number"),
     "version": (r"[0-9]{1,6}", "not a version"),
+    "owner": ("|".join(RELEASERS), f"none of {', '.join(RELEASERS)}"),
+    "reason": ("|".join(REASONS), "nothing that an order is held for"),
     "overdue": (r"true|false", "true or false"),
     "currency": (r"[A-Z]{3}", "not an ISO 4217 code such as EUR"),
     "email": (rf"(?=.{{1,{LONGEST_MAIL}}}\Z){MAIL}", "not a mail address"),

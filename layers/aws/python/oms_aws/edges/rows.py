@@ -11,14 +11,14 @@ Row = TypeVar("Row", bound=BaseModel)
 
 
 def parsed_rows(
-    given: list[Any], model: type[Row]
+    given: list[Any], model: type[Row], now: datetime
 ) -> tuple[list[tuple[int, Row]], list[dict[str, Any]]]:
     """The rows that fit the model, by index from 0, and the answer for those that do not."""
     rows: list[tuple[int, Row]] = []
     broken: list[dict[str, Any]] = []
     for number, row in enumerate(given):
         try:
-            rows.append((number, model.model_validate(row)))
+            rows.append((number, model.model_validate(row, context={"now": now})))
         except ValidationError as error:
             found = error.errors(include_url=False, include_input=False, include_context=False)
             why = "; ".join(f"{'.'.join(map(str, e['loc'])) or 'row'}: {e['msg']}" for e in found)

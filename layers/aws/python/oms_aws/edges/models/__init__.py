@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping
-from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
@@ -31,7 +30,7 @@ from oms.parts import RESERVE_HOURS, Cause, Provider
 from oms.pricing import TOLERANCE
 from oms.product import Kind
 from oms.shop import Weight
-from oms_aws.edges.moments import Moment, Told
+from oms_aws.edges.moments import Day, Moment, PlannedDay, Told
 from oms_aws.edges.query import ID, LONGEST_MAIL, MAIL
 
 MOST_LINES = 2_000
@@ -70,6 +69,9 @@ def _digits(given: Any) -> Any:
     return given
 
 
+Digits = BeforeValidator(_digits)
+
+
 def _check_digit(number: str) -> str:
     if not is_gtin(number):
         raise ValueError("is no GTIN: its check digit is wrong")
@@ -105,9 +107,11 @@ Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
 Currency = Annotated[str, AfterValidator(_known_currency)]
 Amount = Annotated[
     Decimal,
-    BeforeValidator(_digits),
+    Digits,
     Field(ge=0, max_digits=12, decimal_places=4),
-    WithJsonSchema({"type": "string", "pattern": r"^\d{1,8}(\.\d{1,4})?$", "examples": ["129.90"]}),
+    WithJsonSchema(
+        {"type": "string", "pattern": r"^[0-9]{1,8}(\.[0-9]{1,4})?$", "examples": ["129.90"]}
+    ),
 ]
 Quantity = Annotated[int, Field(strict=True, ge=1, le=1_000_000)]
 Count = Annotated[int, Field(strict=True, ge=0, le=100_000_000)]
@@ -192,7 +196,9 @@ class PaymentIn(Model):
     def check_reference(self) -> PaymentIn:
         if self.provider and not self.reference:
             raise ValueError("a payment at a provider needs a reference")
-        if self.provider == "stripe" and not re.fullmatch(r"pi_\w+", self.reference or ""):
+        if self.provider == "stripe" and not re.fullmatch(
+            r"pi_[A-Za-z0-9_]+", self.reference or ""
+        ):
             raise ValueError("the reference is no id of a PaymentIntent (pi_…)")
         return self
 
@@ -205,7 +211,7 @@ class DeliveryIn(Model):
 
     partial_allowed: bool | None = None
     priority: Annotated[int, Field(strict=True, ge=0, le=9_999)] | None = None
-    promised_on: date | None = None
+    promised_on: PlannedDay | None = None
 
 
 class Basket(Model):
@@ -450,21 +456,23 @@ class ProductIn(Model):
     personalisable: bool = False
     gtin: (
         Annotated[
-            str, StringConstraints(pattern=r"^(\d{8}|\d{12,14})$"), AfterValidator(_check_digit)
+            str,
+            StringConstraints(pattern=r"^([0-9]{8}|[0-9]{12,14})$"),
+            AfterValidator(_check_digit),
         ]
         | None
     ) = None
-    hs_code: Annotated[str, StringConstraints(pattern=r"^\d{6,10}$")] | None = None
+    hs_code: Annotated[str, StringConstraints(pattern=r"^[0-9]{6,10}$")] | None = None
     origin: Country | None = None
     hazard_class: Annotated[str, StringConstraints(pattern=r"^[1-9](\.[1-6])?$")] | None = None
-    un_number: Annotated[str, StringConstraints(pattern=r"^[0-3]\d{3}$")] | None = None
+    un_number: Annotated[str, StringConstraints(pattern=r"^[0-3][0-9]{3}$")] | None = None
     lithium: bool = False
     minimum_age: Annotated[int, Field(strict=True, ge=0, le=21)] = 0
     fragile: bool = False
     bins: Annotated[dict[Id, Id], Field(max_length=200)] = {}
     packing_note: Annotated[str, StringConstraints(min_length=1, max_length=500)] | None = None
     group: Id | None = None
-    available_from: date | None = None
+    available_from: PlannedDay | None = None
     backorder_limit: Count | None = None
     buckets: Annotated[int, Field(strict=True, ge=0, le=64)] = 0
 
@@ -528,12 +536,14 @@ class WarehouseIn(Model):
     name: Name
     address: AddressIn
     time_zone: TimeZone = "Europe/Berlin"
-    cut_off: dict[Id, Annotated[str, StringConstraints(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]] = {}
+    cut_off: dict[
+        Id, Annotated[str, StringConstraints(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
+    ] = {}
     priority: Annotated[int, Field(strict=True, ge=0, le=1_000)] = 100
     safety_stock: Count = 0
     region: Annotated[str, StringConstraints(pattern=r"^[A-Z0-9]{1,3}$")] | None = None
     holidays: Annotated[list[Id], Field(min_length=1, max_length=10)] = ["public"]
-    closures: Annotated[list[date], Field(max_length=400)] = []
+    closures: Annotated[list[Day], Field(max_length=400)] = []
     capacity: Annotated[int, Field(strict=True, ge=1, le=1_000_000)] | None = None
     zones: Annotated[list[ZoneIn], Field(max_length=100)] = []
 
@@ -579,7 +589,7 @@ class SellerIn(Model):
     bank: BankIn | None = None
 
 
-Account = Annotated[str, StringConstraints(pattern=r"^\d{4,9}$")]
+Account = Annotated[str, StringConstraints(pattern=r"^[0-9]{4,9}$")]
 
 
 class BookkeepingIn(Model):
@@ -590,7 +600,7 @@ class BookkeepingIn(Model):
     chart: Chart = "SKR03"
     year_begins: Annotated[int, Field(strict=True, ge=1, le=12)] = 1
     accounts: dict[Case, Account] = {}
-    keys: dict[Case, Annotated[str, StringConstraints(pattern=r"^\d{1,4}$")]] = {
+    keys: dict[Case, Annotated[str, StringConstraints(pattern=r"^[0-9]{1,4}$")]] = {
         "destination": "240"
     }
     debtors: Literal["each", "one"] = "each"
@@ -621,8 +631,11 @@ Days = Annotated[int, Field(strict=True, ge=0, le=365)]
 Fee = Annotated[Amount, Field(le=50)]
 BaseRate = Annotated[
     Decimal,
+    Digits,
     Field(ge=-5, le=20, max_digits=4, decimal_places=2),
-    WithJsonSchema({"type": "string", "pattern": r"^-?\d+(\.\d{1,2})?$", "examples": ["1.27"]}),
+    WithJsonSchema(
+        {"type": "string", "pattern": r"^-?[0-9]+(\.[0-9]{1,2})?$", "examples": ["1.27"]}
+    ),
 ]
 
 
@@ -638,7 +651,7 @@ class DunningRulesIn(Model):
     second_fee: Fee = Decimal(0)
     interest: bool = True
     lump_sum: bool = False
-    base_rates: Annotated[dict[date, BaseRate], Field(max_length=40)] = {}
+    base_rates: Annotated[dict[Day, BaseRate], Field(max_length=40)] = {}
 
 
 class LocalRegistrationIn(Model):
@@ -648,15 +661,16 @@ class LocalRegistrationIn(Model):
     reverse_charge: bool = False
 
 
-Year = Annotated[str, StringConstraints(pattern=r"^20\d\d$")]
+Year = Annotated[str, StringConstraints(pattern=r"^20[0-9][0-9]$")]
 ExchangeRate = Annotated[
     Decimal,
+    Digits,
     Field(gt=0, max_digits=14, decimal_places=6),
-    WithJsonSchema({"type": "string", "pattern": r"^\d+(\.\d{1,6})?$", "examples": ["4.25"]}),
+    WithJsonSchema({"type": "string", "pattern": r"^[0-9]+(\.[0-9]{1,6})?$", "examples": ["4.25"]}),
 ]
 
 
-Month = Annotated[str, StringConstraints(pattern=r"^20\d\d-(0[1-9]|1[0-2])$")]
+Month = Annotated[str, StringConstraints(pattern=r"^20[0-9][0-9]-(0[1-9]|1[0-2])$")]
 
 
 class MonthRatesIn(Model):
@@ -718,9 +732,9 @@ class ShopIn(Model):
     tax: RegistrationsIn = RegistrationsIn()
     reserve_hours: Annotated[int, Field(strict=True, ge=1, le=8_760)] = RESERVE_HOURS
     bookkeeping: BookkeepingIn | None = None
-    price_tolerance: Annotated[Decimal, Field(ge=0, le=100, max_digits=5, decimal_places=2)] = (
-        TOLERANCE
-    )
+    price_tolerance: Annotated[
+        Decimal, Digits, Field(ge=0, le=100, max_digits=5, decimal_places=2)
+    ] = TOLERANCE
     xrechnung: Literal["ubl", "cii"] = "ubl"
     payment: PaymentRulesIn = PaymentRulesIn()
     dunning: DunningRulesIn = DunningRulesIn()

@@ -5,12 +5,23 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, AwareDatetime, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from oms.account import Weekday
 from oms.identifiers import email_fault, is_vat_id
 from oms.money import MINOR_UNITS
-from oms_aws.edges.models import AddressIn, Amount, Currency, DunningRulesIn, Email, Id, Model, Name
+from oms_aws.edges.models import (
+    AddressIn,
+    Amount,
+    Currency,
+    Digits,
+    DunningRulesIn,
+    Email,
+    Id,
+    Model,
+    Name,
+)
+from oms_aws.edges.moments import Told
 
 
 def _deliverable(address: str) -> str:
@@ -31,7 +42,7 @@ VatId = Annotated[
     StringConstraints(pattern=r"^[A-Z]{2}[A-Z0-9+*]{2,14}$"),
     AfterValidator(_possible),
 ]
-Percentage = Annotated[Decimal, Field(ge=0, le=100, max_digits=5, decimal_places=2)]
+Percentage = Annotated[Decimal, Digits, Field(ge=0, le=100, max_digits=5, decimal_places=2)]
 
 
 class VatCheckIn(Model):
@@ -42,7 +53,7 @@ class VatCheckIn(Model):
 
     vat_id: VatId
     valid: bool
-    checked_at: AwareDatetime
+    checked_at: Told
     source: Literal["format", "manual"]
     name: Name | None = None
     consultation: Name | None = None
@@ -113,9 +124,9 @@ class AccountIn(Model):
     terms: TermsIn = TermsIn()
     priority: Annotated[int, Field(strict=True, ge=0, le=1_000)] = 0
     partial_allowed: bool = True
-    leitweg_id: Annotated[str, StringConstraints(pattern=r"^\d{2,12}(-[A-Z0-9]{1,30})?-\d{2}$")] | (
-        None
-    ) = None
+    leitweg_id: Annotated[
+        str, StringConstraints(pattern=r"^[0-9]{2,12}(-[A-Z0-9]{1,30})?-[0-9]{2}$")
+    ] | (None) = None
     xrechnung: Literal["ubl", "cii"] | None = None
     approvals: Annotated[tuple[ApprovalRuleIn, ...], Field(max_length=50)] = ()
     dunning: DunningRulesIn | None = None

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import date
 from decimal import Decimal
 from typing import Annotated
 
 from pydantic import Field, WithJsonSchema
 
-from oms_aws.edges.models import Amount, Model
+from oms_aws.edges.models import Amount, Digits, Model
+from oms_aws.edges.moments import PlannedDay
 
 Percent = Annotated[
     Decimal,
+    Digits,
     Field(gt=0, le=100, decimal_places=2),
-    WithJsonSchema({"type": "string", "pattern": r"^\d{1,3}(\.\d{1,2})?$", "examples": ["30"]}),
+    WithJsonSchema(
+        {"type": "string", "pattern": r"^[0-9]{1,3}(\.[0-9]{1,2})?$", "examples": ["30"]}
+    ),
 ]
 
 
@@ -25,7 +28,7 @@ class AskDeposit(Model):
 
     amount: Amount | None = None
     percent: Percent | None = None
-    due_on: date | None = None
+    due_on: PlannedDay | None = None
 
     def faults(self) -> dict[str, str]:
         if (self.amount is None) == (self.percent is None):

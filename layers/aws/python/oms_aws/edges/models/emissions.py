@@ -9,7 +9,7 @@ from pydantic import ConfigDict, Field, StringConstraints
 from oms_aws.edges.models import Model
 
 MOST = 200
-Sequence = Annotated[int, Field(ge=1, le=99_999_999)]
+Sequence = Annotated[int, Field(strict=True, ge=1, le=99_999_999)]
 
 
 class Emission(Model):

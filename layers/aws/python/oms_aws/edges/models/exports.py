@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated, Literal
 
 from pydantic import Field
 
 from oms_aws.edges.models import Model
+from oms_aws.edges.moments import Day
 
 
 class AskExport(Model):
@@ -15,5 +15,5 @@ class AskExport(Model):
 
     kind: Literal["datev", "z3"]
     # In JSON it is `from`, which is no name in Python.
-    since: Annotated[date, Field(alias="from")]
-    until: Annotated[date, Field(alias="to")]
+    since: Annotated[Day, Field(alias="from")]
+    until: Annotated[Day, Field(alias="to")]

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any
 
 from pydantic import Field, StringConstraints, model_validator
 
 from oms.money import MINOR_UNITS
-from oms_aws.edges.models import Currency, Id, Model, Name, Text
+from oms_aws.edges.models import Currency, Digits, Id, Model, Name, Text
+from oms_aws.edges.moments import PlannedDay, ToldDay
 
 MOST_PAYMENTS = 200
 
 TransactionId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:+-]{0,63}$")]
-Either = Annotated[Decimal, Field(max_digits=12, decimal_places=4)]
+Either = Annotated[Decimal, Digits, Field(max_digits=12, decimal_places=4)]
 
 
 class PaymentRow(Model):
@@ -27,7 +27,7 @@ class PaymentRow(Model):
     reference: Annotated[Text, Field(max_length=500)]
     amount: Either
     currency: Currency
-    value_date: date
+    value_date: ToldDay
     payer: Name | None = None
     payer_account: Name | None = None
     shop: Id | None = None
@@ -73,5 +73,5 @@ class AssignPayment(Model):
 class HoldDunning(Model):
     """Until which day, that day included, no letter goes out; null lets the dunning go on."""
 
-    until: date | None
+    until: PlannedDay | None
     reason: Annotated[Text, Field(min_length=1, max_length=200)]

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
 from oms_aws.edges.models import Amount, Currency, Id, Model, Quantity
+from oms_aws.edges.moments import Day
 
 
 class PriceListIn(Model):
@@ -16,8 +16,8 @@ class PriceListIn(Model):
     currency: Currency
     price_mode: Literal["gross", "net"]
     group: Id | None = None
-    valid_from: date | None = None
-    valid_to: date | None = None
+    valid_from: Day | None = None
+    valid_to: Day | None = None
 
     @model_validator(mode="after")
     def check_days(self) -> Self:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated
 
 from pydantic import Field
 
 from oms_aws.edges.models import Id, Model, Name, Quantity
-from oms_aws.edges.moments import Counted
+from oms_aws.edges.moments import Counted, PlannedDay
 
 MOST_LINES = 48
 """One transaction replaces all lines of a purchase order, each being an action."""
@@ -23,7 +22,7 @@ class PurchaseLineIn(Model):
     number: Id
     sku: Id
     quantity: Quantity
-    expected_on: date
+    expected_on: PlannedDay
 
 
 class PurchaseIn(Model):

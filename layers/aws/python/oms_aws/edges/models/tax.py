@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from decimal import Decimal
 from typing import Annotated, Literal
 
@@ -10,6 +9,7 @@ from pydantic import StringConstraints
 
 from oms_aws.edges.models import Amount, Basket, Country, Id, Model, Name
 from oms_aws.edges.models.customers import VatId
+from oms_aws.edges.moments import PlannedDay
 
 
 class PlaceIn(Model):
@@ -34,7 +34,7 @@ class QuoteIn(Basket):
     ship_to: PlaceIn
     bill_to: PlaceIn | None = None
     ship_from: Country | None = None
-    supplied_on: date | None = None
+    supplied_on: PlannedDay | None = None
     shipping: Amount = Decimal(0)
 
     def faults(self) -> dict[str, str]:
