@@ -79,6 +79,8 @@ def _done(args: argparse.Namespace, ring: DynamoKeyring) -> str:
     match args.action:
         case "add":
             shop = args.shop or (args.client if args.role == "shop" else "")
+            if shop:
+                ring.demand_shop(shop)
             return _told(ring.add(args.client, args.role, shop, by=BY, days=args.days))
         case "rotate":
             made = ring.rotate(args.id, by=BY, overlap_hours=args.overlap_hours, days=args.days)

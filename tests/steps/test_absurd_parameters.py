@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -10,6 +11,8 @@ import pytest
 from moto.dynamodb.models import dynamodb_backends
 
 from local import openapi
+from local.paths import ROOT
+from oms.holds import REASONS, RELEASERS
 from oms_aws import keys, wiring
 from oms_aws.clients import SCOPES
 from oms_aws.edges.examples import REQUESTS
@@ -27,6 +30,8 @@ ABSURD = {
     "cursor": ("²", "=", "%", "a" * 3_000, "AAAA", "gICA"),
     "after": ("²", "-1", "9" * 5_000, "1_0", ""),
     "version": ("²", "-1", "9" * 5_000, "1_0", ""),
+    "owner": ("nobody", "team", "Clerk", "²", ""),
+    "reason": ("luck", "payment_failed", "²", ""),
     "overdue": ("yes", "TRUE", "1", ""),
     "currency": ("eur", "€", "EUROS", ""),
     "due_before": ("0001-01-01", "9999-12-31", "2026-02-30", "20261130", "²", "2026-W48-1"),
@@ -125,6 +130,37 @@ def test_absurd_idempotency_key_is_refused(merchant: Merchant) -> None:
     route = ROUTES["POST /v1/orders"]
     for key in ("", "²", "k" * 256, "\x00"):
         assert refused(merchant, route, headers={"Idempotency-Key": key}).status == 422
+
+
+def test_absurd_signature_of_a_carrier_proves_nothing(merchant: Merchant) -> None:
+    route = "POST /v1/carriers/{carrier}/webhook"
+    for given in ("", "²", "sha256=²", "sha256=", "t=²", "x" * 5_000, "sha256=" + "\u202e" * 64):
+        answer = refused(
+            merchant, ROUTES[route], headers={"X-Signature": given}, part="carrier", value="dhl"
+        )
+        assert answer.status == 401
+
+
+def test_every_reason_to_hold_an_order_can_be_asked_for(merchant: Merchant) -> None:
+    page = (ROOT / "docs/holds.md").read_text(encoding="utf-8")
+    rows = [line.split("|")[1] for line in page.splitlines() if line.startswith("| `")]
+    written = {name for row in rows for name in re.findall(r"`(\w+)`", row)}
+    assert set(REASONS) <= written
+    for source in (ROOT / "layers/domain/python/oms").glob("*.py"):
+        for call in ast.walk(ast.parse(source.read_text(encoding="utf-8"))):
+            assert held_for(call) in {None, *REASONS}, source
+    for name, values in (("reason", REASONS), ("owner", RELEASERS)):
+        for value in values:
+            query = {name: value}
+            assert merchant.do("GET /v1/holds", merchant.clerk, query=query)["items"] == []
+
+
+def held_for(node: ast.AST) -> str | None:
+    """The reason that a finding is made with which holds the order, if it is written out there."""
+    if not isinstance(node, ast.Call) or getattr(node.func, "id", "") != "Finding":
+        return None
+    words = [each.value for each in node.args if isinstance(each, ast.Constant)]
+    return str(words[2]) if len(words) > 2 and words[1] == "hold" else None
 
 
 def test_absurd_time_of_a_signature_proves_nothing(merchant: Merchant) -> None:

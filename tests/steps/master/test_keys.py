@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 from datetime import datetime, timedelta
 from typing import Any, get_args
 
@@ -9,6 +10,7 @@ import pytest
 from botocore.exceptions import EndpointConnectionError
 
 from infra.edge import KEY_SECONDS
+from local import keyring
 from oms.refusals import NotNow
 from oms_aws import keys
 from oms_aws.clients import SCOPES, Caller, Role, digest
@@ -23,6 +25,26 @@ SHOPS = {"client": "berg", "role": "shop", "shop": "berg-beutel"}
 
 def made(merchant: Merchant, **more: Any) -> Any:
     return merchant.do(ADD, merchant.admin, {**SHOPS, **more})
+
+
+def test_command_makes_no_key_for_a_shop_that_is_not_on_record(
+    merchant: Merchant, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ring = merchant.world.ports("master/keep_keys").keyring
+    monkeypatch.setattr("local.keyring._cloud", lambda **_: None)
+    monkeypatch.setattr("local.keyring.of", lambda _: ring)
+    for given in (["nobody"], ["clara", "--role", "admin", "--shop", "no-such"]):
+        before = len([*ring.listed()])
+        assert keys_command("add", *given) == 1
+        assert "There is no shop" in capsys.readouterr().err
+        assert len([*ring.listed()]) == before
+    assert keys_command("add", "web", "--shop", "berg-beutel") == 0
+
+
+def keys_command(*given: str) -> int:
+    parser = argparse.ArgumentParser()
+    keyring.add_arguments(parser)
+    return keyring.run(parser.parse_args(given))
 
 
 def rotated(merchant: Merchant, id: str, **body: Any) -> Any:

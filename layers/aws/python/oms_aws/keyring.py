@@ -92,6 +92,12 @@ class DynamoKeyring:
         self._table.write(actions)
         return Made(record, key)
 
+    def demand_shop(self, shop: str) -> None:
+        """Raises Unknown for a shop of which no seller is on record."""
+        if self._table.get(keys.seller(shop)) is None:
+            text = f"There is no shop {shop}: store it first, with the key of a clerk."
+            raise Unknown("shop_unknown", text)
+
     def get(self, id: str) -> ApiKey:
         """The key of that id; raises Unknown."""
         item = self._table.get(keys.api_key(id))

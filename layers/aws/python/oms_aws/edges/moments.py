@@ -21,6 +21,9 @@ AHEAD = timedelta(days=7)
 """How far ahead what a shop, its payment provider or a carrier says may lie."""
 
 
+MONTH_AHEAD = timedelta(days=31)
+"""How far ahead the value date of a payment may lie."""
+
 YEARS_AHEAD = timedelta(days=1_096)
 """How far ahead a day may be planned."""
 
@@ -99,5 +102,5 @@ Day = Annotated[date, BeforeValidator(_day), AfterValidator(_day_within(None)), 
 PlannedDay = Annotated[date, BeforeValidator(_day), AfterValidator(_day_within(YEARS_AHEAD)), _DATE]
 """A day that something is planned for, or was: at most three years ahead."""
 
-ToldDay = Annotated[date, BeforeValidator(_day), AfterValidator(_day_within(AHEAD)), _DATE]
-"""The day on which something happened that somebody tells of: at most a week ahead."""
+ToldDay = Annotated[date, BeforeValidator(_day), AfterValidator(_day_within(MONTH_AHEAD)), _DATE]
+"""The day on which something happened that somebody tells of: at most a month ahead."""
