@@ -111,7 +111,7 @@ def with_value(example: Any, path: Path, value: Any) -> Any:
                 at.append(empty)
         elif not at.get(str(key)):
             at[key] = empty
-        at = at[key]  # type: ignore[index]
+        at = at[key]
     if isinstance(at, list) and not at:
         at.append(value)
     else:
