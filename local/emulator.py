@@ -27,6 +27,7 @@ from ministack.services import (
 
 from local.bridge import NEVER_REACHED, Bridge
 from local.identities import Identities
+from local.journal import promised
 
 asgi = emulator.app
 Stores = dict[str, Any]
@@ -79,6 +80,8 @@ def host_functions(bridge: Bridge, identities: Identities, keeping: Callable[[],
             await asyncio.sleep(0.05)
         config = func.get("config") or func
         call = bridge.begin(facts(config), str(uuid.uuid4()), event, urgent=True)
+        if promise := promised.get():
+            call.add_done_callback(lambda _: promise.given())
         return _result(*await asyncio.shield(asyncio.wrap_future(call)))
 
     lambda_svc._execute_function_dispatch = dispatch

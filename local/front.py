@@ -13,7 +13,7 @@ from urllib.parse import parse_qs
 
 from local import effects, emulator, pages
 from local.bridge import Bridge
-from local.journal import Journal
+from local.journal import Promise, promised
 from local.snapshot import Snapshots
 from oms_aws.links import PURPOSES
 
@@ -80,8 +80,15 @@ class Front:
         inner = dict(scope, path=prefix + path)
         inner["raw_path"] = prefix.encode() + (scope.get("raw_path") or path.encode())
         self._changes += 1
-        held = Held(send, self._journal) if _changes(scope) else send
-        await emulator.asgi(inner, _replay(body, receive), held)
+        if not _changes(scope):
+            await emulator.asgi(inner, _replay(body, receive), send)
+            return
+        promise = Promise(self._journal)
+        token = promised.set(promise)
+        try:
+            await emulator.asgi(inner, _replay(body, receive), Held(send, promise))
+        finally:
+            promised.reset(token)
 
     async def _aws(self, scope: Scope, receive: Receive, send: Send) -> None:
         """A request of the SDK: of a function of this run, or from outside."""
@@ -95,7 +102,7 @@ class Front:
             self._changes += 1
             send = self._noting(operation, send)
             if run is None and not _reads(operation):
-                send = Held(send, self._journal)
+                send = Held(send, Promise(self._journal))
         await emulator.asgi(scope, receive, send)
 
     def _noting(self, operation: str, send: Send) -> Send:
@@ -146,13 +153,13 @@ class Front:
 class Held:
     """Sends an answer once all that led to it is on the disk, else says that it is not."""
 
-    def __init__(self, send: Send, journal: Journal) -> None:
+    def __init__(self, send: Send, promise: Promise) -> None:
         self._send = send
-        self._journal = journal
+        self._promise = promise
         self._refused = False
 
     async def __call__(self, message: Message) -> None:
-        if message["type"] == "http.response.start" and not await self._journal.kept():
+        if message["type"] == "http.response.start" and not await self._promise.kept():
             self._refused = True
             await refuse(self._send, "busy", NOT_NOW)
         if not self._refused:

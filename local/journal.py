@@ -11,6 +11,7 @@ import zlib
 from collections import deque
 from collections.abc import Iterator
 from contextlib import suppress
+from contextvars import ContextVar
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -27,8 +28,8 @@ class Journal:
 
     A record is with the kernel as soon as `add` returns, so the end of this process cannot take it
     away; `kept` waits until it is on the disk, one `fdatasync` for all who wait, by a thread of its
-    own: a busy event loop hears of it, and has nothing to do for it. What cannot be written waits
-    in memory, in order, and is tried again with each further record and by `retry`.
+    own, which `ask` sets to work early: a busy event loop has nothing to do for it. What cannot be
+    written waits in memory, in order, and is tried again with each further record and by `retry`.
     """
 
     def __init__(self, folder: Path, number: int) -> None:
@@ -39,7 +40,7 @@ class Journal:
         self._begun = 0  # bytes of the first one waiting that are written
         self._added = self._written = self._synced = 0
         self._held: list[_Held] = []
-        self._wanted = threading.Event()  # somebody is held, or all is over
+        self._wanted = threading.Event()  # somebody asks or is held, or all is over
         self._flusher: threading.Thread | None = None
         self._closed = False
         self._left: list[int] = []  # earlier files that may not be on the disk yet
@@ -74,19 +75,31 @@ class Journal:
             self._write()
         return self.well
 
-    async def kept(self) -> bool:
-        """Wait until all that was added before is on the disk; false when it cannot be kept."""
-        began, loop = time.perf_counter(), asyncio.get_running_loop()
+    def ask(self) -> int:
+        """Let the disk begin with all that was added so far; answers what to wait for."""
         with self._lock:
-            held = _Held(self._added, loop, loop.create_future())
-            if self._synced >= held.wanted:
+            wanted = self._added
+            if self._synced < wanted and self._flusher is None:
+                self._flusher = threading.Thread(target=self._flush, daemon=True, name="journal")
+                self._flusher.start()
+        self._wanted.set()
+        return wanted
+
+    async def kept(self, wanted: int | None = None) -> bool:
+        """Wait until what was asked for, or all that was added so far, is on the disk; false when
+        it cannot be kept.
+        """
+        began, loop = time.perf_counter(), asyncio.get_running_loop()
+        if wanted is None:
+            wanted = self.ask()
+        with self._lock:
+            if self._synced >= wanted:
+                self.waits += 1
                 return True
             if self.trouble:
                 return False
+            held = _Held(wanted, loop, loop.create_future())
             self._held.append(held)
-            if self._flusher is None:
-                self._flusher = threading.Thread(target=self._flush, daemon=True, name="journal")
-                self._flusher.start()
         self._wanted.set()
         found = await held.answer
         self.waits += 1
@@ -142,10 +155,12 @@ class Journal:
                 self.trouble = None
 
     def _flush(self) -> None:
-        """Sync for as long as somebody waits for it."""
+        """Sync for as long as somebody asks for it."""
         while self._wanted.wait() and not self._closed:
             self._wanted.clear()
             with self._lock:
+                if self._synced == self._written and not self._held:
+                    continue
                 written, left, file, number = self._written, self._left, self._file, self.number
                 folder = self._folder if self._fresh else None
                 self._left, self._fresh = [], False
@@ -171,6 +186,29 @@ class Journal:
         self._held = still
         if still:
             self._wanted.set()
+
+
+class Promise:
+    """What an answer waits for: all that was noted before the function that gives it was done.
+
+    While the answer makes its way through a busy event loop, the disk is at work already.
+    """
+
+    def __init__(self, journal: Journal) -> None:
+        self._journal = journal
+        self._wanted: int | None = None
+
+    def given(self) -> None:
+        """The function is done, and with it all that its answer may promise; from any thread."""
+        self._wanted = self._journal.ask()
+
+    async def kept(self) -> bool:
+        """Wait until the promise outlives this process; false when it cannot."""
+        return await self._journal.kept(self._wanted)
+
+
+promised: ContextVar[Promise | None] = ContextVar("promised", default=None)
+"""The promise of the request that is being answered."""
 
 
 @dataclass(frozen=True)

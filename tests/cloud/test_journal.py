@@ -16,7 +16,7 @@ from statistics import median
 import pytest
 
 from local import calls, journal
-from local.journal import Journal
+from local.journal import Journal, Promise
 
 
 def noted(folder: Path, since: int = 0) -> list[list[object]]:
@@ -133,6 +133,46 @@ def test_busy_loop_holds_nobody_up_whose_records_are_on_the_disk(tmp_path: Path)
     asyncio.run(run())
 
 
+def test_promise_holds_for_what_was_noted_before_it_and_waits_for_nothing_later(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The disk begins when the function is done, not when its answer has come all its way."""
+    began, sync = list[int](), os.fdatasync
+
+    def counted(file: int) -> None:
+        time.sleep(0.05)
+        began.append(os.fstat(file).st_size)
+        sync(file)
+
+    monkeypatch.setattr(os, "fdatasync", counted)
+
+    async def run() -> None:
+        made = Journal(tmp_path, 1)
+        made.add("by the function")
+        size, promise = made.size, Promise(made)
+        promise.given()
+        while not began:  # the answer comes along
+            await asyncio.sleep(0.01)
+        made.add("by somebody else")
+        assert await promise.kept()
+        assert began == [size]
+        other = Promise(made)
+        assert await other.kept(), "without a function it waits for all"
+        assert began == [size, made.size]
+        made.add("lost?")
+        monkeypatch.setattr(os, "fdatasync", broken)
+        other.given()
+        assert not await other.kept()
+        assert await promise.kept(), "it was kept before the disk broke"
+        made.close()
+
+    asyncio.run(run())
+
+
+def broken(file: int) -> None:
+    raise OSError(errno.EIO, "input/output error")
+
+
 def test_all_who_wait_share_what_the_disk_does(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -176,9 +216,6 @@ def test_disk_that_lost_something_is_not_trusted_before_the_next_snapshot(
         made.cut(made.rotate())
         assert await made.kept()
         made.close()
-
-    def broken(file: int) -> None:
-        raise OSError(errno.EIO, "input/output error")
 
     asyncio.run(run())
 

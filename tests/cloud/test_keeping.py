@@ -76,6 +76,18 @@ def test_order_is_kept_once_it_is_accepted(system: System) -> None:
         until(lambda: http.get(placed.headers["Location"]).json()["status"] != "received")
 
 
+def test_every_answer_to_a_change_has_waited_for_the_disk(system: System) -> None:
+    def held() -> int:
+        saving = process(system).ask("stats", seconds=60)["saving"]
+        return int(saving["answers_held"])
+
+    with client(system) as http:
+        before = held()
+        assert place(http, "HELD").status_code == 202
+        assert http.get("/v1/orders").status_code == 200
+        assert held() == before + 1
+
+
 def test_file_is_read_once_its_upload_is_answered(system: System) -> None:
     """Not a moment passes between the answer and the kill."""
     with client(system, "wms") as http:
