@@ -146,10 +146,6 @@ class Stage(Stack):
             layers={name: self._layer(name) for name in sorted(carried)},
             flows={flow: self._names.flow(flow) for flow in FLOWS},
             mail=self._mail(),
-            stripe=tuple(
-                self._names.arn("ssm", "parameter", f"{self._ground.names.prefix}/stripe/{name}")
-                for name in ("secret-key", "webhook-secret")
-            ),
             environment=self._environment(),
         )
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from aws_cdk import aws_iam as iam
 
 from infra.ground import QUEUED, Ground, Mail
@@ -20,6 +22,15 @@ FIND_STREAMS = ("dynamodb:ListStreams",)
 SEND = ("sqs:SendMessage",)
 LOG = ("logs:CreateLogStream", "logs:PutLogEvents")
 TRACE = ("xray:PutTraceSegments", "xray:PutTelemetryRecords")
+
+SECRETS: Mapping[Grant, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    "secrets:stripe": (("ssm:GetParameter",), ("stripe/secret-key", "stripe/webhook-secret")),
+    "secrets:links": (("ssm:GetParameter",), ("links/key",)),
+    "secrets:links:make": (("ssm:GetParameter", "ssm:PutParameter"), ("links/key",)),
+    "secrets:carriers": (("ssm:GetParameter",), ("carriers/*",)),
+    "secrets:carriers:keep": (("ssm:PutParameter",), ("carriers/*",)),
+}
+"""What may be done with which parameters that hold secrets."""
 
 
 def allow(actions: tuple[str, ...], *resources: str) -> iam.PolicyStatement:
@@ -65,8 +76,6 @@ def granted(grant: Grant, step: Step, ground: Ground) -> list[iam.PolicyStatemen
             return [within(step.reads, each) for each in asked]
         case "table:write":
             return [within(step.writes, allow(WRITE, table))]
-        case "links:make":
-            return []
         case "bus:put":
             return [allow(("events:PutEvents",), ground.storage.bus.event_bus_arn)]
         case "flow:start":
@@ -88,10 +97,11 @@ def granted(grant: Grant, step: Step, ground: Ground) -> list[iam.PolicyStatemen
             return [allow(("s3:GetObject",), uploads)]
         case "mail:send":
             return [_sending(ground.mail)]
-        case "secrets:stripe":
-            return [allow(("ssm:GetParameter",), *ground.stripe)]
         case "queue:redrive":
             return [allow(SEND, *(names.queue(names.queue_of(step)) for step in QUEUED))]
+        case _:
+            actions, named = SECRETS[grant]
+            return [allow(actions, *(ground.secret(name) for name in named))]
 
 
 def _sending(mail: Mail) -> iam.PolicyStatement:

@@ -82,8 +82,7 @@ class Mail:
 
 @dataclass(frozen=True)
 class Ground:
-    """`flows` holds the ARN of every state machine, `stripe` those of the parameters of the Stripe
-    account."""
+    """`flows` holds the ARN of every state machine."""
 
     names: Names
     storage: Storage
@@ -92,8 +91,11 @@ class Ground:
     layers: Mapping[str, lambda_.ILayerVersion]
     flows: Mapping[str, str]
     mail: Mail
-    stripe: tuple[str, ...]
     environment: Mapping[str, str]
+
+    def secret(self, name: str) -> str:
+        """The ARN of a parameter that holds a secret; `*` in its name stands for any."""
+        return self.names.arn("ssm", "parameter", f"{self.names.prefix}/{name}")
 
 
 def code(folder: Path) -> lambda_.Code:

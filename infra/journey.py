@@ -75,12 +75,15 @@ Grant = Literal[
     "uploads:read",  # s3:GetObject
     "mail:send",  # ses:SendEmail
     "queue:redrive",  # sqs:SendMessage to the steps' queues
-    "links:make",  # no action of its own: the key that signs links is not closed to the step
     "secrets:stripe",  # ssm:GetParameter on the parameters of the Stripe account
+    "secrets:links",  # ssm:GetParameter on the key that signs links
+    "secrets:links:make",  # and ssm:PutParameter
+    "secrets:carriers",  # ssm:GetParameter on the carriers' secrets
+    "secrets:carriers:keep",  # ssm:PutParameter on them
 ]
 
 Room = Literal[
-    "clients", "keyring", "key_uses", "links", "carriers", "papers", "catalogue", "shops", "orders",
+    "clients", "keyring", "key_uses", "carriers", "papers", "catalogue", "shops", "orders",
 ]  # fmt: skip
 """Partition keys that belong together; `infra.rooms` says which."""
 
@@ -91,7 +94,7 @@ class Step:
 
     `reads` and `writes` are the rooms of the table that "table:read" and "table:write" reach; every
     step that is open to the public names them. Without them it is the whole table but for the
-    clients' keys, the list of them and the key that signs links.
+    clients' keys and the list of them.
     """
 
     name: str
@@ -150,7 +153,8 @@ JOURNEY: tuple[Step, ...] = (
     Step("master/keep_shops", Http((
         "PUT /v1/shops/{shop}", "GET /v1/shops/{shop}", "GET /v1/shops/{shop}/history",
     )), (R, W, "documents:put", "documents:read"), memory=1024, layers=("typesetting",)),
-    Step("master/keep_carriers", Http(("PUT /v1/carriers/{carrier}",)), (R, W)),
+    Step("master/keep_carriers", Http(("PUT /v1/carriers/{carrier}",)),
+         (R, W, "secrets:carriers:keep")),
     Step("master/keep_rules", Http((
         "PUT /v1/rules/{name}", "GET /v1/rules/{name}", "GET /v1/rules/{name}/history",
         "POST /v1/rules/{name}/activations",
@@ -168,11 +172,11 @@ JOURNEY: tuple[Step, ...] = (
     )), (R, W)),
     Step("capture/confirm_order", Http((
         "GET /v1/orders/{order}/confirmation", "POST /v1/orders/{order}/confirmation",
-    )), (R, W, "links:make", "documents:put", "documents:read"), seconds=29, memory=1024,
+    )), (R, W, "secrets:links:make", "documents:put", "documents:read"), seconds=29, memory=1024,
          layers=("typesetting",)),
     Step("capture/show_confirmation", Http(("GET /o/{token}",), public=True),
-         (R, W, "documents:put", "documents:read"), seconds=29, memory=1024,
-         layers=("typesetting",), reads=("orders", "papers", "catalogue", "links"),
+         (R, W, "secrets:links", "documents:put", "documents:read"), seconds=29, memory=1024,
+         layers=("typesetting",), reads=("orders", "papers", "catalogue"),
          writes=("orders", "papers")),
     Step("capture/finish_change",
          Queue(("Fulfilment.RecallAccepted", "Fulfilment.RecallRefused")), (R, W)),
@@ -192,14 +196,15 @@ JOURNEY: tuple[Step, ...] = (
     )), (R, W)),
     Step("screening/correct_address", Http(("POST /v1/orders/{order}/address",)), (R, W),
          layers=("rules",)),
-    Step("screening/ask_address", Http(("GET /a/{token}", "POST /a/{token}"), public=True), (R, W),
-         layers=("rules",), reads=("orders", "catalogue", "links"), writes=("orders",)),
+    Step("screening/ask_address", Http(("GET /a/{token}", "POST /a/{token}"), public=True),
+         (R, W, "secrets:links"), layers=("rules",), reads=("orders", "catalogue"),
+         writes=("orders",)),
     Step("screening/resume_intake", Queue(("Order.Released", "Order.Cancelled")),
          (R, W, "flow:answer", "flow:start")),
     Step("screening/decide_approval", Http(("POST /v1/orders/{order}/approvals",)), (R, W)),
     Step("screening/answer_approval", Http((
         "GET /approve/{token}", "POST /approve/{token}",
-    ), public=True), (R, W), reads=("orders", "catalogue", "links"), writes=("orders",)),
+    ), public=True), (R, W, "secrets:links"), reads=("orders", "catalogue"), writes=("orders",)),
     Step("screening/settle_payment", Queue(("Order.Cancelled", "Order.Changed")), (R, W)),
     # sourcing
     Step("sourcing/reserve_stock", Task("intake"), (R, W), seconds=60),
@@ -230,7 +235,7 @@ JOURNEY: tuple[Step, ...] = (
         "Line.Backordered", "Backorder.Due", "Incoming.Changed",
     )), (R, W), seconds=60),
     Step("sourcing/cancel_waiting", Http(("GET /w/{token}", "POST /w/{token}"), public=True),
-         (R, W), reads=("orders", "catalogue", "links"), writes=("orders",)),
+         (R, W, "secrets:links"), reads=("orders", "catalogue"), writes=("orders",)),
     Step("sourcing/route_allocated", Queue(("Backorder.Allocated",)), (R, W), seconds=60),
     # fulfilment
     Step("fulfilment/list_fulfilments", Http((
@@ -245,7 +250,7 @@ JOURNEY: tuple[Step, ...] = (
          layers=("typesetting",)),
     Step("fulfilment/take_back", Http(("POST /v1/fulfilments/{fulfilment}/returned",)), (R, W)),
     Step("fulfilment/hear_carrier", Http(("POST /v1/carriers/{carrier}/webhook",), public=True),
-         (R, W), reads=("orders", "carriers"), writes=("orders",)),
+         (R, W, "secrets:carriers"), reads=("orders", "carriers"), writes=("orders",)),
     # billing
     Step("billing/line_up_shipments", Queue((
         "Shipment.Confirmed", "Order.Cancelled", "Order.Changed", "Order.Refused",
@@ -284,8 +289,8 @@ JOURNEY: tuple[Step, ...] = (
     Step("billing/read_documents", Http((
         "GET /v1/orders/{order}/documents", "GET /v1/documents/{document}",
     )), (R, "documents:read")),
-    Step("billing/show_document", Http(("GET /d/{token}",), public=True), (R, "documents:read"),
-         reads=("orders", "papers", "links")),
+    Step("billing/show_document", Http(("GET /d/{token}",), public=True),
+         (R, "secrets:links", "documents:read"), reads=("orders", "papers")),
     Step("billing/keep_payments", Http((
         "POST /v1/payments", "GET /v1/payments", "POST /v1/payments/{payment}/assignments",
     )), (R, W), seconds=29, memory=1024),
@@ -320,7 +325,7 @@ JOURNEY: tuple[Step, ...] = (
         "Payment.Reminded", "Letter.Archived", "Order.Approved", "Order.Rejected",
         "Approval.Reminded", "Approval.Escalated", "Shipment.Failed", "Shipment.Overdue",
         "Shipment.Returned",
-    )), (R, W, "links:make", "mail:send")),
+    )), (R, W, "secrets:links:make", "mail:send")),
     Step("notices/tell_subscriber", Queue(("*",), batch=5, tries=8, side_by_side=10),
          (R, W, "queue:redrive"), seconds=60),
     Step("notices/keep_webhooks", Http((

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Final
 
-from infra.journey import Grant, Room, Step
+from infra.journey import Room, Step
 
 ROOMS: Final[Mapping[Room, tuple[str, ...]]] = {
     "clients": ("CLIENT#*",),
     "keyring": ("KEYS",),
     "key_uses": ("KEYUSE#*",),
-    "links": ("SECRET",),
     "carriers": ("CARRIER#*",),
     "papers": ("DOCUMENT#*", "BILL#*"),
     "catalogue": ("PRODUCT#*", "SHOP#*", "SHOPS", "CUSTOMER#*", "WAREHOUSES", "RULES#*"),
@@ -22,10 +21,8 @@ ROOMS: Final[Mapping[Room, tuple[str, ...]]] = {
         "AUTHORISATION#*", "FOUND#*",
     ),
 }  # fmt: skip
-GUARDED: Final[Mapping[Room, Grant | None]] = {
-    "clients": None, "keyring": None, "key_uses": None, "links": "links:make",
-}  # fmt: skip
-"""Rooms closed to every step whose line does not name them, and the grant that names them."""
+GUARDED: Final[tuple[Room, ...]] = ("clients", "keyring", "key_uses")
+"""Rooms closed to every step whose line does not name them."""
 
 
 def patterns(rooms: Iterable[Room]) -> list[str]:
@@ -35,7 +32,4 @@ def patterns(rooms: Iterable[Room]) -> list[str]:
 
 def closed(step: Step) -> list[str]:
     """The partition keys that a step may touch in no way."""
-    open_to = {*step.reads, *step.writes}
-    return patterns(
-        room for room, grant in GUARDED.items() if room not in open_to and grant not in step.may
-    )
+    return patterns(room for room in GUARDED if room not in {*step.reads, *step.writes})

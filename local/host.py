@@ -28,7 +28,7 @@ PRELOADED = (
     "aws_lambda_powertools.event_handler", "aws_lambda_powertools.logging", "jinja2",
 )  # fmt: skip
 LAYERS = ("oms", "oms_aws")
-CLIENTS = ("dynamodb", "sqs", "s3", "events", "stepfunctions", "sesv2")
+CLIENTS = ("dynamodb", "sqs", "s3", "events", "stepfunctions", "sesv2", "ssm")
 
 
 class Host:

@@ -8,6 +8,9 @@ from typing import Any
 from local import passes, states
 from local.stack import STACK, Cloud, DeploymentFailed, Say
 
+SECRETS = ("/auftakt/links", "/auftakt/carriers")
+"""Where the steps keep secrets that they make or are given."""
+MOST_NAMES = 10
 STAYING = ("Retain", "RetainExceptOnCreate", "Snapshot")
 
 
@@ -40,7 +43,24 @@ def delete(cloud: Cloud, say: Say) -> list[str]:
             states.delete(cloud, stack)
         except DeploymentFailed:
             stays += _without_the_rest(cloud, stack, say)
-    return stays
+    return stays + secrets_left(cloud, leave=any("AWS::DynamoDB::Table" in each for each in stays))
+
+
+def secrets_left(cloud: Cloud, *, leave: bool) -> list[str]:
+    """What steps keep in the Parameter Store stays as long as the table does, and goes with it."""
+    ssm = cloud.client("ssm")
+    pages = ssm.get_paginator("get_parameters_by_path")
+    names = [
+        parameter["Name"]
+        for path in SECRETS
+        for page in pages.paginate(Path=path, Recursive=True)
+        for parameter in page["Parameters"]
+    ]
+    if leave:
+        return [f"AWS::SSM::Parameter {name}" for name in names]
+    for start in range(0, len(names), MOST_NAMES):
+        ssm.delete_parameters(Names=names[start : start + MOST_NAMES])
+    return []
 
 
 def _without_the_rest(cloud: Cloud, stack: str, say: Say) -> list[str]:

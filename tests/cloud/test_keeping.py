@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
+import hmac
 import json
 import os
 import random
@@ -100,6 +102,27 @@ def test_file_is_read_once_its_upload_is_answered(system: System) -> None:
     with client(system, "wms") as http:
         found = wait_for(http, f"/v1/stock/uploads/{form['id']}", 60)
     assert (found["taken"], found["broken"]) == (0, 1)
+
+
+def test_secret_is_kept_once_it_is_stored(system: System) -> None:
+    """It lies in no table: after the kill the carrier's scans are believed, and forged ones not."""
+    for n in range(KILLS):
+        secret = f"a-secret-of-the-courier-{n}"
+        with client(system, "clerk") as clerk:
+            stored = clerk.put("/v1/carriers/courier", json={"secret": secret})
+        os.kill(process(system).pid, signal.SIGKILL)
+        assert stored.status_code == 200
+        assert scanned(system, secret) == 404  # believed, and nobody knows the parcel
+        assert scanned(system, "a-secret-that-was-guessed") == 401
+
+
+def scanned(system: System, secret: str) -> int:
+    scan = {"tracking_number": "T-none", "status": "delivered"}
+    raw = json.dumps({**scan, "occurred_at": datetime.now(UTC).isoformat()}).encode()
+    mac = hmac.new(secret.encode(), raw, hashlib.sha256).hexdigest()
+    with client(system) as http:
+        headers = {"X-Signature": f"sha256={mac}", "Content-Type": "application/json"}
+        return http.post("/v1/carriers/courier/webhook", content=raw, headers=headers).status_code
 
 
 def test_killed_cloud_comes_back_under_its_port(system: System) -> None:

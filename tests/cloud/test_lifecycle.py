@@ -283,12 +283,19 @@ def test_it_is_taken_down_in_order_and_says_what_stays(cloud: Cloud) -> None:
         if kind == "uploads":
             uploads.put_object(Bucket=name, Key="stock/upl_1", Body=b"sku,on_hand\n")
     assert removal.order(cloud)[-1] == "Auftakt"
+    secret = "/auftakt/carriers/dhl"
+    ssm = cloud.client("ssm")
+    ssm.put_parameter(Name=secret, Value="a-secret-of-dhl", Type="SecureString")
     told: list[str] = []
     stays = removal.delete(cloud, told.append)
     assert passes.live(cloud) == {}
     stays.sort()
-    assert [each.split()[0] for each in stays] == ["AWS::DynamoDB::Table", "AWS::S3::Bucket"]
-    table, bucket = (each.split()[1] for each in stays)
+    kinds = ["AWS::DynamoDB::Table", "AWS::S3::Bucket", "AWS::SSM::Parameter"]
+    assert [each.split()[0] for each in stays] == kinds
+    table, bucket, parameter = (each.split()[1] for each in stays)
+    assert parameter == secret
+    assert removal.secrets_left(cloud, leave=False) == []
+    assert ssm.get_parameters(Names=[secret])["Parameters"] == []
     assert table in cloud.client("dynamodb").list_tables()["TableNames"]
     left = [each["Name"] for each in uploads.list_buckets()["Buckets"]]
     assert bucket in left

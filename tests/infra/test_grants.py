@@ -26,8 +26,11 @@ ALLOWED: dict[Grant, set[str]] = {
     "uploads:read": {"s3:GetObject"},
     "mail:send": {"ses:SendEmail"},
     "queue:redrive": {"sqs:SendMessage"},
-    "links:make": set(),
     "secrets:stripe": {"ssm:GetParameter"},
+    "secrets:links": {"ssm:GetParameter"},
+    "secrets:links:make": {"ssm:GetParameter", "ssm:PutParameter"},
+    "secrets:carriers": {"ssm:GetParameter"},
+    "secrets:carriers:keep": {"ssm:PutParameter"},
 }
 BY_TRIGGER = {
     "Queue": CONSUME | {"sqs:ChangeMessageVisibility", "sqs:SendMessage"},

@@ -19,7 +19,6 @@ PUBLIC = [step for step in JOURNEY if isinstance(step.on, Http) and step.on.publ
 KEY = keys.client("0" * 64).pk
 RING = keys.api_key("").pk
 USE = keys.key_use("key_1").pk
-LINKS = keys.link_secret().pk
 
 
 @pytest.fixture(scope="module")
@@ -40,7 +39,7 @@ def test_the_authoriser_notes_uses_and_writes_nothing_else(roles: Roles, step: S
     asks = isinstance(step.on, Authoriser)
     assert all(roles.allows(step.name, action, [USE]) == asks for action in WRITES)
     if asks:
-        for pk in (KEY, RING, LINKS, "ORDER#1", "SHOPS", "NEW"):
+        for pk in (KEY, RING, "ORDER#1", "SHOPS", "NEW"):
             assert not any(roles.allows(step.name, action, [pk]) for action in WRITES)
             assert not roles.allows(step.name, "PutItem", [USE, pk])
 
@@ -64,20 +63,21 @@ def test_a_public_step_names_its_rooms(roles: Roles, step: Step) -> None:
 
 
 @pytest.mark.parametrize("step", PUBLIC, ids=lambda step: step.name)
-def test_no_public_step_changes_what_signs_links_or_master_data(roles: Roles, step: Step) -> None:
-    for pk in (
-        LINKS,
-        *(pattern.replace("*", "x") for pattern in patterns(["catalogue", "carriers"])),
-    ):
+def test_no_public_step_changes_master_data(roles: Roles, step: Step) -> None:
+    for pk in (pattern.replace("*", "x") for pattern in patterns(["catalogue", "carriers"])):
         assert not any(roles.allows(step.name, action, [pk]) for action in WRITES)
 
 
-def test_the_key_of_links_is_made_where_links_are(roles: Roles) -> None:
-    makers = {step.name for step in JOURNEY if roles.allows(step.name, "PutItem", [LINKS])}
+def test_the_key_of_links_is_made_where_links_are() -> None:
+    makers = {step.name for step in JOURNEY if "secrets:links:make" in step.may}
     assert makers == {"capture/confirm_order", "notices/tell_customer"}
-    readers = {step.name for step in JOURNEY if roles.allows(step.name, "GetItem", [LINKS])}
-    pages = {step.name for step in PUBLIC if any("{token}" in route for route in _routes(step))}
-    assert readers == makers | pages
+    readers = {step.name for step in JOURNEY if "secrets:links" in step.may}
+    assert readers == {s.name for s in PUBLIC if any("{token}" in route for route in _routes(s))}
+
+
+def test_carriers_secrets_are_kept_and_read_where_they_are_needed() -> None:
+    assert [s.name for s in JOURNEY if "secrets:carriers" in s.may] == ["fulfilment/hear_carrier"]
+    assert [s.name for s in JOURNEY if "secrets:carriers:keep" in s.may] == ["master/keep_carriers"]
 
 
 def _routes(step: Step) -> tuple[str, ...]:

@@ -41,7 +41,7 @@ SEEN_TO = (f"{PREFIX}records-see_to_due", f"{PREFIX}billing-issue_collective_inv
 MORNING = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 MOST_ACTIONS = 20_000
 MOST_RECORDS = 100
-SERVICES = ("dynamodb", "s3", "sesv2", "sqs", "stepfunctions", "events")
+SERVICES = ("dynamodb", "s3", "sesv2", "sqs", "stepfunctions", "events", "ssm")
 INSERTED = {"kind": {"S": "event"}}
 
 

@@ -10,6 +10,7 @@ from oms.tracking import track
 from oms_aws.edges.http import Answer, Call, Http, Problem
 from oms_aws.edges.models import Scan
 from oms_aws.orders import Saved
+from oms_aws.secrets import of_carrier
 from oms_aws.wiring import Ports
 
 step = Http()
@@ -20,7 +21,7 @@ handler = step.handler
 def hear(call: Call[Scan], oms: Ports) -> Answer:
     """Take a carrier's scan, signed with the carrier's secret."""
     carrier, scan = oms.catalogue.carrier(call.path["carrier"]), call.body
-    _demand_signature(call, carrier.secret)
+    _demand_signature(call, carrier.id, oms)
     stored = oms.orders.change(
         oms.orders.id_of_parcel(carrier.id, scan.tracking_number),
         lambda order: track(
@@ -36,9 +37,13 @@ def hear(call: Call[Scan], oms: Ports) -> Answer:
     return Answer({"order": stored.order.id}, 202)
 
 
-def _demand_signature(call: Call[Scan], secret: str) -> None:
+def _demand_signature(call: Call[Scan], carrier: str, oms: Ports) -> None:
     """Raises Problem unless `X-Signature` is the HMAC-SHA256 of the raw body, in hex."""
-    given = call.headers.get("x-signature", "").removeprefix("sha256=")
-    genuine = hmac.new(secret.encode(), call.raw, hashlib.sha256).hexdigest()
-    if not hmac.compare_digest(genuine.encode(), given.encode()):
+    given = call.headers.get("x-signature", "").removeprefix("sha256=").encode()
+
+    def proves(secret: str) -> bool:
+        genuine = hmac.new(secret.encode(), call.raw, hashlib.sha256).hexdigest()
+        return hmac.compare_digest(genuine.encode(), given)
+
+    if not oms.secrets.fits(of_carrier(carrier), proves):
         raise Problem(401, "signature_invalid", "X-Signature does not fit the body.")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from oms_aws.catalogue import Carrier
 from oms_aws.edges.http import Answer, Call, Http
 from oms_aws.edges.models import CarrierIn
+from oms_aws.secrets import of_carrier
 from oms_aws.wiring import Ports
 
 step = Http()
@@ -13,7 +14,11 @@ handler = step.handler
 
 @step.route("PUT /v1/carriers/{carrier}", scope="carriers:write", takes=CarrierIn)
 def put_carrier(call: Call[CarrierIn], oms: Ports) -> Answer:
-    """Store a carrier; its secret is never shown again."""
-    carrier = Carrier(call.id("carrier"), call.body.secret, call.body.tracking_url)
+    """Store a carrier; its secret is never shown again.
+
+    Scans that are signed with the one before are taken for five minutes more at most.
+    """
+    carrier = Carrier(call.id("carrier"), call.body.tracking_url)
+    oms.secrets.keep(of_carrier(carrier.id), call.body.secret)
     oms.catalogue.store_carrier(carrier)
     return Answer({"id": carrier.id, "tracking_url": carrier.tracking_url})

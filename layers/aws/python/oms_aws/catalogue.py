@@ -34,10 +34,9 @@ FRESH_SECONDS = 30
 
 
 class Carrier(NamedTuple):
-    """How a carrier signs its webhooks, and where it shows a parcel."""
+    """Where a carrier shows a parcel; the secret of its webhooks is none of the table's."""
 
     id: str
-    secret: str
     tracking_url: str
 
     def link(self, tracking_number: str) -> str:
@@ -246,7 +245,7 @@ class DynamoCatalogue:
 
     def _carrier(self, id: str) -> Carrier | None:
         item = self._table.get(keys.carrier(id))
-        return Carrier(id, item["secret"], item["tracking_url"]) if item else None
+        return Carrier(id, item["tracking_url"]) if item else None
 
     def tracking_link(self, carrier: str | None, tracking_number: str | None) -> str | None:
         """Where a parcel is followed, or None while no known carrier has it."""

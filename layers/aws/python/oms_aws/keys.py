@@ -268,11 +268,6 @@ def test_authorisation(reference: str) -> Key:
     return Key(f"TESTPROVIDER#{reference}", "TESTPROVIDER")
 
 
-def link_secret() -> Key:
-    """What signs the links that customers get?"""
-    return Key("SECRET", "LINKS")
-
-
 def raised(aggregate: str, at: str) -> Key:
     """When was what is due at that time last handed to the step that sees to it?"""
     return Key(f"RAISED#{aggregate}", at)

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import base64
 import hmac
-import secrets
 from datetime import datetime, timedelta
+from secrets import token_hex
 from typing import Literal
 
 from oms.refusals import Unknown
-from oms_aws import keys
-from oms_aws.table import ConditionFailed, Table
+from oms_aws.secrets import LINKS, SsmSecrets
 
 Purpose = Literal["document", "address", "waiting", "approval", "confirmation"]
 """What a link lets its holder do; one of a purpose opens nothing of another."""
@@ -50,20 +49,22 @@ class SignedLinks:
     """Links of the form `<address>/<path>/<subject>.<until>.<signature>`.
 
     The signature is an HMAC-SHA256, cut to 144 bits, over purpose, subject and expiry. That a link
-    is used once only is for the subject to say: it knows what has been done already.
+    is used once only is for the subject to say: it knows what has been done already. The key is a
+    secret of the Parameter Store, in hex; of several, with commas between, the first signs and all
+    prove. It is made with the first link, by a step that may; whoever only opens links makes none.
     """
 
-    def __init__(self, table: Table, public_url: str) -> None:
-        self._table = table
+    def __init__(self, secrets: SsmSecrets, public_url: str) -> None:
+        self._secrets = secrets
         self._public_url = public_url
-        self._key = b""
 
     def link(self, purpose: Purpose, subject: str, *, at: datetime) -> str:
         """The address that lets its holder do what `purpose` says; the subject has no slash."""
         path, lives = PURPOSES[purpose]
         until = int((at + lives).timestamp())
-        token = f"{subject}.{until}.{self._sign(purpose, subject, until)}"
-        return f"{self._public_url}/{path}/{token}"
+        key = self._secrets.find(LINKS) or self._secrets.make(LINKS, token_hex(32))
+        signature = _signature(key.split(",")[0], purpose, subject, until)
+        return f"{self._public_url}/{path}/{subject}.{until}.{signature}"
 
     def subject(self, purpose: Purpose, token: str, *, at: datetime) -> str:
         """The subject of a token; raises LinkInvalid for a forged one, LinkExpired for a late one.
@@ -74,35 +75,20 @@ class SignedLinks:
         subject, _, until = rest.rpartition(".")
         if not (until.isascii() and until.isdigit() and len(until) <= 12 and signature.isascii()):
             raise LinkInvalid
-        if not self._known():
-            raise LinkInvalid  # nothing was ever signed
-        if not hmac.compare_digest(self._sign(purpose, subject, int(until)), signature):
+
+        def proves(keys: str) -> bool:
+            return any(
+                hmac.compare_digest(_signature(key, purpose, subject, int(until)), signature)
+                for key in keys.split(",")
+            )
+
+        if not self._secrets.fits(LINKS, proves):
             raise LinkInvalid
         if at.timestamp() > int(until):
             raise LinkExpired
         return subject
 
-    def _known(self) -> bool:
-        """Whether there is a key; a reader of links makes none."""
-        if not self._key and (item := self._table.get(keys.link_secret())):
-            self._key = bytes.fromhex(item["secret"])
-        return bool(self._key)
 
-    def _sign(self, purpose: Purpose, subject: str, until: int) -> str:
-        if not self._known():
-            self._key = self._secret()
-        mac = hmac.digest(self._key, f"{purpose}/{subject}.{until}".encode(), "sha256")
-        return base64.urlsafe_b64encode(mac[:SIGNATURE_BYTES]).decode()
-
-    def _secret(self) -> bytes:
-        """What signs links; made when the first link is."""
-        key = keys.link_secret()
-        item = self._table.get(key)
-        if item is None:
-            try:
-                made = {"secret": secrets.token_hex(32)}
-                self._table.write([self._table.put(key, made, unless_exists=True)])
-            except ConditionFailed:
-                return self._secret()
-            return bytes.fromhex(made["secret"])
-        return bytes.fromhex(item["secret"])
+def _signature(key: str, purpose: Purpose, subject: str, until: int) -> str:
+    mac = hmac.digest(bytes.fromhex(key), f"{purpose}/{subject}.{until}".encode(), "sha256")
+    return base64.urlsafe_b64encode(mac[:SIGNATURE_BYTES]).decode()

@@ -278,7 +278,7 @@ class Ports:
 
     @cached_property
     def links(self) -> SignedLinks:
-        return SignedLinks(self.table, self.settings.public_url)
+        return SignedLinks(self.secrets, self.settings.public_url)
 
     @cached_property
     def exports(self) -> DynamoExports:
