@@ -10,8 +10,8 @@ from local import stack, synth
 from tests.infra.deployed import Template
 
 EVERYWHERE = {
-    "TABLE", "BUS", "DOCUMENTS", "UPLOADS", "QUEUES", "PUBLIC_URL", "SENDER", "STEP", "LOCK",
-    "SECONDS", "POWERTOOLS_SERVICE_NAME", "LOG_LEVEL",
+    "TABLE", "BUS", "DOCUMENTS", "UPLOADS", "QUEUES", "PUBLIC_URL", "SENDER", "SENDERS",
+    "STEP", "LOCK", "SECONDS", "POWERTOOLS_SERVICE_NAME", "LOG_LEVEL",
 }  # fmt: skip
 
 
