@@ -143,6 +143,14 @@ def test_deposit_is_mailed_and_the_final_invoice_deducts_it(office: Office) -> N
     text = office.mail(mail, "Anzahlung zu Ihrer Bestellung DEP-1")
     assert "79,41" in text
     assert "07.12.2030" in text
+    paid = {
+        "transaction_id": "DEP-PAID",
+        "reference": deposit["number"],
+        "amount": "79.41",
+        "currency": "EUR",
+        "value_date": "2026-11-25",
+    }
+    office.ask("accountant", "POST", "/v1/payments", {"items": [paid]})
     fulfilment = order["fulfilments"][0]["id"]
     path = f"/v1/fulfilments/{fulfilment}"
     office.ask("wms", "POST", f"{path}/pack", {"parcels": [{"weight_g": 1200, "lines": None}]})

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from oms import money
 from oms.crediting import credit_note, everything_left
-from oms.deposits import Asked, room, surplus
+from oms.deposits import Asked, part_of, room, surplus
 from oms.drafting import final_invoice, prepayment_invoice
 from oms.einvoice import en16931
 from oms.invoice import Invoice, Sale, Sold, draft_invoice
@@ -125,6 +125,39 @@ def test_whatever_is_asked_in_advance_shipped_and_cancelled_adds_up(
     booked = voucher_of("inv_1", final)
     revenue = money.total([amount.gross for amount in booked.supplied])
     assert revenue - money.total([each.gross for each in booked.deposits]) == final.gross
+
+
+@settings(suppress_health_check=[HealthCheck.too_slow])
+@given(bought, modes, shipping, st.data())
+def test_a_final_invoice_deducts_what_was_paid_to_the_cent(
+    goods: Goods, mode: Any, charge: Decimal, data: st.DataObject
+) -> None:
+    sale = sale_of(goods, mode, charge)
+    asked: list[Asked] = []
+    for _ in range(data.draw(st.integers(1, 3))):
+        asked = ask(sale, data.draw(shipping), asked, sale.goods)
+    (whole,) = drafts_of(sale, sale.goods)
+    asked = settled(asked, list(whole.taxes))
+    for n, each in enumerate(asked):
+        stands = money.total([tax.gross for tax in each.standing])
+        paid = Decimal(data.draw(st.integers(0, int(stands * 100)))) / 100
+        while (rest := money.total([t.gross for t in asked[n].standing]) - paid) > 0:
+            part = part_of(asked[n], rest)
+            note = credit_note(
+                each.invoice, asked[n].credits, part.claims, exactly=part.gross or None,
+                number="RK-1", issued_on=DAY, reason="nicht bezahlt", unpaid=rest,
+            )  # fmt: skip
+            assert note.gross == rest
+            assert all(abs(t.tax - t.net * t.rate / 100) <= Decimal("0.02") for t in note.taxes)
+            asked[n] = Asked(each.invoice, (*asked[n].credits, note))
+        assert money.total([tax.gross for tax in asked[n].standing]) == paid
+        assert all(min(t.net, t.tax, t.gross) >= 0 for t in asked[n].standing)
+    standing = [each.deducted for each in asked if each.standing]
+    final = final_invoice([whole], standing, number="RE-9", issued_on=DAY)
+    assert documents(asked, final) == {k: v for k, v in per_rate(whole).items() if any(v)}
+    assert all(tax.gross >= 0 for tax in final.taxes)
+    said = en16931(final)
+    assert said.sums.lines + said.sums.charges - said.sums.allowances == final.net
 
 
 @given(bought, modes, shipping, st.lists(st.integers(1, 100), min_size=1, max_size=6))

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from oms.balance import captured, refunded
+from oms.invoice import Invoice
 from tests.world.merchant import Merchant
 from tests.world.world import WILD, World, opened
 
@@ -47,6 +48,7 @@ def test_a_deposit_is_deducted_by_the_invoice_of_what_leaves(
     )
     assert answer.body["fulfilment"] == ""
     world.settle()
+    merchant.pay("T-1", "79.41", answer.body["number"])
     merchant.whole_life(id)
     order = merchant.order(id)
     assert order["status"] == "completed"
@@ -63,6 +65,50 @@ def test_a_deposit_is_deducted_by_the_invoice_of_what_leaves(
     xml = world.placed(f"invoices/2026/11/{final}.xml").decode()
     assert "PO-4711" in xml
     assert order["documents"][0]["number"] in xml
+
+
+def test_what_nobody_paid_of_deposits_is_credited_before_the_final_invoice(
+    world: World, merchant: Merchant
+) -> None:
+    merchant.count("A", RUCK_45=2)
+    merchant.business(credit_limit="1000.00")
+    id = merchant.place(merchant.on_account(RUCK_45=2))
+    world.settle()
+    first = merchant.ask_deposit(id, amount="100.00").body
+    merchant.ask_deposit(id, amount="50.00")
+    merchant.pay("T-1", "60.00", first["number"])
+    merchant.whole_life(id)
+    assert documents(merchant, id) == [
+        ("prepayment", "100.00"), ("prepayment", "50.00"),
+        ("credit_note", "50.00"), ("credit_note", "40.00"), ("final", "204.70"),
+    ]  # fmt: skip
+    order = merchant.order(id)
+    assert all(each["status"] == "archived" for each in order["documents"])
+    assert order["settlement"]["outstanding"] == "204.70"
+    final = order["documents"][4]
+    snapshot = world.ports("billing/issue_deposit").documents.snapshot(final["id"], Invoice)
+    (deducted,) = snapshot.deposits
+    (tax,) = deducted.taxes
+    assert (deducted.number, str(tax.gross), str(tax.tax)) == (first["number"], "60.00", "9.58")
+    merchant.pay("T-2", "204.70", final["number"])
+    world.settle()
+    assert merchant.order(id)["settlement"]["outstanding"] == "0"
+    assert world.broken() == []
+
+
+def test_without_any_money_shipments_are_billed_as_if_there_was_no_deposit(
+    world: World, merchant: Merchant
+) -> None:
+    merchant.count("A", RUCK_45=2)
+    merchant.business(credit_limit="1000.00")
+    id = merchant.place(merchant.on_account(RUCK_45=2))
+    world.settle()
+    asked(merchant, id, percent="30")
+    merchant.whole_life(id)
+    assert documents(merchant, id) == [
+        ("prepayment", "79.41"), ("credit_note", "79.41"), ("invoice", "264.70"),
+    ]  # fmt: skip
+    assert world.broken() == []
 
 
 def test_several_shipments_are_billed_once_when_the_last_has_left(
@@ -257,7 +303,9 @@ def test_in_any_disorder_the_documents_add_up(seed: int) -> None:
         merchant.business(credit_limit="9000.00")
         id = merchant.place(merchant.on_account(RUCK_45=3, SOCKE_42=2))
         world.settle()
-        assert merchant.ask_deposit(id, "first", percent="50").status == 201
+        first = merchant.ask_deposit(id, "first", percent="50")
+        assert first.status == 201
+        merchant.pay("T-1", "100.00", first.body["number"])
         merchant.fulfil(id)
         assert merchant.ask_deposit(id, "second", amount="120.00").status == 201
         assert merchant.ask_deposit(id, "second", amount="120.00").status == 201

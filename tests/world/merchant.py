@@ -238,6 +238,19 @@ class Merchant:
             order=order,
         )
 
+    def pay(self, id: str, amount: str, reference: str) -> None:
+        """The bank reports a transfer whose reference names what it pays."""
+        row = {
+            "transaction_id": id,
+            "amount": amount,
+            "reference": reference,
+            "currency": "EUR",
+            "value_date": f"{self.world.now():%Y-%m-%d}",
+            "payer": "Verein",
+        }
+        (answer,) = self.do("POST /v1/payments", self.accountant, {"items": [row]})["items"]
+        assert answer["state"] == "matched", answer
+
     def cancel_document(self, document: str, key: str = "") -> Answered:
         """Cancel an invoice as a whole."""
         return self.world.call(

@@ -30,14 +30,18 @@ def check_vat_id(call: Call[VatCheckAsk], oms: Ports) -> Answer:
     if vat_id is None:
         raise Problem(422, "vat_id_missing", "There is no VAT id to check.", {"vat_id": "missing"})
     if asked.valid is None:
-        found = oms.vat_checks.of(shop, customer, vat_id, again=True)
+        found = oms.vat_checks.of(shop, customer, vat_id, "", again=True)
     else:
+        name = asked.name or (account and (account.company or account.name))
+        if not name:
+            text = "What the tax office said is of an id and a name: whose?"
+            raise Problem(422, "name_missing", text, {"name": "missing"})
         check = VatCheck(
             vat_id=vat_id,
             valid=asked.valid,
             checked_at=oms.now(),
             source="manual",
-            name=asked.name,
+            name=name,
             consultation=asked.consultation,
         )
         oms.vat_checks.keep(

@@ -1,4 +1,4 @@
-"""Does the payment cover what the order costs, is it fresh, and is the VAT id valid?"""
+"""Is the payment enough and fresh, the VAT id valid, and could the invoice be issued?"""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from oms.payment import check_payment
 from oms.vat_check import finding
 from oms_aws.edges.task import Asked, task
 from oms_aws.invoicing import gross_due, vat_found
+from oms_aws.issuable import examined
 from oms_aws.wiring import Ports
 
 
@@ -18,10 +19,11 @@ from oms_aws.wiring import Ports
 def handler(asked: Asked, oms: Ports) -> list[dict[str, Any]]:
     order = oms.orders.get(asked.order_id).order
     shop = oms.catalogue.shop_of_late(order.shop)
-    found = []
+    found, vat = [], None
     if vat_id_matters(order, shop):
-        check = vat_found(order, shop, oms).check
-        found.append(finding(order, check, shop.tax.vies_unreachable))
-    found.append(check_payment(order, gross_due(order, oms), shop.payment, at=oms.now()))
+        vat = vat_found(order, shop, oms)
+        found.append(finding(order, vat.check, shop.tax.vies_unreachable))
+    found.append(check_payment(order, gross_due(order, oms, vat), shop.payment, at=oms.now()))
+    found.append(examined(order, oms, vat))
     told: list[dict[str, Any]] = msgspec.to_builtins(found)
     return told

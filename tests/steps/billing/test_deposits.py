@@ -121,7 +121,8 @@ def test_who_has_seen_an_older_order_is_told(merchant: Merchant, order: str) -> 
 def test_an_event_that_comes_again_issues_nothing_more(
     world: World, merchant: Merchant, order: str
 ) -> None:
-    merchant.ask_deposit(order, percent="30")
+    deposit = merchant.ask_deposit(order, percent="30").body
+    merchant.pay("T-1", deposit["gross"], deposit["number"])
     merchant.whole_life(order)
     assert types(merchant, order) == ["prepayment", "final"]
     oms = world.ports("billing/issue_invoice")
@@ -137,7 +138,8 @@ def test_a_public_buyer_gets_the_syntax_that_was_agreed(world: World, merchant: 
     body = merchant.on_account(RUCK_45=2) | {"purchase_order": "PO-4711"}
     id = merchant.place(body)
     world.settle()
-    merchant.ask_deposit(id, percent="30")
+    deposit = merchant.ask_deposit(id, percent="30").body
+    merchant.pay("T-1", deposit["gross"], deposit["number"])
     merchant.whole_life(id)
     order = merchant.order(id)
     assert [(d["type"], d["format"], d["status"]) for d in order["documents"]] == [

@@ -16,10 +16,14 @@ from tests.world.papers import LEITWEG
 from tests.world.world import World
 
 
-def sold(merchant: Merchant) -> Any:
-    """A completed order of a business, with its invoice."""
+def sold(merchant: Merchant, shop: Any = None) -> Any:
+    """A completed order of a business, with its invoice; once it is released the `shop` changes."""
     merchant.count("A", RUCK_45=9)
     id = merchant.place(merchant.on_account(RUCK_45=2))
+    merchant.world.settle()
+    if shop:
+        merchant.do("PUT /v1/shops/{shop}", merchant.clerk, shop, shop="berg-beutel")
+        merchant.world.pass_time(minutes=1)
     merchant.whole_life(id)
     return merchant.order(id)
 
@@ -86,8 +90,7 @@ def test_a_bad_one_waits_for_a_clerk_and_leaves_when_it_is_mended(
     merchant.business(credit_limit="100000.00", leitweg_id=LEITWEG)
     seller = {**SELLER, "phone": None}
     shop = {"name": "Berg", "seller": seller, "support_email": "hilfe@berg.example"}
-    merchant.do("PUT /v1/shops/{shop}", merchant.clerk, shop, shop="berg-beutel")
-    order = sold(merchant)
+    order = sold(merchant, shop)
     (invoice,) = order["documents"]
     assert invoice["status"] == "rejected"
     assert invoice["rejected"][0].startswith("BR-DE-6: ")
@@ -130,8 +133,7 @@ def test_a_bad_one_is_cancelled_and_issued_anew(world: World, merchant: Merchant
     merchant.business(credit_limit="100000.00", leitweg_id=LEITWEG)
     shop = {"name": "Berg", "seller": SELLER, "support_email": "hilfe@berg-beutel.example"}
     broken = shop | {"seller": {**SELLER, "phone": None}}
-    merchant.do("PUT /v1/shops/{shop}", merchant.clerk, broken, shop="berg-beutel")
-    order = sold(merchant)
+    order = sold(merchant, broken)
     bad = order["documents"][0]["id"]
     lines = [{"number": "1", "quantity": 1}]
     part = merchant.credit(order["id"], bad, lines=lines)

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from oms.account import VatCheck
 from oms.vat_check import good_until, is_good
@@ -109,7 +110,11 @@ def test_no_answer_is_none_and_overwrites_nothing(
 def test_what_the_tax_office_said_is_put_on_record_by_hand(
     world: World, merchant: Merchant, said: RecordedVies
 ) -> None:
-    answer = check(world, merchant.shop, vat_id=ID, valid=True, consultation="BZSt-4711").body
+    entry = {"vat_id": ID, "valid": True, "consultation": "BZSt-4711"}
+    assert check(world, merchant.shop, **entry).body["errors"] == [
+        {"field": "name", "reason": "missing"}
+    ]
+    answer = check(world, merchant.shop, **entry, name="Verein").body
     assert (answer["check"]["source"], answer["check"]["consultation"]) == ("manual", "BZSt-4711")
     assert said.asked == []
 
@@ -126,10 +131,51 @@ def test_a_check_is_good_for_a_while() -> None:
     at = datetime(2026, 11, 1, tzinfo=UTC)
     valid = VatCheck(vat_id=ID, valid=True, checked_at=at, source="vies")
     assert good_until(valid, 30) == datetime(2026, 12, 1, tzinfo=UTC)
-    assert is_good(valid, ID, 30, at=datetime(2026, 12, 1, tzinfo=UTC))
-    assert not is_good(valid, ID, 30, at=datetime(2026, 12, 1, 0, 1, tzinfo=UTC))
-    assert not is_good(valid, "FR40303265045", 30, at=at)
+    assert is_good(valid, ID, "", 30, at=datetime(2026, 12, 1, tzinfo=UTC))
+    assert not is_good(valid, ID, "", 30, at=datetime(2026, 12, 1, 0, 1, tzinfo=UTC))
+    assert not is_good(valid, "FR40303265045", "", 30, at=at)
     refused = VatCheck(vat_id=ID, valid=False, checked_at=at, source="vies")
     assert good_until(refused, 30) == datetime(2026, 11, 2, tzinfo=UTC)
     guessed = VatCheck(vat_id=ID, valid=True, checked_at=at, source="format")
-    assert not is_good(guessed, ID, 30, at=at)
+    assert not is_good(guessed, ID, "", 30, at=at)
+
+
+@pytest.mark.parametrize(
+    ("name", "good"),
+    [
+        ("Müller & Söhne GmbH", True),
+        ("MÜLLER  &  SÖHNE  GMBH", True),
+        ("Müller + Söhne G.m.b.H.", True),
+        ("Müller & Söhne KG", False),
+        ("", False),
+    ],
+)
+def test_what_a_person_entered_holds_for_its_name_alone(name: str, good: bool) -> None:
+    at = datetime(2026, 11, 1, tzinfo=UTC)
+    entered = VatCheck(
+        vat_id=ID, valid=True, checked_at=at, source="manual", name="Müller & Söhne GmbH"
+    )
+    assert is_good(entered, ID, name, 30, at=at) is good
+    assert not is_good(replace(entered, name=None), ID, name, 30, at=at)
+
+
+def test_another_name_is_asked_for_again(
+    world: World, merchant: Merchant, said: RecordedVies
+) -> None:
+    customer(world, merchant.shop)
+    check(world, merchant.shop, valid=True)
+    oms = world.ports("billing/issue_invoice")
+    shop = oms.catalogue.shop("berg-beutel")
+    name = str(ACCOUNT.get("company") or ACCOUNT["name"])
+    known = oms.vat_checks.of(shop, "C-1", ID, name).check
+    assert known
+    assert (known.source, said.asked) == ("manual", [])
+    other = oms.vat_checks.of(shop, "C-2", ID, "Jemand anderes").check
+    assert other
+    assert (other.source, len(said.asked)) == ("vies", 1)
+    again = oms.vat_checks.of(shop, "C-2", ID, name).check
+    assert again
+    assert again.source == "manual"
+    body = {**ACCOUNT, "vat_id": ID, "company": None, "name": "Neuer Name"}
+    answer = world.call("PUT /v1/customers/{customer}", merchant.shop, body, customer="C-1")
+    assert answer.body.get("vat_check") is None

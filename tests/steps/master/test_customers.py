@@ -63,7 +63,7 @@ def test_a_check_of_the_vat_id_stays_while_the_id_does(world: World, merchant: M
         "source": "manual",
     }
     put(world, merchant.shop, vat_check=check)
-    assert put(world, merchant.shop, name="Verein").body["vat_check"]["source"] == "manual"
+    assert put(world, merchant.shop, priority=3).body["vat_check"]["source"] == "manual"
     forged = put(world, merchant.shop, vat_check=check | {"source": "vies"})
     assert (forged.status, forged.body["errors"][0]["field"]) == (422, "vat_check.source")
     other = put(world, merchant.shop, vat_id="DE136695976").body

@@ -86,6 +86,31 @@ def test_business_customers_have_accounts_of_their_own_and_a_master_file(
     assert world.broken() == []
 
 
+@pytest.mark.parametrize("reconciled", [True, False])
+def test_a_restored_table_deals_no_account_anew(
+    world: World, invoiced: Merchant, accountant: str, reconciled: bool
+) -> None:
+    invoiced.count("A", RUCK_45=9)
+    for customer in ("C-9", "C-8"):
+        invoiced.business(customer, credit_limit="900.00")
+        invoiced.whole_life(invoiced.place(invoiced.on_account(customer, RUCK_45=1)))
+    before = world.remember()
+    first = table(files(world, ask(invoiced, accountant, "datev"))["EXTF_DebitorenKreditoren"])
+    world.restore(before)
+    invoiced.business("C-7", credit_limit="900.00")
+    invoiced.whole_life(invoiced.place(invoiced.on_account("C-7", RUCK_45=1)))
+    if reconciled:
+        said = dict(world.reconciled())
+        assert said["debtors of berg-beutel"] == "2 accounts are in the archive alone"
+        assert world.reconciled() == []
+    later = ask(invoiced, accountant, "datev", n="later")
+    debtors = table(files(world, later)["EXTF_DebitorenKreditoren"])
+    assert debtors[:2] == first
+    assert [(d["Konto"], d["Kunden-/Lief.-Nr."]) for d in debtors] == [
+        ("10001", "C-9"), ("10002", "C-8"), ("10003", "C-7"),
+    ]  # fmt: skip
+
+
 def files(world: World, export: Any) -> dict[str, bytes]:
     """The files of an export by how their names begin."""
     keys = [key for key in world.objects() if f"/{export['id']}/" in key]

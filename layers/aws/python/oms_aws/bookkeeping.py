@@ -69,7 +69,7 @@ def _on_own_accounts(
     """The vouchers, each on the account of its customer, and who has which account."""
     if books.debtors == "one":
         return vouchers, {}
-    places = oms.exports.debtors(
+    places = oms.debtors.places(
         shop.id, (each.customer for each in vouchers if each.business and each.customer)
     )
     accounts = {customer: books.debtor(place) for customer, place in places.items()}

@@ -91,7 +91,7 @@ def of_business(
     """
     account = oms.catalogue.account(order.shop, order.customer.id)
     held = any(hold.reason in (credit.EXCEEDED, credit.MISSING) for hold in order.open_holds)
-    more = news.payment or news.total > news.total_before
+    more = news.payment or news.vat_id or news.total > news.total_before
     if on_account(left.payment) and (more or held):
         yield _credit_for(order, left, account, due, oms)
     approval = _approval(left, account, due, oms)

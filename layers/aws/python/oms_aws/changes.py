@@ -11,6 +11,7 @@ import msgspec
 from msgspec.structs import replace
 
 from oms.address import check_address
+from oms.billing import vat_id_matters
 from oms.changing import (
     Outcome,
     basis,
@@ -31,10 +32,12 @@ from oms.order import Order
 from oms.parts import Change, Finding, Hold, Pieces
 from oms.payment import check_payment, on_account, secured
 from oms.refusals import Refusal, Unknown
+from oms.vat_check import finding as vat_finding
 from oms_aws import keys
 from oms_aws.business import of_business
 from oms_aws.gazetteer import gazetteer
-from oms_aws.invoicing import estimated
+from oms_aws.invoicing import estimated, vat_found
+from oms_aws.issuable import examined
 from oms_aws.orders import lines_of
 from oms_aws.pricing import priced
 from oms_aws.sourcing import foreseen as sourced
@@ -175,10 +178,16 @@ def _checked(
         some = left if _holds(order, "price") else part_changed(left, news)
         yield from priced(oms, replace(some, claimed_total=None))
     held = _holds(order, "payment")
-    if news.payment or news.total != news.total_before or held:
+    vat = None
+    if news.vat_id and vat_id_matters(left, oms.catalogue.shop_of_late(order.shop)):
+        shop = oms.catalogue.shop_of_late(order.shop)
+        vat = vat_found(left, shop, oms)
+        yield vat_finding(left, vat.check, shop.tax.vies_unreachable)
+    yield examined(after, oms, vat)
+    if news.payment or news.vat_id or news.total != news.total_before or held:
         rules = oms.catalogue.shop_of_late(order.shop).payment
         finding = check_payment(left, totals.gross, rules, at=news.at)
-        more = news.payment or news.total > news.total_before
+        more = news.payment or news.vat_id or news.total > news.total_before
         if finding.verdict != "hold" or more or held:
             yield finding
     yield from of_business(order, left, news, totals.gross, oms)

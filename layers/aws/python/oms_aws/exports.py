@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -12,12 +12,10 @@ from oms.events import GENESIS, Event, chained
 from oms.export import Export, ExportAsked, ExportNews, told
 from oms.invoice import Invoice
 from oms.reductions import Reduction
-from oms.refusals import NotNow, Unknown
+from oms.refusals import Unknown
 from oms_aws import keys
 from oms_aws.orders import Saved, event_action
-from oms_aws.table import Action, ConditionFailed, Table, packed, unpacked
-
-DEBTOR_TRIES = 10
+from oms_aws.table import Action, Table, unpacked
 
 
 class StoredExport(NamedTuple):
@@ -67,36 +65,6 @@ class DynamoExports:
                 if first <= item["gsi1sk"] <= last:
                     id = item["pk"].partition("#")[2]
                     yield id, msgspec.json.decode(unpacked(item["body"]), type=Invoice)
-
-    def debtors(self, shop: str, customers: Iterable[str]) -> dict[str, int]:
-        """The places of customers among those of the shop with accounts of their own, from 1 on.
-
-        Who has none yet gets the next; a place is never given again. Raises NotNow.
-        """
-        wanted = list(dict.fromkeys(customers))
-        for _ in range(DEBTOR_TRIES):
-            item = self._table.get(keys.debtors(shop))
-            known: list[str] = msgspec.json.decode(unpacked(item["body"])) if item else []
-            new = [customer for customer in wanted if customer not in set(known)]
-            if new and not self._grown(shop, item, [*known, *new]):
-                continue
-            places = {customer: n for n, customer in enumerate([*known, *new], 1)}
-            return {customer: places[customer] for customer in wanted}
-        raise NotNow(f"debtors of {shop} are being numbered by many at once")
-
-    def _grown(self, shop: str, item: dict[str, Any] | None, customers: list[str]) -> bool:
-        """Whether the longer list is kept; not when somebody else was faster."""
-        key, version = keys.debtors(shop), int(item["version"]) if item else 0
-        body = {"body": packed(msgspec.json.encode(customers)), "version": version + 1}
-        if item:
-            action = self._table.put_if(key, body, version=version)
-        else:
-            action = self._table.put(key, body, unless_exists=True)
-        try:
-            self._table.write([action])
-        except ConditionFailed:
-            return False
-        return True
 
     def reductions(self, export: Export) -> Iterator[tuple[Reduction, Invoice]]:
         """What was let go of invoices in the days of an export, each with its invoice."""

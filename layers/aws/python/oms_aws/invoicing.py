@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -16,7 +16,8 @@ from oms.deposits import deducted
 from oms.documenting import bills_of, credit_notes_of, payable, replaced
 from oms.drafting import corrected_invoice, part_of
 from oms.einvoice import format_of
-from oms.invoice import Deposit, Invoice
+from oms.invoice import Deposit, Group, Invoice
+from oms.issuable import demand_issuable
 from oms.ledger import ledger
 from oms.numbering import range_of
 from oms.order import Order
@@ -26,6 +27,7 @@ from oms.shop import Shop
 from oms.stationery import dressed
 from oms.tax import Watch
 from oms.tax.threshold import Standing
+from oms.vat_check import buyer_of
 from oms_aws.numbers import Number
 from oms_aws.table import Action
 from oms_aws.taking import Sale, Taking
@@ -52,23 +54,31 @@ class Draft(NamedTuple):
 
 
 class Wanted(NamedTuple):
-    """What of an invoice shall be credited, and why; without claims, all that is left of it."""
+    """What of an invoice shall be credited, and why; without claims, all that is left of it.
+
+    `exactly` is what rates come to, gross (`oms.crediting`).
+    """
 
     reason: str
     claims: tuple[Claim, ...] | None = None
     shipping: Decimal = Decimal(0)
+    exactly: Mapping[Group, Decimal] | None = None
 
 
-def gross_due(order: Order, oms: Ports) -> Decimal:
+def gross_due(order: Order, oms: Ports, vat: Found | None = None) -> Decimal:
     """What the whole order costs the customer, gross, in its currency."""
-    return order.total if order.price_mode == "gross" else estimated(order, oms).gross
+    return order.total if order.price_mode == "gross" else estimated(order, oms, vat).gross
 
 
-def estimated(order: Order, oms: Ports) -> Invoice:
-    """One invoice over the whole order as it would be if all left the home state now."""
+def estimated(order: Order, oms: Ports, vat: Found | None = None) -> Invoice:
+    """One invoice over the whole order as it would be if all left the home state now.
+
+    `vat` is what is known of the buyer's VAT id, where somebody has asked already.
+    """
     shop = oms.catalogue.shop_of_late(order.shop)
     products = oms.catalogue.products(order.skus)
-    check = vat_found(order, shop, oms).check if vat_id_matters(order, shop) else None
+    if vat is None and vat_id_matters(order, shop):
+        vat = vat_found(order, shop, oms)
 
     def made(standing: Standing) -> Invoice:
         return estimate(
@@ -77,7 +87,7 @@ def estimated(order: Order, oms: Ports) -> Invoice:
             products=products,
             ship_from=shop.tax.home,
             on=book_day(order.placed_at),
-            vat_check=check,
+            vat_check=vat.check if vat else None,
             distance_sales=standing,
         )
 
@@ -86,7 +96,8 @@ def estimated(order: Order, oms: Ports) -> Invoice:
 
 def vat_found(order: Order, shop: Shop, oms: Ports) -> Found:
     """What is known of the VAT id of an order's customer; VIES is asked where nothing is."""
-    return oms.vat_checks.of(shop, order.customer.id, str(order.customer.vat_id))
+    vat_id = str(order.customer.vat_id)
+    return oms.vat_checks.of(shop, order.customer.id, vat_id, buyer_of(order))
 
 
 def drafted(
@@ -147,6 +158,7 @@ def corrected(
     made = _billing(order, shipped, deposits, known, oms)
     again = watched(made, lambda year: taking.sales(shop, year), shop)
     invoice = corrected_invoice(snapshot, again, reason=reason)
+    demand_issuable(invoice)
     document = Document(id, invoice.kind, invoice.number, original.fulfilment, at, invoice.gross)
     document = replace(
         document, original=original.id, format=format_of(invoice), covers=original.covers
@@ -245,6 +257,7 @@ def credited(
         issued_on=day,
         reason=wanted.reason,
         unpaid=unpaid(order, original.id),
+        exactly=wanted.exactly,
     )
     document = Document(id, note.kind, note.number, original.fulfilment, at, note.gross)
     document = replace(document, covers=original.covers if original.bill else ())

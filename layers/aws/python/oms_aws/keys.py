@@ -164,9 +164,9 @@ def seller(shop_id: str) -> Key:
     return Key(f"SHOP#{shop_id}", "SELLER")
 
 
-def vat_check(shop_id: str, vat_id: str) -> Key:
-    """What did the shop find about the VAT id?"""
-    return Key(f"VAT#{shop_id}#{vat_id}", "CHECK")
+def vat_check(shop_id: str, vat_id: str, name: str = "") -> Key:
+    """What did the shop find about the VAT id, or was it told of it for a name?"""
+    return Key(f"VAT#{shop_id}#{vat_id}", f"CHECK#{name[:200]}" if name else "CHECK")
 
 
 def distance_sales(seller: str, year: int) -> Key:

@@ -100,6 +100,7 @@ class OrderChanged(Struct, frozen=True, kw_only=True):
     price_mode: Literal["gross", "net"] = "gross"
     ship_to: tuple[str, ...] = ()
     method: str | None = None
+    vat_id: str | None = None
 
 
 class OrderCancelled(Struct, frozen=True, kw_only=True):

@@ -17,6 +17,7 @@ from oms.product import Product
 from oms.refusals import NotNow, Refusal
 from oms.routing import Warehouse
 from oms.shop import Shop
+from oms.vat_check import confirms
 from oms_aws import keys
 from oms_aws.orders import Saved, VersionDiffers
 from oms_aws.table import MOST_ACTIONS, Action, ConditionFailed, Table, packed, unpacked
@@ -49,10 +50,14 @@ class Kind(Generic[Record]):
 
 
 def _check_stays(known: Account, wanted: Account) -> Account:
-    """What was found about a VAT id stays on record while the id does."""
-    if wanted.vat_check is None and known.vat_id == wanted.vat_id:
-        return replace(wanted, vat_check=known.vat_check)
-    return wanted
+    """What was found about a VAT id stays on record while the id does, and the name by hand."""
+    found, name = wanted.vat_check, wanted.company or wanted.name
+    if found and found.source == "manual" and not found.name:
+        return replace(wanted, vat_check=replace(found, name=name))
+    if found or known.vat_check is None or not wanted.vat_id:
+        return wanted
+    stays = confirms(known.vat_check, wanted.vat_id, name)
+    return replace(wanted, vat_check=known.vat_check) if stays else wanted
 
 
 def _currency_stays(known: PriceList, wanted: PriceList) -> PriceList:
@@ -308,7 +313,7 @@ class DynamoMaster:
 def _following(kind: Kind[Record], known: Record | None, wanted: Record) -> Record:
     """What comes after the record known: itself, when nothing changes. Raises Refusal."""
     if known is None:
-        return replace(wanted, version=1)
+        return replace(kind.onto(wanted, wanted), version=1)
     following = replace(kind.onto(known, wanted), version=known.version)
     return known if following == known else replace(following, version=known.version + 1)
 

@@ -12,6 +12,7 @@ from oms.numbering import Range
 from oms_aws import keys
 from oms_aws.catalogue import DynamoCatalogue
 from oms_aws.counterfoils import S3Counterfoils
+from oms_aws.debtors import known_action
 from oms_aws.documents import S3Documents
 from oms_aws.fresh import Fresh
 from oms_aws.numbers import DynamoNumbers, Number
@@ -81,6 +82,12 @@ class Recall:
         for each in found:
             with suppress(ConditionFailed):  # another one did the same
                 self._stores.table.write(self._entered(each))
+
+    def debtors(self, shop: str, customers: Sequence[str]) -> None:
+        """Enter again whose accounts were dealt, in the order of their places."""
+        item = self._stores.table.get(keys.debtors(shop))
+        with suppress(ConditionFailed):  # an export did the same
+            self._stores.table.write([known_action(self._stores.table, shop, customers, item)])
 
     def _enter(
         self, range: str, known: int, some: Sequence[int], papers: dict[int, Counterfoil]

@@ -14,7 +14,7 @@ from oms.order import Order
 from oms.parts import Document
 from oms.retention import kept_until
 from oms.seal import Entry, Seal
-from oms_aws import archived, counterfoils
+from oms_aws import archived, counterfoils, debtors
 from oms_aws.documents import S3Documents
 from oms_aws.recall import Recall
 from oms_aws.reconciliation import FOLDER, Difference, Lost, Parted, Protocol
@@ -42,9 +42,11 @@ class Reconciling:
         self._parted = Parted(found.archive)
         self._papers: dict[str, list[Counterfoil]] = defaultdict(list)
         self._seals: list[str] = []
+        self._debtors: dict[str, list[str]] = {}
         self._logs: list[str] = []
         self._lost: list[Lost] = []
         every = [*self._numbers(), *self._alone(), *self._files(), *self._ended(), *self._days()]
+        every += self._accounts()
         self.differences = tuple(
             each for each in every if (each.where, each.what) not in self._parted.named
         )
@@ -57,6 +59,8 @@ class Reconciling:
             last = self._found.last.get(range, 0)
             recall.again([each for each in papers if each.number <= last])
             recall.back(range, last)
+        for shop, customers in self._debtors.items():
+            recall.debtors(shop, customers)
         for key in self._seals:
             seals.known(key, self._found.archive.read(key) or b"")
         if not self.differences:
@@ -153,6 +157,17 @@ class Reconciling:
                 self._lost.append(Lost(seal.day, tuple(sorted(gone))))
                 for entry in sorted(gone):
                     yield Difference(f"seal {seal.day}", f"event {entry.event} is gone", NOTED)
+
+    def _accounts(self) -> Iterator[Difference]:
+        """Debtors whose accounts the table does not know, or has dealt otherwise."""
+        for shop, dealt in sorted(debtors.archived(self._found.archive).items()):
+            known, where = list(self._found.debtors.get(shop, ())), f"debtors of {shop}"
+            if known != dealt[: len(known)]:
+                yield Difference(where, "are not those in the archive", PERSON)
+            elif known != dealt:
+                self._debtors[shop] = dealt
+                what = f"{len(dealt) - len(known)} accounts are in the archive alone"
+                yield Difference(where, what, "entered again")
 
     def _gone(self, seal: Seal) -> set[Entry]:
         now = {event for event, _ in self._found.shelf.on(seal.day.isoformat())}

@@ -21,6 +21,7 @@ from oms_aws.billed import Billed
 from oms_aws.capacity import Slot
 from oms_aws.capacity import counted as counted_departures
 from oms_aws.counters import View, stored_reservation
+from oms_aws.debtors import stored_debtors
 from oms_aws.documents import counterfoil_of
 from oms_aws.exports import StoredExport, stored_export
 from oms_aws.ledgers import Ledgers
@@ -84,6 +85,7 @@ class Snapshot:
         self.counted: Counter[int] = Counter()
         self.seals: dict[date, Mapping[str, Any]] = {}
         self.exports: dict[str, StoredExport] = {}
+        self.debtors: dict[str, tuple[str, ...]] = {}
         self._take_all(scan, told)
         for sku, view in self.views.items():
             read = (self.parts[sku][pk] for pk in sorted(self.parts[sku]))
@@ -121,6 +123,7 @@ class Snapshot:
             "notification": self._notification,
             "seal": self._seal,
             "export": self._export,
+            "debtors": self._debtors,
             "distance_sales": self._distance,
             "credit": self.ledgers.counter,
             "exposure": self.ledgers.record,
@@ -233,6 +236,9 @@ class Snapshot:
     def _export(self, item: Mapping[str, Any]) -> None:
         stored = stored_export(dict(item))
         self.exports[stored.export.id] = stored
+
+    def _debtors(self, item: Mapping[str, Any]) -> None:
+        self.debtors[item["shop"]] = stored_debtors(dict(item))
 
     def _seal(self, item: Mapping[str, Any]) -> None:
         self.seals[date.fromisoformat(item["day"])] = item

@@ -10,10 +10,22 @@ from msgspec.structs import replace
 
 from oms import money
 from oms.billing import book_day, deposit_of, still_to_bill
-from oms.deposits import Asked, had_deposits, open_deposits, surplus, to_bill, to_come, unbilled
+from oms.deposits import (
+    Asked,
+    had_deposits,
+    open_deposits,
+    part_of,
+    surplus,
+    to_bill,
+    to_come,
+    unbilled,
+    uncredited,
+    unpaid,
+)
 from oms.documenting import bills_of, credit_notes_of
 from oms.einvoice import format_of
 from oms.invoice import Invoice, Language, TaxTotal
+from oms.issuable import demand_issuable
 from oms.numbering import range_of
 from oms.order import Order
 from oms.parts import Document
@@ -30,6 +42,10 @@ REASONS: dict[str, dict[Language, str]] = {
     "smaller": {
         "de": "Die Anzahlung ist höher als das, was noch zu berechnen ist",
         "en": "The deposit is more than what is still to be invoiced",
+    },
+    "unpaid": {
+        "de": "Die Anzahlung ist nicht bezahlt und wird mit der Ware berechnet",
+        "en": "The deposit was not paid and is invoiced with the goods",
     },
 }
 """Why the system credits deposits, as their credit notes say it."""
@@ -60,16 +76,20 @@ def wanted(
     """The document that an order wants now; None while there is nothing to it.
 
     Without deposits that is the invoice of the shipment that asks. With them, what is more than is
-    still to be billed is credited, one deposit at a time; and once nothing is to come any more, one
-    invoice bills all that has left. Shipments whose deposits were all credited are billed one by
-    one.
+    still to be billed is credited, one deposit at a time; and once nothing is to come any more,
+    what nobody has paid of them is credited, and one invoice bills all that has left. Shipments
+    whose deposits were all credited are billed one by one.
     """
     if not had_deposits(order):
         return _alone(order, fulfilment, oms, taking, at=at) if fulfilment else None
     if not open_deposits(order.documents):
         left = unbilled(order)
         return _alone(order, left[0].id, oms, taking, at=at) if left else None
-    return _credit(order, oms, taking, at=at) or _final(order, oms, taking, at=at)
+    return (
+        _credit(order, oms, taking, at=at)
+        or _not_paid(order, oms, taking, at=at)
+        or _final(order, oms, taking, at=at)
+    )
 
 
 def _alone(order: Order, fulfilment: str, oms: Ports, taking: Taking, *, at: datetime) -> Draft:
@@ -88,6 +108,27 @@ def _credit(order: Order, oms: Ports, taking: Taking, *, at: datetime) -> Draft 
     why = REASONS["smaller" if rest else "cancelled"][order.customer.locale]
     original, wanted = opened[asked.index(deposit)], Wanted(why, claims if rest else None)
     return credited(order, original, wanted, oms.new_id("crn"), oms, taking, at=at)
+
+
+def _not_paid(order: Order, oms: Ports, taking: Taking, *, at: datetime) -> Draft | None:
+    """The credit note for what nobody has paid of a deposit, before the final invoice.
+
+    That one deducts what was received, and its tax (§ 14 (5) sentence 2 UStG), and asks for the
+    rest: two invoices must not ask for the same money.
+    """
+    if to_come(order) or not unbilled(order):
+        return None
+    for each in reversed(open_deposits(order.documents)):
+        missing = unpaid(order, each)
+        if not missing:
+            continue
+        reason = REASONS["unpaid"][order.customer.locale]
+        wanted = Wanted(reason)
+        if missing < uncredited(each, order.documents):
+            part = part_of(_asked(order, each, oms), missing)
+            wanted = Wanted(reason, part.claims, exactly=part.gross)
+        return credited(order, each, wanted, oms.new_id("crn"), oms, taking, at=at)
+    return None
 
 
 def _asked(order: Order, deposit: Document, oms: Ports) -> Asked:
@@ -155,6 +196,7 @@ def deposit(
         distance_sales=side,
         **known,
     )
+    demand_issuable(invoice)
     document = Document(id, "prepayment", invoice.number, "", at, invoice.gross)
     document = replace(document, format=format_of(invoice))
     return draft_of(document, invoice, number, order, shop, oms)

@@ -18,6 +18,7 @@ from oms.routing import Plan
 from oms.routing import route as plan_route
 from oms.stock import ByLocation, Claim, Item, Reservation, agrees, asking, claims, spread
 from oms_aws import capacity
+from oms_aws.issuable import examined
 from oms_aws.logs import logger
 from oms_aws.orders import CHANGE_TRIES, Conflict, Saved, Stored
 from oms_aws.stock import MOVE_TRIES, Move
@@ -102,11 +103,15 @@ def foreseen(oms: Ports, order: Order) -> Order:
 def route(oms: Ports, order_id: str) -> Order:
     """Claim the order's reserved pieces at warehouses, then release them as fulfilments.
 
-    An order that wants one delivery waits until nothing is backordered. Raises NotNow.
+    An order that wants one delivery waits until nothing is backordered; one whose invoice could
+    not be issued is held. Raises NotNow.
     """
     at = oms.now()
 
     def decide(scene: Scene) -> Order:
+        billable = examined(scene.order, oms)
+        if billable.verdict == "hold":
+            return scene.order.hold(billable, at=at)
         order = scene.order.provide(at=at)
         if not _ready(order):
             return order

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import NamedTuple
 
@@ -13,7 +13,7 @@ from oms.account import VatCheck
 from oms.order import Order
 from oms.refusals import NotNow
 from oms.shop import Shop
-from oms.vat_check import by_format, is_good, waived
+from oms.vat_check import buyer_of, by_format, confirms, is_good, plain, waived
 from oms_aws import keys
 from oms_aws.catalogue import DynamoCatalogue
 from oms_aws.master import ACCOUNTS
@@ -43,12 +43,14 @@ class DynamoVatChecks:
         self._vies = vies
         self._now = now
 
-    def of(self, shop: Shop, customer: str, vat_id: str, *, again: bool = False) -> Found:
-        """The check of a customer's id: the one on record while it is good, or a new one."""
+    def of(
+        self, shop: Shop, customer: str, vat_id: str, name: str, *, again: bool = False
+    ) -> Found:
+        """The check of a customer's id: one on record that is good for the name, or a new one."""
         at, days = self._now(), shop.tax.vat_check_days
-        known = None if again else self._known(shop, customer, vat_id)
-        if known and is_good(known, vat_id, days, at=at):
-            return Found(known)
+        for known in () if again else self._known(shop, customer, vat_id, name):
+            if is_good(known, vat_id, name, days, at=at):
+                return Found(known)
         if impossible := by_format(vat_id, at=at):
             return Found(impossible)
         answer = self._vies.ask(vat_id, shop.seller.vat_id)
@@ -70,7 +72,7 @@ class DynamoVatChecks:
 
         Raises NotNow while VIES cannot be reached and the shop wants to know.
         """
-        found = self.of(shop, order.customer.id, str(order.customer.vat_id))
+        found = self.of(shop, order.customer.id, str(order.customer.vat_id), buyer_of(order))
         if found.check or shop.tax.vies_unreachable == "b2c" or waived(order):
             return found.check
         raise NotNow(f"the VAT id {order.customer.vat_id} could not be checked: {found.fault}")
@@ -78,10 +80,12 @@ class DynamoVatChecks:
     def keep(self, shop: str, customer: str, check: VatCheck, by: Saved = OURS) -> None:
         """Put a check on record: for the shop, and on the customer's account if there is one."""
         item = {"kind": "vat_check", "body": msgspec.json.encode(check).decode()}
-        self._table.write([self._table.put(keys.vat_check(shop, check.vat_id), item)])
+        self._table.write([self._table.put(_key(shop, check), item)])
         for _ in range(STORE_TRIES):
             account = self._catalogue.account(shop, customer)
             if account is None or account.vat_id != check.vat_id:
+                return
+            if not confirms(check, check.vat_id, account.company or account.name):
                 return
             checked = replace(account, vat_check=check)
             try:
@@ -91,9 +95,17 @@ class DynamoVatChecks:
                 continue
         raise NotNow(f"the customer {customer} is being changed by many at once")
 
-    def _known(self, shop: Shop, customer: str, vat_id: str) -> VatCheck | None:
+    def _known(self, shop: Shop, customer: str, vat_id: str, name: str) -> Iterator[VatCheck]:
+        """What is on record: with the customer, by hand for the name, by VIES for anybody."""
         account = self._catalogue.account(shop.id, customer)
         if account and account.vat_id == vat_id and account.vat_check:
-            return account.vat_check
-        item = self._table.get(keys.vat_check(shop.id, vat_id))
-        return msgspec.json.decode(item["body"], type=VatCheck) if item else None
+            yield account.vat_check
+        for key in (keys.vat_check(shop.id, vat_id, plain(name)), keys.vat_check(shop.id, vat_id)):
+            if item := self._table.get(key):
+                yield msgspec.json.decode(item["body"], type=VatCheck)
+
+
+def _key(shop: str, check: VatCheck) -> keys.Key:
+    """Where a check is kept: one by hand under its name, so that it hides none of VIES."""
+    name = plain(check.name) if check.source == "manual" else ""
+    return keys.vat_check(shop, check.vat_id, name)

@@ -20,6 +20,7 @@ from oms_aws.clients import DynamoClients
 from oms_aws.counterfoils import S3Counterfoils
 from oms_aws.credit import DynamoCredit
 from oms_aws.dead_letters import DynamoDeadLetters
+from oms_aws.debtors import Debtors
 from oms_aws.documents import S3Documents
 from oms_aws.due import DynamoDue
 from oms_aws.exports import DynamoExports
@@ -283,6 +284,10 @@ class Ports:
     @cached_property
     def exports(self) -> DynamoExports:
         return DynamoExports(self.table, self.now, self.new_id)
+
+    @cached_property
+    def debtors(self) -> Debtors:
+        return Debtors(self.table, self.documents, self.now)
 
     @cached_property
     def seals(self) -> DynamoSeals:

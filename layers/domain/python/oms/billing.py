@@ -28,6 +28,7 @@ from oms.invoice import (
     Terms,
     day_text,
     draft_invoice,
+    estimated_invoice,
     payment_text,
     percent_text,
     priced,
@@ -42,6 +43,7 @@ from oms.tax import Kind as Supplied
 from oms.tax import without_need
 from oms.tax.exchange import EURO
 from oms.tax.threshold import Standing
+from oms.vat_check import buyer_of, confirms
 
 BOOKS_ARE_KEPT_IN = ZoneInfo("Europe/Berlin")
 """A date on a document is the day in Germany, whatever zone the time came in."""
@@ -288,9 +290,9 @@ def estimate(
     vat_check: VatCheck | None = None,
     distance_sales: Standing = "below",
 ) -> Invoice:
-    """One invoice over the whole order as it would be, for its totals and taxes alone.
+    """One invoice over the whole order as it would be, whatever it lacks (`oms.issuable`).
 
-    Raises what `invoice_of` raises.
+    Raises Refusal for a product that is not in the catalogue, and `tax.TaxRefusal`.
     """
     everything = Shipment(
         fulfilment_id="none",
@@ -300,7 +302,7 @@ def estimate(
     )
     shop = _without_rate(order, shop)
     sale = _sale(order, order.ship_to, shop, products, vat_check, distance_sales)
-    return draft_invoice(sale, everything, number="none", issued_on=on, earlier=())
+    return estimated_invoice(sale, everything, on=on)
 
 
 def tax_rates(
@@ -368,7 +370,7 @@ def _sale(
         number=order.customer.id,
         email=order.customer.email,
     )
-    proof = _proof(vat_check, order.customer.vat_id)
+    proof = _proof(vat_check, order)
     return Sale(
         order_id=order.id,
         external_number=order.external_number,
@@ -389,9 +391,12 @@ def _sale(
     )
 
 
-def _proof(check: VatCheck | None, vat_id: str | None) -> Checked | None:
+def _proof(check: VatCheck | None, order: Order) -> Checked | None:
     """The proof that an id is valid: only what was asked for counts, not its format alone."""
-    if check is None or not check.valid or check.source == "format" or check.vat_id != vat_id:
+    vat_id = order.customer.vat_id
+    if check is None or vat_id is None or not check.valid:
+        return None
+    if not confirms(check, vat_id, buyer_of(order)):
         return None
     return Checked(
         vat_id=check.vat_id,

@@ -13,6 +13,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from oms import credit, money
+from oms.issuable import INCOMPLETE, INVOICE
 from oms.news import (
     FulfilmentRecallAccepted,
     FulfilmentRecallRequested,
@@ -136,9 +137,10 @@ def changed(order: Order, change: Change, *, id: str, by: str, at: datetime) -> 
         shipping_address=_other(change.shipping_address, order.shipping_address),
         shipping=_other(change.shipping, order.shipping),
         payment=_other(change.payment, order.payment),
+        vat_id=_other(change.vat_id, order.customer.vat_id),
     )
     given = (news.billing_address, news.shipping_address, news.shipping, news.payment)
-    if not lines and not any(given):
+    if not lines and not any((*given, news.vat_id)):
         raise Refusal("nothing_to_change", "The order is like that already.")
     after = order.apply(news)
     if after.charged < 0 or any(li.unit_price * li.ordered < li.discount for li in after.lines):
@@ -160,6 +162,7 @@ def foreseen(order: Order, news: OrderChanged, findings: Iterable[Finding]) -> O
             raise Refusal(finding.reason, finding.text)
     again = {finding.check for finding in found}
     rechecked = {known.reason for known in order.findings if known.check in again}
+    rechecked |= {INCOMPLETE} if INVOICE in again else set()
     held = [f for f in found if f.verdict == "hold"]
     mended = [
         hold
@@ -199,6 +202,7 @@ def basis(order: Order) -> str:
         order.shipping_address,
         order.shipping,
         order.payment,
+        order.customer.vat_id,
         order.holds,
         order.fulfilments,
     )
@@ -252,6 +256,8 @@ def _wrong_about_delivery(order: Order, change: Change) -> dict[str, str]:
         wrong["shipping"] = "pieces have been shipped that way"
     if _other(change.billing_address, order.billing_address) and any(f.shipped_at for f in live):
         wrong["billing_address"] = "pieces have been shipped and invoiced"
+    if _other(change.vat_id, order.customer.vat_id) and any(f.shipped_at for f in live):
+        wrong["vat_id"] = "pieces have been shipped and invoiced"
     return wrong
 
 

@@ -86,13 +86,15 @@ def credit_note(
     issued_on: date,
     reason: str,
     unpaid: Decimal = Decimal(0),
+    exactly: Mapping[Group, Decimal] | None = None,
 ) -> Invoice:
     """A credit note (Rechnungskorrektur, UNTDID 1001: 381) for parts of an invoice.
 
     `earlier` are all credit notes of the invoice so far. Each tax group credits its share of what
     the invoice billed for the group, as a running total: so all credits of an invoice add up to it
     in net, tax and gross once everything is credited, however it was split. `unpaid` is what is
-    open of the invoice, gross: the credit is set off against it. Raises NotCreditable.
+    open of the invoice, gross: the credit is set off against it. `exactly` says what rates come to,
+    gross, where that is not what their prices make. Raises NotCreditable.
     """
     if original.kind == "credit_note":
         raise NotCreditable("not_creditable", "A credit note cannot be credited itself.")
@@ -100,6 +102,8 @@ def credit_note(
     discounts = _discounts(original, earlier, lines, claims)
     charges = (*_shipping(original, earlier, shipping), *discounts)
     taxes = _taxes(original, earlier, [*lines, *charges])
+    if exactly:
+        taxes = tuple(_worth_gross(each, exactly[each.category, each.rate]) for each in taxes)
     gross = money.total([group.gross for group in taxes])
     if not gross:
         raise NotCreditable("nothing_to_credit", "The claims are worth nothing.")
@@ -115,6 +119,10 @@ def credit_note(
         **_sums(taxes, net),
         distance_sales=_taken_back(original, net),
     )
+
+
+def _worth_gross(total: TaxTotal, gross: Decimal) -> TaxTotal:
+    return replace(total, tax=gross - total.net, gross=gross)
 
 
 def _sums(taxes: tuple[TaxTotal, ...], net: Decimal) -> dict[str, Any]:

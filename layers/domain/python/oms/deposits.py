@@ -10,6 +10,7 @@ from oms import money
 from oms.crediting import Claim, left_of
 from oms.drafting import merged, negative
 from oms.invoice import Deposit, Group, Invoice, TaxTotal
+from oms.ledger import ledger
 from oms.parts import Document, Fulfilment, Pieces
 
 if TYPE_CHECKING:
@@ -141,6 +142,46 @@ def surplus(
         if claims:
             return each, claims
     return None
+
+
+def unpaid(order: Order, deposit: Document) -> Decimal:
+    """What of a deposit nobody has paid, gross: a final invoice deducts what was received alone.
+
+    What a provider is yet to collect for us was not. A shop that moves its money itself need not
+    tell us of each capture: what it has authorised counts.
+    """
+    item = ledger(order).item(deposit.id)
+    if item is None:
+        return Decimal(0)
+    return item.unpaid if order.payment.provider else max(Decimal(0), item.open)
+
+
+class Part(NamedTuple):
+    """A part of a deposit as its credit note takes it: claims, and what each rate is gross."""
+
+    claims: tuple[Claim, ...]
+    gross: dict[Group, Decimal]
+
+
+def part_of(each: Asked, gross: Decimal) -> Part:
+    """So much of what stands of a deposit, over its rates in proportion, to the cent.
+
+    In net prices not every gross sum is a net sum with its tax: then the tax is a cent off.
+    """
+    invoice, standing = each.invoice, {group_of(total): total for total in each.standing}
+    worth = [total.gross for total in standing.values()]
+    shares = dict(zip(standing, money.allocate(gross, worth, invoice.currency), strict=True))
+    claims = []
+    for line in invoice.lines:
+        group = (line.category, line.rate)
+        if share := shares.get(group):
+            total = standing[group]
+            net = money.net_of(share, line.rate, invoice.currency)
+            net = min(total.net, max(net, share - total.tax))
+            claims.append(
+                Claim(line=line.number, amount=share if invoice.price_mode == "gross" else net)
+            )
+    return Part(tuple(claims), shares if invoice.price_mode == "net" else {})
 
 
 def group_of(total: TaxTotal) -> Group:

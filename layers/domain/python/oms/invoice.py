@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
@@ -361,6 +361,22 @@ def draft_invoice(
     """
     decisions = _decisions(sale, shipment)
     _demand_particulars(sale, shipment, number, decisions)
+    return _drafted(sale, shipment, number, issued_on, earlier, decisions)
+
+
+def estimated_invoice(sale: Sale, shipment: Shipment, *, on: date) -> Invoice:
+    """The invoice as it would be, whatever it lacks; raises `tax.TaxRefusal`."""
+    return _drafted(sale, shipment, "none", on, (), _decisions(sale, shipment))
+
+
+def _drafted(
+    sale: Sale,
+    shipment: Shipment,
+    number: str,
+    issued_on: date,
+    earlier: Sequence[TaxTotal],
+    decisions: Mapping[Taxed, tax.TaxDecision],
+) -> Invoice:
     made = _priced(sale, shipment, earlier, decisions)
     gross = money.total([group.gross for group in made.taxes])
     net = money.total([group.net for group in made.taxes])
@@ -691,7 +707,7 @@ def _demand_particulars(
     """Raise IncompleteInvoice unless everything §§ 14 (4), 14a UStG demand is there."""
     used = {(d.category, d.scheme) for d in (decisions[taxed(item)] for item in shipment.sold)}
     by_id = any(category == "K" or (category == "AE" and at != "home") for category, at in used)
-    required = [("number", number), *_names(sale, by_id)]
+    required = [("number", number), *particulars(sale.seller, sale.buyer, by_id=by_id)]
     fields = {path: "required on an invoice" for path, text in required if not text.strip()}
     for i, item in enumerate(shipment.sold):
         if not item.description.strip():
@@ -709,11 +725,15 @@ def _demand_particulars(
         raise IncompleteInvoice("incomplete_invoice", text, fields)
 
 
-def _names(sale: Sale, by_id: bool) -> Iterable[tuple[str, str]]:
-    for path, party in (("seller", sale.seller), ("buyer", sale.buyer)):
+def particulars(seller: Seller, buyer: Party, *, by_id: bool) -> Iterator[tuple[str, str]]:
+    """What both sides must be named with, each with what is there (§§ 14 (4), 14a (1), (3) UStG).
+
+    `by_id` says that the invoice names both VAT ids.
+    """
+    for path, party in (("seller", seller), ("buyer", buyer)):
         for name in ("name", "line1", "city", "country"):
             yield f"{path}.{name}", getattr(party, name)
-    yield "seller.vat_id", sale.seller.vat_id or sale.seller.tax_number or ""
+    yield "seller.vat_id", (seller.vat_id or "").strip() or seller.tax_number or ""
     if by_id:
-        yield "seller.vat_id", sale.seller.vat_id or ""
-        yield "buyer.vat_id", sale.buyer.vat_id or ""
+        yield "seller.vat_id", seller.vat_id or ""
+        yield "buyer.vat_id", buyer.vat_id or ""

@@ -121,6 +121,7 @@ class OrderChanged(News, frozen=True, tag="Order.Changed"):
     shipping_address: Address | None = None
     shipping: Shipping | None = None
     payment: Payment | None = None
+    vat_id: str | None = None
     findings: tuple[Finding, ...] = ()
 
 

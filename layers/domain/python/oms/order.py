@@ -1144,8 +1144,10 @@ def _changed(order: Order, news: OrderChanged) -> Order:
         lines[change.number] = _line_changed(lines.get(change.number), change)
     again = {finding.check for finding in news.findings}
     kept = tuple(finding for finding in order.findings if finding.check not in again)
+    customer = replace(order.customer, vat_id=news.vat_id or order.customer.vat_id)
     changed = replace(
         order,
+        customer=customer,
         lines=tuple(lines.values()),
         billing_address=news.billing_address or order.billing_address,
         shipping_address=news.shipping_address or order.shipping_address,

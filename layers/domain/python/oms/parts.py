@@ -592,13 +592,17 @@ class LineChange(Value, frozen=True, omit_defaults=True):
 
 
 class Change(Value, frozen=True, omit_defaults=True):
-    """What somebody wants to be different about an order; None leaves it as it is."""
+    """What somebody wants to be different about an order; None leaves it as it is.
+
+    `vat_id` is the buyer's.
+    """
 
     lines: tuple[LineChange, ...] = ()
     billing_address: Address | None = None
     shipping_address: Address | None = None
     shipping: Shipping | None = None
     payment: Payment | None = None
+    vat_id: str | None = None
     reason: str = ""
 
 

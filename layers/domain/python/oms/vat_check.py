@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from datetime import datetime, timedelta
 
 from oms.account import VatCheck
@@ -21,11 +22,31 @@ def good_until(check: VatCheck, days: int) -> datetime:
     return check.checked_at + lives
 
 
-def is_good(check: VatCheck | None, vat_id: str, days: int, *, at: datetime) -> bool:
-    """Whether a check is of this id, by someone who knows, and young enough."""
-    if check is None or check.vat_id != vat_id or check.source == "format":
+def buyer_of(order: Order) -> str:
+    """Whom the order's invoices name: the company, or the person."""
+    billed = order.billing_address
+    return billed.company or order.customer.company or billed.name
+
+
+def confirms(check: VatCheck, vat_id: str, name: str) -> bool:
+    """Whether a check is of this id, by someone who knows.
+
+    What a person entered is a confirmation of id and name (§ 18e UStG): it holds for that name.
+    """
+    if check.vat_id != vat_id or check.source == "format":
         return False
-    return at <= good_until(check, days)
+    return check.source != "manual" or (bool(name) and plain(check.name) == plain(name))
+
+
+def plain(name: str | None) -> str:
+    """A name without what writers of it differ in: case, blanks and punctuation."""
+    folded = unicodedata.normalize("NFKC", name or "").casefold()
+    return "".join(character for character in folded if character.isalnum())
+
+
+def is_good(check: VatCheck, vat_id: str, name: str, days: int, *, at: datetime) -> bool:
+    """Whether a check confirms the id for this name, and is young enough."""
+    return confirms(check, vat_id, name) and at <= good_until(check, days)
 
 
 def by_format(vat_id: str, *, at: datetime) -> VatCheck | None:

@@ -114,6 +114,7 @@ def _changed(case: Case) -> Mail:
         price_mode=order.price_mode,
         ship_to=label_lines(address) if address else (),
         method=news.shipping.method if news.shipping else None,
+        vat_id=news.vat_id,
     )
     return case.to_customer("order_changed", facts)
 

@@ -6,6 +6,8 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
 
+from msgspec.structs import replace
+
 from oms import money
 from oms.account import VatCheck
 from oms.billing import book_day, quote, vat_id_matters
@@ -35,6 +37,9 @@ class Quoted(NamedTuple):
 def quoted(asked: QuoteIn, shop: Shop, oms: Ports) -> Quoted:
     """What a basket is taxed at. Raises Refusal for unknown products and undecided cases."""
     order = _basket(asked, shop, oms.now())
+    if account := oms.catalogue.account_of_late(shop.id, asked.buyer.id):
+        named = replace(order.customer, company=account.company or account.name)
+        order = replace(order, customer=named)
     found = vat_found(order, shop, oms) if vat_id_matters(order, shop) else None
     products = oms.catalogue.products(order.skus)
     on = asked.supplied_on or book_day(oms.now())

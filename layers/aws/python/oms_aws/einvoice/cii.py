@@ -127,7 +127,7 @@ def _document(name: str, number: str | None) -> Node:
 def _seller(seller: Seller, *, outside: bool) -> Node:
     return _el(
         "ram:SellerTradeParty",
-        _el("ram:ID", (seller.tax_number or seller.register or "") if outside else ""),
+        _el("ram:ID", identified_by(seller, outside=outside)),
         _el("ram:Name", seller.name),
         _el("ram:Description", seller.register or ""),
         _el(
@@ -141,6 +141,13 @@ def _seller(seller: Seller, *, outside: bool) -> Node:
         None if outside else _registration(seller.vat_id, "VA"),
         _registration(seller.tax_number, "FC"),
     )
+
+
+def identified_by(seller: Seller, *, outside: bool) -> str:
+    """What BT-29 says of a seller without a VAT id on the document: BR-CO-26 wants one of them."""
+    if (seller.vat_id or "").strip() and not outside:
+        return ""
+    return (seller.tax_number or "").strip() or seller.register or ""
 
 
 def _contact(name: str, inner: str, value: str | None) -> Node:

@@ -8,7 +8,7 @@ from decimal import Decimal
 from oms.einvoice import Adjustment, Breakdown, EInvoice, Item, exempt
 from oms.invoice import TYPE_CODES, Invoice, Party, Reference, Seller
 from oms.tax.exchange import EURO
-from oms_aws.einvoice.cii import PIECE, preceding, rate_said
+from oms_aws.einvoice.cii import PIECE, identified_by, preceding, rate_said
 from oms_aws.einvoice.xml import Node, Vocabulary, document, money_text, number_text
 
 _AT = "urn:oasis:names:specification:ubl:schema:xsd"
@@ -86,7 +86,7 @@ def _preceding(reference: Reference) -> Node:
 
 
 def _seller(seller: Seller, *, outside: bool) -> Node:
-    id = (seller.tax_number or seller.register or "") if outside else ""
+    id = identified_by(seller, outside=outside)
     party = _el(
         "cac:Party",
         _el("cbc:EndpointID", seller.email or "", schemeID="EM"),
@@ -125,11 +125,11 @@ def _buyer(invoice: Invoice) -> Node:
 
 
 def _registration(id: str | None, scheme: str) -> Node:
-    if not id:
+    if not (id or "").strip():
         return None
     return _el(
         "cac:PartyTaxScheme",
-        _el("cbc:CompanyID", id),
+        _el("cbc:CompanyID", id or ""),
         _el("cac:TaxScheme", _el("cbc:ID", scheme)),
     )
 

@@ -107,6 +107,11 @@ def territory_of(country: str, postal_code: str, on: date, home: str = "DE") -> 
     raise UnknownPlace("unknown_country", f"{country!r} is not a country of ISO 3166-1")
 
 
+def is_country(code: str) -> bool:
+    """Whether it is a country of ISO 3166-1 alpha-2, or Northern Ireland (XI)."""
+    return code in MEMBERS or code in _THIRD_COUNTRIES or code in _SAME_AS
+
+
 def is_member(code: str, on: date) -> bool:
     """Whether the state was a member of the Union, or treated as one for goods, on a day."""
     since, until = MEMBERS.get(code, (date.max, date.min))

@@ -19,6 +19,7 @@ from oms_aws.edges.models import (
     ShippingIn,
     Text,
 )
+from oms_aws.edges.models.customers import VatId
 
 
 class ChangeLine(Model):
@@ -35,13 +36,14 @@ class ChangeLine(Model):
 
 
 class ChangeOrder(Model):
-    """What shall be different about an order; what is missing stays."""
+    """What shall be different about an order; what is missing stays. `vat_id` is the buyer's."""
 
     lines: Annotated[tuple[ChangeLine, ...], Field(max_length=MOST_LINES)] = ()
     billing_address: AddressIn | None = None
     shipping_address: AddressIn | None = None
     shipping: ShippingIn | None = None
     payment: PaymentIn | None = None
+    vat_id: VatId | None = None
     reason: Text = ""
 
     def faults(self) -> dict[str, str]:

@@ -46,7 +46,8 @@ class VatCheckAsk(Model):
     """Check a customer's VAT id again, or enter what the tax office said.
 
     `vat_id` is needed where there is no account with one. With `valid` it is a manual entry, as of
-    a qualified confirmation; `consultation` is then its number.
+    a qualified confirmation; `consultation` is then its number, and it holds for orders that are
+    billed to `name` (of the account, where it is left out).
     """
 
     vat_id: VatId | None = None

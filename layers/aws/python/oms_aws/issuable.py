@@ -1,0 +1,28 @@
+"""Whether an order's invoice could be issued and sent, looked at before anything leaves."""
+
+from __future__ import annotations
+
+from oms.billing import party_of, to_buyer
+from oms.issuable import finding, lacking, unnamed
+from oms.order import Order
+from oms.parts import Finding
+from oms.refusals import Refusal
+from oms_aws.invoicing import estimated
+from oms_aws.vat_checks import Found
+from oms_aws.wiring import Ports
+
+
+def examined(order: Order, oms: Ports, vat: Found | None = None) -> Finding:
+    """What the invoice over the whole order would lack; `vat` is what is known of the buyer's id.
+
+    Who gets no e-invoice gets one that only has to name both sides (§ 14 (4) UStG).
+    """
+    shop = oms.catalogue.shop_of_late(order.shop)
+    account = oms.catalogue.account_of_late(order.shop, order.customer.id)
+    if order.customer.type == "B2C" and not (account and account.leitweg_id):
+        return finding(unnamed(shop.seller, party_of(order.billing_address)))
+    try:
+        draft = estimated(order, oms, vat)
+    except Refusal as refusal:
+        return finding({"lines": refusal.text})
+    return finding(lacking(to_buyer(draft, "invoice", order, shop, account)))
