@@ -90,20 +90,17 @@ def credit_note(
 ) -> Invoice:
     """A credit note (Rechnungskorrektur, UNTDID 1001: 381) for parts of an invoice.
 
-    `earlier` are all credit notes of the invoice so far. Each tax group credits its share of what
-    the invoice billed for the group, as a running total: so all credits of an invoice add up to it
-    in net, tax and gross once everything is credited, however it was split. `unpaid` is what is
-    open of the invoice, gross: the credit is set off against it. `exactly` says what rates come to,
-    gross, where that is not what their prices make. Raises NotCreditable.
+    `earlier` are its credit notes so far. Each tax group credits its share of what the invoice
+    billed for the group, as a running total: so all credits of an invoice add up to it in net, tax
+    and gross once everything is credited, however it was split. `unpaid` is what is open of the
+    invoice, gross, `exactly` what rates are, gross, if not by price. Raises NotCreditable.
     """
     if original.kind == "credit_note":
         raise NotCreditable("not_creditable", "A credit note cannot be credited itself.")
     lines = _credited(original, earlier, claims)
     discounts = _discounts(original, earlier, lines, claims)
     charges = (*_shipping(original, earlier, shipping), *discounts)
-    taxes = _taxes(original, earlier, [*lines, *charges])
-    if exactly:
-        taxes = tuple(_worth_gross(each, exactly[each.category, each.rate]) for each in taxes)
+    taxes = _taxes(original, earlier, [*lines, *charges], exactly or {})
     gross = money.total([group.gross for group in taxes])
     if not gross:
         raise NotCreditable("nothing_to_credit", "The claims are worth nothing.")
@@ -121,8 +118,8 @@ def credit_note(
     )
 
 
-def _worth_gross(total: TaxTotal, gross: Decimal) -> TaxTotal:
-    return replace(total, tax=gross - total.net, gross=gross)
+def _worth_gross(total: TaxTotal, gross: Decimal | None) -> TaxTotal:
+    return total if gross is None else replace(total, tax=gross - total.net, gross=gross)
 
 
 def _sums(taxes: tuple[TaxTotal, ...], net: Decimal) -> dict[str, Any]:
@@ -337,7 +334,10 @@ def _shipping(
 
 
 def _taxes(
-    original: Invoice, earlier: Sequence[Invoice], items: Sequence[InvoiceLine | Charge]
+    original: Invoice,
+    earlier: Sequence[Invoice],
+    items: Sequence[InvoiceLine | Charge],
+    exactly: Mapping[Group, Decimal],
 ) -> tuple[TaxTotal, ...]:
     billed = _summed(original.billed)
     gone = _summed(tax for credit in earlier for tax in credit.taxes)
@@ -346,7 +346,10 @@ def _taxes(
         amount = item.total if isinstance(item, InvoiceLine) else item.amount
         priced.setdefault(_group(item), []).append(amount)
     return tuple(
-        _share(whole, gone.get(group), money.total(priced[group]), original)
+        _worth_gross(
+            _share(whole, gone.get(group), money.total(priced[group]), original),
+            exactly.get(group),
+        )
         for group, whole in billed.items()
         if group in priced
     )
