@@ -171,11 +171,14 @@ NAMED_ELSEWHERE = (
     "GET /v1/fulfilments",
     "GET /v1/holds",
     "GET /v1/orders",
+    "POST /v1/emissions",
     "POST /v1/keys",
     "POST /v1/orders",
     "POST /v1/stock/batch",
     "POST /v1/stock/uploads",
     "PUT /v1/products/{sku}/owner",
+    "PUT /v1/purchase-orders/{purchase}",
+    "PUT /v1/rules/{name}",
     "PUT /v1/stock/{sku}/buffers/{shop}",
 )
 """Routes that name something, in body or query or before they make it, of which there is none."""

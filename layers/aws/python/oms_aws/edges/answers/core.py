@@ -953,7 +953,7 @@ ANSWERS: dict[str, Told] = {
     "GET /o/{token}": Told(
         headers=("Location",),
         text="Follow `Location` to the PDF within minutes.",
-        conflict="Nothing is left of the order (`nothing_to_confirm`).",
+        pages=(404, 409, 410, 422, 503),
     ),
     "GET /v1/fulfilments/{fulfilment}/papers/{paper}": Told(
         headers=("Location",),
