@@ -28,6 +28,8 @@ from infra.storage import Storage
 from infra.watch import Watch
 
 STACK = "Auftakt"
+UNROUTED = "records/show_docs"
+"""The step that answers requests of no route: the smallest one, which reads nothing."""
 
 
 @dataclass(frozen=True)
@@ -78,7 +80,13 @@ class Auftakt(Stack):
             retention_days=choices.retention_days,
         )
         (asked,) = [step for step in JOURNEY if isinstance(step.on, Authoriser)]
-        self.edge = Edge(self, name=names.prefix, authoriser=names.function(asked))
+        (unrouted,) = [step for step in JOURNEY if step.name == UNROUTED]
+        self.edge = Edge(
+            self,
+            name=names.prefix,
+            authoriser=names.function(asked),
+            unrouted=names.function(unrouted),
+        )
         self.watch.everything(self.edge.failures)
         self.watch.queues(
             {step.name: names.queue_of(step) for step in QUEUED},
@@ -164,9 +172,12 @@ class Stage(Stack):
         storage = self._ground.storage
         vies = {"VIES_URL": self._choices.vies_url} if self._choices.vies_url else {}
         tests = {"TEST_PAYMENTS": "allowed"} if self._choices.test_payments else {}
+        given = self._choices.senders
+        senders = {"SENDERS": ",".join(given)} if given else {}
         return {
             **vies,
             **tests,
+            **senders,
             "TABLE": storage.table.table_name,
             "BUS": storage.bus.event_bus_name,
             "DOCUMENTS": storage.documents.bucket_name,
@@ -174,7 +185,6 @@ class Stage(Stack):
             "QUEUES": self._names.queue_url(f"{self._names.prefix}-"),
             "PUBLIC_URL": self._choices.public_url or self._ground.edge.api.api_endpoint,
             "SENDER": self._choices.sender,
-            "SENDERS": ",".join(self._choices.senders),
             "LOCK": self._choices.lock,
             "LOG_LEVEL": "INFO",
         }

@@ -15,6 +15,10 @@ from constructs import Construct
 from infra.journey import Http
 
 REQUESTS_A_SECOND, BURST = 500, 1000
+STRANGERS_A_SECOND, STRANGERS_BURST = 2, 20
+"""Requests of no route: whoever scans us must not take functions away from shops, nor cost much."""
+
+DEFAULT = "$default"
 KEY_SECONDS = 5
 """How long the API goes on with what the authoriser said of a key, revoked or not."""
 # No path: that of a link holds its token, which opens it. The route says which kind it was.
@@ -41,10 +45,11 @@ def place(route: str) -> str:
 class Edge(Construct):
     """The API: it is made before the steps, which need its address, and gets its routes after them.
 
-    `authoriser` is the ARN of the function that every route which is not public asks.
+    `authoriser` is the ARN of the function that every route which is not public asks, `unrouted`
+    of that which answers requests of no route.
     """
 
-    def __init__(self, scope: Construct, *, name: str, authoriser: str) -> None:
+    def __init__(self, scope: Construct, *, name: str, authoriser: str, unrouted: str) -> None:
         super().__init__(scope, "Edge")
         self.api = http.HttpApi(self, "Api", create_default_stage=False)
         log = logs.LogGroup(
@@ -55,11 +60,18 @@ class Edge(Construct):
             retention=logs.RetentionDays.ONE_MONTH,
             removal_policy=RemovalPolicy.DESTROY,
         )
-        http.CfnStage(
+        default = self._default(unrouted)
+        stage = http.CfnStage(
             self,
             "Stage",
             api_id=self.api.api_id,
             stage_name="$default",
+            route_settings={
+                DEFAULT: {
+                    "ThrottlingRateLimit": STRANGERS_A_SECOND,
+                    "ThrottlingBurstLimit": STRANGERS_BURST,
+                }
+            },
             auto_deploy=True,
             default_route_settings=http.CfnStage.RouteSettingsProperty(
                 throttling_rate_limit=REQUESTS_A_SECOND, throttling_burst_limit=BURST
@@ -68,7 +80,34 @@ class Edge(Construct):
                 destination_arn=log.log_group_arn, format=json.dumps(LOGGED)
             ),
         )
+        stage.add_dependency(default)  # whose limits it sets
         self.asked = self._authorised(authoriser)
+
+    def _default(self, function: str) -> http.CfnRoute:
+        """The route of what no route is for; with the stage, which sets limits for it alone."""
+        integration = http.CfnIntegration(
+            self,
+            "Unrouted",
+            api_id=self.api.api_id,
+            integration_type="AWS_PROXY",
+            integration_uri=function,
+            payload_format_version="2.0",
+        )
+        route = http.CfnRoute(
+            self,
+            "Default",
+            api_id=self.api.api_id,
+            route_key=DEFAULT,
+            target=f"integrations/{integration.ref}",
+            authorization_type="NONE",
+        )
+        Validations.of(route).acknowledge(
+            Acknowledgment(
+                id="AwsSolutions-APIG4",
+                reason="Public: it says that there is nothing, and reads nothing.",
+            )
+        )
+        return route
 
     def _authorised(self, authoriser: str) -> str:
         asked = http.CfnAuthorizer(
@@ -112,7 +151,7 @@ class Edge(Construct):
             function_name=function.function_arn,
             principal="apigateway.amazonaws.com",
             source_arn=Stack.of(function).format_arn(
-                service="execute-api", resource=self.api.api_id, resource_name="*/*/*"
+                service="execute-api", resource=self.api.api_id, resource_name="*/*"
             ),
         )
 

@@ -360,6 +360,6 @@ JOURNEY: tuple[Step, ...] = (
          (R, W, "documents:put", "documents:read", "queue:redrive"), seconds=300),
     Step("records/report_health", Http(("GET /v1/health",), public=True), (R,),
          reads=("catalogue",)),
-    Step("records/show_docs", Http(("GET /docs", "GET /openapi.json"), public=True)),
+    Step("records/show_docs", Http(("GET /", "GET /docs", "GET /openapi.json"), public=True)),
 )
 # fmt: on

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from local import quotas
 from local.stack import Cloud, outputs
 from oms_aws import keys
 from oms_aws.master import SHOPS, DynamoMaster
@@ -37,6 +38,7 @@ def limits(cloud: Cloud, templates: Mapping[str, Any], senders: tuple[str, ...])
     looks: dict[str, Callable[[], Iterator[str]]] = {
         "Lambda's limits": lambda: _lambda(cloud),
         "IAM's limits": lambda: _roles(cloud, templates),
+        "Step Functions' and API Gateway's quotas": lambda: quotas.below(cloud, templates),
         "SES": lambda: _mail(cloud, senders),
         "the shops' senders": lambda: _shops(cloud, senders),
     }

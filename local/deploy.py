@@ -6,7 +6,7 @@ import argparse
 import json
 import sys
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +32,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--check", action="store_true", help="look at the account and say what would be done"
     )
+    parser.add_argument(
+        "--lose", action="append", default=[], metavar="STACK.QUEUE",
+        help="consent to the loss of a queue's messages, as --check names it",
+    )  # fmt: skip
     parser.add_argument("--delete", action="store_true", help="take the stacks down again")
     parser.add_argument("--yes", action="store_true", help="with --delete: really")
 
@@ -45,19 +49,20 @@ def run(args: argparse.Namespace) -> int:
     try:
         if args.delete:
             return delete(cloud, really=args.yes)
-        return check(cloud, context) if args.check else deploy(cloud, context)
+        act = check if args.check else deploy
+        return act(cloud, context, args.lose)
     except DeploymentFailed as failed:
         raise SystemExit(f"the deployment failed: {failed}") from None
 
 
-def deploy(cloud: Cloud, context: Mapping[str, str]) -> int:
+def deploy(cloud: Cloud, context: Mapping[str, str], consented: Sequence[str] = ()) -> int:
     """Bring the account to what the tree says."""
     assembly = built(context)
     wanted = stack.templates(assembly)
     _stop_at([*allowances.bootstrap(cloud)])
     for name in passes.live(cloud):
         states.settle(cloud, name, say)
-    way = plan(passes.deployed(cloud), wanted)
+    way = plan(passes.deployed(cloud), wanted, consented)
     _stop_at([*way.refusals])
     for mind in allowances.limits(cloud, wanted, senders(context)):
         say(f"mind: {mind}")
@@ -83,11 +88,11 @@ def _compiled(python: str | None) -> dict[str, str]:
     return {"compiled": "true"} if python else {}
 
 
-def check(cloud: Cloud, context: Mapping[str, str]) -> int:
+def check(cloud: Cloud, context: Mapping[str, str], consented: Sequence[str] = ()) -> int:
     """Everything that a deployment would run into, and what it would do, without doing it."""
     python = layers.interpreter(fetch=False)
     wanted = stack.templates(synth.assembly({**context, **_compiled(python)}))
-    found = survey(cloud, wanted, senders(context))
+    found = survey(cloud, wanted, senders(context), consented)
     if python is None:
         found.minds.append(f"no Python {layers.PYTHON} is installed: a deployment fetches it")
     sys.stdout.write(found.text())
@@ -106,14 +111,19 @@ class Survey:
         return "".join(f"{word:6} {each}\n" for word, lines in parts.items() for each in lines)
 
 
-def survey(cloud: Cloud, wanted: Mapping[str, Any], senders: tuple[str, ...]) -> Survey:
+def survey(
+    cloud: Cloud,
+    wanted: Mapping[str, Any],
+    senders: tuple[str, ...],
+    consented: Sequence[str] = (),
+) -> Survey:
     """Looks at the account, its stacks and its limits, and changes nothing."""
     live = passes.live(cloud)
     named = [states.name_of(state, name) for name, state in live.items()]
     minds = [text for text in named if text]
     stuck = ("DELETE_FAILED", "IMPORT_ROLLBACK_FAILED")
     stops = [text for text in minds if any(f" is {state}:" in text for state in stuck)]
-    way: Plan = plan(passes.deployed(cloud), wanted)
+    way: Plan = plan(passes.deployed(cloud), wanted, consented)
     return Survey(
         stops=[*allowances.bootstrap(cloud), *stops, *way.refusals],
         minds=[

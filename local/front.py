@@ -58,6 +58,8 @@ class Front:
             await self._own(path.removeprefix("/_auftakt/"), send)
         elif scope["method"] == "GET" and (page := await self._page(scope)) is not None:
             await answer(send, *page)
+        elif not _for_aws(scope):
+            await self._api(scope, receive, send)
         else:
             await self._aws(scope, receive, send)
 
@@ -188,6 +190,21 @@ def _operation(scope: Scope) -> str:
     service = signed.split("/")[3] if signed.count("/") > 3 else "unsigned"
     target = headers.get(b"x-amz-target", b"").decode("latin-1").rpartition(".")[2]
     return f"{service} {target or scope['method']}"
+
+
+def _for_aws(scope: Scope) -> bool:
+    """Whether a request is one of the SDK, of a signed form or link, or for an object of S3."""
+    headers, query = dict(scope["headers"]), scope["query_string"]
+    signed = headers.get(b"authorization", b"").startswith(b"AWS") or b"x-amz-target" in headers
+    folder = scope["path"].removeprefix("/").partition("/")[0]
+    return (
+        signed
+        or b"X-Amz-" in query
+        or b"AWSAccessKeyId=" in query
+        or b"Action=" in query
+        or folder.startswith("_")
+        or folder in emulator.buckets()
+    )
 
 
 def _wants_page(scope: Scope) -> bool:

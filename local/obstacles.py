@@ -27,7 +27,13 @@ NAMED = {
     "AWS::StepFunctions::StateMachine": "StateMachineName",
 }
 HOLDS_DATA = {"AWS::DynamoDB::Table", "AWS::S3::Bucket", "AWS::SQS::Queue"}
-REPLACING = {"AWS::DynamoDB::Table": ("TableName", "KeySchema", "LocalSecondaryIndexes")}
+REPLACING = {
+    "AWS::DynamoDB::Table": ("TableName", "KeySchema", "LocalSecondaryIndexes"),
+    "AWS::S3::Bucket": ("BucketName",),
+}
+EMPTIED = ("QueueName", "FifoQueue")
+"""What makes another queue of a queue: CloudFormation makes that, and deletes the one with the
+messages."""
 
 
 def identity(stack: str, resource: Mapping[str, Any]) -> str | None:
@@ -167,8 +173,23 @@ def _replaced(stack: str, id: str, old: Mapping[str, Any], new: Mapping[str, Any
         if old["Properties"].get(name) != new["Properties"].get(name):
             yield (
                 f"{stack}: {id} would be replaced by an empty one, because its {name} changes: "
-                "make another table beside it and move the data"
+                "make another one beside it and move the data"
             )
+
+
+def losses(
+    deployed: Mapping[str, Template], wanted: Mapping[str, Template]
+) -> Iterator[tuple[str, str]]:
+    """The queues that would be replaced, as `stack.id`, and why: their messages would be lost."""
+    for stack in sorted(deployed.keys() & wanted.keys()):
+        old, new = deployed[stack]["Resources"], wanted[stack]["Resources"]
+        for id in sorted(old.keys() & new.keys()):
+            if {old[id]["Type"], new[id]["Type"]} != {"AWS::SQS::Queue"}:
+                continue
+            before, after = (each[id].get("Properties", {}) for each in (old, new))
+            changed = [name for name in EMPTIED if before.get(name) != after.get(name)]
+            if changed:
+                yield f"{stack}.{id}", " and ".join(changed)
 
 
 def _reindexed(stack: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[str]:

@@ -6,6 +6,7 @@ import json
 import os
 from datetime import UTC, datetime
 from html import escape
+from importlib.resources import files
 from typing import Any
 from urllib.parse import quote
 
@@ -24,12 +25,22 @@ pre { white-space: pre-wrap; border: 1px solid #8886; padding: 1rem; }
 """
 
 
+MORE = "<!-- more -->"
+HERE = """
+<h2>In the embedded cloud on this machine</h2>
+<ul class="doors">
+<li><a href="/mailbox"><strong>Mailbox</strong><span>Every mail that was sent; none leaves this
+machine.</span></a></li>
+<li><a href="/documents"><strong>Documents</strong><span>Invoices and all other papers in the
+archive.</span></a></li>
+</ul>
+"""
+
+
 def index() -> str:
-    """Where to go from here."""
-    return _html(
-        "Auftakt",
-        "<p>An order management system, running in its embedded cloud on this machine.</p>",
-    )
+    """The API's own page, with what only this machine has."""
+    page = (files("oms_aws") / "landing.html").read_text(encoding="utf-8")
+    return page.replace(MORE, HERE)
 
 
 def mailbox(number: str, query: dict[str, str], people: bool) -> Page:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,6 +13,11 @@ from local.obstacles import Holder, Template, mentioned
 LISTENERS = {"AWS::Events::Rule", "AWS::Scheduler::Schedule"}
 LAYER = "AWS::Lambda::LayerVersion"
 QUEUE = "AWS::SQS::Queue"
+LOSS = (
+    "{queue}: the queue would be replaced by an empty one, because its {why} changes, and the "
+    "messages in it be lost: give the new one another logical id, so that the old one leaves when "
+    "it is empty, or consent to the loss with --lose {queue}"
+)
 KEPT = "Kept"  # what a layer that a leaving step still needs is called in between
 
 
@@ -23,6 +28,7 @@ class Plan:
     `release` takes away what stands in the way of the new, None a whole stack. `expand` brings all
     that is new beside what leaves; `quieten` stops the news that still reach what leaves; when its
     queues are empty, `contract` takes it away, and `leaving` names the stacks that go as a whole.
+    `losses` are the queues whose messages go with them, as somebody has consented to.
     """
 
     release: dict[str, Template | None]
@@ -32,6 +38,7 @@ class Plan:
     leaving: tuple[str, ...]
     queues: tuple[Holder, ...]
     refusals: tuple[str, ...] = field(default=())
+    losses: tuple[str, ...] = field(default=())
 
     def empty(self) -> bool:
         """Nothing is to be done."""
@@ -39,8 +46,16 @@ class Plan:
         return not any(passes)
 
 
-def plan(deployed: Mapping[str, Template], wanted: Mapping[str, Template]) -> Plan:
-    """The way from the deployed templates to the wanted ones; both in the order of deployment."""
+def plan(
+    deployed: Mapping[str, Template],
+    wanted: Mapping[str, Template],
+    consented: Collection[str] = (),
+) -> Plan:
+    """The way from the deployed templates to the wanted ones; both in the order of deployment.
+
+    A queue that would be replaced is refused, unless its loss is `consented` to as `stack.id`.
+    """
+    losses = dict(obstacles.losses(deployed, wanted))
     released = _released(deployed, wanted)
     standing = {
         name: without(template, released.get(name, set())) for name, template in deployed.items()
@@ -67,7 +82,12 @@ def plan(deployed: Mapping[str, Template], wanted: Mapping[str, Template]) -> Pl
         contract=_changed({**now, **quiet}, {name: wanted[name] for name in reversed([*wanted])}),
         leaving=tuple(reversed(leaving)),
         queues=queues,
-        refusals=(*obstacles.found(deployed, wanted), *obstacles.too_large({**expanded, **quiet})),
+        refusals=(
+            *obstacles.found(deployed, wanted),
+            *obstacles.too_large({**expanded, **quiet}),
+            *(LOSS.format(queue=q, why=why) for q, why in losses.items() if q not in consented),
+        ),
+        losses=tuple(queue for queue in losses if queue in consented),
     )
 
 
@@ -184,6 +204,8 @@ def told(plan: Plan) -> Iterator[str]:
         yield f"{name}: {why}" if released else f"{name}: deleted first, {why}"
     for name in plan.expand:
         yield f"{name}: created or updated"
+    for queue in plan.losses:
+        yield f"{queue}: the queue is replaced, and the messages in it are lost"
     for stack, id in plan.queues:
         yield f"{stack}: {id} leaves when it is empty"
     for name in plan.contract:

@@ -127,6 +127,19 @@ def test_one_port_serves_api_pages_and_aws(system: System) -> None:
     assert documents(system).list_buckets()["Buckets"]
 
 
+def test_what_there_is_not_is_a_problem_and_the_first_page_says_what_there_is(
+    system: System,
+) -> None:
+    with client(system) as http:
+        missing, wrong = http.get("/v2/orders"), http.delete("/v1/orders")
+        assert (missing.status_code, missing.json()["title"]) == (404, "route unknown")
+        assert missing.headers["content-type"] == "application/problem+json"
+        assert (wrong.status_code, wrong.headers["allow"]) == (405, "GET, POST")
+        assert http.post("/anything", content=b"x").status_code == 404
+        assert "Mailbox" in http.get("/", headers={"Accept": "text/html"}).text
+        assert "OpenAPI" in http.get("/").text
+
+
 def test_body_that_no_function_could_take_is_refused(system: System) -> None:
     with client(system) as http:
         answer = http.post("/v1/orders", content=b"[" + b"1" * 10_000_000 + b"]")

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from local import states
-from local.plan import plan
+from local.plan import plan, told
 from local.stack import Cloud, DeploymentFailed
 
 Template = dict[str, Any]
@@ -85,6 +85,21 @@ def test_a_route_under_another_id_is_taken_away_before_it_is_made() -> None:
 def test_a_queue_is_not_made_anew_under_another_id() -> None:
     found = plan({"Auftakt-a": stack(Old=queue("q"))}, {"Auftakt-b": stack(New=queue("q"))})
     assert "lose what is in it" in found.refusals[0]
+
+
+def test_a_queue_that_would_be_replaced_takes_consent() -> None:
+    """Turned into a FIFO queue under its logical id, it is another one: the old one is deleted."""
+    before = {"Auftakt-a": stack(Q=queue("q"), R=queue("r"))}
+    turned = {"QueueName": "q.fifo", "FifoQueue": True}
+    after = {"Auftakt-a": stack(Q={"Type": "AWS::SQS::Queue", "Properties": turned}, R=queue("r"))}
+    (refusal,) = plan(before, after).refusals
+    assert "Auftakt-a.Q" in refusal
+    assert "QueueName and FifoQueue" in refusal
+    assert "--lose Auftakt-a.Q" in refusal
+    assert plan(before, after, ["Auftakt-a.R"]).refusals == (refusal,)
+    way = plan(before, after, ["Auftakt-a.Q"])
+    assert way.refusals == ()
+    assert "Auftakt-a.Q: the queue is replaced, and the messages in it are lost" in [*told(way)]
 
 
 def test_what_leaves_stays_until_the_new_is_there_and_its_queue_empty() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from infra.edge import place
+from infra.edge import DEFAULT, place
 from infra.journey import JOURNEY, Authoriser, Http, Queue, Step
 from local import stack, synth
 from tests.infra.deployed import Template
@@ -69,7 +69,7 @@ def test_routes_are_those_of_the_journey(template: Template) -> None:
         for step in JOURNEY
         if isinstance(step.on, Http)
         for route in step.on.routes
-    }
+    } | {DEFAULT: True}
     routes = template.of("ApiGatewayV2::Route").values()
     assert {route["RouteKey"] for route in routes} == wanted.keys()
     for route in routes:
@@ -93,11 +93,25 @@ def test_routes_are_in_one_stack_under_names_of_their_own() -> None:
     for name in stack.names(synth.outline()):
         content = json.loads(stack.template(synth.outline(), name).read_text())
         for id, resource in content["Resources"].items():
-            if resource["Type"] == "AWS::ApiGatewayV2::Route":
+            key = resource.get("Properties", {}).get("RouteKey", DEFAULT)
+            if key != DEFAULT:
                 holders[id] = name
     assert {*holders.values()} == {"Auftakt-routes"}
     steps = {step.verb_noun.replace("_", "") for step in JOURNEY}
     assert not [id for id in holders if any(step in id for step in steps)]
+
+
+def test_requests_of_no_route_have_a_limit_of_their_own(template: Template) -> None:
+    """Without it, whoever scans us takes functions away from shops."""
+    routes = template.of("ApiGatewayV2::Route")
+    (name,) = [name for name, route in routes.items() if route["RouteKey"] == DEFAULT]
+    target = routes[name]["Target"]["Fn::Join"][1][-1]["Ref"]
+    uri = json.dumps(template.of("ApiGatewayV2::Integration")[target]["IntegrationUri"])
+    assert "records-show_docs" in uri
+    limits = template.the("ApiGatewayV2::Stage")["RouteSettings"][DEFAULT]
+    assert limits["ThrottlingRateLimit"] <= 2
+    (stage,) = [r for r in template.resources.values() if r["Type"] == "AWS::ApiGatewayV2::Stage"]
+    assert name in stage["DependsOn"]
 
 
 def test_a_step_with_routes_may_be_called_by_the_api(template: Template, step: Step) -> None:

@@ -267,7 +267,7 @@ def read_everything(merchant: Merchant, order: Any) -> None:
     call("POST /v1/warehouses/batch", clerk, rows)
     read_master_data(merchant)
     call("GET /v1/shops/{shop}", merchant.shop, shop="berg-beutel")
-    for public in ("GET /v1/health", "GET /docs", "GET /openapi.json"):
+    for public in ("GET /v1/health", "GET /", "GET /docs", "GET /openapi.json"):
         call(public, "")
 
 

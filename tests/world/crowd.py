@@ -23,7 +23,17 @@ from oms_aws.verify import check
 
 Items = list[dict[str, Any]]
 
-OWN = ("order", "fulfilment", "event", "reservation", "number", "document", "stock", "notification")
+OWN = (
+    "found",
+    "order",
+    "fulfilment",
+    "event",
+    "reservation",
+    "number",
+    "document",
+    "stock",
+    "notification",
+)
 """Kinds of items that each copy has of its own, and pointers; the rest is there once."""
 
 

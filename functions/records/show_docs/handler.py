@@ -1,4 +1,4 @@
-"""The API describes itself: as an OpenAPI document for programs, and as a page for people."""
+"""The API says what it is, describes itself, and answers whoever asks for what there is not."""
 
 from __future__ import annotations
 
@@ -8,20 +8,31 @@ from typing import Any
 
 from msgspec import Raw
 
-from oms_aws.edges.http import Answer, Call, Http
+from oms_aws.edges.http import Answer, Call
 from oms_aws.edges.pages import policy, style_of
+from oms_aws.edges.unrouted import Catching
 from oms_aws.wiring import Ports
 
-step = Http()
+step = Catching()
 handler = step.handler
 
 SHARED = {"Cache-Control": "public, max-age=300", "X-Content-Type-Options": "nosniff"}
 
 
+@step.route("GET /")
+def get_start(call: Call[Any], oms: Ports) -> Answer:
+    """Read what this is, and where to go from here."""
+    return _page("landing.html")
+
+
 @step.route("GET /docs")
 def get_docs(call: Call[Any], oms: Ports) -> Answer:
     """Read how to use the API."""
-    page = _text("docs.html")
+    return _page("docs.html")
+
+
+def _page(name: str) -> Answer:
+    page = _text(name)
     headers = {
         **SHARED,
         "Content-Security-Policy": policy(style_of(page), forms="'none'"),

@@ -45,6 +45,7 @@ class Problem(Exception):
         self.text = text
         self.fields = dict(fields or {})
         self.extra: dict[str, Any] = {}
+        self.headers: dict[str, str] = {}
         self.language = ""
 
 
@@ -188,7 +189,9 @@ class Http:
         """The Lambda handler for HTTP API requests (payload format 2.0)."""
         request_id = event["requestContext"]["requestId"]
         try:
-            routed, oms = self.routes[event["routeKey"]], ports()
+            routed, oms = self.routes.get(event["routeKey"]), ports()
+            if routed is None:
+                raise self.unrouted(event)
             answer = routed.run(_call(event, routed, oms.now()), oms)
         except Exception as error:
             problem = _problem(error)
@@ -199,6 +202,10 @@ class Http:
             return _response(self.says_no(problem, event))
         logger.info("answered", extra={"request": request_id, "route": event["routeKey"]})
         return _response(self.says(answer))
+
+    def unrouted(self, event: dict[str, Any]) -> Problem:
+        """What is said to a request of no route; only the step behind `$default` gets any."""
+        return Problem(404, "route_unknown", "There is no such route.")
 
     def says(self, answer: Answer) -> Answer:
         """An answer as this edge gives it."""
@@ -321,7 +328,7 @@ def _said_no(problem: Problem, request_id: str) -> Answer:
         "errors": [{"field": name, "reason": why} for name, why in problem.fields.items()],
         **problem.extra,
     }
-    headers = {"Retry-After": "1"} if problem.status == 503 else {}
+    headers = {"Retry-After": "1"} if problem.status == 503 else problem.headers
     return Answer(body, problem.status, headers, "application/problem+json")
 
 

@@ -978,6 +978,7 @@ ANSWERS: dict[str, Told] = {
     "POST /v1/dead-letters/{letter}/redrive": Told(Redriven),
     "POST /v1/emissions": Told(Queued),
     "GET /v1/health": Told(Health),
+    "GET /": Told(text="A page that says what this is.", content_type="text/html"),
     "GET /docs": Told(text="This page.", content_type="text/html"),
     "GET /openapi.json": Told(text="This document."),
 }
