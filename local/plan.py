@@ -51,10 +51,7 @@ def plan(
     wanted: Mapping[str, Template],
     consented: Collection[str] = (),
 ) -> Plan:
-    """The way from the deployed templates to the wanted ones; both in the order of deployment.
-
-    A queue that would be replaced is refused, unless its loss is `consented` to as `stack.id`.
-    """
+    """The way between templates in their order; losses are refused unless `consented` to."""
     losses = dict(obstacles.losses(deployed, wanted))
     released = _released(deployed, wanted)
     standing = {
@@ -85,10 +82,16 @@ def plan(
         refusals=(
             *obstacles.found(deployed, wanted),
             *obstacles.too_large({**expanded, **quiet}),
-            *(LOSS.format(queue=q, why=why) for q, why in losses.items() if q not in consented),
+            *_unheard_of(losses, consented),
         ),
         losses=tuple(queue for queue in losses if queue in consented),
     )
+
+
+def _unheard_of(losses: Mapping[str, str], consented: Collection[str]) -> Iterator[str]:
+    for queue, why in losses.items():
+        if queue not in consented:
+            yield LOSS.format(queue=queue, why=why)
 
 
 def _absent(wanted: Mapping[str, Template], standing: Mapping[str, Template]) -> dict[str, Any]:
