@@ -328,6 +328,7 @@ JOURNEY: tuple[Step, ...] = (
     )), (R, W, "secrets:links:make", "mail:send")),
     Step("notices/tell_subscriber", Queue(("*",), batch=5, tries=8, side_by_side=10),
          (R, W, "queue:redrive"), seconds=60),
+    Step("notices/serve_line", Queue((), batch=1), (R, W, "queue:redrive"), seconds=60),
     Step("notices/keep_webhooks", Http((
         "POST /v1/webhooks", "GET /v1/webhooks", "DELETE /v1/webhooks/{endpoint}",
     )), (R, W)),

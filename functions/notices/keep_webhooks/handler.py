@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from msgspec.structs import asdict
+from msgspec.structs import asdict, replace
 
 from oms_aws.edges.announcements import MEANING
 from oms_aws.edges.http import Answer, Call, Http, Problem
@@ -29,10 +29,15 @@ def add_webhook(call: Call[Subscribe], oms: Ports) -> Answer:
         text = f"There is no event {', '.join(unknown)}; there are {', '.join(sorted(MEANING))}."
         raise Problem(422, "event_unknown", text, {"events": f"unknown: {', '.join(unknown)}"})
     oms.outgoing.check(call.body.url)
-    endpoint = oms.webhooks.subscribe(
-        oms.new_id("whk"), call.caller.shop, call.body.url, tuple(call.body.events)
+    endpoint = Endpoint(
+        id=oms.new_id("whk"),
+        shop=call.caller.shop,
+        url=call.body.url,
+        events=tuple(call.body.events),
     )
-    return Answer({**_view(endpoint), "secret": endpoint.secret}, 201)
+    secret = oms.signing.make(endpoint.id, at=oms.now())
+    oms.webhooks.store(endpoint)
+    return Answer({**_view(endpoint), "secret": secret}, 201)
 
 
 @step.route("GET /v1/webhooks", scope="webhooks:write")
@@ -45,7 +50,7 @@ def list_webhooks(call: Call[Any], oms: Ports) -> Answer:
 @step.route("DELETE /v1/webhooks/{endpoint}", scope="webhooks:write", status=204)
 def end_webhook(call: Call[Any], oms: Ports) -> Answer:
     """Deliver nothing to an endpoint any more."""
-    oms.webhooks.end(seen_endpoint(call, oms))
+    oms.webhooks.store(replace(seen_endpoint(call, oms), active=False))
     return Answer(status=204)
 
 
@@ -56,4 +61,8 @@ def _view(endpoint: Endpoint) -> dict[str, Any]:
 
 def _standing(endpoint: Endpoint, oms: Ports) -> dict[str, Any]:
     standing = oms.breakers.standing(endpoint.id)
-    return {"status": "paused" if standing.paused_until else "active", **asdict(standing)}
+    values = asdict(standing)
+    return {
+        "status": "paused" if standing.paused_until else "active",
+        **{name: values[name] for name in ("failures", "paused_at", "paused_until", "error")},
+    }

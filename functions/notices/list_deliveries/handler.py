@@ -18,9 +18,9 @@ handler = step.handler
     "GET /v1/webhooks/{endpoint}/deliveries", scope="webhooks:write", query=("cursor", "limit")
 )
 def list_deliveries(call: Call[Any], oms: Ports) -> Answer:
-    """List the deliveries to an endpoint, in order of their events."""
+    """List the deliveries to an endpoint, of the newest event first."""
     endpoint = seen_endpoint(call, oms)
     limit = call.limit()
-    found = list(oms.webhooks.deliveries(endpoint.id, after=call.cursor, limit=limit))
+    found = oms.deliveries.listed(endpoint.id, before=call.cursor, limit=limit)
     last = found[-1].event if found else ""
     return Answer(page([asdict(delivery) for delivery in found], limit, last))

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from oms_aws.deliveries import Delivery
 from oms_aws.edges.http import Answer, Call, Http, Problem
 from oms_aws.edges.models import Replay
 from oms_aws.edges.queue import Signal
 from oms_aws.edges.subscribers import address
 from oms_aws.edges.views import seen_endpoint
-from oms_aws.webhooks import Delivery
 from oms_aws.wiring import Ports
 
 step = Http()
@@ -24,7 +24,7 @@ def replay(call: Call[Replay], oms: Ports) -> Answer:
     endpoint = seen_endpoint(call, oms)
     if call.body.after is None and call.body.deliveries is None:
         raise Problem(422, "request_invalid", "Name deliveries, or a time.", {"after": "missing"})
-    wanted = [d for d in oms.webhooks.deliveries(endpoint.id, limit=MOST) if _asked(d, call.body)]
+    wanted = [d for d in oms.deliveries.since(endpoint.id, "", limit=MOST) if _asked(d, call.body)]
     for delivery in wanted:
         signal = Signal(
             id=delivery.event,

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
+from oms_aws.edges.lines import BACKOFF_SECONDS
 from oms_aws.edges.queue import Signal, queue
 from oms_aws.edges.subscribers import address, tell, wanting
 from oms_aws.wiring import Ports
-
-BACKOFF_SECONDS = (5, 30, 120, 600, 1_800, 7_200, 21_600)
 
 
 class NotTaken(Exception):

@@ -13,7 +13,11 @@ from oms_aws.wiring import Ports
 AT_ONCE = 64
 """How many a run looks at of each part of the index; the rest is for the next runs, at once."""
 
-STEPS = {"order": "records/see_to_due", "bill": "billing/issue_collective_invoice"}
+STEPS = {
+    "order": "records/see_to_due",
+    "bill": "billing/issue_collective_invoice",
+    "endpoint": "notices/serve_line",
+}
 """What sees to what is due, by the kind of aggregate."""
 
 

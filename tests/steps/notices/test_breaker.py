@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import socket
+import threading
 from collections import Counter
+from collections.abc import Callable, Mapping
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from oms_aws.outgoing import Outgoing
+from oms_aws import keys
+from oms_aws.outgoing import Outcome, Outgoing, Poster
 from tests.world import servers
 from tests.world.merchant import Merchant
 from tests.world.servers import Server, serving
 from tests.world.world import World
 
-TELL = "notices/tell_subscriber"
+TELL, SERVE = "notices/tell_subscriber", "notices/serve_line"
 EVENTS = 12
 
 
@@ -49,7 +54,7 @@ def states(merchant: Merchant, id: str) -> Counter[tuple[str, bool]]:
 def test_bad_endpoint_is_paused_and_a_good_one_hears_all(
     world: World, merchant: Merchant, bad: servers.Behaviour
 ) -> None:
-    world.ports(TELL).outgoing = Outgoing(local=True, seconds=0.2)
+    calls_for_real(world, seconds=0.2)
     with serving(bad) as failing, serving() as good:
         ill, well = subscribe(merchant, failing.url), subscribe(merchant, good.url)
         for _ in range(EVENTS):
@@ -71,18 +76,153 @@ def deliver_for_a_while(world: World) -> None:
     """Bring events to the endpoints for less time than a pause takes."""
     world.settle_stream()
     until = world.now().timestamp() + 50
-    (queue,) = [n for n, made in world.blueprint.queues.items() if made.step == TELL]
+    (queue,) = queues(world, TELL)
     while world.now().timestamp() < until:
         world._deliver(queue)
         world.pass_time(seconds=2)
 
 
+def queues(world: World, *steps: str) -> list[str]:
+    return [name for name, made in world.blueprint.queues.items() if made.step in steps]
+
+
 def recovers(world: World, merchant: Merchant, server: Server, id: str) -> None:
-    server.behaves = servers.GOOD
+    """All that waited, and what had failed before, comes in the order of the events."""
+    server.behaves, before = servers.GOOD, len(server.requests)
     world.settle()
     assert states(merchant, id) == {("delivered", True): EVENTS}
     assert standing(merchant, id)["status"] == "active"
-    assert len(set(server.ids)) == EVENTS
+    recovered = server.ids[before:]
+    assert len(recovered) == EVENTS
+    assert recovered == sorted(recovered)
+
+
+def calls_for_real(world: World, *, seconds: float) -> tuple[Counted, Counted]:
+    """Endpoints are servers on this machine; answers what each of the two steps calls."""
+    told, served = (Counted(Outgoing(local=True, seconds=seconds)) for _ in range(2))
+    world.ports(TELL).outgoing, world.ports(SERVE).outgoing = told, served
+    return told, served
+
+
+class Counted:
+    """Counts the calls that go out, by address."""
+
+    def __init__(self, out: Poster) -> None:
+        self._out = out
+        self.calls: Counter[str] = Counter()
+        self.check = out.check
+
+    def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> Outcome:
+        self.calls[url] += 1
+        return self._out.post(url, body, headers)
+
+
+def test_slow_endpoint_is_served_in_its_line_and_keeps_no_worker_of_others(
+    world: World, merchant: Merchant
+) -> None:
+    """It takes each event, 7 seconds later: only until that is known is it called at once."""
+    told, served = calls_for_real(world, seconds=8)
+
+    def slowly(connection: socket.socket, over: threading.Event) -> None:
+        world.pass_time(seconds=7)
+        servers.GOOD(connection, over)
+
+    with serving(slowly) as slow, serving() as good:
+        late, well = subscribe(merchant, slow.url), subscribe(merchant, good.url)
+        for _ in range(EVENTS):
+            merchant.place(merchant.request(RUCK_45=1))
+        world.settle()
+        assert states(merchant, well) == states(merchant, late) == {("delivered", True): EVENTS}
+        assert told.calls[slow.url] == 3
+        assert served.calls[slow.url] == EVENTS - 3
+        assert served.calls[good.url] == 0
+        assert standing(merchant, late)["status"] == "active"
+        slow.behaves = servers.GOOD
+        for _ in range(12):
+            merchant.place(merchant.request(RUCK_45=1))
+            world.settle()
+        assert told.calls[slow.url] > 3
+
+
+def test_two_workers_never_serve_one_line(world: World) -> None:
+    breakers, at = world.ports(SERVE).breakers, world.now()
+    assert breakers.take("whk_1", at)
+    assert not breakers.take("whk_1", at)
+    breakers.leave("whk_1", woken_until=at)
+    assert breakers.take("whk_1", at)
+    assert breakers.take("whk_1", at + timedelta(seconds=60)), "its worker is gone"
+
+
+def test_line_whose_message_got_lost_is_served_by_the_clock(
+    world: World, merchant: Merchant
+) -> None:
+    id = subscribe(merchant, "http://127.0.0.1:9/hook")
+    world.subscriber.status = 500
+    for _ in range(EVENTS):
+        merchant.place(merchant.request(RUCK_45=1))
+    deliver_for_a_while(world)
+    assert states(merchant, id)["waiting", False] > 0
+    world.subscriber.status = 204
+    for queue in queues(world, TELL, SERVE):
+        world.outside.queues[queue].clear()
+    world.settle()
+    assert world.subscriber.heard == []
+    world.pass_time(minutes=21)
+    world.tick()
+    assert states(merchant, id) == {("delivered", True): EVENTS}
+
+
+def test_event_whose_next_try_got_lost_is_told_by_the_clock(
+    world: World, merchant: Merchant
+) -> None:
+    id = subscribe(merchant, "http://127.0.0.1:9/hook")
+    world.subscriber.status = 503
+    merchant.place(merchant.request(RUCK_45=1))
+    deliver_for_a_while(world)
+    (queue,) = queues(world, TELL)
+    world.outside.queues[queue].clear()
+    world.subscriber.status = 204
+    world.pass_time(minutes=21)
+    world.tick()
+    assert states(merchant, id) == {("delivered", True): 1}
+    world.pass_time(minutes=21)
+    world.tick()
+    item = world.table.get(keys.endpoint_standing(id))
+    assert item
+    assert "gsi3pk" not in item, "the clock looks after it no more"
+
+
+def test_event_that_nobody_takes_leaves_the_line_to_those_behind(
+    world: World, merchant: Merchant
+) -> None:
+    """A server that breaks at one event alone gets the others once that is given up."""
+    id = subscribe(merchant, "http://127.0.0.1:9/hook")
+    post = world.subscriber.post
+    poison: list[str] = []
+
+    def breaks(url: str, body: bytes, headers: Mapping[str, str]) -> Outcome:
+        poison[:] = poison or [headers["webhook-id"]]
+        broken = headers["webhook-id"] == poison[0]
+        return Outcome(500, "HTTP 500") if broken else post(url, body, headers)
+
+    world.ports(TELL).outgoing = world.ports(SERVE).outgoing = Breaking(breaks)
+    merchant.place(merchant.request(RUCK_45=1))
+    world.settle_stream()
+    deliver_for_a_while(world)
+    for _ in range(4):
+        merchant.place(merchant.request(RUCK_45=1))
+    world.settle()
+    assert states(merchant, id) == {("delivered", True): 4, ("exhausted", True): 1}
+    (letter,) = world.letters()
+    assert (letter["step"], letter["body"].count(poison[0])) == (TELL, 1)
+
+
+class Breaking:
+    """Goes out as it is told."""
+
+    def __init__(self, post: Callable[[str, bytes, Mapping[str, str]], Outcome]) -> None:
+        self.post = post
+        self.check = Outgoing(local=True).check
 
 
 def test_event_that_a_server_dislikes_pauses_nothing(world: World, merchant: Merchant) -> None:

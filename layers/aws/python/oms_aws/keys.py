@@ -218,6 +218,11 @@ def endpoint_standing(id: str) -> Key:
     return Key(f"ENDPOINT#{id}", "STANDING")
 
 
+def endpoint_secrets(id: str) -> Key:
+    """What signs what the endpoint gets?"""
+    return Key(f"ENDPOINT#{id}", "SECRETS")
+
+
 def delivery(endpoint_id: str, event_id: str) -> Key:
     """How did the delivery of the event to the endpoint go?"""
     return Key(f"DELIVERIES#{endpoint_id}", f"DELIVERY#{event_id}")
@@ -375,6 +380,11 @@ def exports_of(shop: str) -> str:
 def documents_of(shop: str, month: str) -> str:
     """Which documents did the shop issue in the month (`YYYY-MM`), by day and number?"""
     return f"DOCUMENTS#{shop}#{month}"
+
+
+def deliveries_in(endpoint_id: str, state: str) -> str:
+    """Which deliveries to the endpoint are in the state, in order of their events?"""
+    return f"DELIVERIES#{endpoint_id}#{state}"
 
 
 def bills_of(shop: str, customer: str) -> str:

@@ -123,6 +123,16 @@ class Table:
             ScanIndexForward=not newest,
         )
 
+    def query_back(self, pk: str, *, before: str, limit: int) -> Iterator[dict[str, Any]]:
+        """The partition's items whose sort key comes before one, the last of them first."""
+        yield from self._pages(
+            limit,
+            KeyConditionExpression="pk = :pk AND sk < :before",
+            ExpressionAttributeValues=marshal({":pk": pk, ":before": before}),
+            ConsistentRead=True,
+            ScanIndexForward=False,
+        )
+
     def listed(
         self,
         index: str,

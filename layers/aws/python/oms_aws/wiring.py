@@ -21,6 +21,7 @@ from oms_aws.counterfoils import S3Counterfoils
 from oms_aws.credit import DynamoCredit
 from oms_aws.dead_letters import DynamoDeadLetters
 from oms_aws.debtors import Debtors
+from oms_aws.deliveries import DynamoDeliveries
 from oms_aws.documents import S3Documents
 from oms_aws.due import DynamoDue
 from oms_aws.exports import DynamoExports
@@ -45,6 +46,7 @@ from oms_aws.rulesets import DynamoRulesets
 from oms_aws.seals import DynamoSeals
 from oms_aws.search import DynamoSearch
 from oms_aws.secrets import SsmSecrets
+from oms_aws.signing import SigningSecrets
 from oms_aws.stock import DynamoStock
 from oms_aws.table import Table
 from oms_aws.taking import Taking
@@ -244,6 +246,14 @@ class Ports:
     @cached_property
     def webhooks(self) -> DynamoWebhooks:
         return DynamoWebhooks(self.table, self.now)
+
+    @cached_property
+    def deliveries(self) -> DynamoDeliveries:
+        return DynamoDeliveries(self.table, self.now)
+
+    @cached_property
+    def signing(self) -> SigningSecrets:
+        return SigningSecrets(self.table)
 
     @cached_property
     def breakers(self) -> Breakers:

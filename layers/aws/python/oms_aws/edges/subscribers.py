@@ -1,33 +1,80 @@
-"""Subscribers: one delivery of one event to one endpoint, and the record of it."""
+"""Subscribers: one delivery of one event to one endpoint, at once or in the endpoint's line."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
+from math import ceil
+from typing import NamedTuple
 
 from msgspec import DecodeError
 from msgspec.json import decode, encode
 from msgspec.structs import replace
 
+from oms_aws.breaker import Standing, good
+from oms_aws.deliveries import Delivery, State
 from oms_aws.edges.queue import Signal
 from oms_aws.orders import Saved, read_event
-from oms_aws.webhooks import Delivery, Endpoint, deliver
+from oms_aws.outgoing import Outcome
+from oms_aws.webhooks import Endpoint, deliver
 from oms_aws.wiring import Ports
 
 ADDRESSED = "webhook_endpoint"
 LATEST = 900
 """Seconds that a message can be put off at most."""
 
+PUNCTUAL = timedelta(minutes=2)
+"""So late a message may be that serves a line."""
+
 
 def tell(endpoint: Endpoint, signal: Signal, oms: Ports) -> str:
     """Deliver an event that the endpoint has not taken yet; answers what went wrong, or nothing.
 
-    While the endpoint is paused the event waits, and costs no try.
+    While the endpoint is paused or slow, or others wait for it, the event gets into its line.
     """
     at = oms.now()
-    known = oms.webhooks.delivery(endpoint.id, signal.id)
+    known = oms.deliveries.get(endpoint.id, signal.id)
     if known and known.state == "delivered" and not signal.redriven:
         return ""
-    delivery = known or Delivery(
+    standing = oms.breakers.standing(endpoint.id)
+    if not standing.direct or (known and known.state == "waiting"):
+        line_up(known, begun(endpoint, signal, at), oms)
+        return ""
+    called = call(endpoint, signal.id, body_of(signal, oms), standing, oms)
+    waits = called.standing.paused_until is not None and not good(called.outcome)
+    state: State = "waiting" if waits else called.state
+    oms.deliveries.change(
+        known, lambda seen: tried(seen or begun(endpoint, signal, at), called, state)
+    )
+    if waits:
+        wake(endpoint.id, oms)
+        return ""
+    return called.outcome.error
+
+
+class Called(NamedTuple):
+    """How a call of an endpoint went, when, and how the endpoint stands since."""
+
+    outcome: Outcome
+    at: datetime
+    standing: Standing
+
+    @property
+    def state(self) -> State:
+        return "delivered" if self.outcome.ok else "failed"
+
+
+def call(endpoint: Endpoint, id: str, body: str, standing: Standing, oms: Ports) -> Called:
+    """Send one body to an endpoint, signed, and note how that went."""
+    at = oms.now()
+    secrets = oms.signing.signing(endpoint.id, at=at)
+    outcome = deliver(endpoint.url, secrets, id, body, at=at, out=oms.outgoing)
+    took = oms.now() - at
+    return Called(outcome, at, oms.breakers.heard(endpoint.id, standing, outcome, took, oms.now()))
+
+
+def begun(endpoint: Endpoint, signal: Signal, at: datetime) -> Delivery:
+    """A delivery that was never tried."""
+    return Delivery(
         id=f"{endpoint.id}.{signal.id}",
         endpoint=endpoint.id,
         event=signal.id,
@@ -37,27 +84,40 @@ def tell(endpoint: Endpoint, signal: Signal, oms: Ports) -> str:
         first_at=at.isoformat(),
         last_at=at.isoformat(),
     )
-    standing = oms.breakers.standing(endpoint.id)
-    if not oms.breakers.may_call(endpoint.id, standing, at):
-        if known is None:
-            oms.webhooks.note(delivery)
-        rest = oms.breakers.standing(endpoint.id).rest(at)
-        address(endpoint, signal, oms, after=min(int(rest.total_seconds()) + 1, LATEST))
-        return ""
-    body = body_of(signal, oms)
-    outcome = deliver(endpoint, signal.id, body, at=at, out=oms.outgoing)
-    oms.webhooks.note(
-        replace(
-            delivery,
-            state="delivered" if outcome.ok else "failed",
-            attempts=delivery.attempts + 1,
-            status=outcome.status,
-            error=outcome.error,
-            last_at=at.isoformat(),
-        )
+
+
+def tried(delivery: Delivery, called: Called, state: State) -> Delivery:
+    """The delivery after one more try."""
+    return replace(
+        delivery,
+        state=state,
+        attempts=delivery.attempts + 1,
+        status=called.outcome.status,
+        error=called.outcome.error,
+        last_at=called.at.isoformat(),
     )
-    oms.breakers.heard(endpoint.id, standing, outcome, oms.now())
-    return outcome.error
+
+
+def line_up(known: Delivery | None, new: Delivery, oms: Ports) -> None:
+    """Put a delivery into the line of its endpoint, in the place of its event."""
+    oms.deliveries.change(known, lambda seen: replace(seen or new, state="waiting"))
+    wake(new.endpoint, oms)
+
+
+def wake(endpoint: str, oms: Ports, *, after: int | None = None) -> None:
+    """Have the line of an endpoint served once it has rested, unless somebody was told to.
+
+    With `after`, in so many seconds, whoever was told.
+    """
+    at = oms.now()
+    if after is None:
+        standing = oms.breakers.standing(endpoint)
+        if standing.held or standing.served(at):
+            return
+        after = min(ceil(standing.rest(at).total_seconds()), LATEST)
+    serving = Signal(type="Line.Served", aggregate=f"endpoint/{endpoint}", at=at.isoformat())
+    oms.queues.send("notices/serve_line", encode(serving).decode(), after=after)
+    oms.breakers.woken(endpoint, at + timedelta(seconds=after) + PUNCTUAL)
 
 
 def address(endpoint: Endpoint, signal: Signal, oms: Ports, *, after: int = 0) -> None:
@@ -118,12 +178,16 @@ def given_up(body: str, reason: str, oms: Ports) -> None:
     for endpoint in oms.webhooks.endpoints():
         if to not in (None, endpoint.id):
             continue
-        delivery = oms.webhooks.delivery(endpoint.id, signal.id)
+        delivery = oms.deliveries.get(endpoint.id, signal.id)
         if delivery is None or delivery.state != "failed":
             continue
-        oms.webhooks.note(replace(delivery, state="exhausted"))
+        oms.deliveries.change(delivery, _exhausted)
         if signal.aggregate.startswith("order/") and signal.type != "Webhook.Exhausted":
             _note_on_order(delivery, signal, reason, oms)
+
+
+def _exhausted(seen: Delivery | None) -> Delivery | None:
+    return replace(seen, state="exhausted") if seen and seen.state == "failed" else None
 
 
 def _note_on_order(delivery: Delivery, signal: Signal, reason: str, oms: Ports) -> None:

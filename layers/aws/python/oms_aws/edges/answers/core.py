@@ -832,7 +832,7 @@ class DeliveryOfEvent(Model):
     sequence: Annotated[int, Field(examples=[9])]
     state: Annotated[
         Literal["waiting", "delivered", "failed", "exhausted"],
-        Field(description="Waiting: its endpoint rests.", examples=["delivered"]),
+        Field(description="Waiting: in the line of its endpoint.", examples=["delivered"]),
     ]
     attempts: Annotated[int, Field(examples=[1])]
     status: Annotated[int, Field(description="The last HTTP status, 0 for none.", examples=[200])]
@@ -842,7 +842,7 @@ class DeliveryOfEvent(Model):
 
 
 class Deliveries(Model):
-    """A page of deliveries, in order of their events."""
+    """A page of deliveries, that of the newest event first."""
 
     items: list[DeliveryOfEvent]
     cursor: Cursor
