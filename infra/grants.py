@@ -18,6 +18,7 @@ READ = ("dynamodb:GetItem", "dynamodb:BatchGetItem")
 LIST = ("dynamodb:Query",)
 WRITE = ("dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:ConditionCheckItem")
 KEYS = "dynamodb:LeadingKeys"  # the partition keys that a request names, of the table or an index
+CALLING = ("notices/tell_subscriber", "notices/serve_line")
 FIND_STREAMS = ("dynamodb:ListStreams",)
 SEND = ("sqs:SendMessage",)
 LOG = ("logs:CreateLogStream", "logs:PutLogEvents")
@@ -97,8 +98,9 @@ def granted(grant: Grant, step: Step, ground: Ground) -> list[iam.PolicyStatemen
             return [allow(("s3:GetObject",), uploads)]
         case "mail:send":
             return [_sending(ground.mail)]
-        case "queue:redrive":
-            return [allow(SEND, *(names.queue(names.queue_of(step)) for step in QUEUED))]
+        case "queue:redrive" | "queue:subscribers":
+            woken = (s for s in QUEUED if grant == "queue:redrive" or s.name in CALLING)
+            return [allow(SEND, *(names.queue(names.queue_of(step)) for step in woken))]
         case _:
             actions, named = SECRETS[grant]
             return [allow(actions, *(ground.secret(name) for name in named))]

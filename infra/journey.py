@@ -75,6 +75,7 @@ Grant = Literal[
     "uploads:read",  # s3:GetObject
     "mail:send",  # ses:SendEmail
     "queue:redrive",  # sqs:SendMessage to the steps' queues
+    "queue:subscribers",  # sqs:SendMessage to the queues of the steps that call endpoints
     "secrets:stripe",  # ssm:GetParameter on the parameters of the Stripe account
     "secrets:links",  # ssm:GetParameter on the key that signs links
     "secrets:links:make",  # and ssm:PutParameter
@@ -327,14 +328,17 @@ JOURNEY: tuple[Step, ...] = (
         "Shipment.Returned",
     )), (R, W, "secrets:links:make", "mail:send")),
     Step("notices/tell_subscriber", Queue(("*",), batch=5, tries=8, side_by_side=10),
-         (R, W, "queue:redrive"), seconds=60),
-    Step("notices/serve_line", Queue((), batch=1), (R, W, "queue:redrive"), seconds=60),
+         (R, W, "queue:subscribers"), seconds=60),
+    Step("notices/serve_line", Queue((), batch=1), (R, W, "queue:subscribers"), seconds=60),
     Step("notices/keep_webhooks", Http((
-        "POST /v1/webhooks", "GET /v1/webhooks", "DELETE /v1/webhooks/{endpoint}",
-    )), (R, W)),
+        "POST /v1/webhooks", "GET /v1/webhooks", "GET /v1/webhooks/{endpoint}",
+        "PATCH /v1/webhooks/{endpoint}", "DELETE /v1/webhooks/{endpoint}",
+        "POST /v1/webhooks/{endpoint}/secret",
+    )), (R, W, "queue:subscribers")),
+    Step("notices/try_webhook", Http(("POST /v1/webhooks/{endpoint}/test",)), (R,)),
     Step("notices/list_deliveries", Http(("GET /v1/webhooks/{endpoint}/deliveries",)), (R,)),
     Step("notices/replay_deliveries", Http(("POST /v1/webhooks/{endpoint}/replay",)),
-         (R, W, "queue:redrive")),
+         (R, W, "queue:subscribers")),
     # records
     Step("records/relay_events", Stream(), ("bus:put",)),
     Step("records/archive_order",

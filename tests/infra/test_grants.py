@@ -26,6 +26,7 @@ ALLOWED: dict[Grant, set[str]] = {
     "uploads:read": {"s3:GetObject"},
     "mail:send": {"ses:SendEmail"},
     "queue:redrive": {"sqs:SendMessage"},
+    "queue:subscribers": {"sqs:SendMessage"},
     "secrets:stripe": {"ssm:GetParameter"},
     "secrets:links": {"ssm:GetParameter"},
     "secrets:links:make": {"ssm:GetParameter", "ssm:PutParameter"},
@@ -120,3 +121,18 @@ def test_no_step_that_sends_mail_runs_longer_than_its_claim_says() -> None:
     mailing = [step for step in JOURNEY if "mail:send" in step.may]
     assert mailing
     assert all(step.seconds < LONGEST.total_seconds() for step in mailing)
+
+
+def test_steps_that_call_endpoints_wake_those_alone(template: Template) -> None:
+    told = {"notices-tell_subscriber", "notices-serve_line", "dead-letters"}
+    for step in JOURNEY:
+        if "queue:subscribers" in step.may:
+            resources = {
+                str(resource)
+                for statement in template.may(step)
+                if "sqs:SendMessage" in listed(statement["Action"])
+                for resource in listed(statement["Resource"])
+            }
+            assert resources
+            for resource in resources:
+                assert any(name in resource for name in told), (step.name, resource)

@@ -300,6 +300,11 @@ def keep_webhooks(merchant: Merchant, webhook: str) -> None:
     found = call("GET /v1/webhooks/{endpoint}/deliveries", shop, endpoint=webhook).body["items"]
     again = {"deliveries": [found[0]["id"]]}
     call("POST /v1/webhooks/{endpoint}/replay", shop, again, endpoint=webhook)
+    call("GET /v1/webhooks/{endpoint}", shop, endpoint=webhook)
+    for paused in (True, False):
+        call("PATCH /v1/webhooks/{endpoint}", shop, {"paused": paused}, endpoint=webhook)
+    call("POST /v1/webhooks/{endpoint}/secret", shop, endpoint=webhook)
+    call("POST /v1/webhooks/{endpoint}/test", shop, endpoint=webhook)
     merchant.world.settle()
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, get_args
 
 from msgspec.structs import asdict
 
-from oms_aws.edges.http import Answer, Call, Http, page
+from oms_aws.deliveries import State
+from oms_aws.edges.http import Answer, Call, Http, invalid, page
 from oms_aws.edges.views import seen_endpoint
 from oms_aws.wiring import Ports
 
@@ -15,12 +16,16 @@ handler = step.handler
 
 
 @step.route(
-    "GET /v1/webhooks/{endpoint}/deliveries", scope="webhooks:write", query=("cursor", "limit")
+    "GET /v1/webhooks/{endpoint}/deliveries",
+    scope="webhooks:write",
+    query=("status", "cursor", "limit"),
 )
 def list_deliveries(call: Call[Any], oms: Ports) -> Answer:
     """List the deliveries to an endpoint, of the newest event first."""
     endpoint = seen_endpoint(call, oms)
-    limit = call.limit()
-    found = oms.deliveries.listed(endpoint.id, before=call.cursor, limit=limit)
+    limit, state = call.limit(), call.query.get("status", "")
+    if state and state not in get_args(State):
+        raise invalid({"status": f"one of {', '.join(get_args(State))}"})
+    found = oms.deliveries.listed(endpoint.id, state, before=call.cursor, limit=limit)
     last = found[-1].event if found else ""
     return Answer(page([asdict(delivery) for delivery in found], limit, last))

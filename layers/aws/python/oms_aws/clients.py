@@ -22,13 +22,16 @@ _WORKING = {
         "products:read products:write customers:read customers:write prices:read tax:read "
         "open-items:read captures:write deposits:write"
     ),
-    "wms": "fulfilments:read fulfilments:write papers:read stock:read stock:write products:read",
+    "wms": (
+        "fulfilments:read fulfilments:write papers:read stock:read stock:write products:read "
+        "webhooks:write"
+    ),
     "carrier": "",
     "approver": "approvals:write",
     "accountant": (
         "orders:read documents:read customers:read holds:release exports:write payments:write "
         "credit-notes:write open-items:read open-items:write captures:write "
-        "payment-failures:write deposits:write bills:write"
+        "payment-failures:write deposits:write bills:write webhooks:write"
     ),
     "clerk": (
         "orders:read orders:write holds:release approvals:write stock:read stock:write "

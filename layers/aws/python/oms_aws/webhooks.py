@@ -12,6 +12,8 @@ from standardwebhooks import Webhook
 
 from oms.refusals import Unknown
 from oms_aws import keys
+from oms_aws.audience import may_hear
+from oms_aws.clients import Caller
 from oms_aws.fresh import Fresh
 from oms_aws.outgoing import Outcome, Poster
 from oms_aws.table import Table
@@ -20,19 +22,32 @@ FRESH_SECONDS = 5
 
 
 class Endpoint(Struct, frozen=True, kw_only=True):
-    """Where a shop wants which events (`*` for all)."""
+    """Where a client wants which events (`*` for all that its role may hear of).
+
+    `shop` is empty for clients that work for all shops.
+    """
 
     id: str
     shop: str
     url: str
     events: tuple[str, ...]
+    role: str = "shop"
+    client: str = ""
     description: str = ""
     active: bool = True
 
     def wants(self, type: str, shop: str) -> bool:
         """Whether an event is for this endpoint; events without a shop are for every shop."""
-        ours = not shop or shop == self.shop
-        return self.active and ours and ("*" in self.events or type in self.events)
+        ours = not shop or self.shop in ("", shop)
+        wanted = "*" in self.events or type in self.events
+        return self.active and ours and wanted and may_hear(self.role, type)
+
+    def kept_by(self, caller: Caller) -> bool:
+        """Whether an endpoint is the caller's to keep: a clerk's, its shop's, or its own."""
+        if caller.role == "clerk":
+            return caller.may_see(self.shop)
+        mine = self.client == caller.client or bool(caller.shop)
+        return (self.role, self.shop) == (caller.role, caller.shop) and mine
 
 
 class DynamoWebhooks:

@@ -54,6 +54,13 @@ class IncomingChanged(News, frozen=True, tag="Incoming.Changed"):
     at: datetime
 
 
+class WebhookTest(News, frozen=True, tag="Webhook.Test"):
+    """Somebody wants to see whether an endpoint works; no more has happened."""
+
+    endpoint: str
+    at: datetime
+
+
 class CloudEvent(Model):
     """The envelope of every event (CloudEvents 1.0, JSON format)."""
 
@@ -140,6 +147,7 @@ MEANING = {
     "Document.Archived": "The PDF of a document is in the archive",
     "Notification.Sent": "The customer was told by mail",
     "Webhook.Exhausted": "A delivery to a webhook was given up",
+    "Webhook.Test": "Somebody tries whether an endpoint works: that alone is sent this",
     "Order.Completed": "Nothing more will happen to an order",
     "Bill.Opened": "The first shipment of a customer's period is to be billed with others",
     "Bill.Closed": "A customer's period is over: what was collected is billed now",
@@ -185,6 +193,7 @@ def event_types() -> dict[str, type[News]]:
         StockBuffered,
         *typing.get_args(ExportNews),
         *typing.get_args(BillNews),
+        WebhookTest,
     )
     return {str(each.__struct_config__.tag): each for each in news}
 

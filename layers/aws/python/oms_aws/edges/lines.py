@@ -82,7 +82,7 @@ def _tell(endpoint: Endpoint, delivery: Delivery, standing: Standing, oms: Ports
         sequence=delivery.sequence,
         facts={ADDRESSED: endpoint.id},
     )
-    called = call(endpoint, delivery.event, body_of(signal, oms), standing, oms)
+    called = call(endpoint, delivery.event, body_of(signal, endpoint.role, oms), standing, oms)
     last = (delivery.attempts + 1) % TRIES == 0
     leaves = called.outcome.ok or last or called.outcome.status in OF_THE_EVENT
     state: State = called.state if leaves else "waiting"

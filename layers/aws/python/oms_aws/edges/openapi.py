@@ -150,6 +150,10 @@ DEMANDED = {
 }
 STATUSES: dict[str, tuple[str, Json]] = {
     "GET /v1/orders": ("Only those in this status.", {"$ref": f"{REF}Status"}),
+    "GET /v1/webhooks/{endpoint}/deliveries": (
+        "Only those in this state.",
+        {"type": "string", "enum": ["waiting", "delivered", "failed", "exhausted"]},
+    ),
     "GET /v1/payments": (
         "Only those in this status.",
         {

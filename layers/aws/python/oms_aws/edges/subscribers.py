@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from math import ceil
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from msgspec import DecodeError
+from msgspec import DecodeError, Raw
 from msgspec.json import decode, encode
 from msgspec.structs import replace
 
+from oms.events import Event
+from oms_aws.audience import actor_shown, shown
 from oms_aws.breaker import Standing, good
 from oms_aws.deliveries import Delivery, State
 from oms_aws.edges.queue import Signal
@@ -39,7 +41,7 @@ def tell(endpoint: Endpoint, signal: Signal, oms: Ports) -> str:
     if not standing.direct or (known and known.state == "waiting"):
         line_up(known, begun(endpoint, signal, at), oms)
         return ""
-    called = call(endpoint, signal.id, body_of(signal, oms), standing, oms)
+    called = call(endpoint, signal.id, body_of(signal, endpoint.role, oms), standing, oms)
     waits = called.standing.paused_until is not None and not good(called.outcome)
     state: State = "waiting" if waits else called.state
     oms.deliveries.change(
@@ -133,18 +135,25 @@ def wanting(signal: Signal, oms: Ports) -> list[Endpoint]:
     """
     since = datetime.fromisoformat(signal.at) if signal.at else oms.now()
     to = signal.facts.get(ADDRESSED)
+    shop = signal.shop or str(signal.facts.get("shop", ""))
     return [
         endpoint
         for endpoint in oms.webhooks.endpoints_since(since)
-        if endpoint.wants(signal.type, signal.shop) and to in (None, endpoint.id)
+        if endpoint.wants(signal.type, shop) and to in (None, endpoint.id)
     ]
 
 
-def body_of(signal: Signal, oms: Ports) -> str:
-    """The event as a CloudEvents 1.0 envelope in JSON, with its whole data from the log."""
+def body_of(signal: Signal, role: str, oms: Ports) -> str:
+    """The event as a CloudEvents 1.0 envelope in JSON, with what the role may know of its data."""
     event = read_event(oms.table, signal.aggregate, signal.sequence)
     data = decode(event.data)
     data.pop("news", None)
+    seen = replace(event, actor=actor_shown(role, event.actor), data=Raw(b""))
+    return enveloped(seen, shown(role, event.type, data))
+
+
+def enveloped(event: Event, data: dict[str, Any]) -> str:
+    """An event as a CloudEvents 1.0 envelope in JSON, with these data."""
     envelope = {
         "specversion": "1.0",
         "id": event.id,
@@ -164,7 +173,7 @@ def body_of(signal: Signal, oms: Ports) -> str:
 def _path(aggregate: str) -> str:
     """Where the API shows an aggregate."""
     kind, _, id = aggregate.partition("/")
-    paths = {"order": "orders", "purchase": "purchase-orders"}
+    paths = {"order": "orders", "purchase": "purchase-orders", "webhook": "webhooks"}
     return f"{paths.get(kind, kind)}/{id}"
 
 

@@ -33,9 +33,9 @@ def seen_order(call: Call[Any], oms: Ports) -> Stored:
 
 
 def seen_endpoint(call: Call[Any], oms: Ports) -> Endpoint:
-    """The endpoint that the path names, if it is the caller's business; raises Unknown."""
+    """The endpoint that the path names, if the caller keeps it; raises Unknown."""
     endpoint = oms.webhooks.endpoint(call.path["endpoint"])
-    if not call.caller.may_see(endpoint.shop):
+    if not endpoint.kept_by(call.caller):
         raise Unknown("endpoint_unknown", f"There is no endpoint {endpoint.id}.")
     return endpoint
 

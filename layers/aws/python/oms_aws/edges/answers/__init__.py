@@ -20,6 +20,7 @@ from oms_aws.edges.answers import (
     screening,
     stock,
     tax,
+    webhooks,
 )
 from oms_aws.edges.answers.core import ID, EventId, Problem, Told, Turned
 
@@ -42,6 +43,7 @@ ANSWERS: dict[str, Told] = {
     **tax.ANSWERS,
     **bills.ANSWERS,
     **stock.ANSWERS,
+    **webhooks.ANSWERS,
 }
 
 __all__ = ["ANSWERS", "ID", "EventId", "Problem", "Told", "Turned"]

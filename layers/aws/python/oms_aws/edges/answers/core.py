@@ -787,67 +787,6 @@ class CarrierRecord(Model):
     ]
 
 
-class Endpoint(Model):
-    """Where a shop hears of which events (`*` for all)."""
-
-    id: EndpointId
-    shop: Shop
-    url: Annotated[Url, Field(examples=["https://shop.example/hooks/auftakt"])]
-    events: Annotated[list[str], Field(examples=[["Order.Held", "Shipment.Confirmed"]])]
-
-
-class StandingEndpoint(Endpoint):
-    """An endpoint, and how the last calls to it went: after failures in a row it is paused."""
-
-    status: Annotated[Literal["active", "paused"], Field(examples=["active"])]
-    failures: Annotated[int, Field(description="In a row.", examples=[0])]
-    paused_at: Annotated[Time | None, Field(examples=[None])]
-    paused_until: Annotated[
-        Time | None, Field(description="When it is called again.", examples=[None])
-    ]
-    error: Annotated[str, Field(description="Of the last failure.", examples=[""])]
-
-
-class NewEndpoint(Endpoint):
-    """The endpoint, and the secret that signs what it gets: keep it, it is not shown again."""
-
-    secret: Annotated[str, Field(examples=["whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD"])]
-
-
-class Endpoints(Model):
-    """The endpoints of a shop."""
-
-    items: list[StandingEndpoint]
-    cursor: Cursor
-
-
-class DeliveryOfEvent(Model):
-    """How the delivery of one event to one endpoint goes."""
-
-    id: Annotated[str, Field(examples=[f"whk_{ID}.evt_{ID}"])]
-    endpoint: EndpointId
-    event: EventId
-    type: Annotated[str, Field(examples=["Shipment.Confirmed"])]
-    aggregate: Annotated[str, Field(examples=[f"order/ord_{ID}"])]
-    sequence: Annotated[int, Field(examples=[9])]
-    state: Annotated[
-        Literal["waiting", "delivered", "failed", "exhausted"],
-        Field(description="Waiting: in the line of its endpoint.", examples=["delivered"]),
-    ]
-    attempts: Annotated[int, Field(examples=[1])]
-    status: Annotated[int, Field(description="The last HTTP status, 0 for none.", examples=[200])]
-    error: Annotated[str, Field(examples=[""])]
-    first_at: Time
-    last_at: Time
-
-
-class Deliveries(Model):
-    """A page of deliveries, that of the newest event first."""
-
-    items: list[DeliveryOfEvent]
-    cursor: Cursor
-
-
 class Queued(Model):
     """How many deliveries will be sent again."""
 
@@ -966,14 +905,6 @@ ANSWERS: dict[str, Told] = {
         text="Follow `Location` to the PDF within minutes.",
         pages=(404, 410, 422, 503),
     ),
-    "POST /v1/webhooks": Told(
-        NewEndpoint,
-        conflict="The address is not on the internet or not `https://` (`url_refused`).",
-    ),
-    "GET /v1/webhooks": Told(Endpoints),
-    "DELETE /v1/webhooks/{endpoint}": Told(text="Nothing is delivered to it any more."),
-    "GET /v1/webhooks/{endpoint}/deliveries": Told(Deliveries),
-    "POST /v1/webhooks/{endpoint}/replay": Told(Queued),
     "GET /v1/dead-letters": Told(DeadLetters),
     "POST /v1/dead-letters/{letter}/redrive": Told(Redriven),
     "POST /v1/emissions": Told(Queued),

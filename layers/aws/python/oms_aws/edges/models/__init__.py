@@ -97,6 +97,7 @@ Name = Annotated[
     AfterValidator(_visible),
 ]
 Text = Annotated[str, StringConstraints(max_length=2_000), AfterValidator(_printable)]
+Line = Annotated[str, StringConstraints(max_length=200), AfterValidator(_one_line)]
 Id = Annotated[str, StringConstraints(pattern=f"^{ID}$")]
 Email = Annotated[
     str,
@@ -393,23 +394,6 @@ class Scan(Model):
     occurred_at: Told
     location: Name | None = None
     text: Name | None = None
-
-
-class Subscribe(Model):
-    """Where a shop wants to hear of which events."""
-
-    url: Annotated[str, StringConstraints(max_length=500, pattern=r"^https?://[^\s]+$")]
-    events: Annotated[
-        list[Annotated[str, StringConstraints(pattern=r"^(\*|[A-Z][A-Za-z]+\.[A-Z][A-Za-z]+)$")]],
-        Field(min_length=1, max_length=50),
-    ]
-
-
-class Replay(Model):
-    """Which deliveries to send again: those since a time, or those named."""
-
-    after: Moment | None = None
-    deliveries: list[str] | None = None
 
 
 class ComponentIn(Model):

@@ -1,0 +1,123 @@
+"""Endpoints at the HTTP edge: who keeps which, of what it may hear, and how it stands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from msgspec import Raw
+from msgspec.structs import asdict, replace
+
+from oms.events import Event
+from oms.refusals import Refusal
+from oms_aws.audience import may_hear
+from oms_aws.breaker import SLUGGISH
+from oms_aws.edges.announcements import MEANING
+from oms_aws.edges.http import Answer, Call, Problem
+from oms_aws.edges.models.webhooks import EndpointChange, Subscribe
+from oms_aws.edges.subscribers import enveloped, wake
+from oms_aws.edges.views import seen_endpoint
+from oms_aws.webhooks import Endpoint, deliver
+from oms_aws.wiring import Ports
+
+
+def added(call: Call[Subscribe], oms: Ports) -> Answer:
+    """Add an endpoint of the caller's, with a secret."""
+    body, caller = call.body, call.caller
+    _demand_heard(body.events, caller.role)
+    _demand_callable(body.url, oms)
+    endpoint = Endpoint(
+        id=oms.new_id("whk"),
+        shop=caller.shop,
+        url=body.url,
+        events=tuple(body.events),
+        role=caller.role,
+        client=caller.client,
+        description=body.description,
+    )
+    secret = oms.signing.make(endpoint.id, at=oms.now())
+    oms.webhooks.store(endpoint)
+    return Answer({**shown(endpoint, oms), "secret": secret}, 201)
+
+
+def changed(call: Call[EndpointChange], oms: Ports) -> Answer:
+    """Change what the body names of an endpoint, and let it wait or go on."""
+    endpoint, body = seen_endpoint(call, oms), call.body
+    if body.events is not None:
+        _demand_heard(body.events, endpoint.role)
+    if body.url is not None:
+        _demand_callable(body.url, oms)
+    following = replace(
+        endpoint,
+        url=body.url or endpoint.url,
+        events=endpoint.events if body.events is None else tuple(body.events),
+        description=endpoint.description if body.description is None else body.description,
+    )
+    if following != endpoint:
+        oms.webhooks.store(following)
+    if body.paused is not None and body.paused != oms.breakers.standing(endpoint.id).held:
+        oms.breakers.hold(endpoint.id, body.paused)
+    if body.paused is False:
+        wake(endpoint.id, oms)
+    return Answer(shown(following, oms))
+
+
+def rotated(call: Call[Any], oms: Ports) -> Answer:
+    """Give an endpoint another secret; the one before signs as well for a day."""
+    endpoint = seen_endpoint(call, oms)
+    secret = oms.signing.make(endpoint.id, at=oms.now())
+    return Answer({**shown(endpoint, oms), "secret": secret})
+
+
+def tested(call: Call[Any], oms: Ports) -> Answer:
+    """Send an event that means nothing, and tell how that went; nothing else follows from it."""
+    endpoint, at = seen_endpoint(call, oms), oms.now()
+    event = Event(
+        id=oms.new_id("evt"),
+        type="Webhook.Test",
+        aggregate=f"webhook/{endpoint.id}",
+        shop=endpoint.shop,
+        sequence=1,
+        at=at,
+        actor=call.actor,
+        cause=f"request:{call.request_id}",
+        data=Raw(b""),
+    )
+    body = enveloped(event, {"endpoint": endpoint.id, "at": at})
+    secrets = oms.signing.signing(endpoint.id, at=at)
+    outcome = deliver(endpoint.url, secrets, event.id, body, at=at, out=oms.outgoing)
+    told = {"delivered": outcome.ok, "status": outcome.status, "error": outcome.error}
+    return Answer({"event": event.id, **told})
+
+
+def shown(endpoint: Endpoint, oms: Ports) -> dict[str, Any]:
+    """An endpoint as its keeper sees it, and how the last calls to it went."""
+    values, standing = asdict(endpoint), oms.breakers.standing(endpoint.id)
+    seen = asdict(standing)
+    rests = standing.held or standing.paused_until is not None
+    return {
+        **{name: values[name] for name in ("id", "shop", "role", "url", "events", "description")},
+        "status": "paused" if rests else "active",
+        "paused": standing.held,
+        "slow": standing.slow >= SLUGGISH,
+        **{n: seen[n] for n in ("waiting", "failures", "paused_at", "paused_until", "error")},
+    }
+
+
+def _demand_heard(events: Iterable[str], role: str) -> None:
+    """Raises Problem for event types that there are not, or that are not for the role."""
+    wanted = sorted({*events} - {"*"})
+    if unknown := [each for each in wanted if each not in MEANING]:
+        text = f"There is no event {', '.join(unknown)}; there are {', '.join(sorted(MEANING))}."
+        raise Problem(422, "event_unknown", text, {"events": f"unknown: {', '.join(unknown)}"})
+    if closed := [each for each in wanted if not may_hear(role, each)]:
+        named = ", ".join(closed)
+        text = f"A key with the role {role} does not hear of {named}: it may not read them."
+        raise Problem(422, "event_not_for_role", text, {"events": f"not for {role}: {named}"})
+
+
+def _demand_callable(url: str, oms: Ports) -> None:
+    try:
+        oms.outgoing.check(url)
+    except Refusal as refusal:
+        raise Problem(422, refusal.reason, refusal.text, refusal.fields) from None
