@@ -150,6 +150,12 @@ class Breakers:
         change = "SET woken_until = :until REMOVE working_until"
         self._table.write([self._table.update(key, change, values)])
 
+    def retire(self, endpoint: str) -> None:
+        """Leave the line of an endpoint that has ended: nobody looks after it any more."""
+        change = "SET held = :yes REMOVE working_until, woken_until, gsi3pk, gsi3sk"
+        key = keys.endpoint_standing(endpoint)
+        self._table.write([self._table.update(key, change, {":yes": True})])
+
     def close(self, endpoint: str) -> bool:
         """Leave a line that is empty, for nobody to look after; answers whether it is."""
         key = keys.endpoint_standing(endpoint)

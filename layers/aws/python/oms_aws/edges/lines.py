@@ -41,8 +41,15 @@ def serve(id: str, oms: Ports) -> None:
     """Tell an endpoint what waits for it, one after another, unless somebody else does."""
     if not oms.breakers.take(id, oms.now()):
         return
+    endpoint = next((each for each in oms.webhooks.endpoints() if each.id == id), None)
+    if endpoint is None:
+        oms.breakers.retire(id)
+        return
+    if oms.breakers.standing(id).held:
+        oms.breakers.leave(id, woken_until=oms.now())
+        return
     try:
-        again = _served(id, oms)
+        again = _served(endpoint, oms)
     except Exception:
         oms.breakers.leave(id, woken_until=oms.now())
         raise
@@ -53,12 +60,10 @@ def serve(id: str, oms: Ports) -> None:
     wake(id, oms, after=after)
 
 
-def _served(id: str, oms: Ports) -> int | None:
+def _served(endpoint: Endpoint, oms: Ports) -> int | None:
     """In how many seconds the line is to be served again; None when nothing waits."""
-    endpoint = next((each for each in oms.webhooks.endpoints() if each.id == id), None)
+    id = endpoint.id
     begin, standing = oms.now(), oms.breakers.standing(id)
-    if endpoint is None or standing.held:
-        return None
     if rest := standing.rest(begin):
         return int(rest.total_seconds()) + 1
     _take_in(id, standing, begin, oms)

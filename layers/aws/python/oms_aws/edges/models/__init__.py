@@ -30,7 +30,7 @@ from oms.parts import RESERVE_HOURS, Cause, Provider
 from oms.pricing import TOLERANCE
 from oms.product import Kind
 from oms.shop import Weight
-from oms_aws.edges.moments import Day, Moment, PlannedDay, Told
+from oms_aws.edges.moments import Day, PlannedDay, Told
 from oms_aws.edges.query import ID, LONGEST_MAIL, MAIL
 
 MOST_LINES = 2_000
