@@ -35,6 +35,8 @@ STOP_AFTER = timedelta(seconds=20)
 """A worker begins no further call after so long: others wait for it as well."""
 
 SOON = 5
+UNLISTED = 10
+"""Seconds until what is counted as waiting, and not in the list yet, is looked for again."""
 
 
 def serve(id: str, oms: Ports) -> None:
@@ -67,14 +69,17 @@ def _served(endpoint: Endpoint, oms: Ports) -> int | None:
     if rest := standing.rest(begin):
         return int(rest.total_seconds()) + 1
     _take_in(id, standing, begin, oms)
-    for delivery in oms.deliveries.oldest(id, "waiting", limit=AT_ONCE):
+    found = oms.deliveries.oldest(id, "waiting", limit=AT_ONCE)
+    for delivery in found:
         called = _tell(endpoint, delivery, standing, oms)
         standing = called.standing
         if not good(called.outcome):
             return max(int(standing.rest(oms.now()).total_seconds()) + 1, SOON)
         if oms.now() - begin > STOP_AFTER:
             break
-    return 0 if oms.breakers.standing(id).waiting else None
+    if not oms.breakers.standing(id).waiting:
+        return None
+    return 0 if found else UNLISTED
 
 
 def _tell(endpoint: Endpoint, delivery: Delivery, standing: Standing, oms: Ports) -> Called:
