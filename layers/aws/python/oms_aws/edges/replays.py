@@ -33,7 +33,7 @@ def since(endpoint: Endpoint, at: datetime, actor: str, oms: Ports) -> tuple[int
     Answers how many were queued at once, and whether there are more, which follow.
     """
     first = f"evt_{int(at.timestamp() * 1000):012x}"
-    return _page(endpoint, first, _end(oms.now()), actor, oms)
+    return _page(endpoint, first, oms.new_id("evt"), actor, oms)
 
 
 def go_on(signal: Signal, oms: Ports) -> None:
@@ -42,10 +42,6 @@ def go_on(signal: Signal, oms: Ports) -> None:
     for endpoint in oms.webhooks.endpoints():
         if endpoint.id == id:
             _page(endpoint, facts["behind"], facts["until"], signal.actor, oms)
-
-
-def _end(at: datetime) -> str:
-    return f"evt_{int(at.timestamp() * 1000) + 1:012x}"
 
 
 def _page(endpoint: Endpoint, behind: str, until: str, actor: str, oms: Ports) -> tuple[int, bool]:
