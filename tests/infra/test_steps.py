@@ -10,7 +10,7 @@ from local import stack, synth
 from tests.infra.deployed import Template
 
 EVERYWHERE = {
-    "TABLE", "BUS", "DOCUMENTS", "UPLOADS", "QUEUES", "PUBLIC_URL", "SENDER", "SENDERS",
+    "TABLE", "BUS", "DOCUMENTS", "UPLOADS", "QUEUES", "PUBLIC_URL", "SENDER",
     "STEP", "LOCK", "SECONDS", "POWERTOOLS_SERVICE_NAME", "LOG_LEVEL",
 }  # fmt: skip
 
