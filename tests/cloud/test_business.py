@@ -142,7 +142,7 @@ def test_deposit_is_mailed_and_the_final_invoice_deducts_it(office: Office) -> N
         assert deposit["gross"] == "79.41"
     text = office.mail(mail, "Anzahlung zu Ihrer Bestellung DEP-1")
     assert "79,41" in text
-    assert "07.12.2030" in text
+    assert "07.12.2028" in text
     paid = {
         "transaction_id": "DEP-PAID",
         "reference": deposit["number"],
