@@ -89,10 +89,11 @@ class Breakers:
         change = SLOW_CALL if took >= SLOW else QUICK_CALL
         slow = min(max(seen.slow + change, 0), MOST_SLOW)
         if good(outcome):
-            if (seen.failures, seen.slow, seen.paused_until) != (0, slow, None):
-                reset = "SET failures = :no, slow = :slow, #error = :none "
-                values = {":no": 0, ":slow": slow, ":none": ""}
-                self._write(endpoint, reset + "REMOVE paused_at, paused_until", values)
+            if (seen.failures, seen.slow, seen.paused_until) == (0, slow, None):
+                return seen
+            reset = "SET failures = :no, slow = :slow, #error = :none "
+            values = {":no": 0, ":slow": slow, ":none": ""}
+            self._write(endpoint, reset + "REMOVE paused_at, paused_until", values)
             return self.standing(endpoint)
         self._write(
             endpoint,
