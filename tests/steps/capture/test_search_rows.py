@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from oms_aws import search
 from oms_aws.table import marshal
+from tests.world.merchant import ADDRESS
 from tests.world.shopping import ROUTE, Shopping
 from tests.world.world import World
 
@@ -44,6 +45,20 @@ def test_a_changed_order_is_found_by_what_is_new(shopping: Shopping) -> None:
     new = {"number": "2", "sku": "ZELT-2", "quantity": 1, "unit_price": "0.00"}
     merchant.change(id, lines=[new])
     assert shopping.found(sku="ZELT-2") == shopping.found(sku="RUCK-45") == [id]
+
+
+def test_an_order_is_not_found_by_an_address_that_was_corrected(shopping: Shopping) -> None:
+    world, merchant = shopping.world, shopping.merchant
+    merchant.count("A", RUCK_45=2)
+    wrong, right = "a..b@c.example", "a.b@c.example"
+    id = shopping.order(email=wrong)
+    world.settle()
+    assert shopping.found(email=wrong) == shopping.found(email=wrong, sku="RUCK-45") == [id]
+    body = {"address": ADDRESS, "reason": "called the customer", "email": right}
+    merchant.do("POST /v1/orders/{order}/address", merchant.clerk, body, order=id)
+    for query in ({"email": wrong}, {"email": wrong, "sku": "RUCK-45"}):
+        assert shopping.found(**query) == []
+    assert shopping.found(email=right) == shopping.found(email=right, customer="C-17") == [id]
 
 
 def test_the_table_names_no_mail_address_to_search_by(shopping: Shopping) -> None:

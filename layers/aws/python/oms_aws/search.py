@@ -23,6 +23,7 @@ LEAST_LOOK = 25
 """Orders that are looked at together where some of them may not fit, at least."""
 
 SHOWN = ("gsi1sk", "external_number", "shop", "status", "created_at", "total", "currency")
+FOUND, LEFT = "found", "left"
 KINDS = ("email", "customer", "sku")
 """What orders have rows of their own for, the one that says most first."""
 
@@ -82,6 +83,7 @@ class _Candidate(NamedTuple):
     place: str
     shop: str
     item: Mapping[str, Any] | None
+    left: bool = False
 
     @property
     def id(self) -> str:
@@ -152,7 +154,7 @@ class DynamoSearch:
 
             def by_row(before: str, size: int) -> list[_Candidate]:
                 found = self._table.query(rows[0].pk, before=before, limit=size, newest=True)
-                return [_Candidate(item["sk"], shop, None) for item in found]
+                return [_Candidate(item["sk"], shop, None, item["kind"] == LEFT) for item in found]
 
             return by_row
         index, pk = (
@@ -177,7 +179,7 @@ class DynamoSearch:
         wanted = {
             keys.order(each.id): each
             for each, rows in zip(chunk, others, strict=True)
-            if there.issuperset(rows)
+            if not each.left and there.issuperset(rows)
         }
         items = self._table.get_many(wanted, only=("pk", "sk", *SHOWN))
         return {
@@ -188,18 +190,22 @@ class DynamoSearch:
         }
 
     def _there(self, rows: set[keys.Key]) -> set[keys.Key]:
-        found = self._table.get_many(rows, only=("pk", "sk")) if rows else []
-        return {keys.Key(item["pk"], item["sk"]) for item in found}
+        found = self._table.get_many(rows, only=("pk", "sk", "kind")) if rows else []
+        return {keys.Key(item["pk"], item["sk"]) for item in found if item["kind"] == FOUND}
 
 
 def rows(table: Table, before: Order | None, after: Order) -> list[Action]:
-    """The writes by which an order is found by what it had not before."""
+    """The writes by which an order is found by what it has, and no longer by what it had.
+
+    Nothing may delete from the table, so a row that no longer leads to its order says so.
+    """
     place = keys.place(after.placed_at, after.id)
-    known = {*traits(before)} if before else set()
+    known, has = [*traits(before)] if before else [], [*traits(after)]
+    new = [(FOUND, *trait) for trait in has if trait not in known]
+    old = [(LEFT, *trait) for trait in known if trait not in has]
     return [
-        table.put(_row(kind, after.shop, value, place), {"kind": "found", "order_id": after.id})
-        for kind, value in traits(after)
-        if (kind, value) not in known
+        table.put(_row(trait, after.shop, value, place), {"kind": kind, "order_id": after.id})
+        for kind, trait, value in (*new, *old)
     ]
 
 
