@@ -325,7 +325,7 @@ JOURNEY: tuple[Step, ...] = (
         "Eta.Changed", "Invoice.Awaited", "Invoice.Deferred",
         "Payment.Reminded", "Letter.Archived", "Order.Approved", "Order.Rejected",
         "Approval.Reminded", "Approval.Escalated", "Shipment.Failed", "Shipment.Overdue",
-        "Shipment.Returned",
+        "Shipment.Returned", "Webhook.Paused", "Webhook.Resumed",
     )), (R, W, "secrets:links:make", "mail:send")),
     Step("notices/tell_subscriber", Queue(("*",), batch=5, tries=8, side_by_side=10),
          (R, W, "queue:subscribers"), seconds=60),

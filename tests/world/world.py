@@ -563,10 +563,14 @@ class Archived:
 
 
 class Subscriber:
-    """A shop's server that takes webhooks; `status` is what it answers, or what goes wrong."""
+    """A shop's server that takes webhooks; `status` is what it answers, or what goes wrong.
+
+    At events of types that it `refuses` it breaks.
+    """
 
     def __init__(self) -> None:
         self.status: int | str = 204
+        self.refuses: set[str] = set()
         self.heard: list[dict[str, Any]] = []
 
     def check(self, url: str) -> None:
@@ -577,6 +581,8 @@ class Subscriber:
             return Outcome(0, self.status)
         if self.status >= 300:
             return Outcome(self.status, f"HTTP {self.status}")
+        if json.loads(body)["type"] in self.refuses:
+            return Outcome(500, "HTTP 500")
         self.heard.append({"url": url, "headers": headers, "raw": body, **json.loads(body)})
         return Outcome(self.status, "")
 

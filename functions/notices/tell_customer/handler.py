@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from oms_aws.edges.customers import mails_for
+from oms_aws.edges.keepers import tell_keeper
 from oms_aws.edges.mailing import Mail
 from oms_aws.edges.papers import Holder
 from oms_aws.edges.queue import Signal, queue
@@ -13,6 +14,9 @@ from oms_aws.wiring import Ports
 
 @queue
 def handler(signal: Signal, oms: Ports) -> None:
+    if signal.aggregate.startswith("webhook/"):
+        tell_keeper(signal, oms)
+        return
     holder = Holder(signal.aggregate, oms)
     for mail in mails_for(signal, holder.held, oms):
         _tell(mail, signal, holder, oms)

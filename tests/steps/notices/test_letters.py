@@ -21,6 +21,8 @@ from oms_aws.letters import (
     CollectiveIssued,
     CreditExceeded,
     CreditIssued,
+    EndpointPaused,
+    EndpointResumed,
     Facts,
     HoldEscalated,
     InvoiceIssued,
@@ -240,6 +242,23 @@ ASTRAY = ParcelAstray(
     said="Rucksack 45 l, Kein Name an der Klingel",
     until="22.12.2026",
 )
+PAUSED = EndpointPaused(
+    shop=SHOP,
+    customer="Team Jörg Müller",
+    url="https://shop.example/BB-10001",
+    name="Rucksack 45 l",
+    since="2026-11-23 09:00 UTC",
+    until="2026-11-23 09:01 UTC",
+    failures=5,
+    error="HTTP 503",
+)
+RESUMED = EndpointResumed(
+    shop=SHOP,
+    customer="Team Jörg Müller",
+    url="https://shop.example/BB-10001",
+    name="Rucksack 45 l",
+    since="2026-11-23 09:00 UTC",
+)
 ALL: tuple[tuple[Kind, Facts], ...] = (
     ("payment_overdue", OVERDUE),
     ("order_waits", WAITS),
@@ -258,6 +277,8 @@ ALL: tuple[tuple[Kind, Facts], ...] = (
     ("address_wanted", WANTED),
     ("order_refused", NOT_TAKEN),
     ("approval_decided", DECIDED),
+    ("endpoint_paused", PAUSED),
+    ("endpoint_resumed", RESUMED),
 )
 LOCALES: tuple[Literal["de", "en"], ...] = ("de", "en")
 
@@ -394,6 +415,8 @@ PLAIN = {kind: compose(kind, facts, "de") for kind, facts in ALL}
 @settings(max_examples=40)
 def test_no_text_becomes_markup_header_or_template(kind: Kind, facts: Facts, text: str) -> None:
     numbered = "number" if isinstance(facts, CollectiveIssued) else "order_number"
+    if isinstance(facts, EndpointPaused | EndpointResumed):
+        numbered = "url"
     changes: dict[str, Any] = {
         "customer": text,
         numbered: text,
@@ -403,6 +426,8 @@ def test_no_text_becomes_markup_header_or_template(kind: Kind, facts: Facts, tex
         changes["since"] = text
     elif isinstance(facts, HoldEscalated | AddressWanted):
         changes["text"] = f"T{text}"
+    elif isinstance(facts, EndpointPaused | EndpointResumed):
+        changes["name"] = f"N{text}"
     elif isinstance(facts, ParcelAstray):
         changes["said"] = f"S{text}"
     elif isinstance(facts, PaymentOverdue):
@@ -453,6 +478,15 @@ def test_a_wrong_address_links_the_page_to_correct_it() -> None:
     assert Reader(letter.html).links[0] == WANTED.url
     assert WANTED.url in letter.text
     assert "Please correct the address by 25.11.2026" in letter.text
+
+
+def test_keeper_of_an_endpoint_learns_why_and_until_when() -> None:
+    letter = compose("endpoint_paused", replace(PAUSED, name=""), "en")
+    assert letter.subject == "Webhook paused: https://shop.example/BB-10001 (Berg&Beutel)"
+    for said in ("last 5 calls", "HTTP 503", "since 2026-11-23 09:00", "on 2026-11-23 09:01"):
+        assert said in letter.text
+        assert said in letter.html
+    assert "Description" not in letter.text
 
 
 def test_only_of_a_failed_payment_the_customer_hears_why() -> None:

@@ -40,7 +40,7 @@ def readers(type: str) -> frozenset[str]:
             return frozenset({"documents:read"})
         case ("Export", _, _):
             return frozenset({"exports:write"})
-        case ("Webhook", _, "Test"):
+        case ("Webhook", _, "Test" | "Paused" | "Resumed"):
             return frozenset({"webhooks:write"})
     orders = frozenset({"orders:read"})
     return orders | {"fulfilments:read"} if type in OF_FULFILMENTS else orders

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from msgspec import Struct
+from msgspec.structs import replace
 
+from oms.endpoints import EndpointNews, WebhookPaused, WebhookResumed
+from oms.events import GENESIS
+from oms.refusals import NotNow
 from oms_aws import keys
 from oms_aws.deliveries import LOOK_AFTER
+from oms_aws.orders import Place, Saved, event_action, events_of
 from oms_aws.outgoing import Outcome
-from oms_aws.table import ConditionFailed, Table
+from oms_aws.table import Action, ConditionFailed, Table
+from oms_aws.webhooks import Endpoint
 
 FAILURES = 5
 """So many calls in a row must fail before an endpoint is paused."""
@@ -27,6 +34,12 @@ one that is slow in three calls, or in every other one, is; ten quick ones at mo
 OF_THE_EVENT = (400, 409, 413, 415, 422)
 """What a server answers that works, but does not take this one event."""
 
+QUIET = timedelta(hours=1)
+"""So soon after a pause that its keeper was told of, another one is told of only if it lasts."""
+
+TRIES = 8
+WELL = {"paused_at": None, "paused_until": None}
+
 LEASE = timedelta(seconds=60)
 """As long as its step may run, a worker alone serves a line."""
 
@@ -36,7 +49,8 @@ class Standing(Struct, frozen=True, kw_only=True):
 
     `waiting` is how many deliveries wait, `held` says that its owner paused it, `paused_until` how
     long it rests after failures. `working_until` is when whoever serves the line has ended, and
-    `woken_until` when whoever was told to must have begun.
+    `woken_until` when whoever was told to must have begun. `announced_at` is when its keeper was
+    last told of a pause, `sequence` and `hash` are the end of its log.
     """
 
     failures: int = 0
@@ -48,6 +62,21 @@ class Standing(Struct, frozen=True, kw_only=True):
     held: bool = False
     working_until: str | None = None
     woken_until: str | None = None
+    announced_at: str | None = None
+    sequence: int = 0
+    hash: str = ""
+
+    @property
+    def announced(self) -> bool:
+        """Whether its keeper was told of the pause that it is in."""
+        return bool(self.paused_at and self.announced_at and self.announced_at >= self.paused_at)
+
+    def to_announce(self, at: datetime) -> bool:
+        """Whether its keeper is to be told that it rests after failures."""
+        if self.held or self.announced:
+            return False
+        last = self.announced_at
+        return last is None or at - datetime.fromisoformat(last) >= QUIET
 
     @property
     def direct(self) -> bool:
@@ -67,59 +96,167 @@ class Standing(Struct, frozen=True, kw_only=True):
         return any(each is not None and datetime.fromisoformat(each) > at for each in until)
 
 
-class Breakers:
-    """The standing of every endpoint, shared by all that call one."""
+class Heard(NamedTuple):
+    """How a call for an event went: what came of it, how long it took, and when it was over."""
 
-    def __init__(self, table: Table) -> None:
+    event: str
+    outcome: Outcome
+    took: timedelta
+    at: datetime
+
+
+class Breakers:
+    """The standing of every endpoint, shared by all that call one.
+
+    What its keeper is told of it is an event in the transaction that changes the standing.
+    """
+
+    def __init__(self, table: Table, new_id: Callable[[str], str]) -> None:
         self._table = table
+        self._new_id = new_id
 
     def standing(self, endpoint: str) -> Standing:
         """How the last calls to the endpoint have gone."""
-        item = self._table.get(keys.endpoint_standing(endpoint)) or {}
-        known = {name: item[name] for name in Standing.__struct_fields__ if name in item}
-        return Standing(**known)
+        return _standing(self._table.get(keys.endpoint_standing(endpoint)) or {})
 
-    def heard(
-        self, endpoint: str, seen: Standing, outcome: Outcome, took: timedelta, at: datetime
-    ) -> Standing:
+    def heard(self, endpoint: Endpoint, seen: Standing, call: Heard) -> Standing:
         """Note how a call went, and answer how the endpoint stands then.
 
-        What is one event's own fault says nothing of its endpoint.
+        What is one event's own fault says nothing of its endpoint. Raises NotNow when others keep
+        changing the standing.
         """
-        change = SLOW_CALL if took >= SLOW else QUICK_CALL
+        change = SLOW_CALL if call.took >= SLOW else QUICK_CALL
         slow = min(max(seen.slow + change, 0), MOST_SLOW)
-        if good(outcome):
-            if (seen.failures, seen.slow, seen.paused_until) == (0, slow, None):
-                return seen
-            reset = "SET failures = :no, slow = :slow, #error = :none "
-            values = {":no": 0, ":slow": slow, ":none": ""}
-            self._write(endpoint, reset + "REMOVE paused_at, paused_until", values)
-            return self.standing(endpoint)
-        self._write(
-            endpoint,
-            "ADD failures :one SET #error = :error, slow = :slow, gsi3pk = :due, "
-            "gsi3sk = if_not_exists(gsi3sk, :look)",
-            {
-                ":one": 1,
-                ":error": outcome.error,
-                ":slow": slow,
-                ":due": keys.due(endpoint),
-                ":look": keys.due_at(at + LOOK_AFTER),
-            },
+        if good(call.outcome):
+            return self._works(endpoint, seen, slow, call)
+        failed = self._table.updated(
+            self._table.update(
+                keys.endpoint_standing(endpoint.id),
+                "ADD failures :one SET #error = :error, slow = :slow, gsi3pk = :due, "
+                "gsi3sk = if_not_exists(gsi3sk, :look)",
+                {
+                    ":one": 1,
+                    ":error": call.outcome.error,
+                    ":slow": slow,
+                    ":due": keys.due(endpoint.id),
+                    ":look": keys.due_at(call.at + LOOK_AFTER),
+                },
+                names={"#error": "error"},
+            )
         )
-        over = self.standing(endpoint).failures - FAILURES
-        if over >= 0:
-            pause = min(FIRST_PAUSE * 2 ** min(over, 10), LONGEST_PAUSE)
-            times = {":until": (at + pause).isoformat(), ":at": at.isoformat()}
-            until = "SET paused_until = :until, paused_at = if_not_exists(paused_at, :at)"
-            self._table.write([self._table.update(keys.endpoint_standing(endpoint), until, times)])
-        return self.standing(endpoint)
+        return self._fails(endpoint, _standing(failed), call)
 
-    def hold(self, endpoint: str, held: bool) -> None:
-        """Call the endpoint no more, or again: nothing is left then of how calls went before."""
-        values: dict[str, Any] = {":held": held, ":no": 0, ":none": ""}
-        reset = "SET held = :held, failures = :no, slow = :no, #error = :none "
-        self._write(endpoint, reset + "REMOVE paused_at, paused_until", values)
+    def hold(self, endpoint: Endpoint, held: bool, by: Saved, at: datetime) -> Standing:
+        """Call the endpoint no more, or again: nothing is left then of how calls went before.
+
+        Raises NotNow when others keep changing the standing.
+        """
+        changes = {"held": held, "failures": 0, "slow": 0, "error": "", **WELL}
+        id, news = endpoint.id, WebhookResumed(endpoint=endpoint.id, by="keeper", at=at)
+
+        def turn(seen: Standing) -> Turn | None:
+            if seen.held == held:
+                return None
+            rests = WebhookPaused(endpoint=id, by="keeper", since=at, at=at)
+            return Turn(changes, rests if held else news)
+
+        return self._turn(endpoint, self.standing(id), turn, by, at)
+
+    def _works(self, endpoint: Endpoint, seen: Standing, slow: int, call: Heard) -> Standing:
+        def turn(seen: Standing) -> Turn | None:
+            if (seen.failures, seen.slow, seen.paused_at) == (0, slow, None):
+                return None
+            told = seen.announced and seen.paused_at
+            since = datetime.fromisoformat(told) if told else None
+            news = WebhookResumed(endpoint=endpoint.id, by="failures", at=call.at, since=since)
+            changes = {"failures": 0, "slow": slow, "error": "", **WELL}
+            return Turn(changes, news if told else None)
+
+        return self._turn(endpoint, seen, turn, Saved("auftakt", call.event), call.at)
+
+    def _fails(self, endpoint: Endpoint, seen: Standing, call: Heard) -> Standing:
+        at = call.at
+
+        def turn(seen: Standing) -> Turn | None:
+            over = seen.failures - FAILURES
+            if over < 0:
+                return None  # it worked meanwhile
+            until = at + min(FIRST_PAUSE * 2 ** min(over, 10), LONGEST_PAUSE)
+            since = seen.paused_at or at.isoformat()
+            rests = {"paused_at": since, "paused_until": until.isoformat()}
+            if not seen.to_announce(at):
+                return Turn(rests, None)
+            news = WebhookPaused(
+                endpoint=endpoint.id,
+                by="failures",
+                since=datetime.fromisoformat(since),
+                at=at,
+                failures=seen.failures,
+                error=call.outcome.error,
+                until=until,
+            )
+            return Turn({**rests, "announced_at": at.isoformat()}, news)
+
+        return self._turn(endpoint, seen, turn, Saved("auftakt", call.event), at)
+
+    def _turn(
+        self,
+        endpoint: Endpoint,
+        seen: Standing,
+        decide: Callable[[Standing], Turn | None],
+        by: Saved,
+        at: datetime,
+    ) -> Standing:
+        """Let a standing go on from where it was seen, or is by now, with its event."""
+        for _ in range(TRIES):
+            turn = decide(seen)
+            if turn is None:
+                return seen
+            changes, actions = dict(turn.changes), []
+            if turn.news is not None:
+                end = seen.sequence, seen.hash or GENESIS
+                place = Place(f"webhook/{endpoint.id}", endpoint.shop, *end)
+                (event,) = events_of([turn.news], place, by, at=at, new_id=self._new_id)
+                changes |= {"sequence": event.sequence, "hash": event.hash}
+                actions = [event_action(self._table, event)]
+            try:
+                self._table.write([self._changed(endpoint.id, seen, changes), *actions])
+            except ConditionFailed:
+                seen = self.standing(endpoint.id)
+                continue
+            return replace(seen, **changes)
+        raise NotNow(f"how {endpoint.id} stands is being changed by many at once")
+
+    def _changed(self, endpoint: str, seen: Standing, changes: Mapping[str, Any]) -> Action:
+        """The action that changes a standing which still rests, or not, as it was seen to.
+
+        A pause demands that no call has worked since.
+        """
+        names, sets = {"#kind": "kind"}, ["#kind = :kind"]
+        values: dict[str, Any] = {":kind": "endpoint"}
+        removes: list[str] = []
+        holds: list[str] = []
+        for name, value in changes.items():
+            names[f"#{name}"] = name
+            if value is None:
+                removes.append(f"#{name}")
+            else:
+                values[f":{name}"] = value
+                sets.append(f"#{name} = :{name}")
+        for name in ("paused_at", "sequence", "held"):
+            names[f"#{name}"] = name
+            if was := getattr(seen, name):
+                values[f":was_{name}"] = was
+                holds.append(f"#{name} = :was_{name}")
+            else:
+                values[":no"] = False
+                holds.append(f"(attribute_not_exists(#{name}) OR #{name} = :no)")
+        if changes.get("paused_at"):
+            values[":most"] = FAILURES
+            holds.append("failures >= :most")
+        change = f"SET {', '.join(sets)}" + (f" REMOVE {', '.join(removes)}" if removes else "")
+        key, condition = keys.endpoint_standing(endpoint), " AND ".join(holds)
+        return self._table.update(key, change, values, names=names, condition=condition)
 
     # -- the line -----------------------------------------------------------------------------
 
@@ -168,9 +305,16 @@ class Breakers:
             return False
         return True
 
-    def _write(self, endpoint: str, change: str, values: dict[str, Any]) -> None:
-        key, names = keys.endpoint_standing(endpoint), {"#error": "error"}
-        self._table.write([self._table.update(key, change, values, names=names)])
+
+class Turn(NamedTuple):
+    """How a standing goes on (None takes an attribute away), and what its keeper is told."""
+
+    changes: Mapping[str, Any]
+    news: EndpointNews | None
+
+
+def _standing(item: Mapping[str, Any]) -> Standing:
+    return Standing(**{name: item[name] for name in Standing.__struct_fields__ if name in item})
 
 
 def good(outcome: Outcome) -> bool:

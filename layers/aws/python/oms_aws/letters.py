@@ -37,6 +37,8 @@ Kind = Literal[
     "credit_exceeded",
     "approval_needed",
     "approval_decided",
+    "endpoint_paused",
+    "endpoint_resumed",
 ]
 
 _LONGEST_SUBJECT = 150
@@ -373,6 +375,32 @@ class HoldEscalated(Struct, frozen=True, kw_only=True):
     deadline: str
 
 
+class EndpointPaused(Struct, frozen=True, kw_only=True):
+    """An endpoint for webhooks fails and rests; whoever keeps it is told. `name` may be empty.
+
+    `since` when, and `until` when it is tried again, in words.
+    """
+
+    shop: Shop
+    customer: str
+    url: str
+    name: str
+    since: str
+    until: str
+    failures: int
+    error: str
+
+
+class EndpointResumed(Struct, frozen=True, kw_only=True):
+    """An endpoint for webhooks that rested `since` then works again."""
+
+    shop: Shop
+    customer: str
+    url: str
+    name: str
+    since: str
+
+
 class AddressWanted(Struct, frozen=True, kw_only=True):
     """Parcels cannot reach the address: the customer may correct it at `url`."""
 
@@ -416,6 +444,8 @@ Facts = (
     | CreditExceeded
     | ApprovalNeeded
     | ApprovalDecided
+    | EndpointPaused
+    | EndpointResumed
 )
 
 _FACTS: dict[Kind, type[Facts]] = {
@@ -439,6 +469,8 @@ _FACTS: dict[Kind, type[Facts]] = {
     "credit_exceeded": CreditExceeded,
     "approval_needed": ApprovalNeeded,
     "approval_decided": ApprovalDecided,
+    "endpoint_paused": EndpointPaused,
+    "endpoint_resumed": EndpointResumed,
 }
 
 

@@ -188,6 +188,7 @@ def event_logs(found: Snapshot) -> Iterator[Breach]:
     ends |= {f"purchase/{id}": (p.sequence, p.hash) for id, p in found.purchases.items()}
     ends |= {f"stock/{sku}": (item.sequence, item.hash) for sku, item in found.items.items()}
     ends |= {f"bill/{id}": (b.sequence, b.hash) for id, b in found.billed.bills.items()}
+    ends |= {f"webhook/{id}": end for id, end in found.endpoints.items()}
     ends |= {f"export/{id}": (e.sequence, e.hash) for id, e in found.exports.items()}
 
     def of_aggregate(aggregate: str, end: tuple[int, str]) -> Iterator[Breach]:

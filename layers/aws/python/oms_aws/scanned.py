@@ -85,6 +85,7 @@ class Snapshot:
         self.counted: Counter[int] = Counter()
         self.seals: dict[date, Mapping[str, Any]] = {}
         self.exports: dict[str, StoredExport] = {}
+        self.endpoints: dict[str, tuple[int, str]] = {}
         self.debtors: dict[str, tuple[str, ...]] = {}
         self._take_all(scan, told)
         for sku, view in self.views.items():
@@ -123,6 +124,7 @@ class Snapshot:
             "notification": self._notification,
             "seal": self._seal,
             "export": self._export,
+            "endpoint": self._endpoint,
             "debtors": self._debtors,
             "distance_sales": self._distance,
             "credit": self.ledgers.counter,
@@ -236,6 +238,11 @@ class Snapshot:
     def _export(self, item: Mapping[str, Any]) -> None:
         stored = stored_export(dict(item))
         self.exports[stored.export.id] = stored
+
+    def _endpoint(self, item: Mapping[str, Any]) -> None:
+        if "sequence" in item:
+            id = item["pk"].removeprefix(keys.endpoint_standing("").pk)
+            self.endpoints[id] = item["sequence"], item["hash"]
 
     def _debtors(self, item: Mapping[str, Any]) -> None:
         self.debtors[item["shop"]] = stored_debtors(dict(item))

@@ -258,22 +258,26 @@ class Table:
         Raises ConditionFailed when a condition does not hold, Crowded when others keep writing the
         same items; a conflict, or a refusal for rate, is tried again a few times first.
         """
+        return self._persistently(actions)[0]
+
+    def updated(self, action: Action) -> dict[str, Any]:
+        """Change one item by an `update`, and answer it as it is then; raises what `write` does."""
+        asking = {**action["Update"], "ReturnValues": "ALL_NEW"}
+        return unmarshal(self._persistently([{"Update": asking}])[1]["Attributes"])
+
+    def _persistently(self, actions: list[Action]) -> tuple[tuple[int, ...], dict[str, Any]]:
         met: tuple[int, ...] = ()
         for attempt in range(CONFLICT_TRIES):
             try:
-                self._write(actions)
-                return met
+                return met, self._write(actions)
             except _Conflict as conflict:
                 met += conflict.met
                 time.sleep(random.uniform(0, 0.01 * 2**attempt))
         raise Crowded(met)
 
-    def _write(self, actions: list[Action]) -> None:
+    def _write(self, actions: list[Action]) -> dict[str, Any]:
         try:
-            if len(actions) == 1:
-                self._write_one(actions[0])
-            else:
-                self._client.transact_write_items(TransactItems=actions)
+            return self._write_one(actions[0]) if len(actions) == 1 else self._write_all(actions)
         except ClientError as error:
             code = error.response["Error"]["Code"]
             if code == "ConditionalCheckFailedException":
@@ -294,14 +298,20 @@ class Table:
                 raise Unwritable(str(error)) from None
             raise
 
-    def _write_one(self, action: Action) -> None:
+    def _write_one(self, action: Action) -> dict[str, Any]:
         ((kind, arguments),) = action.items()
+        answer: dict[str, Any]
         if kind == "Put":
-            self._client.put_item(**arguments)
+            answer = self._client.put_item(**arguments)
         elif kind == "Update":
-            self._client.update_item(**arguments)
+            answer = self._client.update_item(**arguments)
         else:
-            self._client.transact_write_items(TransactItems=[action])
+            answer = self._write_all([action])
+        return answer
+
+    def _write_all(self, actions: list[Action]) -> dict[str, Any]:
+        answer: dict[str, Any] = self._client.transact_write_items(TransactItems=actions)
+        return answer
 
 
 def _projected(only: Sequence[str]) -> dict[str, Any]:

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal, Protocol
 
 from msgspec import Struct
 from msgspec.structs import asdict
 from standardwebhooks import Webhook
 
+from oms.invoice import Language
 from oms.refusals import Unknown
 from oms_aws import keys
 from oms_aws.audience import may_hear
-from oms_aws.clients import Caller
 from oms_aws.fresh import Fresh
 from oms_aws.outgoing import Outcome, Poster
 from oms_aws.table import Table
@@ -21,10 +21,23 @@ from oms_aws.table import Table
 FRESH_SECONDS = 5
 
 
+class Keeper(Protocol):
+    """Who may keep endpoints: a caller, or the client behind an endpoint."""
+
+    @property
+    def client(self) -> str: ...
+    @property
+    def role(self) -> str: ...
+    @property
+    def shop(self) -> str: ...
+
+
 class Endpoint(Struct, frozen=True, kw_only=True):
     """Where a client wants which events (`*` for all that its role may hear of).
 
-    `shop` is empty for clients that work for all shops.
+    `shop` is empty for clients that work for all shops. `contact` is the mail address of whom is
+    told when it fails (empty: that of its shop, if it has one), `language` what that one reads
+    (empty: the shop's).
     """
 
     id: str
@@ -34,6 +47,8 @@ class Endpoint(Struct, frozen=True, kw_only=True):
     role: str = "shop"
     client: str = ""
     description: str = ""
+    contact: str = ""
+    language: Language | Literal[""] = ""
     active: bool = True
 
     def wants(self, type: str, shop: str) -> bool:
@@ -42,12 +57,12 @@ class Endpoint(Struct, frozen=True, kw_only=True):
         wanted = "*" in self.events or type in self.events
         return self.active and ours and wanted and may_hear(self.role, type)
 
-    def kept_by(self, caller: Caller) -> bool:
-        """Whether an endpoint is the caller's to keep: a clerk's, its shop's, or its own."""
-        if caller.role == "clerk":
-            return caller.may_see(self.shop)
-        mine = self.client == caller.client or bool(caller.shop)
-        return (self.role, self.shop) == (caller.role, caller.shop) and mine
+    def kept_by(self, who: Keeper) -> bool:
+        """Whether an endpoint is somebody's to keep: a clerk's, its shop's, or its own."""
+        if who.role == "clerk":
+            return who.shop in ("", self.shop)
+        mine = self.client == who.client or bool(who.shop)
+        return (self.role, self.shop) == (who.role, who.shop) and mine
 
 
 class DynamoWebhooks:

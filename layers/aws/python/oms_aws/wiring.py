@@ -257,7 +257,7 @@ class Ports:
 
     @cached_property
     def breakers(self) -> Breakers:
-        return Breakers(self.table)
+        return Breakers(self.table, self.new_id)
 
     @cached_property
     def outgoing(self) -> Poster:

@@ -10,6 +10,7 @@ import msgspec
 from pydantic import AwareDatetime, Field
 
 from oms.bill import BillNews
+from oms.endpoints import EndpointNews
 from oms.export import ExportNews
 from oms.news import News
 from oms.order import AnyNews
@@ -147,6 +148,8 @@ MEANING = {
     "Document.Archived": "The PDF of a document is in the archive",
     "Notification.Sent": "The customer was told by mail",
     "Webhook.Exhausted": "A delivery to a webhook was given up",
+    "Webhook.Paused": "An endpoint of the same keeper gets nothing for now",
+    "Webhook.Resumed": "An endpoint of the same keeper works again, or goes on",
     "Webhook.Test": "Somebody tries whether an endpoint works: that alone is sent this",
     "Order.Completed": "Nothing more will happen to an order",
     "Bill.Opened": "The first shipment of a customer's period is to be billed with others",
@@ -193,6 +196,7 @@ def event_types() -> dict[str, type[News]]:
         StockBuffered,
         *typing.get_args(ExportNews),
         *typing.get_args(BillNews),
+        *typing.get_args(EndpointNews),
         WebhookTest,
     )
     return {str(each.__struct_config__.tag): each for each in news}

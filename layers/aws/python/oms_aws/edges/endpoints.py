@@ -17,8 +17,11 @@ from oms_aws.edges.http import Answer, Call, Problem
 from oms_aws.edges.models.webhooks import EndpointChange, Subscribe
 from oms_aws.edges.subscribers import enveloped, wake
 from oms_aws.edges.views import seen_endpoint
+from oms_aws.orders import Saved
 from oms_aws.webhooks import Endpoint, deliver
 from oms_aws.wiring import Ports
+
+SHOWN = ("id", "shop", "role", "url", "events", "description", "contact", "language")
 
 
 def added(call: Call[Subscribe], oms: Ports) -> Answer:
@@ -34,6 +37,8 @@ def added(call: Call[Subscribe], oms: Ports) -> Answer:
         role=caller.role,
         client=caller.client,
         description=body.description,
+        contact=body.contact,
+        language=body.language or "",
     )
     secret = oms.signing.make(endpoint.id, at=oms.now())
     oms.webhooks.store(endpoint)
@@ -52,11 +57,14 @@ def changed(call: Call[EndpointChange], oms: Ports) -> Answer:
         url=body.url or endpoint.url,
         events=endpoint.events if body.events is None else tuple(body.events),
         description=endpoint.description if body.description is None else body.description,
+        contact=endpoint.contact if body.contact is None else body.contact,
+        language=body.language or endpoint.language,
     )
     if following != endpoint:
         oms.webhooks.store(following)
-    if body.paused is not None and body.paused != oms.breakers.standing(endpoint.id).held:
-        oms.breakers.hold(endpoint.id, body.paused)
+    if body.paused is not None:
+        by = Saved(call.actor, f"request:{call.request_id}")
+        oms.breakers.hold(endpoint, body.paused, by, oms.now())
     if body.paused is False:
         wake(endpoint.id, oms)
     return Answer(shown(following, oms))
@@ -96,7 +104,7 @@ def shown(endpoint: Endpoint, oms: Ports) -> dict[str, Any]:
     seen = asdict(standing)
     rests = standing.held or standing.paused_until is not None
     return {
-        **{name: values[name] for name in ("id", "shop", "role", "url", "events", "description")},
+        **{name: values[name] for name in SHOWN},
         "status": "paused" if rests else "active",
         "paused": standing.held,
         "slow": standing.slow >= SLUGGISH,

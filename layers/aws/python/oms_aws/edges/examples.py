@@ -366,6 +366,7 @@ REQUESTS: dict[str, dict[str, Any]] = {
     "POST /v1/webhooks": {
         "url": "https://shop.example/hooks/auftakt",
         "events": ["Order.Held", "Shipment.Confirmed"],
+        "contact": "it@shop.example",
     },
     "PATCH /v1/webhooks/{endpoint}": {"paused": True},
     "POST /v1/emissions": {"aggregate": "order/ord_01932f5c7e7b7c0f8a3d2b1c4d5e6f70", "first": 3},

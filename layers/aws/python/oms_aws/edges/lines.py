@@ -15,10 +15,9 @@ from oms_aws.edges.subscribers import (
     PUNCTUAL,
     Called,
     address,
-    body_of,
     call,
+    summon,
     tried,
-    wake,
 )
 from oms_aws.queues import Given
 from oms_aws.webhooks import Endpoint
@@ -59,7 +58,7 @@ def serve(id: str, oms: Ports) -> None:
         return
     after = SOON if again is None else again
     oms.breakers.leave(id, woken_until=oms.now() + timedelta(seconds=after) + PUNCTUAL)
-    wake(id, oms, after=after)
+    summon(id, oms, after=after)
 
 
 def _served(endpoint: Endpoint, oms: Ports) -> int | None:
@@ -92,7 +91,7 @@ def _tell(endpoint: Endpoint, delivery: Delivery, standing: Standing, oms: Ports
         sequence=delivery.sequence,
         facts={ADDRESSED: endpoint.id},
     )
-    called = call(endpoint, delivery.event, body_of(signal, endpoint.role, oms), standing, oms)
+    called = call(endpoint, signal, standing, oms)
     last = (delivery.attempts + 1) % TRIES == 0
     leaves = called.outcome.ok or last or called.outcome.status in OF_THE_EVENT
     state: State = called.state if leaves else "waiting"

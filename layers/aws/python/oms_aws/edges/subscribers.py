@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from oms.events import Event
 from oms_aws.audience import actor_shown, shown
-from oms_aws.breaker import Standing, good
+from oms_aws.breaker import Heard, Standing, good
 from oms_aws.deliveries import Delivery, State
 from oms_aws.edges.queue import Signal
 from oms_aws.orders import Saved, read_event
@@ -41,7 +41,7 @@ def tell(endpoint: Endpoint, signal: Signal, oms: Ports) -> str:
     if not standing.direct or (known and known.state == "waiting"):
         line_up(known, begun(endpoint, signal, at), oms)
         return ""
-    called = call(endpoint, signal.id, body_of(signal, endpoint.role, oms), standing, oms)
+    called = call(endpoint, signal, standing, oms)
     waits = called.standing.paused_until is not None and not good(called.outcome)
     state: State = "waiting" if waits else called.state
     oms.deliveries.change(
@@ -65,13 +65,25 @@ class Called(NamedTuple):
         return "delivered" if self.outcome.ok else "failed"
 
 
-def call(endpoint: Endpoint, id: str, body: str, standing: Standing, oms: Ports) -> Called:
-    """Send one body to an endpoint, signed, and note how that went."""
-    at = oms.now()
+def call(endpoint: Endpoint, signal: Signal, standing: Standing, oms: Ports) -> Called:
+    """Send one event to an endpoint, signed, and note how that went.
+
+    An endpoint that fails at what tells of other endpoints is not paused for it: otherwise two that
+    hear of each other could go on for ever.
+    """
+    body, at = body_of(signal, endpoint.role, oms), oms.now()
     secrets = oms.signing.signing(endpoint.id, at=at)
-    outcome = deliver(endpoint.url, secrets, id, body, at=at, out=oms.outgoing)
-    took = oms.now() - at
-    return Called(outcome, at, oms.breakers.heard(endpoint.id, standing, outcome, took, oms.now()))
+    outcome = deliver(endpoint.url, secrets, signal.id, body, at=at, out=oms.outgoing)
+    if _of_endpoint(signal) and not good(outcome):
+        return Called(outcome, at, standing)
+    heard = Heard(signal.id, outcome, oms.now() - at, oms.now())
+    return Called(outcome, at, oms.breakers.heard(endpoint, standing, heard))
+
+
+def _of_endpoint(signal: Signal) -> str:
+    """The endpoint that an event tells of, or nothing."""
+    kind, _, id = signal.aggregate.partition("/")
+    return id if kind == "webhook" else ""
 
 
 def begun(endpoint: Endpoint, signal: Signal, at: datetime) -> Delivery:
@@ -106,20 +118,21 @@ def line_up(known: Delivery | None, new: Delivery, oms: Ports) -> None:
     wake(new.endpoint, oms)
 
 
-def wake(endpoint: str, oms: Ports, *, after: int | None = None) -> None:
-    """Have the line of an endpoint served once it has rested, unless somebody was told to.
-
-    With `after`, in so many seconds, whoever was told.
-    """
-    at = oms.now()
-    if after is None:
-        standing = oms.breakers.standing(endpoint)
-        if standing.held or standing.served(at):
-            return
-        after = min(ceil(standing.rest(at).total_seconds()), LATEST)
-    serving = Signal(type="Line.Served", aggregate=f"endpoint/{endpoint}", at=at.isoformat())
-    oms.queues.send("notices/serve_line", encode(serving).decode(), after=after)
+def wake(endpoint: str, oms: Ports) -> None:
+    """Have the line of an endpoint served once it has rested, unless somebody was told to."""
+    at, standing = oms.now(), oms.breakers.standing(endpoint)
+    if standing.held or standing.served(at):
+        return
+    after = min(ceil(standing.rest(at).total_seconds()), LATEST)
+    summon(endpoint, oms, after=after)
     oms.breakers.woken(endpoint, at + timedelta(seconds=after) + PUNCTUAL)
+
+
+def summon(endpoint: str, oms: Ports, *, after: int) -> None:
+    """Have the line of an endpoint served in so many seconds."""
+    at = oms.now().isoformat()
+    serving = Signal(type="Line.Served", aggregate=f"endpoint/{endpoint}", at=at)
+    oms.queues.send("notices/serve_line", encode(serving).decode(), after=after)
 
 
 def address(endpoint: Endpoint, signal: Signal, oms: Ports, *, after: int = 0) -> None:
@@ -131,15 +144,21 @@ def address(endpoint: Endpoint, signal: Signal, oms: Ports, *, after: int = 0) -
 def wanting(signal: Signal, oms: Ports) -> list[Endpoint]:
     """The endpoints that want an event; of one that is addressed, that one alone.
 
-    Whoever subscribed before it happened wants it.
+    Whoever subscribed before it happened wants it. Of an endpoint hear those that keep it, and it
+    hears nothing of itself.
     """
     since = datetime.fromisoformat(signal.at) if signal.at else oms.now()
     to = signal.facts.get(ADDRESSED)
     shop = signal.shop or str(signal.facts.get("shop", ""))
+    known = oms.webhooks.endpoints_since(since)
+    of = _of_endpoint(signal)
+    told = [each for each in known if each.id == of]
     return [
         endpoint
-        for endpoint in oms.webhooks.endpoints_since(since)
-        if endpoint.wants(signal.type, shop) and to in (None, endpoint.id)
+        for endpoint in known
+        if endpoint.wants(signal.type, shop)
+        and to in (None, endpoint.id)
+        and (not of or any(each.id != endpoint.id and each.kept_by(endpoint) for each in told))
     ]
 
 

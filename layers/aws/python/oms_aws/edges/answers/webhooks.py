@@ -22,6 +22,13 @@ class Endpoint(Model):
     url: Annotated[Url, Field(examples=["https://shop.example/hooks/auftakt"])]
     events: Annotated[list[str], Field(examples=[["Order.Held", "Shipment.Confirmed"]])]
     description: Annotated[str, Field(examples=["Shop, production"])]
+    contact: Annotated[
+        str,
+        Field(description="Who is told by mail when it fails.", examples=["it@shop.example"]),
+    ]
+    language: Annotated[
+        Literal["de", "en", ""], Field(description="Of that mail.", examples=["de"])
+    ]
     status: Annotated[Literal["active", "paused"], Field(examples=["active"])]
     paused: Annotated[bool, Field(description="By its keeper.", examples=[False])]
     slow: Annotated[

@@ -21,7 +21,7 @@ class Emission(Model):
 
     aggregate: Annotated[
         str,
-        StringConstraints(pattern=r"^(order|bill|stock|purchase|export)/[!-~]{1,200}$"),
+        StringConstraints(pattern=r"^(order|bill|stock|purchase|export|webhook)/[!-~]{1,200}$"),
     ]
     first: Sequence
     last: Sequence | None = None

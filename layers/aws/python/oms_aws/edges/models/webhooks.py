@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
 from oms_aws.edges.models import Line, Model
+from oms_aws.edges.models.shops import Mailbox
 from oms_aws.edges.moments import Moment
 
 Url = Annotated[str, StringConstraints(max_length=500, pattern=r"^https?://[^\s]+$")]
@@ -14,12 +15,19 @@ EventName = Annotated[str, StringConstraints(pattern=r"^(\*|[A-Z][A-Za-z]+\.[A-Z
 EventNames = Annotated[list[EventName], Field(min_length=1, max_length=50)]
 
 
+Contact = Mailbox | Literal[""]
+Language = Literal["de", "en"]
+
+
 class Subscribe(Model):
-    """Where a client wants to hear of which events, and what it calls that."""
+    """Where a client wants to hear of which events, what it calls that, and who is told by mail
+    when it fails (a shop's support address if it names nobody)."""
 
     url: Url
     events: EventNames
     description: Line = ""
+    contact: Contact = ""
+    language: Language | None = None
 
 
 class EndpointChange(Model):
@@ -28,6 +36,8 @@ class EndpointChange(Model):
     url: Url | None = None
     events: EventNames | None = None
     description: Line | None = None
+    contact: Contact | None = None
+    language: Language | None = None
     paused: Annotated[bool, Field(strict=True)] | None = None
 
 
