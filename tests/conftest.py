@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator
 
 import pytest
@@ -13,6 +14,13 @@ from tests.world.world import World, opened
 # A property holds or not: how long a busy machine takes to see it says nothing.
 settings.register_profile("auftakt", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("auftakt")
+
+
+def pytest_collection_finish() -> None:
+    """Keep what tests share out of the collector's sight, and let it look around less often."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
 
 
 @pytest.fixture

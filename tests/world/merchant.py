@@ -8,6 +8,7 @@ import json
 from datetime import datetime, timedelta
 from typing import Any
 
+from tests.world.memory import Memory, is_new
 from tests.world.world import Answered, World
 
 SECRET = "a-secret-of-the-carrier"
@@ -32,10 +33,19 @@ SELLER = {
 }
 
 
+_remembered: list[Memory] = []
+"""The first new world of this process as its merchant left it: others need not do it all again."""
+
+
 class Merchant:
     """Drives a world as the shops, warehouses, carriers and clerks of one merchant do."""
 
     def __init__(self, world: World) -> None:
+        new = is_new(world)
+        if new and _remembered:
+            vars(self).update(_remembered[0].into(world))
+            self.world = world
+            return
         self.world = world
         self.shop = world.add_client("berg", "shop", "berg-beutel")
         self.other_shop = world.add_client("tal", "shop", "tal-tasche")
@@ -46,6 +56,9 @@ class Merchant:
         self.placed = 0
         self.batches = 0
         self._master_data()
+        if new:
+            own = {name: value for name, value in vars(self).items() if name != "world"}
+            _remembered.append(Memory.of(world, own))
 
     def _master_data(self) -> None:
         for shop in ("berg-beutel", "tal-tasche"):

@@ -6,26 +6,54 @@ import base64
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
+from unittest.mock import patch
 
+from moto.core.serialize import BaseJSONSerializer
+from moto.dynamodb.models.dynamo_type import DynamoType
 from moto.dynamodb.models.table import Table
 
 from oms_aws.table import unmarshal
+
+_serialize_any_map = BaseJSONSerializer._serialize_type_map
 
 
 @contextmanager
 def quick_reads() -> Iterator[None]:
     """moto sorts the whole table for each query, by objects that compare slowly; keys are text."""
-    before = Table.all_items
-    Table.all_items = _sorted  # type: ignore[method-assign]
-    try:
+    with (
+        patch.object(Table, "all_items", _sorted),
+        patch.object(BaseJSONSerializer, "_serialize_type_map", _serialize_map),
+    ):
         yield
-    finally:
-        Table.all_items = before  # type: ignore[method-assign]
 
 
 def _sorted(self: Table) -> list[Any]:
     found = (item for by_range in self.items.values() for item in by_range.values())
     return sorted(found, key=lambda item: (item.hash_key.value, item.range_key.value))
+
+
+def _serialize_map(self: Any, serialized: Any, value: Any, shape: Any, key: str) -> None:
+    """An item's attributes as they stand; moto looks for each under all names it might have."""
+    if shape.value.name == "AttributeValue":
+        said = {name: _said(each) for name, each in value.items()}
+        self._default_serialize(serialized, said, shape, key)
+    else:
+        _serialize_any_map(self, serialized, value, shape, key)
+
+
+def _said(value: Any) -> Any:
+    """An attribute as JSON says it."""
+    if isinstance(value, DynamoType):
+        value = {value.type: value.value}
+    ((type, content),) = value.items()
+    match type:
+        case "M":
+            return {type: {name: _said(each) for name, each in content.items()}}
+        case "L":
+            return {type: [_said(each) for each in content]}
+        case "B" if isinstance(content, bytes):
+            return {type: base64.b64encode(content).decode()}
+    return {type: content}
 
 
 def every_item(table: Table) -> Iterator[dict[str, Any]]:

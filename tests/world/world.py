@@ -18,7 +18,6 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-import boto3
 from moto import mock_aws
 from moto.dynamodb.models import dynamodb_backends
 
@@ -29,6 +28,7 @@ from oms_aws.reconcile import Reconciling
 from oms_aws.scanned import Snapshot
 from oms_aws.table import Table
 from oms_aws.wiring import Ports, Settings
+from tests.world import clients
 from tests.world.blueprint import ACCOUNT, PREFIX, REGION, Blueprint, blueprint
 from tests.world.flow import Await, Execution, Rest
 from tests.world.outside import Outside, Said, arn, ready
@@ -126,10 +126,7 @@ class World:
         self._ports: dict[str, Clocked] = {}
         self._stream_read = 0
         self._shards: dict[str, list[dict[str, Any]]] = defaultdict(list)
-        self._clients = {service: wiring.client(service) for service in SERVICES}
-        for client in self._clients.values():
-            client.meta.events.register_first("before-call", self._before_call)
-            client.meta.events.register_last("after-call", self._after_call)
+        self._clients = {service: clients.client(service) for service in SERVICES}
 
     # -- time ---------------------------------------------------------------------------------
 
@@ -141,7 +138,16 @@ class World:
 
     # -- AWS calls ----------------------------------------------------------------------------
 
-    def _before_call(self, model: Any, params: Any, **_: Any) -> Any:
+    def client(self, service: str) -> Any:
+        """A client as the steps have it."""
+        return self._clients[service]
+
+    def answered(self, service: str, operation: str, given: dict[str, Any]) -> Any:
+        """What a service that moto does not play answers, or None; raises Said."""
+        return self.outside.asked(service, operation, given)
+
+    def before_call(self, model: Any, params: Any) -> Any:
+        """What is answered instead of AWS, or None; raises Crash where a trap was set."""
         if not self._frames:
             return None
         frame = self._frames[-1]
@@ -156,7 +162,8 @@ class World:
             self._interleave()
         return None
 
-    def _after_call(self, **_: Any) -> None:
+    def after_call(self) -> None:
+        """The call took effect; raises Crash where a trap was set."""
         if self._frames:
             self._spring(self._frames[-1], after=True)
 
@@ -523,11 +530,11 @@ class World:
 
     def remember(self) -> Any:
         """The table as it is now, for `restore`."""
-        return deepcopy(self._stored.items)
+        return deepcopy(self.stored.items)
 
     def restore(self, remembered: Any) -> None:
         """Put the table back to what it was; the archive stays, and every process begins anew."""
-        self._stored.items = deepcopy(remembered)
+        self.stored.items = deepcopy(remembered)
         self._ports.clear()
         self._follow_stream()
         self._shards.clear()
@@ -535,7 +542,8 @@ class World:
             messages.clear()
 
     @property
-    def _stored(self) -> Any:
+    def stored(self) -> Any:
+        """The table as moto keeps it."""
         return dynamodb_backends[ACCOUNT][REGION].tables[self.blueprint.table_name]
 
     def add_client(self, client: str, role: str, shop: str = "") -> str:
@@ -644,15 +652,13 @@ def _record(queue: str, message: Any) -> dict[str, Any]:
 def opened(*, seed: int = 0, chaos: Chaos = ORDERLY) -> Iterator[World]:
     """A fresh deployment; it is gone afterwards."""
     made = blueprint()
-    with _environment(), mock_aws(), quick_transactions(), quick_reads():
-        wiring.client.cache_clear()
+    with _environment(), mock_aws(), clients.shared(), quick_transactions(), quick_reads():
         _create(made)
         world = World(made, seed=seed, chaos=chaos)
-        _stand_in(world)
         try:
-            yield world
+            with clients.watched(world):
+                yield world
         finally:
-            wiring.client.cache_clear()
             wiring._ports.clear()
 
 
@@ -671,11 +677,11 @@ def _create(made: Blueprint) -> None:
     name, table = made.table
     taken = ("AttributeDefinitions", "BillingMode", "GlobalSecondaryIndexes", "KeySchema")
     stream = {"StreamEnabled": True, **table["StreamSpecification"]}
-    boto3.client("dynamodb").create_table(
+    clients.client("dynamodb").create_table(
         TableName=name, StreamSpecification=stream, **{n: table[n] for n in taken}
     )
     bucket, properties = made.bucket
-    s3 = boto3.client("s3")
+    s3 = clients.client("s3")
     s3.create_bucket(
         Bucket=bucket.lower(),
         ObjectLockEnabledForBucket=properties["ObjectLockEnabled"],
@@ -689,30 +695,3 @@ def _create(made: Blueprint) -> None:
             "Rule": properties["ObjectLockConfiguration"]["Rule"],
         },
     )
-
-
-def _stand_in(world: World) -> None:
-    """Let the services that moto does not play answer from the world."""
-
-    def answered(service: str) -> Callable[..., Any]:
-        def before_call(model: Any, context: dict[str, Any], **_: Any) -> Any:
-            try:
-                answer = world.outside.asked(service, model.name, context["given"])
-            except Said as error:
-                said = {"Code": error.code, "Message": error.text}
-                return SimpleNamespace(status_code=400), {"Error": said, "ResponseMetadata": {}}
-            if answer is None:
-                return None
-            return SimpleNamespace(status_code=200), {**answer, "ResponseMetadata": {}}
-
-        return before_call
-
-    played = {"sesv2": "sesv2", "sqs": "sqs", "stepfunctions": "sfn", "events": "events"}
-    for name, service in played.items():
-        events = world._clients[name].meta.events
-        events.register("before-parameter-build", _keep_given)
-        events.register_last("before-call", answered(service))
-
-
-def _keep_given(params: Any, context: dict[str, Any], **_: Any) -> None:
-    context["given"] = params
