@@ -92,9 +92,11 @@ def _install(lock: Path, target: Path) -> None:
 def _compile(target: Path, python: str) -> None:
     """Bytecode beside the sources: Lambda cannot write any to /opt, and would compile each time.
 
-    It is taken unchecked, because the times of files change when a layer is unpacked.
+    It is taken unchecked, because the times of files change when a layer is unpacked. Wherever else
+    whoever deploys keeps bytecode, it goes beside the sources here.
     """
-    command = [python, "-m", "compileall", "-q", "--invalidation-mode", "unchecked-hash"]
+    command = [python, "-X", "pycache_prefix=", "-m", "compileall", "-q"]
+    command += ["--invalidation-mode", "unchecked-hash"]
     done = subprocess.run(
         [*command, "-s", str(target), "-p", "/opt/python", str(target)],
         capture_output=True,

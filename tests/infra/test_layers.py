@@ -60,7 +60,10 @@ def test_bytecode_reaches_lambda_and_is_taken_there(building: Path, tmp_path: Pa
     assert said.stdout.strip() == str(opt / MODULE)
 
 
-def test_every_module_has_its_bytecode(building: Path) -> None:
+def test_every_module_has_its_bytecode_wherever_else_python_keeps_it(
+    building: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYTHONPYCACHEPREFIX", str(tmp_path))
     layers.build("domain", sys.executable)
     for module in (building / "domain").rglob("*.py"):
         assert [*module.parent.glob(f"__pycache__/{module.stem}.*.pyc")], module
