@@ -28,7 +28,7 @@ SKU = "HOT"
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 NOBODY, NOTHING = cast(DynamoOrders, None), cast(Stored, None)
 """What moving a reservation by itself does not ask for."""
-SEEDS = 1_000
+SEEDS = 500
 A_TEST = 250
 
 
