@@ -35,6 +35,7 @@ def written(export: Export, oms: Ports) -> tuple[tuple[File, ...], Totals]:
         raise Refusal("bookkeeping_unknown", text, {"bookkeeping": "missing"})
     entries = [(voucher_of(id, invoice), invoice) for id, invoice in oms.exports.invoices(export)]
     vouchers = [voucher for voucher, _ in entries]
+    steps = oms.exports.advances(export)
     span = f"{export.since:%Y%m%d}-{export.until:%Y%m%d}"
     if export.kind == "datev":
         vouchers += [
@@ -42,12 +43,13 @@ def written(export: Export, oms: Ports) -> tuple[tuple[File, ...], Totals]:
             for each, invoice in oms.exports.reductions(export)
         ]
         vouchers, debtors = _on_own_accounts(vouchers, entries, shop, shop.bookkeeping, oms)
-        made = [(f"EXTF_Buchungsstapel_{span}.csv", _batch(export, shop, vouchers))]
+        made = [(f"EXTF_Buchungsstapel_{span}.csv", _batch(export, shop, [*vouchers, *steps]))]
         if debtors:
             content = master(debtors, shop.bookkeeping, since=export.since, made_at=export.asked_at)
             made.append((f"{DEBTORS}_{span}.csv", content))
     else:
-        made = [(f"Z3_{shop.id}_{span}.zip", _medium(export, shop, shop.bookkeeping, entries))]
+        medium = _medium(export, shop, shop.bookkeeping, entries, steps)
+        made = [(f"Z3_{shop.id}_{span}.zip", medium)]
     return tuple(_kept(export, *each, oms) for each in made), totals(vouchers)
 
 
@@ -101,10 +103,17 @@ def _batch(export: Export, shop: Shop, vouchers: list[Voucher]) -> bytes:
     )
 
 
-def _medium(export: Export, shop: Shop, books: Bookkeeping, entries: list[audit.Entry]) -> bytes:
+def _medium(
+    export: Export,
+    shop: Shop,
+    books: Bookkeeping,
+    entries: list[audit.Entry],
+    steps: list[Voucher],
+) -> bytes:
     """What is handed over on a medium: the tables, their description and its grammar."""
     files: dict[str, bytes] = {
-        table.file: gdpdu.csv(table, audit.rows(table, entries, books)) for table in audit.TABLES
+        table.file: gdpdu.csv(table, audit.rows(table, entries, steps, books))
+        for table in audit.TABLES
     }
     files["belege.jsonl"] = b"".join(
         msgspec.json.encode({"id": voucher.id, "document": invoice}) + b"\n"

@@ -8,9 +8,13 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from oms.advances import Advance
+from oms.books import Voucher
 from oms.events import GENESIS, Event, chained
-from oms.export import Export, ExportAsked, ExportNews, told
+from oms.export import Export, ExportAsked, ExportNews, months, told
 from oms.invoice import Invoice
+from oms.posting import voucher_of
+from oms.prepaid import booked_on, voucher_of_step
 from oms.reductions import Reduction
 from oms.refusals import Unknown
 from oms_aws import keys
@@ -77,6 +81,33 @@ class DynamoExports:
                     assert document
                     body = unpacked(document["body"])
                     yield reduction, msgspec.json.decode(body, type=Invoice)
+
+    def advances(self, export: Export) -> list[Voucher]:
+        """What is taxed of deposits in an export, as we were told before it was asked for."""
+        pk = keys.exports_of(export.shop)
+        others = [stored_export(i).export for i in self._table.listed("gsi1", pk)]
+        found = []
+        for month in months(export.since, export.asked_on):
+            for item in self._table.listed("gsi1", keys.advances_of(export.shop, month)):
+                advance = msgspec.json.decode(item["body"], type=Advance)
+                day = booked_on(advance, others)
+                if advance.at < export.asked_at and export.since <= day <= export.until:
+                    found.append((day, advance))
+        found.sort(key=lambda each: (each[0], each[1].at, each[1].id))
+        return [
+            voucher_of_step(
+                advance,
+                self._voucher(advance.document),
+                [self._voucher(note) for note in advance.notes],
+                day,
+            )
+            for day, advance in found
+        ]
+
+    def _voucher(self, document: str) -> Voucher:
+        item = self._table.get(keys.document(document))
+        assert item
+        return voucher_of(document, msgspec.json.decode(unpacked(item["body"]), type=Invoice))
 
     def _save(self, seen: StoredExport, export: Export, news: ExportNews, by: Saved) -> None:
         event = chained(

@@ -344,6 +344,11 @@ def reduction(order_id: str, id: str) -> Key:
     return Key(f"ORDER#{order_id}", f"REDUCTION#{id}")
 
 
+def advance(order_id: str, id: str) -> Key:
+    """What is taxed of the order's deposit, since when?"""
+    return Key(f"ORDER#{order_id}", f"ADVANCE#{id}")
+
+
 def found_by(kind: str, shop: str, value: str, place: str) -> Key:
     """Which orders of the shop have the value (a customer, a mail address, a SKU), by time?"""
     return Key(f"FOUND#{kind}#{shop}#{value}", place)
@@ -428,6 +433,11 @@ def payments(state: str) -> str:
 def reductions_of(shop: str, month: str) -> str:
     """What did the shop let go of invoices in the month (`YYYY-MM`), by day?"""
     return f"REDUCTIONS#{shop}#{month}"
+
+
+def advances_of(shop: str, month: str) -> str:
+    """What moved of deposits' money, as we were told in the month (`YYYY-MM`), by time?"""
+    return f"ADVANCES#{shop}#{month}"
 
 
 def open_items(shop: str, state: str) -> str:

@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
+from oms.advances import Advance, advances
 from oms.ledger import OpenItem
 from oms.open_items import due_of, open_items
 from oms.order import Order
@@ -155,12 +156,12 @@ def attributes(listed: Listed | None) -> dict[str, Any]:
 
 
 def moved(table: Table, before: Order, after: Order) -> list[Action]:
-    """The actions that bring the list from what the order was to what it is now."""
+    """The actions that bring the lists from what the order was to what it is now."""
     paid = after.payments or after.payment.status == "captured" or after.captures
     if not (paid or after.documents):
         return []
     was, now = listed_items(before), listed_items(after)
-    known = {each.id for each in reductions(before)}
+    known = {each.id for each in reductions(before)} | {each.id for each in advances(before)}
     return [
         *(
             table.put(keys.open_item(after.id, document), attributes(now.get(document)))
@@ -170,6 +171,11 @@ def moved(table: Table, before: Order, after: Order) -> list[Action]:
         *(
             table.put(keys.reduction(after.id, each.id), reduction_attributes(each))
             for each in reductions(after)
+            if each.id not in known
+        ),
+        *(
+            table.put(keys.advance(after.id, each.id), advance_attributes(each))
+            for each in advances(after)
             if each.id not in known
         ),
     ]
@@ -182,6 +188,16 @@ def reduction_attributes(reduction: Reduction) -> dict[str, Any]:
         "body": msgspec.json.encode(reduction).decode(),
         "gsi1pk": keys.reductions_of(reduction.shop, f"{reduction.on:%Y-%m}"),
         "gsi1sk": f"{reduction.on}#{reduction.id}",
+    }
+
+
+def advance_attributes(advance: Advance) -> dict[str, Any]:
+    """The attributes of a step of what is taxed of a deposit; it stays as it is."""
+    return {
+        "kind": "advance",
+        "body": msgspec.json.encode(advance).decode(),
+        "gsi1pk": keys.advances_of(advance.shop, f"{advance.recorded_on:%Y-%m}"),
+        "gsi1sk": f"{advance.at.isoformat()}#{advance.id}",
     }
 
 

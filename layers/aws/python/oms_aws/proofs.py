@@ -144,8 +144,8 @@ def bills(found: Snapshot) -> Iterator[Breach]:
 
 
 def bookings(found: Snapshot) -> Iterator[Breach]:
-    yield from found.reconciled.unbooked()
     exports = [kept.export for kept in found.exports.values()]
+    yield from found.reconciled.unbooked(exports)
     issued = {d.id: d.issued_at for order in orders_of(found) for d in order.documents}
     yield from found.reconciled.exported(exports, issued, found.archive.read)
 

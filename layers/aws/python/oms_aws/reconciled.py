@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import zipfile
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -13,12 +13,14 @@ from typing import Any
 import msgspec
 
 from oms import audit, datev, gdpdu
+from oms.advances import Advance, advances
 from oms.books import Bookkeeping, Voucher
 from oms.export import DEBTORS, Export
 from oms.invariants import Breach
 from oms.invoice import Invoice
 from oms.order import Order
 from oms.posting import voucher_of
+from oms.prepaid import booked_on, voucher_of_step
 from oms.reconciling import CHECKS, Papers, adding_up
 from oms.reductions import Reduction, reductions, voucher_for
 from oms.shop import Shop
@@ -28,6 +30,7 @@ from oms_aws.table import unpacked
 UNSAID = Bookkeeping(consultant=1001, client=1)
 """For shops that have not said how their books are kept: their documents must be bookable too."""
 
+_Entries = dict[tuple[str, str], Reduction | Advance]
 DAY = timedelta(days=1)
 Read = Callable[[str], bytes | None]
 
@@ -42,6 +45,12 @@ class Reconciled:
         self.by_shop: dict[str, dict[str, Voucher]] = defaultdict(dict)
         self.shops: dict[str, Shop] = {}
         self.reductions: dict[str, list[Reduction]] = defaultdict(list)
+        self.advances: dict[str, list[Advance]] = defaultdict(list)
+
+    def advance(self, item: Mapping[str, Any]) -> None:
+        """Take a step of what is taxed of a deposit."""
+        advance = msgspec.json.decode(item["body"], type=Advance)
+        self.advances[advance.shop].append(advance)
 
     def reduction(self, item: Mapping[str, Any]) -> None:
         """Take what was let go of an invoice."""
@@ -49,9 +58,14 @@ class Reconciled:
         self.reductions[reduction.shop].append(reduction)
 
     def misbooked(self, orders: Iterable[Order]) -> Iterator[Breach]:
-        """What was let go of invoices, where the list of it is not what the orders say."""
-        kept = {(each.order, each.id): each for some in self.reductions.values() for each in some}
-        said = {(each.order, each.id): each for order in orders for each in reductions(order)}
+        """What was let go of invoices, and taxed of deposits, that is not what the orders say."""
+        kept, said = _Entries(), _Entries()
+        for lists in (self.reductions, self.advances):
+            for some in lists.values():
+                kept |= {(each.order, each.id): each for each in some}
+        for order in orders:
+            said |= {(order.id, each.id): each for each in reductions(order)}
+            said |= {(order.id, each.id): each for each in advances(order)}
         for key in sorted(kept.keys() | said.keys()):
             if kept.get(key) != said.get(key):
                 there, meant = (each.get(key) for each in (kept, said))
@@ -78,7 +92,7 @@ class Reconciled:
         for holds in CHECKS[check]:
             yield from holds(order, papers)
 
-    def unbooked(self) -> Iterator[Breach]:
+    def unbooked(self, exports: Sequence[Export]) -> Iterator[Breach]:
         """Documents whose bookings do not add up to them in EUR, month by month."""
         for shop, vouchers in self.by_shop.items():
             months: dict[date, list[Voucher]] = defaultdict(list)
@@ -86,6 +100,8 @@ class Reconciled:
                 months[voucher.issued_on.replace(day=1)].append(voucher)
             for reduced in self._reduced(shop):
                 months[reduced.issued_on.replace(day=1)].append(reduced)
+            for step in self._steps(shop, exports):
+                months[step.issued_on.replace(day=1)].append(step)
             for first, some in sorted(months.items()):
                 yield from self._booked(shop, first, some)
 
@@ -96,6 +112,23 @@ class Reconciled:
             voucher_for(each, vouchers[each.document])
             for each in self.reductions[shop]
             if each.document in vouchers and (before is None or each.at < before)
+        ]
+
+    def _steps(
+        self, shop: str, exports: Sequence[Export], before: datetime | None = None
+    ) -> list[Voucher]:
+        """The vouchers of what is taxed of deposits, as we were told before a time."""
+        vouchers, own = self.by_shop[shop], [each for each in exports if each.shop == shop]
+        return [
+            voucher_of_step(
+                each,
+                vouchers[each.document],
+                [vouchers[note] for note in each.notes],
+                booked_on(each, own),
+            )
+            for each in self.advances[shop]
+            if vouchers.keys() >= {each.document, *each.notes}
+            and (before is None or each.at < before)
         ]
 
     def _booked(self, shop: str, first: date, vouchers: list[Voucher]) -> Iterator[Breach]:
@@ -110,11 +143,13 @@ class Reconciled:
             seller_country=seller.country if seller else "DE",
             seller_vat_id=seller.vat_id if seller else None,
         )
-        booked = datev.owed(datev.read(content))
-        yield from _differing(where, booked, _worth(vouchers))
+        rows = datev.read(content)
+        documents = [each for each in vouchers if not each.received]
+        yield from _differing(where, datev.owed(rows), _worth(documents))
+        yield from _differing(where, datev.received(rows), _taxed(vouchers))
 
     def exported(
-        self, exports: Iterable[Export], issued: Mapping[str, datetime], read: Read
+        self, exports: Sequence[Export], issued: Mapping[str, datetime], read: Read
     ) -> Iterator[Breach]:
         """Exports that do not say what their documents say, of which it is known when `issued`.
 
@@ -125,7 +160,7 @@ class Reconciled:
                 content = read(file.key)
                 if content is None or file.name.startswith(DEBTORS):
                     continue
-                said = self._said(export, content)
+                said, taxed = _said(export, content)
                 meant = {
                     id: each
                     for id, each in self.by_shop[export.shop].items()
@@ -136,22 +171,39 @@ class Reconciled:
                 reduced = [v for v in reduced if export.since <= v.issued_on <= export.until]
                 also = reduced if export.kind == "datev" else []
                 yield from _differing(export.id, said, _worth([*meant.values(), *also]))
+                steps = self._steps(export.shop, exports, export.asked_at)
+                steps = [v for v in steps if export.since <= v.issued_on <= export.until]
+                yield from _differing(export.id, taxed, _taxed(steps))
                 total = sum(said.values(), Decimal(0))
                 if export.totals and export.totals.gross != total:
                     what = f"its total is {export.totals.gross}, its file makes {total}"
                     yield Breach(export.id, what)
 
-    def _said(self, export: Export, content: bytes) -> dict[str, Decimal]:
-        """What a file says that each document is worth."""
-        if export.kind == "datev":
-            return datev.owed(datev.read(content))
-        with zipfile.ZipFile(io.BytesIO(content)) as medium:
-            rows = gdpdu.read(audit.VOUCHERS, medium.read(audit.VOUCHERS.file))
-        return {datev.printed(r["Belegnummer"]): gdpdu.amount(r["Brutto_EUR"]) for r in rows}
-
     def _books(self, shop: str) -> Bookkeeping:
         known = self.shops.get(shop)
         return (known.bookkeeping if known else None) or UNSAID
+
+
+def _said(export: Export, content: bytes) -> tuple[dict[str, Decimal], dict[str, Decimal]]:
+    """What a file says that each document is worth, and that is taxed of deposits by each step."""
+    if export.kind == "datev":
+        bookings = datev.read(content)
+        return datev.owed(bookings), datev.received(bookings)
+    with zipfile.ZipFile(io.BytesIO(content)) as medium:
+        rows = gdpdu.read(audit.VOUCHERS, medium.read(audit.VOUCHERS.file))
+        known = audit.ADVANCES.file in medium.namelist()  # not in those of earlier releases
+        steps = gdpdu.read(audit.ADVANCES, medium.read(audit.ADVANCES.file)) if known else []
+    worth = {datev.printed(r["Belegnummer"]): gdpdu.amount(r["Brutto_EUR"]) for r in rows}
+    taxed: dict[str, Decimal] = defaultdict(Decimal)
+    for step in steps:
+        taxed[step["Vorgang"]] += gdpdu.amount(step["Brutto_EUR"])
+    return worth, taxed
+
+
+def _taxed(vouchers: Iterable[Voucher]) -> dict[str, Decimal]:
+    """What each step taxes of its deposit in EUR, gross, where that is anything."""
+    steps = (each for each in vouchers if each.received)
+    return {each.id: sum((a.in_euro.gross for a in each.amounts), Decimal(0)) for each in steps}
 
 
 def _paper(item: Mapping[str, Any]) -> Invoice:

@@ -133,6 +133,7 @@ class Snapshot:
             "shop": self.reconciled.shop,
             "open_item": self.ledgers.open_item,
             "reduction": self.reconciled.reduction,
+            "advance": self.reconciled.advance,
             "departures": self._departures,
             "bill": self.billed.bill,
             "collected": self._collected,

@@ -78,21 +78,49 @@ TAXES = Table(
     keys=5,
     refers={"Belegnummer": "Belege"},
 )
-TABLES = (VOUCHERS, LINES, TAXES)
+ADVANCES = Table(
+    file="anzahlungen.csv",
+    name="Anzahlungen",
+    about="Versteuerung der Anzahlungen bei Vereinnahmung, § 13 Abs. 1 Nr. 1 Buchst. a Satz 4 UStG",
+    columns=(
+        Column("Vorgang", "Kennung der Vereinnahmung, wie im Buchungsstapel"),
+        Column("Steuerkategorie", "EN 16931, UNCL 5305"),
+        Column("Steuersatz", "in Prozent", 2),
+        Column("Staat", "Mitgliedstaat, dessen Steuer es ist"),
+        Column("Konto", "Konto der erhaltenen Anzahlung"),
+        Column("Gegenkonto", "Verrechnungskonto, über das die Anzahlungsrechnung gebucht ist"),
+        Column("Belegnummer", "Anzahlungsrechnung, auch eines früheren Zeitraums"),
+        Column("Vereinnahmt", "Tag, an dem das Geld kam oder ging", "date"),
+        Column("Gebucht", "Tag der Buchung: später, wenn der Zeitraum schon übergeben war", "date"),
+        Column("Netto", "ohne Steuer", 2),
+        Column("Steuer", "Steuer", 2),
+        Column("Brutto", "mit Steuer", 2),
+        Column("Netto_EUR", "ohne Steuer in Euro", 2),
+        Column("Steuer_EUR", "Steuer in Euro", 2),
+        Column("Brutto_EUR", "mit Steuer in Euro", 2),
+    ),
+    keys=5,
+)
+TABLES = (VOUCHERS, LINES, TAXES, ADVANCES)
 
 Row = tuple[Any, ...]
 
 
-def rows(table: Table, entries: Sequence[Entry], books: Bookkeeping) -> Iterator[Row]:
-    """The rows of one of the tables."""
+def rows(
+    table: Table, entries: Sequence[Entry], steps: Sequence[Voucher], books: Bookkeeping
+) -> Iterator[Row]:
+    """The rows of one of the tables; `steps` are what is taxed of deposits."""
     if table is VOUCHERS:
         yield from (_voucher(voucher) for voucher, _ in entries)
     elif table is LINES:
         for voucher, invoice in entries:
             yield from _lines(voucher, invoice)
-    else:
+    elif table is TAXES:
         for voucher, _ in entries:
             yield from _taxes(voucher, books)
+    else:
+        for step in steps:
+            yield from _advances(step, books)
 
 
 def _voucher(v: Voucher) -> Row:
@@ -131,3 +159,14 @@ def _taxes(voucher: Voucher, books: Bookkeeping) -> Iterator[Row]:
         sums[key] = [so_far + sign * each for so_far, each in zip(known, more, strict=True)]
     for key, worth in sums.items():
         yield (voucher.number, *key, *worth)
+
+
+def _advances(step: Voucher, books: Bookkeeping) -> Iterator[Row]:
+    """What a step taxes of a deposit, rate by rate; less is negative."""
+    for amount in step.amounts:
+        euro = amount.in_euro
+        yield (
+            step.id, amount.category, amount.rate, amount.state, books.account(amount.held_as),
+            books.account("clearing"), step.number, step.supplied_on, step.issued_on,
+            amount.net, amount.tax, amount.gross, euro.net, euro.tax, euro.gross,
+        )  # fmt: skip

@@ -18,15 +18,17 @@ Chart = Literal["SKR03", "SKR04"]
 Case = Literal[
     "standard", "reduced", "export", "intra_community", "reverse_charge", "destination",
     "destination_service", "small_business", "margin", "zero", "outside", "voucher", "deposit",
-    "deposit_reduced", "deposit_other", "debtors",
+    "deposit_reduced", "deposit_other", "clearing", "debtors",
     "discount_standard", "discount_reduced", "discount_intra_community",
     "discount_reverse_charge", "discount_other",
     "reduction_standard", "reduction_reduced", "reduction_intra_community", "reduction_export",
     "reduction_other",
 ]  # fmt: skip
 """What an amount is to the books: the revenue accounts by tax case, what is owed to the bearers of
-multi-purpose vouchers (Sonstige Verbindlichkeiten: § 3 (15) UStG taxes their redemption), deposits,
-the debtors, cash discounts (gewährte Skonti) and other reductions (Erlösschmälerungen)."""
+multi-purpose vouchers (Sonstige Verbindlichkeiten: § 3 (15) UStG taxes their redemption), deposits
+received, what is asked for in advance (Verrechnungskonto erhaltene Anzahlungen bei Buchung über
+Debitorenkonto), the debtors, cash discounts (gewährte Skonti) and other reductions
+(Erlösschmälerungen)."""
 
 ACCOUNTS: Mapping[Chart, Mapping[Case, str]] = {
     "SKR03": {
@@ -45,6 +47,7 @@ ACCOUNTS: Mapping[Chart, Mapping[Case, str]] = {
         "deposit": "1718",
         "deposit_reduced": "1711",
         "deposit_other": "1710",
+        "clearing": "1593",
         "debtors": "10000",
         "discount_standard": "8736",
         "discount_reduced": "8731",
@@ -73,6 +76,7 @@ ACCOUNTS: Mapping[Chart, Mapping[Case, str]] = {
         "deposit": "3272",
         "deposit_reduced": "3260",
         "deposit_other": "3250",
+        "clearing": "1495",
         "debtors": "10000",
         "discount_standard": "4736",
         "discount_reduced": "4731",
@@ -135,7 +139,8 @@ class Amount(Struct, frozen=True, kw_only=True):
     """What a voucher says of one tax rate; amounts are positive, in whole minor units.
 
     `state` is the member state (ISO 3166-1 alpha-2) whose tax it is, `per_euro` how many units of
-    the voucher's currency an euro is.
+    the voucher's currency an euro is. A step of a whole says what it is `worth` in EUR, so that all
+    steps come to what the whole is worth.
     """
 
     case: Case
@@ -146,10 +151,13 @@ class Amount(Struct, frozen=True, kw_only=True):
     tax: Decimal
     gross: Decimal
     per_euro: Decimal = Decimal(1)
+    worth: Amount | None = None
 
     @property
     def in_euro(self) -> Amount:
         """It in whole cents of the euro; net and tax are gross to the cent."""
+        if self.worth:
+            return self.worth
         gross, tax = (rounded(each / self.per_euro, "EUR") for each in (self.gross, self.tax))
         return replace(self, net=gross - tax, tax=tax, gross=gross, per_euro=Decimal(1))
 
@@ -162,6 +170,11 @@ class Amount(Struct, frozen=True, kw_only=True):
     def kind(self) -> tuple[Case, str, Decimal, str]:
         """What tells it apart from the other amounts of a voucher."""
         return self.case, self.category, self.rate, self.state
+
+    @property
+    def untaxed(self) -> Amount:
+        """It while no tax on it is due."""
+        return replace(self, net=self.gross, tax=Decimal(0))
 
     @property
     def held_as(self) -> Case:
@@ -193,9 +206,10 @@ _HELD: Mapping[Case, Case] = {"standard": "deposit", "reduced": "deposit_reduced
 class Voucher(Struct, frozen=True, kw_only=True):
     """An invoice or a credit note as the books see it; `sign` is -1 for what is credited.
 
-    `advance` says that it is about money for what has not been supplied: no revenue, but what is
-    owed to the customer until a final invoice deducts it. One that `reduces` an invoice is no
-    document: a cash discount, or another difference that was let go. `original` is the number of
+    `advance` says that it asks for money for what has not been supplied: neither revenue nor taxed.
+    One that `reduces` an invoice is no document: a cash discount, or another difference that was
+    let go. One that was `received` is none either: a step of what is taxed of a deposit, on the day
+    of the money (`supplied_on`) or, late, on that of our news of it. `original` is the number of
     the invoice that a credit note or a corrected invoice is about. `debtor` is the customer's own
     account, if there is one.
     """
@@ -222,25 +236,31 @@ class Voucher(Struct, frozen=True, kw_only=True):
     due_on: date | None = None
     advance: bool = False
     reduces: Literal["", "discount", "reduction"] = ""
+    received: Literal["", "in_time", "late"] = ""
     original: str = ""
     business: bool = False
     debtor: str = ""
 
     @property
     def booked(self) -> tuple[tuple[Case, int, Amount], ...]:
-        """What goes to which account, rate by rate, each with its sign on the debtors' account.
+        """What goes to which account, rate by rate, each with its sign on the account against it.
 
-        A deposit is owed to the customer, not revenue; the final invoice books all that was
-        supplied as revenue and takes its deposits off the debtor again.
+        That is the debtors', and of a step of a deposit the clearing account. What is asked for in
+        advance is cleared as money comes for it, which is owed to the customer and taxed; the final
+        invoice books all that was supplied as revenue and takes its deposits off the debtor again.
         """
-        supplied = ((self._against(amount), self.sign, amount) for amount in self.supplied)
+        supplied = (self._against(amount) for amount in self.supplied)
         deducted = ((amount.held_as, -self.sign, amount) for amount in self.deposits)
         return tuple(entry for entry in (*supplied, *deducted) if entry[2].gross)
 
-    def _against(self, amount: Amount) -> Case:
+    def _against(self, amount: Amount) -> tuple[Case, int, Amount]:
+        if self.received:
+            return amount.held_as, self.sign, amount
+        if self.reduces:
+            return amount.let_go_as(self.reduces), self.sign, amount
         if self.advance:
-            return amount.held_as
-        return amount.let_go_as(self.reduces) if self.reduces else amount.case
+            return "clearing", self.sign, amount.untaxed
+        return amount.case, self.sign, amount
 
     @property
     def supplied(self) -> tuple[Amount, ...]:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 
-from oms.books import Amount, Bookkeeping, UnbookableVoucher, Voucher
+from oms.books import Amount, Bookkeeping, Case, UnbookableVoucher, Voucher
 from oms.money import minor_units
 
 HEADER_VERSION = 700
@@ -51,10 +51,13 @@ COLUMNS: tuple[str, ...] = (
 TEXTS = frozenset({
     "Soll/Haben-Kennzeichen", "WKZ Umsatz", "WKZ Basis-Umsatz", "BU-Schlüssel", "Belegfeld 1",
     "Belegfeld 2", "Buchungstext", "Beleginfo - Art 1", "Beleginfo - Inhalt 1",
-    "Beleginfo - Art 2", "Beleginfo - Inhalt 2",
+    "Beleginfo - Art 2", "Beleginfo - Inhalt 2", "Beleginfo - Art 3", "Beleginfo - Inhalt 3",
     "EU-Land u. UStID (Bestimmung)", "EU-Land u. UStID (Ursprung)",
 })  # fmt: skip
 """The fields we fill that stand in quotation marks."""
+
+RECEIPT = "Vereinnahmung"
+"""How a booking is marked that is about no debtor: what is taxed of a deposit, by its id."""
 
 Booking = dict[str, str]
 """The filled fields of a booking, by column."""
@@ -93,14 +96,20 @@ def bookings(
     """What goes to the debtor's account, rate by rate (`Voucher.booked`).
 
     Each booking has the debtors' account on one side, as DATEV takes no two automatic accounts in
-    one. Amounts in another currency say what they are in EUR and at which rate.
+    one; what is taxed of a deposit has the clearing account. Amounts in another currency say what
+    they are in EUR and at which rate.
     """
-    debtors, origin = voucher.debtor or books.account("debtors"), seller_vat_id or seller_country
+    account = books.account("clearing" if voucher.received else "debtors")
+    origin = seller_vat_id or seller_country
     for case, sign, amount in voucher.booked:
-        yield _booking(voucher, amount, books, debtors, books.account(case), sign, origin)
+        row = _booking(voucher, amount, books, (voucher.debtor or account, case), sign, origin)
+        if voucher.received:
+            row |= {"Beleginfo - Art 3": RECEIPT, "Beleginfo - Inhalt 3": voucher.id}
+        yield row
 
 
 _WORDS = {"": "", "discount": "Skonto ", "reduction": "Zahlungsdifferenz "}
+_RECEIVED = {"": "", "in_time": "Anzahlung ", "late": "Nachtrag Anzahlung "}
 
 
 def read(content: bytes) -> list[Booking]:
@@ -114,13 +123,23 @@ def read(content: bytes) -> list[Booking]:
 
 def owed(bookings: Iterable[Booking]) -> dict[str, Decimal]:
     """What bookings put on debtors' accounts in EUR, by number of the voucher; credits negative."""
+    debtors = (each for each in bookings if each.get("Beleginfo - Art 3") != RECEIPT)
+    return _summed(debtors, "Belegfeld 1")
+
+
+def received(bookings: Iterable[Booking]) -> dict[str, Decimal]:
+    """What bookings tax of deposits in EUR, gross, by step (`oms.advances`); less is negative."""
+    steps = (each for each in bookings if each.get("Beleginfo - Art 3") == RECEIPT)
+    return _summed(steps, "Beleginfo - Inhalt 3")
+
+
+def _summed(bookings: Iterable[Booking], by: str) -> dict[str, Decimal]:
     sums: dict[str, Decimal] = {}
     for booking in bookings:
         text = booking.get("Basis-Umsatz") or booking["Umsatz (ohne Soll/Haben-Kz)"]
         amount = Decimal(text.replace(",", "."))
         sign = 1 if booking["Soll/Haben-Kennzeichen"] == "S" else -1
-        number = booking["Belegfeld 1"]
-        sums[number] = sums.get(number, Decimal(0)) + sign * amount
+        sums[booking[by]] = sums.get(booking[by], Decimal(0)) + sign * amount
     return sums
 
 
@@ -133,26 +152,25 @@ def _booking(
     voucher: Voucher,
     amount: Amount,
     books: Bookkeeping,
-    account: str,
-    against: str,
+    accounts: tuple[str, Case],
     sign: int,
     origin: str,
 ) -> Booking:
-    abroad = amount.case in ("destination", "destination_service")
-    union = abroad or amount.case == "intra_community"
+    account, against = accounts
+    taxed = against != "clearing"
+    abroad = taxed and amount.case in ("destination", "destination_service")
+    union = abroad or (taxed and amount.case == "intra_community")
     partner = (voucher.vat_id if not abroad else None) or voucher.destination
     return {
         **_worth(voucher, amount),
         "Soll/Haben-Kennzeichen": "S" if sign * amount.gross > 0 else "H",
         "Konto": account,
-        "Gegenkonto (ohne BU-Schlüssel)": against,
-        "BU-Schlüssel": books.keys.get(amount.case, ""),
+        "Gegenkonto (ohne BU-Schlüssel)": books.account(against),
+        "BU-Schlüssel": books.keys.get(amount.case, "") if taxed else "",
         "Belegdatum": f"{voucher.issued_on:%d%m}",
         "Belegfeld 1": printed(voucher.number),
         "Belegfeld 2": f"{voucher.due_on:%d%m%y}" if voucher.due_on else "",
-        "Buchungstext": f"{_WORDS[voucher.reduces]}{voucher.external_number} {voucher.name}"[
-            :LONGEST_TEXT
-        ],
+        "Buchungstext": _text(voucher),
         "Beleginfo - Art 1": "Auftrag",
         "Beleginfo - Inhalt 1": voucher.order,
         "Beleginfo - Art 2": "Rechnung" if voucher.original else "",
@@ -164,6 +182,11 @@ def _booking(
         "Leistungsdatum": f"{voucher.supplied_on:%d%m%Y}",
         "Datum Zuord. Steuerperiode": f"{voucher.supplied_on:%d%m%Y}",
     }
+
+
+def _text(voucher: Voucher) -> str:
+    words = _WORDS[voucher.reduces] or _RECEIVED[voucher.received]
+    return f"{words}{voucher.external_number} {voucher.name}"[:LONGEST_TEXT]
 
 
 def _worth(voucher: Voucher, amount: Amount) -> Booking:

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from oms.books import Totals
 from oms.news import News
+from oms.parts import PLACE
 from oms.refusals import Refusal
 
 Kind = Literal["datev", "z3"]
@@ -45,8 +46,27 @@ class Export(Struct, frozen=True, kw_only=True, omit_defaults=True):
     @property
     def months(self) -> list[str]:
         """The months that the days lie in, as `YYYY-MM`."""
-        first, last = (day.year * 12 + day.month - 1 for day in (self.since, self.until))
-        return [f"{n // 12:04d}-{n % 12 + 1:02d}" for n in range(first, last + 1)]
+        return months(self.since, self.until)
+
+    @property
+    def asked_on(self) -> date:
+        """The day of the books on which it was asked for."""
+        return self.asked_at.astimezone(PLACE).date()
+
+    def closes(self, day: date, at: datetime) -> bool:
+        """Whether what is told of a day from a time on is too late for its batch.
+
+        A batch that was asked for before its last day was over is not the last of its period.
+        """
+        if self.kind != "datev" or self.status == "refused" or at < self.asked_at:
+            return False
+        return self.since <= day <= self.until < self.asked_on
+
+
+def months(first: date, last: date) -> list[str]:
+    """The months from that of a day to that of another, as `YYYY-MM`."""
+    since, until = (day.year * 12 + day.month - 1 for day in (first, last))
+    return [f"{n // 12:04d}-{n % 12 + 1:02d}" for n in range(since, until + 1)]
 
 
 class ExportAsked(News, frozen=True, tag="Export.Requested"):

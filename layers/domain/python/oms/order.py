@@ -12,6 +12,7 @@ from msgspec import field
 from msgspec.structs import replace
 
 from oms import astray, balance, deposits, money, stalled
+from oms.advances import followed
 from oms.ledger import ledger
 from oms.news import (
     ApprovalEscalated,
@@ -786,7 +787,7 @@ class Order(Value, frozen=True, omit_defaults=True):
         if order.expected:
             order = order._forget_expected()
         at = getattr(news, "at", None)
-        return replace(order, changed_at=at) if at else order
+        return followed(self, replace(order, changed_at=at) if at else order, news)
 
     def _forget_expected(self) -> Order:
         """The order without what was said of lines of which nothing waits any more."""

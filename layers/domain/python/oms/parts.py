@@ -490,6 +490,18 @@ class Dunning(Value, frozen=True, omit_defaults=True):
     settled: bool = False
 
 
+class Taxed(Value, frozen=True, omit_defaults=True):
+    """What of a deposit is taxed as received, gross, since money moved on a day (`oms.advances`).
+
+    `at` is when that was put on record, `credits` how many credit notes the deposit had then.
+    """
+
+    amount: Decimal
+    on: date
+    at: datetime
+    credits: int = 0
+
+
 class Document(Value, frozen=True, omit_defaults=True):
     """A document of the order; `key` and `sha256` are known once it is in the archive.
 
@@ -499,7 +511,7 @@ class Document(Value, frozen=True, omit_defaults=True):
     `covers` them all, and `fulfilment` is the last of them; a deposit has none.
     One that is paid after its issue is due on `due_on`, and a discount is granted to who pays it
     by `discount_until`. A share of a collective document names the `bill` that has the document and
-    its file; `gross` is the share.
+    its file; `gross` is the share. A deposit says what of it was `taxed` when.
     """
 
     id: str
@@ -523,6 +535,7 @@ class Document(Value, frozen=True, omit_defaults=True):
     discount_percent: Decimal = Decimal(0)
     dunning: Dunning | None = None
     bill: str = ""
+    taxed: tuple[Taxed, ...] = ()
 
     @property
     def billed(self) -> tuple[str, ...]:
