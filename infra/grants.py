@@ -30,6 +30,11 @@ SECRETS: Mapping[Grant, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "secrets:links:make": (("ssm:GetParameter", "ssm:PutParameter"), ("links/key",)),
     "secrets:carriers": (("ssm:GetParameter",), ("carriers/*",)),
     "secrets:carriers:keep": (("ssm:PutParameter",), ("carriers/*",)),
+    "secrets:webhooks": (("ssm:GetParameter",), ("webhooks/*",)),
+    "secrets:webhooks:keep": (
+        ("ssm:GetParameter", "ssm:PutParameter", "ssm:DeleteParameter"),
+        ("webhooks/*",),
+    ),
 }
 """What may be done with which parameters that hold secrets."""
 

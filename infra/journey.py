@@ -81,6 +81,8 @@ Grant = Literal[
     "secrets:links:make",  # and ssm:PutParameter
     "secrets:carriers",  # ssm:GetParameter on the carriers' secrets
     "secrets:carriers:keep",  # ssm:PutParameter on them
+    "secrets:webhooks",  # ssm:GetParameter on what signs for endpoints
+    "secrets:webhooks:keep",  # and ssm:PutParameter, DeleteParameter
 ]
 
 Room = Literal[
@@ -328,14 +330,16 @@ JOURNEY: tuple[Step, ...] = (
         "Shipment.Returned", "Webhook.Paused", "Webhook.Resumed",
     )), (R, W, "secrets:links:make", "mail:send")),
     Step("notices/tell_subscriber", Queue(("*",), batch=5, tries=8, side_by_side=10),
-         (R, W, "queue:subscribers"), seconds=60),
-    Step("notices/serve_line", Queue((), batch=1), (R, W, "queue:subscribers"), seconds=60),
+         (R, W, "queue:subscribers", "secrets:webhooks"), seconds=60),
+    Step("notices/serve_line", Queue((), batch=1),
+         (R, W, "queue:subscribers", "secrets:webhooks"), seconds=60),
     Step("notices/keep_webhooks", Http((
         "POST /v1/webhooks", "GET /v1/webhooks", "GET /v1/webhooks/{endpoint}",
         "PATCH /v1/webhooks/{endpoint}", "DELETE /v1/webhooks/{endpoint}",
         "POST /v1/webhooks/{endpoint}/secret",
-    )), (R, W, "queue:subscribers")),
-    Step("notices/try_webhook", Http(("POST /v1/webhooks/{endpoint}/test",)), (R,)),
+    )), (R, W, "queue:subscribers", "secrets:webhooks:keep")),
+    Step("notices/try_webhook", Http(("POST /v1/webhooks/{endpoint}/test",)),
+         (R, "secrets:webhooks")),
     Step("notices/list_deliveries", Http(("GET /v1/webhooks/{endpoint}/deliveries",)), (R,)),
     Step("notices/replay_deliveries", Http(("POST /v1/webhooks/{endpoint}/replay",)),
          (R, W, "queue:subscribers")),

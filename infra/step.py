@@ -45,6 +45,7 @@ NUMBERED = "Which numbers are on paper is what it looks for; bucket and folder a
 SES = "arn:<AWS::Partition>:ses:<AWS::Region>:<AWS::AccountId>"
 SSM = "arn:<AWS::Partition>:ssm:<AWS::Region>:<AWS::AccountId>"
 CARRIERS = "A secret for each carrier, which comes when it comes; their folder is named."
+ENDPOINTS = "Endpoints have a parameter each, named by their id."
 RECIPIENTS = "SES asks for recipients' identities and default sets, too; the sender is a condition."
 RUNTIME = "The locked packages are built and tested for Python 3.13."
 
@@ -264,9 +265,10 @@ class StepFunction(Construct):
             _acknowledge(self._role, f"IAM5[Resource::{DOCUMENTS}/{NUMBERS}/*]", NUMBERED)
         if any(grant.startswith("uploads:") for grant in self.step.may):
             _acknowledge(self._role, f"IAM5[Resource::{UPLOADS}/*]", OBJECTS)
-        if any(grant.startswith("secrets:carriers") for grant in self.step.may):
-            secrets = f"{SSM}:parameter/{self._ground.names.prefix}/carriers/*"
-            _acknowledge(self._role, f"IAM5[Resource::{secrets}]", CARRIERS)
+        for kind, why in (("carriers", CARRIERS), ("webhooks", ENDPOINTS)):
+            if any(grant.startswith(f"secrets:{kind}") for grant in self.step.may):
+                secrets = f"{SSM}:parameter/{self._ground.names.prefix}/{kind}/*"
+                _acknowledge(self._role, f"IAM5[Resource::{secrets}]", why)
         if "mail:send" in self.step.may:
             for kind in ("identity", "configuration-set"):
                 _acknowledge(self._role, f"IAM5[Resource::{SES}:{kind}/*]", RECIPIENTS)

@@ -8,7 +8,7 @@ from typing import Any
 from local import passes, states
 from local.stack import STACK, Cloud, DeploymentFailed, Say
 
-SECRETS = ("/auftakt/links", "/auftakt/carriers")
+SECRETS = ("/auftakt/links", "/auftakt/carriers", "/auftakt/webhooks")
 """Where the steps keep secrets that they make or are given."""
 MOST_NAMES = 10
 STAYING = ("Retain", "RetainExceptOnCreate", "Snapshot")

@@ -32,6 +32,8 @@ ALLOWED: dict[Grant, set[str]] = {
     "secrets:links:make": {"ssm:GetParameter", "ssm:PutParameter"},
     "secrets:carriers": {"ssm:GetParameter"},
     "secrets:carriers:keep": {"ssm:PutParameter"},
+    "secrets:webhooks": {"ssm:GetParameter"},
+    "secrets:webhooks:keep": {"ssm:GetParameter", "ssm:PutParameter", "ssm:DeleteParameter"},
 }
 BY_TRIGGER = {
     "Queue": CONSUME | {"sqs:ChangeMessageVisibility", "sqs:SendMessage"},

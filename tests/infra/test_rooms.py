@@ -80,6 +80,14 @@ def test_carriers_secrets_are_kept_and_read_where_they_are_needed() -> None:
     assert [s.name for s in JOURNEY if "secrets:carriers:keep" in s.may] == ["master/keep_carriers"]
 
 
+def test_what_signs_for_endpoints_is_kept_by_one_step_and_read_by_those_that_call_them() -> None:
+    callers = ["notices/tell_subscriber", "notices/serve_line", "notices/try_webhook"]
+    assert [s.name for s in JOURNEY if "secrets:webhooks" in s.may] == callers
+    assert [s.name for s in JOURNEY if "secrets:webhooks:keep" in s.may] == [
+        "notices/keep_webhooks"
+    ]
+
+
 def _routes(step: Step) -> tuple[str, ...]:
     assert isinstance(step.on, Http)
     return step.on.routes

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from msgspec.structs import replace
-
-from oms_aws.edges.endpoints import added, changed, rotated, shown
+from oms_aws.edges.endpoints import added, changed, ended, rotated, shown
 from oms_aws.edges.http import Answer, Call, Http
 from oms_aws.edges.models.webhooks import EndpointChange, Subscribe
 from oms_aws.edges.views import seen_endpoint
@@ -51,5 +49,4 @@ def rotate_secret(call: Call[Any], oms: Ports) -> Answer:
 @step.route(f"DELETE {ONE}", scope="webhooks:write", status=204)
 def end_webhook(call: Call[Any], oms: Ports) -> Answer:
     """Deliver nothing to an endpoint any more."""
-    oms.webhooks.store(replace(seen_endpoint(call, oms), active=False))
-    return Answer(status=204)
+    return ended(call, oms)

@@ -27,6 +27,10 @@ class Fresh:
         """Keep a value that was just read; None too, as what is not there."""
         self._kept[name] = (self._now(), value)
 
+    def drop(self, name: str) -> None:
+        """Keep a value no longer."""
+        self._kept.pop(name, None)
+
     def get(self, name: str, read: Callable[[], Value], *, since: datetime | None = None) -> Value:
         """The value of that name, read again when it is too old, or was read before `since`.
 

@@ -218,11 +218,6 @@ def endpoint_standing(id: str) -> Key:
     return Key(f"ENDPOINT#{id}", "STANDING")
 
 
-def endpoint_secrets(id: str) -> Key:
-    """What signs what the endpoint gets?"""
-    return Key(f"ENDPOINT#{id}", "SECRETS")
-
-
 def delivery(endpoint_id: str, event_id: str) -> Key:
     """How did the delivery of the event to the endpoint go?"""
     return Key(f"DELIVERIES#{endpoint_id}", f"DELIVERY#{event_id}")

@@ -26,6 +26,11 @@ def of_carrier(id: str) -> str:
     return f"carriers/{_in_a_name(id)}"
 
 
+def of_endpoint(id: str) -> str:
+    """The name of what signs for an endpoint."""
+    return f"webhooks/{_in_a_name(id)}"
+
+
 def _in_a_name(id: str) -> str:
     """An id in the letters that a parameter's name may have, each id in its own way."""
     return re.sub(r"[^A-Za-z0-9.-]", lambda found: f"_{ord(found[0]):02x}", id)
@@ -47,13 +52,16 @@ class SsmSecrets:
             raise Misconfigured(f"there is no parameter {self._path}/{name}")
         return found
 
-    def find(self, name: str, *, doubted: bool = False) -> str | None:
-        """The secret of that name, or None.
+    def find(
+        self, name: str, *, doubted: bool = False, since: datetime | None = None
+    ) -> str | None:
+        """The secret of that name as it was `since` then, or None.
 
         One that is `doubted`, as something does not fit it, is read again unless it is quite new:
         it may have been changed.
         """
-        since = self._now() - DOUBTED_AFTER if doubted else None
+        if doubted:
+            since = self._now() - DOUBTED_AFTER
         return self._fresh.get(name, lambda: self._read(name), since=since)
 
     def fits(self, name: str, proves: Callable[[str], bool]) -> bool:
@@ -63,6 +71,12 @@ class SsmSecrets:
             return found is not None
         again = self.find(name, doubted=True)
         return again is not None and again != found and proves(again)
+
+    def read(self, name: str) -> str | None:
+        """The secret of that name as it is now, or None."""
+        found = self._read(name)
+        self._fresh.keep(name, found)
+        return found
 
     def keep(self, name: str, secret: str) -> None:
         """Keep a secret in place of the one before."""
@@ -79,6 +93,15 @@ class SsmSecrets:
             return self.get(name)
         self._fresh.keep(name, secret)
         return secret
+
+    def forget(self, name: str) -> None:
+        """Delete the secret of that name, if there is one."""
+        self._fresh.drop(name)
+        try:
+            self._client.delete_parameter(Name=f"{self._path}/{name}")
+        except ClientError as error:
+            if error.response["Error"]["Code"] != "ParameterNotFound":
+                raise
 
     def _put(self, name: str, secret: str, **how: bool) -> None:
         self._client.put_parameter(

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import datetime
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
 from typing import Any, Literal, Protocol
 
 from msgspec import Struct
@@ -11,14 +12,17 @@ from msgspec.structs import asdict
 from standardwebhooks import Webhook
 
 from oms.invoice import Language
-from oms.refusals import Unknown
+from oms.refusals import NotNow, Unknown
 from oms_aws import keys
 from oms_aws.audience import may_hear
 from oms_aws.fresh import Fresh
 from oms_aws.outgoing import Outcome, Poster
-from oms_aws.table import Table
+from oms_aws.table import ConditionFailed, Table
 
 FRESH_SECONDS = 5
+
+ROTATION = timedelta(seconds=30)
+"""No step that replaces a secret runs for so long."""
 
 
 class Keeper(Protocol):
@@ -37,7 +41,7 @@ class Endpoint(Struct, frozen=True, kw_only=True):
 
     `shop` is empty for clients that work for all shops. `contact` is the mail address of whom is
     told when it fails (empty: that of its shop, if it has one), `language` what that one reads
-    (empty: the shop's).
+    (empty: the shop's). `rotated_at` is when its secret was last replaced.
     """
 
     id: str
@@ -49,7 +53,13 @@ class Endpoint(Struct, frozen=True, kw_only=True):
     description: str = ""
     contact: str = ""
     language: Language | Literal[""] = ""
+    rotated_at: str = ""
     active: bool = True
+
+    @property
+    def rotated(self) -> datetime | None:
+        """When its secret was last replaced, if ever."""
+        return datetime.fromisoformat(self.rotated_at) if self.rotated_at else None
 
     def wants(self, type: str, shop: str) -> bool:
         """Whether an event is for this endpoint; events without a shop are for every shop."""
@@ -70,11 +80,59 @@ class DynamoWebhooks:
 
     def __init__(self, table: Table, now: Callable[[], datetime]) -> None:
         self._table = table
+        self._now = now
         self._fresh = Fresh(now, seconds=FRESH_SECONDS)
 
-    def store(self, endpoint: Endpoint) -> None:
-        """Store an endpoint, in place of the one before."""
+    def add(self, endpoint: Endpoint) -> None:
+        """Store a new endpoint."""
         self._table.write([self._table.put(keys.endpoint(endpoint.id), asdict(endpoint))])
+
+    def change(self, id: str, **changes: Any) -> None:
+        """Change what is named of an endpoint; raises Unknown when it has ended."""
+        sets = ", ".join(f"#{name} = :{name}" for name in changes)
+        values = {":yes": True, **{f":{name}": value for name, value in changes.items()}}
+        self._update(id, f"SET {sets}", values, "#active = :yes", *changes, "active")
+
+    def end(self, id: str) -> None:
+        """Have an endpoint hear of nothing any more."""
+        key, values = keys.endpoint(id), {":no": False}
+        ending = self._table.update(key, "SET active = :no", values)
+        self._table.write([ending])
+
+    @contextmanager
+    def rotating(self, id: str) -> Iterator[None]:
+        """The secret of an endpoint is replaced within this, by one at a time; whoever reads the
+        endpoint afterwards reads its secret anew.
+
+        Raises NotNow when another does, Unknown when it has ended.
+        """
+        values = {":yes": True, ":at": self._now().isoformat()}
+        until = {":until": (self._now() + ROTATION).isoformat()}
+        free = "#active = :yes AND (attribute_not_exists(rotating) OR rotating <= :at)"
+        try:
+            self._update(id, "SET rotating = :until", {**values, **until}, free, "active")
+        except Unknown:
+            self.endpoint(id)
+            raise NotNow(f"the secret of {id} is being replaced by somebody else") from None
+        try:
+            yield
+        except Exception:
+            self._update(id, "REMOVE rotating", {":yes": True}, "#active = :yes", "active")
+            raise
+        done = "SET rotated_at = :at REMOVE rotating"
+        values = {":yes": True, ":at": self._now().isoformat()}
+        self._update(id, done, values, "#active = :yes", "active")
+
+    def _update(
+        self, id: str, change: str, values: dict[str, Any], condition: str, *named: str
+    ) -> None:
+        names = {f"#{name}": name for name in named}
+        key = keys.endpoint(id)
+        action = self._table.update(key, change, values, names=names, condition=condition)
+        try:
+            self._table.write([action])
+        except ConditionFailed:
+            raise _unknown(id) from None
 
     def endpoints(self) -> list[Endpoint]:
         """All active endpoints."""
@@ -85,12 +143,16 @@ class DynamoWebhooks:
         """All active endpoints, as they were at that time or later, seconds ago at most."""
         return self._fresh.get("endpoints", self.endpoints, since=at)
 
-    def endpoint(self, id: str) -> Endpoint:
-        """The endpoint; raises Unknown."""
+    def endpoint(self, id: str, *, ended: bool = False) -> Endpoint:
+        """The endpoint, also one that has `ended` where that is asked for; raises Unknown."""
         item = self._table.get(keys.endpoint(id))
-        if item is None or not item["active"]:
-            raise Unknown("endpoint_unknown", f"There is no endpoint {id}.")
+        if item is None or not (item["active"] or ended):
+            raise _unknown(id)
         return _endpoint(item)
+
+
+def _unknown(id: str) -> Unknown:
+    return Unknown("endpoint_unknown", f"There is no endpoint {id}.")
 
 
 def _endpoint(item: dict[str, Any]) -> Endpoint:

@@ -253,7 +253,7 @@ class Ports:
 
     @cached_property
     def signing(self) -> SigningSecrets:
-        return SigningSecrets(self.table)
+        return SigningSecrets(self.secrets)
 
     @cached_property
     def breakers(self) -> Breakers:

@@ -41,7 +41,7 @@ def added(call: Call[Subscribe], oms: Ports) -> Answer:
         language=body.language or "",
     )
     secret = oms.signing.make(endpoint.id, at=oms.now())
-    oms.webhooks.store(endpoint)
+    oms.webhooks.add(endpoint)
     return Answer({**shown(endpoint, oms), "secret": secret}, 201)
 
 
@@ -52,16 +52,13 @@ def changed(call: Call[EndpointChange], oms: Ports) -> Answer:
         _demand_heard(body.events, endpoint.role)
     if body.url is not None:
         _demand_callable(body.url, oms)
-    following = replace(
-        endpoint,
-        url=body.url or endpoint.url,
-        events=endpoint.events if body.events is None else tuple(body.events),
-        description=endpoint.description if body.description is None else body.description,
-        contact=endpoint.contact if body.contact is None else body.contact,
-        language=body.language or endpoint.language,
-    )
+    named = ("url", "events", "description", "contact", "language")
+    asked = {name: value for name in named if (value := getattr(body, name)) is not None}
+    if "events" in asked:
+        asked["events"] = tuple(asked["events"])
+    following = replace(endpoint, **asked)
     if following != endpoint:
-        oms.webhooks.store(following)
+        oms.webhooks.change(endpoint.id, **asked)
     if body.paused is not None:
         by = Saved(call.actor, f"request:{call.request_id}")
         oms.breakers.hold(endpoint, body.paused, by, oms.now())
@@ -73,8 +70,20 @@ def changed(call: Call[EndpointChange], oms: Ports) -> Answer:
 def rotated(call: Call[Any], oms: Ports) -> Answer:
     """Give an endpoint another secret; the one before signs as well for a day."""
     endpoint = seen_endpoint(call, oms)
-    secret = oms.signing.make(endpoint.id, at=oms.now())
+    with oms.webhooks.rotating(endpoint.id):
+        secret = oms.signing.make(endpoint.id, at=oms.now())
     return Answer({**shown(endpoint, oms), "secret": secret})
+
+
+def ended(call: Call[Any], oms: Ports) -> Answer:
+    """Deliver nothing to an endpoint any more, and forget its secret.
+
+    It ends first, so that none is without a secret; asked again, what was cut off is done.
+    """
+    endpoint = seen_endpoint(call, oms, ended=True)
+    oms.webhooks.end(endpoint.id)
+    oms.signing.forget(endpoint.id)
+    return Answer(status=204)
 
 
 def tested(call: Call[Any], oms: Ports) -> Answer:
@@ -92,7 +101,7 @@ def tested(call: Call[Any], oms: Ports) -> Answer:
         data=Raw(b""),
     )
     body = enveloped(event, {"endpoint": endpoint.id, "at": at})
-    secrets = oms.signing.signing(endpoint.id, at=at)
+    secrets = oms.signing.signing(endpoint.id, at=at, rotated_at=endpoint.rotated)
     outcome = deliver(endpoint.url, secrets, event.id, body, at=at, out=oms.outgoing)
     told = {"delivered": outcome.ok, "status": outcome.status, "error": outcome.error}
     return Answer({"event": event.id, **told})

@@ -72,7 +72,7 @@ def call(endpoint: Endpoint, signal: Signal, standing: Standing, oms: Ports) -> 
     hear of each other could go on for ever.
     """
     body, at = body_of(signal, endpoint.role, oms), oms.now()
-    secrets = oms.signing.signing(endpoint.id, at=at)
+    secrets = oms.signing.signing(endpoint.id, at=at, rotated_at=endpoint.rotated)
     outcome = deliver(endpoint.url, secrets, signal.id, body, at=at, out=oms.outgoing)
     if _of_endpoint(signal) and not good(outcome):
         return Called(outcome, at, standing)

@@ -32,9 +32,9 @@ def seen_order(call: Call[Any], oms: Ports) -> Stored:
     return stored
 
 
-def seen_endpoint(call: Call[Any], oms: Ports) -> Endpoint:
+def seen_endpoint(call: Call[Any], oms: Ports, *, ended: bool = False) -> Endpoint:
     """The endpoint that the path names, if the caller keeps it; raises Unknown."""
-    endpoint = oms.webhooks.endpoint(call.path["endpoint"])
+    endpoint = oms.webhooks.endpoint(call.path["endpoint"], ended=ended)
     if not endpoint.kept_by(call.caller):
         raise Unknown("endpoint_unknown", f"There is no endpoint {endpoint.id}.")
     return endpoint

@@ -104,7 +104,9 @@ ANSWERS: dict[str, Told] = {
     "GET /v1/webhooks": Told(Endpoints),
     "GET /v1/webhooks/{endpoint}": Told(Endpoint),
     "PATCH /v1/webhooks/{endpoint}": Told(Endpoint),
-    "POST /v1/webhooks/{endpoint}/secret": Told(SecretOfEndpoint),
+    "POST /v1/webhooks/{endpoint}/secret": Told(
+        SecretOfEndpoint, conflict="Four secrets before still sign: it was replaced too often."
+    ),
     "POST /v1/webhooks/{endpoint}/test": Told(Tested),
     "DELETE /v1/webhooks/{endpoint}": Told(text="Nothing is delivered to it any more."),
     "GET /v1/webhooks/{endpoint}/deliveries": Told(Deliveries),
