@@ -14,7 +14,7 @@ import signal
 import socket
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from types import FrameType
@@ -22,6 +22,8 @@ from typing import Any
 
 from local import paths
 
+LEVEL = "AUFTAKT_LOG_LEVEL"
+LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 FIRST_PORT = 4600
 REGION = "eu-central-1"
 ACCOUNT = "000000000000"
@@ -54,6 +56,7 @@ def plain(environment: dict[str, str]) -> dict[str, str]:
         "USER",
         "VIRTUAL_ENV",
         "AUFTAKT_WORKERS",
+        LEVEL,
     )
     return {name: value for name, value in environment.items() if name in kept}
 
@@ -101,8 +104,16 @@ def emulated(state: str) -> dict[str, str]:
         "LAMBDA_ACCOUNT_CONCURRENCY": "0",  # the function host bounds calls, and lets them wait
         "IOT_MTLS_ENABLED": "0",
         "AUTH": "true",  # who signs is known, and IAM decides
-        "LOG_LEVEL": os.environ.get("AUFTAKT_LOG_LEVEL", "WARNING"),
+        "LOG_LEVEL": log_level(os.environ) or "WARNING",
     }
+
+
+def log_level(environment: Mapping[str, str]) -> str | None:
+    """The level that whoever starts the cloud asks of all logs; None leaves each its own."""
+    level = environment.get(LEVEL, "").upper()
+    if level and level not in LEVELS:
+        raise SystemExit(f"{LEVEL} is {level}; it is one of {', '.join(LEVELS)}")
+    return level or None
 
 
 class Cloud:
@@ -215,6 +226,8 @@ def plan(base: str, run: str) -> Any:
         "PUBLIC_URL": base,
         "AWS_SDK_UA_APP_ID": f"{RUN}{run}",
     }
+    if level := log_level(os.environ):
+        environment["LOG_LEVEL"] = level
     in_all = int(os.environ.get("AUFTAKT_WORKERS", "40"))
     return Plan(paths.FUNCTIONS, paths.LOGS / "functions.jsonl", environment, in_all=in_all)
 

@@ -97,9 +97,7 @@ def become(function: Function, root: Path, link: socket.socket, output: int) -> 
     os.environ.update(function.environment)
     time.tzset()
     _sign_as(function.environment)
-    if "oms_aws.logs" in sys.modules:  # it was preloaded, before there was a service to name
-        service = function.environment.get("POWERTOOLS_SERVICE_NAME", function.name)
-        sys.modules["oms_aws.logs"].logger.append_keys(service=service)
+    _log_as(function)
     link.setblocking(True)
     code = 1
     try:
@@ -114,6 +112,14 @@ def become(function: Function, root: Path, link: socket.socket, output: int) -> 
         sys.stdout.flush()
         sys.stderr.flush()
         os._exit(code)
+
+
+def _log_as(function: Function) -> None:
+    """Let the logger, if it was made before the fork, name this function and heed its level."""
+    if "oms_aws.logs" in sys.modules:
+        logger, environment = sys.modules["oms_aws.logs"].logger, function.environment
+        logger.append_keys(service=environment.get("POWERTOOLS_SERVICE_NAME", function.name))
+        logger.setLevel(environment.get("LOG_LEVEL", "INFO"))
 
 
 def _sign_as(environment: dict[str, str]) -> None:

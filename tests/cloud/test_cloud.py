@@ -400,7 +400,7 @@ def test_held_order_goes_from_its_mail_to_its_end(system: System, reason: str) -
     changes, way = HELD[reason]
     with client(system) as shop, client(system, "clerk") as clerk, client(system, "wms") as wms:
         serve(clerk, wms, countries=["DE", "AT", "CZ"])
-        if ODD_PRODUCTS.get(reason):
+        if ODD_PRODUCTS.get(reason):  # known before the order comes
             sell(clerk, changes["line"]["sku"], ODD_PRODUCTS[reason])
         path = placed_as(shop, reason, changes)
         order = until(lambda: (o := shop.get(path).json())["status"] == "held" and o)
@@ -411,11 +411,12 @@ def test_held_order_goes_from_its_mail_to_its_end(system: System, reason: str) -
             body = {"address": ADDRESS, "email": "ab@kunde.example", "reason": "called"}
             assert clerk.post(f"{path}/address", json=body).status_code == 200
         else:
+            if reason in ODD_PRODUCTS:
+                sell(clerk, changes["line"]["sku"], ODD_PRODUCTS[reason])
             let_go(
                 system, path, order["holds"][0]["id"], "accountant" if way == "credit" else "clerk"
             )
         if reason in ODD_PRODUCTS:
-            sell(clerk, changes["line"]["sku"], ODD_PRODUCTS[reason])
             count(wms, changes["line"]["sku"], 50)
         order = until(lambda: (o := shop.get(path).json())["fulfilments"] and o)
         fulfilment = f"/v1/fulfilments/{order['fulfilments'][0]['id']}"

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from local import cloud
 from local.bridge import Answer, Bridge
 from local.pool import Plan
 
@@ -49,6 +50,13 @@ def handler(event, context):
     print("farewell", flush=True)
     os._exit(3)
 """,
+    "stage/tell": """
+from oms_aws.logs import logger
+def handler(event, context):
+    logger.debug("every detail")
+    logger.info("an outcome")
+    logger.warning("a surprise")
+""",
     "stage/odd": "def handler(event, context):\n    return object()\n",
     "stage/broken": "import nothing_of_that_name\n",
 }
@@ -57,11 +65,11 @@ def handler(event, context):
 class Setting:
     """A host over a folder of handlers."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, **more: str) -> None:
         self.folder = folder
         for step, code in HANDLERS.items():
             self.write(step, code)
-        environment = {"PUBLIC_URL": "http://here", "AWS_DEFAULT_REGION": "eu-central-1"}
+        environment = {"PUBLIC_URL": "http://here", "AWS_DEFAULT_REGION": "eu-central-1", **more}
         self.log = folder / "functions.jsonl"
         self.bridge = Bridge(
             Plan(folder, self.log, environment, per_function=BOUND, in_all=4, behind=4)
@@ -91,7 +99,9 @@ class Setting:
 
 @pytest.fixture(scope="module")
 def setting(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Setting]:
-    made = Setting(tmp_path_factory.mktemp("functions"))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("LOG_LEVEL", "WARNING")  # the emulator's own
+        made = Setting(tmp_path_factory.mktemp("functions"))
     yield made
     made.bridge.close()
 
@@ -166,6 +176,35 @@ def test_what_cannot_be_run_or_sent_is_named(setting: Setting, step: str, kind: 
     ok, report = setting.run(step, {})
     assert not ok
     assert report["errorType"] == kind
+
+
+def said(setting: Setting, level: str) -> list[str]:
+    assert setting.run("stage/tell", {}, LOG_LEVEL=level)[0]
+    lines = setting.logged("stage/tell")[-1]["text"].splitlines()
+    return [json.loads(line)["level"] for line in lines]
+
+
+def test_function_logs_at_its_own_level_and_not_at_the_emulators(setting: Setting) -> None:
+    assert said(setting, "INFO") == ["INFO", "WARNING"]
+    assert said(setting, "ERROR") == []
+
+
+def test_level_asked_of_the_cloud_reaches_every_function(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(cloud.LEVEL, "debug")
+    assert cloud.plain(dict(os.environ))[cloud.LEVEL] == "debug"
+    planned: Plan = cloud.plan("http://here", "run")
+    assert planned.environment["LOG_LEVEL"] == cloud.emulated("none")["LOG_LEVEL"] == "DEBUG"
+    made = Setting(tmp_path, LOG_LEVEL=planned.environment["LOG_LEVEL"])
+    assert said(made, "INFO") == ["DEBUG", "INFO", "WARNING"]
+    made.bridge.close()
+
+
+def test_level_that_is_none_is_refused() -> None:
+    assert cloud.log_level({}) is None
+    with pytest.raises(SystemExit, match="one of DEBUG"):
+        cloud.log_level({cloud.LEVEL: "LOUD"})
 
 
 def test_burst_waits_instead_of_starting_more_workers_than_the_bound(setting: Setting) -> None:

@@ -6,6 +6,7 @@ import ast
 import re
 from collections.abc import Iterator
 
+from oms.holds import REASONS
 from tests.house.tree import ROOT, listed, modules, parsed
 
 DOCUMENTED = (ROOT / "docs" / "holds.md").read_text(encoding="utf-8")
@@ -39,8 +40,9 @@ def reasons() -> Iterator[str]:
                 yield named[reason.id]
 
 
-def test_every_reason_of_a_hold_is_documented() -> None:
+def test_every_reason_of_a_hold_can_be_asked_for_and_is_documented() -> None:
     found = set(reasons())
     assert {"payment_pending", "email_invalid", "credit_exceeded"} <= found
+    assert set(REASONS) == found, listed(sorted(set(REASONS) ^ found))
     documented = set(re.findall(r"`([a-z_]+)`", DOCUMENTED))
     assert not found - documented, listed(sorted(found - documented))

@@ -8,6 +8,7 @@ from oms_aws import keys
 from oms_aws.edges.http import Answer, Call, Http
 from oms_aws.edges.master import history, listed, put, put_rows, shown
 from oms_aws.edges.models import Batch, WarehouseIn, WarehouseRow
+from oms_aws.edges.warehouses import with_barred
 from oms_aws.master import WAREHOUSES
 from oms_aws.wiring import Ports
 
@@ -22,20 +23,24 @@ handler = step.handler
     headers=("If-Match",),
 )
 def put_warehouse(call: Call[WarehouseIn], oms: Ports) -> Answer:
-    """Store a warehouse."""
-    return put(call, oms, WAREHOUSES, id=call.id("warehouse"))
+    """Store a warehouse.
+
+    The answer names the shops that may not send from there, as they have no VAT registration in its
+    state: their orders do not go to it, and are held where pieces lie nowhere else.
+    """
+    return put(call, oms, WAREHOUSES, with_barred(oms), id=call.id("warehouse"))
 
 
 @step.route("GET /v1/warehouses/{warehouse}", scope="stock:read")
 def get_warehouse(call: Call[Any], oms: Ports) -> Answer:
     """Read a warehouse."""
-    return shown(oms.catalogue.warehouse(call.path["warehouse"]))
+    return shown(oms.catalogue.warehouse(call.path["warehouse"]), with_barred(oms))
 
 
 @step.route("GET /v1/warehouses", scope="stock:read", query=("cursor", "limit"))
 def list_warehouses(call: Call[Any], oms: Ports) -> Answer:
     """List all warehouses, by id."""
-    return listed(call, oms, WAREHOUSES, keys.WAREHOUSES)
+    return listed(call, oms, WAREHOUSES, keys.WAREHOUSES, with_barred(oms))
 
 
 @step.route("GET /v1/warehouses/{warehouse}/history", scope="stock:read", query=("cursor", "limit"))

@@ -1,4 +1,4 @@
-"""Every few minutes, orders and bills with something due are handed to the step for it."""
+"""Every few minutes, what has something due is handed to the step for it."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ STEPS = {
     "order": "records/see_to_due",
     "bill": "billing/issue_collective_invoice",
     "endpoint": "notices/serve_line",
+    "upload": "sourcing/import_upload",
 }
 """What sees to what is due, by the kind of aggregate."""
 

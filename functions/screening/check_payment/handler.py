@@ -10,7 +10,7 @@ from oms.billing import vat_id_matters
 from oms.payment import check_payment
 from oms.vat_check import finding
 from oms_aws.edges.task import Asked, task
-from oms_aws.invoicing import gross_due, vat_found
+from oms_aws.invoicing import due_or_why, vat_found
 from oms_aws.issuable import examined
 from oms_aws.wiring import Ports
 
@@ -23,7 +23,7 @@ def handler(asked: Asked, oms: Ports) -> list[dict[str, Any]]:
     if vat_id_matters(order, shop):
         vat = vat_found(order, shop, oms)
         found.append(finding(order, vat.check, shop.tax.vies_unreachable))
-    found.append(check_payment(order, gross_due(order, oms, vat), shop.payment, at=oms.now()))
+    found.append(check_payment(order, due_or_why(order, oms, vat), shop.payment, at=oms.now()))
     found.append(examined(order, oms, vat))
     told: list[dict[str, Any]] = msgspec.to_builtins(found)
     return told

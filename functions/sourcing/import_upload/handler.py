@@ -10,4 +10,5 @@ from oms_aws.wiring import Ports
 
 @queue
 def handler(signal: Signal, oms: Ports) -> None:
-    take_upload(signal.aggregate.removeprefix(f"{FOLDER}/"), oms)
+    """S3 names the file, the clock the upload whose file it told nobody of."""
+    take_upload(signal.aggregate.removeprefix(f"{FOLDER}/").removeprefix("upload/"), oms)

@@ -5,16 +5,19 @@ from __future__ import annotations
 import hashlib
 import re
 from decimal import Decimal
-from itertools import chain
+from itertools import chain, product
+from string import ascii_uppercase
+from typing import Literal
 
 import pytest
 from lxml import etree
 from msgspec.structs import replace
 
 from einvoice_rules import FOLDER
-from oms.einvoice import Format, en16931, format_of
+from oms.einvoice import UNLISTED_IN_CII, Format, en16931, format_of
 from oms.invoice import Invoice, Sale, Sold, draft_invoice
 from oms.tax import Kind, Registrations
+from oms.tax.places import is_country
 from oms_aws.einvoice.rules import checked
 from oms_aws.einvoice.writing import written
 from tests.world import papers
@@ -117,6 +120,34 @@ def test_who_gets_which_format() -> None:
     assert format_of(PLAIN) == "xrechnung-ubl"
     assert format_of(papers.plain()) == "zugferd"
     assert format_of(replace(papers.plain(), buyer_type="B2C")) is None
+
+
+def codes(name: str) -> set[str]:
+    """The country codes that a file of rules knows."""
+    lists = re.findall(r"' ?((?:[A-Z0-9]{2} ){100,}[A-Z0-9]{2}) ?'", (FOLDER / name).read_text())
+    some = [set(each.split()) for each in lists]
+    return set.intersection(*(each for each in some if {"DE", "AF", "ZW"} <= each))
+
+
+def test_countries_that_rules_forgot_are_known() -> None:
+    ours = {c for c in map("".join, product(ascii_uppercase, repeat=2)) if is_country(c)}
+    assert len(ours) >= 249
+    assert ours - codes("cen/EN16931-UBL-validation.xsl") == set()
+    for name in ("cen/EN16931-CII-validation.xsl", "facturx/FACTUR-X_EN16931.xslt"):
+        assert ours - codes(name) == UNLISTED_IN_CII
+
+
+@pytest.mark.parametrize("syntax", ["ubl", "cii"])
+def test_a_country_that_the_rules_of_cii_forgot_gets_another_form(
+    syntax: Literal["ubl", "cii"],
+) -> None:
+    made = replace(PLAIN, ship_to=replace(PLAIN.ship_to, country="SS"), xrechnung=syntax)
+    format = format_of(made)
+    assert format == "xrechnung-ubl"
+    assert not [each for each in checked(written(made, format), format) if each.fatal]
+    assert [each for each in checked(written(made, "zugferd"), "zugferd") if each.fatal]
+    abroad = replace(papers.plain(), buyer=replace(PLAIN.buyer, country="SS"))
+    assert format_of(abroad) is None
 
 
 def test_an_intra_community_supply_says_when_and_where() -> None:

@@ -222,6 +222,27 @@ def test_clerk_decides_only_where_nobody_may(world: World, merchant: Merchant) -
     assert merchant.order(own)["approvals"][0]["person"] == "clerk:clara"
 
 
+@pytest.mark.parametrize(
+    ("language", "why"),
+    [
+        ("de", "Die Bestellung wurde nicht freigegeben: too dear"),
+        ("en", "The order was not approved: too dear"),
+    ],
+)
+def test_a_clerks_rejection_names_no_clerk_to_the_customer(
+    world: World, merchant: Merchant, language: str, why: str
+) -> None:
+    merchant.business(credit_limit="1000.00", approvals=[{"level": 1, "approver": PERSONS[2]}])
+    body = {**merchant.on_account(RUCK_45=1), "ordered_by": "P-2"}
+    body["customer"] |= {"locale": language}
+    id = merchant.place(body)
+    world.settle()
+    assert decide(merchant, id, None, "reject").status == 200
+    assert merchant.order(id)["approvals"][0]["person"] == "clerk:clara"
+    (mail,) = [mail for mail in world.outside.mails if mail.kind == "order_cancelled"]
+    assert why in mail.text
+
+
 @pytest.mark.parametrize("role", ["clerk", "accountant"])
 def test_approval_is_not_bypassed_by_releasing_the_hold(
     world: World, merchant: Merchant, role: str

@@ -15,8 +15,9 @@ BUYER_ID = "DE136695976"
 SWISS = {**ADDRESS, "postal_code": "8001", "city": "Zürich", "country": "CH"}
 
 
-def shop(merchant: Merchant, **seller: Any) -> None:
+def shop(merchant: Merchant, *, tax: dict[str, Any] | None = None, **seller: Any) -> None:
     body = {
+        "tax": tax or {},
         "name": "berg-beutel",
         "seller": {**SELLER, **seller},
         "support_email": "hilfe@berg-beutel.example",
@@ -163,3 +164,58 @@ def test_no_deposit_is_asked_for_that_could_not_be_sent(world: World, merchant: 
     asked = merchant.ask_deposit(id, percent="30")
     assert (asked.status, missing(asked)) == (409, {"buyer.vat_id"})
     assert merchant.order(id)["documents"] == []
+
+
+def warehouse(merchant: Merchant, country: str) -> list[str]:
+    """Opens warehouse W in a country; answers which shops may not send from there."""
+    body = {"name": "Lager W", "address": {**ADDRESS, "country": country}, "priority": 9}
+    route = "PUT /v1/warehouses/{warehouse}"
+    stored = merchant.do(route, merchant.clerk, body, warehouse="W")
+    return [*stored["unregistered_shops"]]
+
+
+def test_nothing_leaves_from_where_the_shop_is_not_registered(
+    world: World, merchant: Merchant
+) -> None:
+    assert warehouse(merchant, "PL") == ["berg-beutel", "tal-tasche"]
+    merchant.count("W", RUCK_45=5)
+    id = merchant.place(merchant.request(RUCK_45=1))
+    world.settle()
+    order = merchant.order(id)
+    assert (holds(merchant, id), order["fulfilments"]) == (["dispatch_unregistered"], [])
+    assert order["holds"][0]["data"] == {"locations": {"W": "PL"}}
+    assert order["lines"][0]["quantities"]["reserved"] == 1
+    assert release(merchant, id).status == 200
+    world.settle()
+    assert holds(merchant, id) == ["dispatch_unregistered"]
+    shop(merchant, tax={"local": {"PL": {"vat_id": "PL5260001246"}}})
+    assert release(merchant, id).status == 200
+    merchant.whole_life(id)
+    order = merchant.order(id)
+    (invoice,) = order["documents"]
+    assert (order["status"], invoice["status"]) == ("completed", "archived")
+    assert warehouse(merchant, "PL") == ["tal-tasche"]
+
+
+@pytest.mark.parametrize("country", ["PL", "CH"])
+def test_pieces_come_from_where_the_shop_may_send(
+    world: World, merchant: Merchant, country: str
+) -> None:
+    warehouse(merchant, country)
+    merchant.count("W", RUCK_45=5, ZELT_2=1)
+    merchant.count("A", RUCK_45=1)
+    merchant.count("B", RUCK_45=1)
+    id = merchant.place(merchant.request(RUCK_45=2))
+    other = merchant.place(merchant.request(RUCK_45=2, ZELT_2=1))
+    world.settle()
+    order = merchant.order(id)
+    assert (order["status"], order["holds"]) == ("released", [])
+    assert sorted(each["location"] for each in order["fulfilments"]) == ["A", "B"]
+    assert holds(merchant, other) == ["dispatch_unregistered"]
+    # A German warehouse gets what lay abroad.
+    merchant.count("W", RUCK_45=0, ZELT_2=0)
+    merchant.count("A", RUCK_45=3, ZELT_2=1)
+    world.settle()
+    assert release(merchant, other).status == 200
+    merchant.whole_life(other)
+    assert merchant.order(other)["status"] == "completed"

@@ -87,6 +87,43 @@ def test_broken_rows_are_named_and_the_others_taken(world: World, merchant: Merc
     assert merchant.stock("SOCKE-42")["promisable"] == 4
 
 
+def put_untold(world: World, id: str, text: str) -> None:
+    """The file is in the bucket, and nobody hears of it."""
+    boto3.client("s3").put_object(
+        Bucket=world.blueprint.uploads, Key=f"stock/{id}", Body=text.encode()
+    )
+
+
+def test_a_file_that_nobody_was_told_of_is_found_by_the_clock(
+    world: World, merchant: Merchant
+) -> None:
+    id = offered(world, merchant)
+    put_untold(world, id, f"{HEAD}RUCK-45,5\n")
+    world.pass_time(minutes=29)
+    world.strike("records/raise_due")
+    world.settle()
+    assert read(merchant, id)["status"] == "waiting"
+    world.pass_time(minutes=2)
+    world.strike("records/raise_due")
+    world.settle()
+    found = read(merchant, id)
+    assert (found["status"], found["changed"]) == ("done", 1)
+    world.pass_time(hours=7)
+    world.strike("records/raise_due")
+    world.settle()
+    assert read(merchant, id)["version"] == found["version"]
+
+
+def test_an_upload_whose_file_never_comes_ends(world: World, merchant: Merchant) -> None:
+    id = offered(world, merchant)
+    world.pass_time(minutes=31)
+    world.strike("records/raise_due")
+    world.settle()
+    found = read(merchant, id)
+    assert found["status"] == "refused"
+    assert "no file" in found["reason"]
+
+
 USELESS: dict[str, tuple[bytes, str]] = {
     "no rows": (HEAD.encode(), "no rows"),
     "other columns": (b"sku,pieces\nRUCK-45,1\n", "columns"),

@@ -14,7 +14,8 @@ from oms.billing import book_day
 from oms.news import OrderChanged
 from oms.order import Order
 from oms.parts import Finding
-from oms.payment import on_account
+from oms.payment import AMOUNT_UNKNOWN, on_account
+from oms.refusals import Refusal
 from oms.tax import exchange_on
 from oms.tax.exchange import EURO
 from oms_aws.invoicing import gross_due
@@ -35,7 +36,10 @@ def findings(order_id: str, oms: Ports) -> list[Finding]:
     asks = account.approvals if account else ()
     if not on_account(order.payment) and not asks:
         return [credit.passed(), check_approval(order, account, {}, Decimal(0), Decimal(0))]
-    due = gross_due(order, oms)
+    try:
+        due = gross_due(order, oms)
+    except Refusal:  # which holds the order already (`oms.payment`)
+        return [credit.passed()]
     return [check_credit(seen, account, due, oms), _approval(order, account, due, oms)]
 
 
@@ -90,7 +94,8 @@ def of_business(
     it is only less of the same.
     """
     account = oms.catalogue.account(order.shop, order.customer.id)
-    held = any(hold.reason in (credit.EXCEEDED, credit.MISSING) for hold in order.open_holds)
+    waits_for = (credit.EXCEEDED, credit.MISSING, AMOUNT_UNKNOWN)
+    held = any(hold.reason in waits_for for hold in order.open_holds)
     more = news.payment or news.vat_id or news.total > news.total_before
     if on_account(left.payment) and (more or held):
         yield _credit_for(order, left, account, due, oms)
@@ -101,6 +106,15 @@ def of_business(
     elif approval.verdict == "hold" and (not order.approvals or needed_again(order, left)):
         # The same stages are asked again from the first one: this is another order to them.
         yield replace(approval, data={**approval.data, "change": news.change})
+
+
+def once_known(order: Order, due: Decimal, oms: Ports) -> Iterator[Finding]:
+    """What credit and approval have to say of an order whose amount is known only now: `due`."""
+    account = oms.catalogue.account(order.shop, order.customer.id)
+    if on_account(order.payment) and not order.credit:
+        yield _credit_for(order, order, account, due, oms)
+    if not order.approvals:
+        yield _approval(order, account, due, oms)
 
 
 def _credit_for(

@@ -70,6 +70,14 @@ def gross_due(order: Order, oms: Ports, vat: Found | None = None) -> Decimal:
     return order.total if order.price_mode == "gross" else estimated(order, oms, vat).gross
 
 
+def due_or_why(order: Order, oms: Ports, vat: Found | None = None) -> Decimal | Refusal:
+    """As `gross_due`, or why nobody can say it: an unknown product, a rate that is not there."""
+    try:
+        return gross_due(order, oms, vat)
+    except Refusal as refusal:
+        return refusal
+
+
 def estimated(order: Order, oms: Ports, vat: Found | None = None) -> Invoice:
     """One invoice over the whole order as it would be if all left the home state now.
 

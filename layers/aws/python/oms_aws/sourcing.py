@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 from typing import NamedTuple
 
-from oms import allotment
+from oms import allotment, dispatch
 from oms.billing import book_day
 from oms.bundles import parts, recipes, stock_skus
 from oms.news import LineBackordered
@@ -104,7 +104,7 @@ def route(oms: Ports, order_id: str) -> Order:
     """Claim the order's reserved pieces at warehouses, then release them as fulfilments.
 
     An order that wants one delivery waits until nothing is backordered; one whose invoice could
-    not be issued is held. Raises NotNow.
+    not be issued, of the whole or from where its pieces lie, is held. Raises NotNow.
     """
     at = oms.now()
 
@@ -116,7 +116,11 @@ def route(oms: Ports, order_id: str) -> Order:
         if not _ready(order):
             return order
         order = allotment.kept(order, allotment.room_of(order, scene.held, scene.items), at=at)
-        return _released(order, _plan(oms, order, scene, at), at)
+        barred = _barred(oms, order, at)
+        plan = _plan(oms, order, scene, at, without=barred)
+        if lying := _only_there(oms, order, scene, plan, barred, at):
+            return scene.order.hold(dispatch.finding(lying), at=at)
+        return _released(order, plan, at)
 
     order = _work(oms, order_id, decide, _routable)
     for sku in _given_up(order):
@@ -124,7 +128,29 @@ def route(oms: Ports, order_id: str) -> Order:
     return order
 
 
-def _plan(oms: Ports, order: Order, scene: Scene, at: datetime) -> Plan:
+def _barred(oms: Ports, order: Order, at: datetime) -> dict[str, str]:
+    """The warehouses, with their states, from which the order's shop may not send."""
+    seller = oms.catalogue.shop_of_late(order.shop).tax
+    return dispatch.barred(oms.catalogue.warehouses(), seller, book_day(at))
+
+
+def _only_there(
+    oms: Ports, order: Order, scene: Scene, plan: Plan, barred: Mapping[str, str], at: datetime
+) -> dict[str, str]:
+    """Those of the barred warehouses that have pieces which the plan without them lacks."""
+    if not (barred and plan.uncovered):
+        return {}
+    whole = _plan(oms, order, scene, at)
+    if sum(whole.uncovered.values()) >= sum(plan.uncovered.values()):
+        return {}
+    return {
+        each.location: barred[each.location] for each in whole.shares if each.location in barred
+    }
+
+
+def _plan(
+    oms: Ports, order: Order, scene: Scene, at: datetime, *, without: Collection[str] = ()
+) -> Plan:
     """Where the reserved pieces go as things stand."""
     told = claims(scene.order)
     free = {
@@ -134,7 +160,7 @@ def _plan(oms: Ports, order: Order, scene: Scene, at: datetime) -> Plan:
     return plan_route(
         order.by_sku("reserved"),
         free,
-        oms.catalogue.warehouses(),
+        [each for each in oms.catalogue.warehouses() if each.id not in without],
         method=order.shipping.method,
         now=at,
         recipes=recipes(order),

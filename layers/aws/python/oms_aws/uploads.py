@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Literal
 
 import msgspec
@@ -18,6 +18,10 @@ from oms_aws.table import ConditionFailed, Table, packed, unpacked
 FOLDER = "stock"
 LARGEST_UPLOAD = 5_000_000
 FORM_LIVES_SECONDS = 900
+FORM_LIVES = timedelta(seconds=FORM_LIVES_SECONDS)
+UNHEARD = timedelta(minutes=15)
+"""So long after a form has ended the clock looks for its file, in case nobody was told of it."""
+
 UPLOAD_LIVES_SECONDS = 7 * 24 * 3600
 MOST_NAMED = 1_000
 """How many refused rows are named; the others are only counted."""
@@ -138,5 +142,8 @@ class S3Uploads:
             "expires": int(upload.created_at.timestamp()) + UPLOAD_LIVES_SECONDS,
         }
         key = keys.upload(upload.id)
+        if not upload.finished_at:
+            looked = upload.created_at + FORM_LIVES + UNHEARD
+            attributes |= {"gsi3pk": keys.due(upload.id), "gsi3sk": keys.due_at(looked)}
         put = self._table.put_if(key, attributes, version=seen) if seen is not None else None
         self._table.write([put or self._table.put(key, attributes, unless_exists=True)])

@@ -25,9 +25,10 @@ NEEDED = "approval_needed"
 Decision = Literal["approve", "reject"]
 _DONE: Mapping[Decision, str] = {"approve": "approved", "reject": "rejected"}
 REJECTED = {
-    "de": "Die Bestellung wurde von {name} nicht freigegeben: {reason}",
-    "en": "The order was not approved by {name}: {reason}",
+    "de": "Die Bestellung wurde {by}nicht freigegeben: {reason}",
+    "en": "The order was not approved{by}: {reason}",
 }
+_BY = {"de": "von {} ", "en": " by {}"}
 
 
 def check_approval(
@@ -191,12 +192,19 @@ def _approve(order: Order, turn: int, person: str, by: str, reason: str, at: dat
 
 def _reject(order: Order, turn: int, person: str, by: str, reason: str, at: datetime) -> Order:
     stage = order.approvals[turn]
-    named = {p.id: p.name for p in (stage.approver, stage.substitute) if p}
-    why = REJECTED[order.customer.locale].format(name=named.get(person, person), reason=reason)
+    name, language = name_of(stage, person), order.customer.locale
+    by_whom = _BY[language].format(name) if name else ""
+    why = REJECTED[language].format(by=by_whom, reason=reason)
     order = order.tell(OrderRejected(turn, person, by, reason, at))
     order = order.cancel_rest(reason=why, by=by, at=at, cause="customer")
     # What a warehouse has already goes on.
     return order.tell(OrderReleased(stage.hold, by, "rejected", at)) if order.charged else order
+
+
+def name_of(stage: Approval, person: str | None) -> str | None:
+    """Whose word it was, as the customer knows them; None for somebody of ours."""
+    named = {each.id: each.name for each in (stage.approver, stage.substitute) if each}
+    return named.get(person or "")
 
 
 # -- the clock --------------------------------------------------------------------------------

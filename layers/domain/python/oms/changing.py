@@ -8,12 +8,10 @@ from datetime import datetime
 from decimal import Decimal
 from typing import TypeVar
 
-import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
-from oms import credit, money
-from oms.issuable import INCOMPLETE, INVOICE
+from oms import money
 from oms.news import (
     FulfilmentRecallAccepted,
     FulfilmentRecallRequested,
@@ -27,7 +25,6 @@ from oms.parts import (
     FREE,
     Address,
     Change,
-    Credit,
     Discount,
     Finding,
     Hold,
@@ -39,6 +36,7 @@ from oms.parts import (
     Recall,
 )
 from oms.recall import RECALL_WITHIN, at_warehouses
+from oms.rechecking import credit_taken, weighed
 from oms.refusals import NotNow, Refusal
 
 AT_WAREHOUSE = ("released", "packed")
@@ -151,26 +149,10 @@ def changed(order: Order, change: Change, *, id: str, by: str, at: datetime) -> 
 
 
 def foreseen(order: Order, news: OrderChanged, findings: Iterable[Finding]) -> Outcome:
-    """What the change and the checks that ran again for it come to.
-
-    A hold goes when its check ran again and does not find that any more; one that stands already
-    for the same reason and facts is not raised twice. Raises Refusal when a check refuses.
-    """
+    """What the change and the checks that ran again for it come to. Raises as `weighed`."""
     found = tuple(findings)
-    for finding in found:
-        if finding.verdict == "refuse":
-            raise Refusal(finding.reason, finding.text)
-    again = {finding.check for finding in found}
-    rechecked = {known.reason for known in order.findings if known.check in again}
-    rechecked |= {INCOMPLETE} if INVOICE in again else set()
-    held = [f for f in found if f.verdict == "hold"]
-    mended = [
-        hold
-        for hold in order.open_holds
-        if hold.reason in rechecked and not any(_same(hold, finding) for finding in held)
-    ]
-    raised = [f for f in held if not any(_same(hold, f) for hold in order.open_holds)]
-    return Outcome(order.apply(replace(news, findings=found)), tuple(raised), tuple(mended))
+    weight = weighed(order, found)
+    return Outcome(order.apply(replace(news, findings=found)), weight.raised, weight.mended)
 
 
 def confirmed(order: Order, news: OrderChanged, findings: Iterable[Finding]) -> Order:
@@ -187,11 +169,7 @@ def confirmed(order: Order, news: OrderChanged, findings: Iterable[Finding]) -> 
         order = order.hold(finding, at=news.at)
     for hold in outcome.mended:
         order = order.tell(OrderReleased(hold.id, "auftakt", "The change mended it.", news.at))
-    for finding in found:
-        if finding.check == "credit" and finding.verdict == "pass" and finding.data:
-            taken = msgspec.convert(finding.data["credit"], Credit)
-            order = credit.take_anew(order, taken, at=news.at)
-    return order
+    return credit_taken(order, found, at=news.at)
 
 
 def basis(order: Order) -> str:
@@ -230,10 +208,6 @@ def part_left(order: Order) -> Order:
             lines.append(replace(line, ordered=left, cancelled=0, discounts=discounts))
     of_order = (Discount(off),) if off else ()
     return replace(order, lines=tuple(lines), discounts=of_order)
-
-
-def _same(hold: Hold, finding: Finding) -> bool:
-    return hold.reason == finding.reason and hold.data == finding.data
 
 
 def _require_open(order: Order, id: str) -> None:

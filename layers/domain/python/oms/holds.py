@@ -33,16 +33,19 @@ REASONS = (
     "payment_awaited",
     "payment_insufficient",
     "authorisation_old",
+    "amount_unknown",
     "product_unknown",
     "price_too_low",
     "price_not_comparable",
     "total_differs",
     "vat_id_unverified",
+    "invoice_incomplete",
     "credit_exceeded",
     "credit_missing",
     "approval_needed",
     "backorder_limit",
     "supplier_needed",
+    "dispatch_unregistered",
 )
 """What an order may be held for (`docs/holds.md`)."""
 

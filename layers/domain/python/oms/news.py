@@ -57,10 +57,13 @@ class OrderHeld(News, frozen=True, tag="Order.Held"):
 
 
 class OrderReleased(News, frozen=True, tag="Order.Released"):
+    """`findings` are those of the checks that ran again, where a release makes them do so."""
+
     hold: str
     by: str
     reason: str
     at: datetime
+    findings: tuple[Finding, ...] = ()
 
 
 class OrderHoldEscalated(News, frozen=True, tag="Order.HoldEscalated"):

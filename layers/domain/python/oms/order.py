@@ -548,13 +548,18 @@ class Order(Value, frozen=True, omit_defaults=True):
             text_de=finding.text_de,
         )
 
-    def release_hold(self, id: str, *, by: str, reason: str, at: datetime) -> Order:
-        """Let one hold go; releasing it again changes nothing. Raises Unknown."""
+    def release_hold(
+        self, id: str, *, by: str, reason: str, at: datetime, findings: tuple[Finding, ...] = ()
+    ) -> Order:
+        """Let one hold go, with what was found again; letting it go twice changes nothing.
+
+        Raises Unknown.
+        """
         for hold in self.holds:
             if hold.id == id:
                 if hold.released_at or not self.count("ordered") - self.count("cancelled"):
                     return self
-                return self.tell(OrderReleased(id, by, reason, at))
+                return self.tell(OrderReleased(id, by, reason, at, findings))
         raise Unknown("hold_unknown", f"The order has no hold {id}.")
 
     def cancel(
@@ -977,7 +982,12 @@ def _released(order: Order, news: OrderReleased) -> Order:
         for h in order.holds
     )
     held = any(hold.released_at is None for hold in holds)
-    order = replace(order, holds=holds, lapsed_at=order.lapsed_at if held else None)
+    order = replace(
+        order,
+        holds=holds,
+        lapsed_at=order.lapsed_at if held else None,
+        findings=_found_again(order, news.findings),
+    )
     (hold,) = [hold for hold in holds if hold.id == news.hold]
     booked = hold.data.get("credit")
     if booked is None:
@@ -1109,14 +1119,18 @@ def _approval_escalated(order: Order, news: ApprovalEscalated) -> Order:
     return _stage(order, news.stage, escalated_at=news.at)
 
 
+def _found_again(order: Order, found: tuple[Finding, ...]) -> tuple[Finding, ...]:
+    """The order's findings, those of checks that ran again in place of what they found before."""
+    again = {finding.check for finding in found}
+    return (*(each for each in order.findings if each.check not in again), *found)
+
+
 def _address_corrected(order: Order, news: OrderAddressCorrected) -> Order:
-    fresh = {finding.check for finding in news.findings}
-    kept = tuple(finding for finding in order.findings if finding.check not in fresh)
     place = {"billing_address" if news.billing else "shipping_address": news.address}
     return replace(
         order,
         customer=replace(order.customer, email=news.email, phone=news.phone),
-        findings=(*kept, *news.findings),
+        findings=_found_again(order, news.findings),
         **place,
     )
 
@@ -1143,8 +1157,6 @@ def _changed(order: Order, news: OrderChanged) -> Order:
     lines = {line.number: line for line in order.lines}
     for change in news.lines:
         lines[change.number] = _line_changed(lines.get(change.number), change)
-    again = {finding.check for finding in news.findings}
-    kept = tuple(finding for finding in order.findings if finding.check not in again)
     customer = replace(order.customer, vat_id=news.vat_id or order.customer.vat_id)
     changed = replace(
         order,
@@ -1154,7 +1166,7 @@ def _changed(order: Order, news: OrderChanged) -> Order:
         shipping_address=news.shipping_address or order.shipping_address,
         shipping=news.shipping or order.shipping,
         payment=news.payment or order.payment,
-        findings=(*kept, *news.findings),
+        findings=_found_again(order, news.findings),
         changes=(*order.changes, news.change),
         pending=None,
     )

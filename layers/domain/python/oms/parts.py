@@ -39,6 +39,7 @@ RESERVE_HOURS = 72
 """How long a held order keeps its reservation, unless its shop says otherwise."""
 
 PERFORM_WITHIN = timedelta(days=30)
+PRODUCT_UNKNOWN = "product_unknown"
 SUPPLIER_NEEDED = "supplier_needed"
 DIGITAL = "digital"
 """Where fulfilments without a parcel come from."""

@@ -14,8 +14,10 @@ from oms.ledger import charges_paid, ledger
 from oms.news import OrderHoldEscalated, OrderReleased, PaymentReceived, PaymentReminded
 from oms.order import Order
 from oms.parts import Finding, Hold, Payment, Provider, Received
+from oms.refusals import Refusal
 
 AWAITED = "payment_awaited"
+AMOUNT_UNKNOWN = "amount_unknown"
 PREPAYMENT = "prepayment"
 ACCOUNT = "invoice"
 COVERED_BY_MONEY = (AWAITED, "payment_insufficient", "credit_exceeded", "credit_missing")
@@ -59,14 +61,17 @@ def on_account(payment: Payment) -> bool:
     return payment.status == "open" and payment.method != PREPAYMENT
 
 
-def check_payment(order: Order, due: Decimal, rules: PaymentRules, *, at: datetime) -> Finding:
+def check_payment(
+    order: Order, due: Decimal | Refusal, rules: PaymentRules, *, at: datetime
+) -> Finding:
     """Whether the payment covers what is due, gross, to the cent, and is fresh enough.
 
-    What is on account passes here: whether there is credit for it is for `oms.credit` to say. The
-    finding keeps `due`, and of which total, so that what is owed later follows from it.
+    Where nobody can say what is due, `due` is why. What is on account passes here: whether there is
+    credit for it is for `oms.credit` to say. The finding keeps `due`, and of which total, so that
+    what is owed later follows from it.
     """
     payment = order.payment
-    known = {"due": str(due), "of": str(order.total)}
+    known = {} if isinstance(due, Refusal) else {"due": str(due), "of": str(order.total)}
     if payment.status == "failed":
         return Finding(
             "payment",
@@ -76,6 +81,8 @@ def check_payment(order: Order, due: Decimal, rules: PaymentRules, *, at: dateti
             text_de="Die Zahlung ist fehlgeschlagen.",
             data=known,
         )
+    if isinstance(due, Refusal):
+        return _unknown(due)
     if in_advance(payment):
         if secured(order) >= due:
             return Finding("payment", "pass", data=known)
@@ -94,6 +101,17 @@ def check_payment(order: Order, due: Decimal, rules: PaymentRules, *, at: dateti
     if secured(order) < due:
         return _insufficient(order, due, known)
     return _old(order, rules, known, at) or Finding("payment", "pass", data=known)
+
+
+def _unknown(why: Refusal) -> Finding:
+    return Finding(
+        "payment",
+        "hold",
+        AMOUNT_UNKNOWN,
+        f"What the order costs with its tax cannot be said: {why.text}",
+        text_de=f"Was die Bestellung mit ihrer Steuer kostet, steht nicht fest: {why.text}",
+        data={"reason": why.reason},
+    )
 
 
 def _awaited(order: Order, due: Decimal, rules: PaymentRules, known: dict[str, Any]) -> Finding:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from oms.money import cent, gross_of, net_of
 from oms.order import Order
-from oms.parts import Finding, Line
+from oms.parts import PRODUCT_UNKNOWN, Finding, Line
 from oms.price import Price, PriceList
 from oms.product import Product
 from oms.refusals import Refusal
@@ -138,7 +138,7 @@ def _unknown(skus: list[str]) -> Finding:
     return Finding(
         "price",
         "hold",
-        "product_unknown",
+        PRODUCT_UNKNOWN,
         f"Not in the catalogue: {named}.",
         data={"skus": skus[:NAMED]},
         text_de=f"Nicht im Katalog: {named}.",

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from oms.bundles import demand, parts, stock_skus
 from oms.order import Order
-from oms.parts import Pieces
+from oms.parts import PRODUCT_UNKNOWN, Pieces
 
 ByLocation = dict[str, int]
 """Location -> pieces."""
@@ -178,15 +178,27 @@ def delta(before: Reservation, after: Reservation) -> Delta:
     )
 
 
+def _unknown(order: Order) -> set[str]:
+    """The SKUs of products that nobody knows, while the order is held for that."""
+    holds = [hold for hold in order.open_holds if hold.reason == PRODUCT_UNKNOWN]
+    return {sku for hold in holds for sku in hold.data["skus"]}
+
+
 def asking(order: Order) -> Pieces:
     """The open pieces that are to be reserved now, by line.
 
-    Not those of a held order whose reservation has expired, nor of lines that need no stock or wait
-    for a supplier to be found, nor what a suspected order may not reserve before its release.
+    Not those of a held order whose reservation has expired, nor of lines that need no stock, wait
+    for a supplier to be found or for their product to be known, nor what a suspected order may not
+    reserve before its release.
     """
     if order.lapsed_at:
         return {}
-    lines = (li for li in order.lines if li.open and parts(li) and not order.unsupplied(li))
+    unknown = _unknown(order)
+    lines = (
+        li
+        for li in order.lines
+        if li.open and parts(li) and li.sku not in unknown and not order.unsupplied(li)
+    )
     most = _reserve_most(order)
     if most is None:
         return {line.number: line.open for line in lines}

@@ -87,7 +87,7 @@ def ask(call: Call[Any], oms: Ports) -> Answer:
     opened = _opened(call, oms)
     order, stage = opened.seen.order, opened.stage
     if stage.decision:
-        return _decided(order, stage)
+        return _decided(order, stage, oms)
     able = approval.eligible(order, opened.number)
     if approval.pending(order) != opened.number or opened.person not in able:
         return _told("approval_over", order)
@@ -127,9 +127,9 @@ def _opened(call: Call[Any], oms: Ports) -> Opened:
     return Opened(seen, int(number), person)
 
 
-def _decided(order: Order, stage: Approval) -> Answer:
-    named = {p.id: p.name for p in (stage.approver, stage.substitute) if p}
-    name = named.get(stage.person or "", stage.person or "")
+def _decided(order: Order, stage: Approval, oms: Ports) -> Answer:
+    ours = oms.catalogue.shop_of_late(order.shop).name
+    name = approval.name_of(stage, stage.person) or ours
     return _told(f"approval_{stage.decision}", order, name)
 
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Literal
 
-from oms.approval import NEEDED, asked, pending
+from oms.approval import NEEDED, asked, name_of, pending
 from oms.credit import EXCEEDED, MISSING
 from oms.dunning import letter_of
 from oms.ledger import ledger
@@ -164,12 +164,11 @@ def _decided(case: Case) -> Mail | None:
     if not order.charged:
         return None
     stage = order.approvals[news.stage]
-    names = {person.id: person.name for person in (stage.approver, stage.substitute) if person}
     facts = ApprovalDecided(
         **case.common,
         items=case.items(_left(order)),
         approved=isinstance(news, OrderApproved),
-        person=names.get(news.person, case.shop.name),
+        person=name_of(stage, news.person) or case.shop.name,
         reason=news.reason or None,
     )
     return case.to_customer("approval_decided", facts)

@@ -16,7 +16,7 @@ from oms.tax.refusals import (
     UnknownPlace,
 )
 from oms.tax.seller import LocalRegistration, Registrations
-from oms.tax.table import CATEGORIES, SHIFTED_FROM, Kind, Supply, TaxDecision, decide
+from oms.tax.table import CATEGORIES, SHIFTED_FROM, Kind, Supply, TaxDecision, decide, registered
 from oms.tax.threshold import LIMIT, Watch, YearSales, exchange_of, in_euro
 
 __all__ = [
@@ -48,6 +48,7 @@ __all__ = [
     "in_euro",
     "known_for",
     "rate",
+    "registered",
     "territory_of",
     "without_need",
 ]

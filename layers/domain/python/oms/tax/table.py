@@ -278,10 +278,13 @@ class Row(NamedTuple):
     answer: Callable[[Facts, Case], TaxDecision] = _plain
 
 
+def registered(seller: Registrations, state: str, on: date) -> bool:
+    """Whether the seller may send goods from a state: a member state where it is registered."""
+    return (state == seller.home or state in seller.local) and is_member(state, on)
+
+
 def _unregistered(f: Facts) -> bool:
-    seller = f.supply.seller
-    here = f.dispatch == seller.home or f.dispatch in seller.local
-    return not (here and is_member(f.dispatch, f.supply.supplied_on))
+    return not registered(f.supply.seller, f.dispatch, f.supply.supplied_on)
 
 
 def _small_at_home(f: Facts) -> bool:

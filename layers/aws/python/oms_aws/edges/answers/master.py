@@ -142,6 +142,10 @@ class Warehouse(Model):
     closures: Annotated[list[date], Field(examples=[["2026-12-24"]])]
     capacity: Annotated[int | None, Field(description="Fulfilments a day.", examples=[800])]
     zones: list[Zone]
+    unregistered_shops: Annotated[
+        list[str],
+        Field(description="They may not send from there: no VAT registration.", examples=[[]]),
+    ]
     version: Annotated[Version, Field(examples=[1])]
 
 

@@ -1,0 +1,37 @@
+"""Warehouses as callers see them: with the shops that may not send from there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from oms.billing import book_day
+from oms.dispatch import barred
+from oms.shop import Shop
+from oms_aws import keys
+from oms_aws.edges.master import View
+from oms_aws.edges.views import whole
+from oms_aws.master import SHOPS
+from oms_aws.wiring import Ports
+
+PAGE = 100
+"""How many shops are read at once."""
+
+
+def with_barred(oms: Ports) -> View:
+    """A warehouse as it is shown, as things stand today."""
+    shops, today = list(_shops(oms)), book_day(oms.now())
+
+    def view(warehouse: Any) -> dict[str, Any]:
+        unregistered = [each.id for each in shops if barred([warehouse], each.tax, today)]
+        return {**whole(warehouse), "unregistered_shops": unregistered}
+
+    return view
+
+
+def _shops(oms: Ports) -> Iterator[Shop]:
+    after, found = "", PAGE
+    while found == PAGE:
+        some, after = oms.catalogue.master.page(SHOPS, keys.SELLERS, after=after, limit=PAGE)
+        yield from some
+        found = len(some)
