@@ -8,7 +8,7 @@ from aws_cdk import aws_iam as iam
 
 from infra.ground import QUEUED, Ground, Mail
 from infra.journey import Grant, Room, Step
-from infra.rooms import closed, patterns
+from infra.rooms import closed, patterns, reached
 from infra.storage import NUMBERS
 
 CONSUME = ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes")
@@ -79,9 +79,9 @@ def granted(grant: Grant, step: Step, ground: Ground) -> list[iam.PolicyStatemen
     match grant:
         case "table:read":
             asked = allow(READ, table), allow(LIST, table, *indexes)
-            return [within(step.reads, each) for each in asked]
+            return [within(reached(step, step.reads), each) for each in asked]
         case "table:write":
-            return [within(step.writes, allow(WRITE, table))]
+            return [within(reached(step, step.writes), allow(WRITE, table))]
         case "bus:put":
             return [allow(("events:PutEvents",), ground.storage.bus.event_bus_arn)]
         case "flow:start":

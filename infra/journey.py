@@ -87,6 +87,8 @@ Grant = Literal[
 
 Room = Literal[
     "clients", "keyring", "key_uses", "carriers", "papers", "catalogue", "shops", "orders",
+    "prices", "taxes", "vat_checks", "velocity", "lists", "replays", "holds", "stock", "incoming",
+    "departures", "uploads", "failures",
 ]  # fmt: skip
 """Partition keys that belong together; `infra.rooms` says which."""
 
@@ -96,8 +98,8 @@ class Step:
     """One step: its folder under functions/, what wakes it, and what it may do.
 
     `reads` and `writes` are the rooms of the table that "table:read" and "table:write" reach; every
-    step that is open to the public names them. Without them it is the whole table but for the
-    clients' keys and the list of them.
+    step that is open to the public names them, and those of the stages `CONFINED`. Without them it
+    is the whole table but for the clients' keys and the list of them.
     """
 
     name: str
@@ -120,6 +122,14 @@ class Step:
 
 R: Final = "table:read"
 W: Final = "table:write"
+CONFINED: Final = ("screening", "sourcing")
+"""Stages of which every step names its rooms."""
+
+ORDERS: Final[tuple[Room, ...]] = ("orders",)
+SEEN: Final[tuple[Room, ...]] = ("orders", "catalogue", "carriers")  # an order, as it is shown
+BILLABLE: Final[tuple[Room, ...]] = ("orders", "catalogue", "taxes")  # with its tax
+SUPPLY: Final[tuple[Room, ...]] = (*BILLABLE, "stock", "incoming", "departures")
+MOVED: Final[tuple[Room, ...]] = ("orders", "stock", "departures", "vat_checks")
 
 # A table of contents is set by hand: a line, or two, for each step.
 # fmt: off
@@ -185,61 +195,73 @@ JOURNEY: tuple[Step, ...] = (
          Queue(("Fulfilment.RecallAccepted", "Fulfilment.RecallRefused")), (R, W)),
     Step("capture/start_intake", Queue(("Order.Created",)), (R, W, "flow:start")),
     # screening
-    Step("screening/check_address", Task("intake"), (R,)),
-    Step("screening/check_payment", Task("intake"), (R, W)),
-    Step("screening/check_price", Task("intake"), (R,)),
-    Step("screening/check_credit", Task("intake"), (R, W)),
-    Step("screening/check_fraud", Task("intake"), (R, W), layers=("rules",)),
-    Step("screening/settle_checks", Task("intake"), (R, W)),
-    Step("screening/await_release", Task("intake", waits=True), (R, W, "flow:answer")),
-    Step("screening/release_hold", Http(("POST /v1/orders/{order}/holds/{hold}/release",)), (R, W)),
-    Step("screening/list_holds", Http(("GET /v1/holds",)), (R,)),
+    Step("screening/check_address", Task("intake"), (R,), reads=("orders", "catalogue")),
+    Step("screening/check_payment", Task("intake"), (R, W), reads=BILLABLE, writes=("vat_checks",)),
+    Step("screening/check_price", Task("intake"), (R,), reads=(*BILLABLE, "prices")),
+    Step("screening/check_credit", Task("intake"), (R, W), reads=BILLABLE,
+         writes=("orders", "vat_checks")),
+    Step("screening/check_fraud", Task("intake"), (R, W), layers=("rules",),
+         reads=("orders", "catalogue", "velocity", "lists"), writes=("velocity",)),
+    Step("screening/settle_checks", Task("intake"), (R, W), reads=ORDERS, writes=ORDERS),
+    Step("screening/await_release", Task("intake", waits=True), (R, W, "flow:answer"),
+         reads=ORDERS, writes=ORDERS),
+    Step("screening/release_hold", Http(("POST /v1/orders/{order}/holds/{hold}/release",)), (R, W),
+         reads=(*BILLABLE, "carriers", "prices"), writes=("orders", "vat_checks")),
+    Step("screening/list_holds", Http(("GET /v1/holds",)), (R,), reads=("holds", "catalogue")),
     Step("screening/keep_lists", Http((
         "POST /v1/lists/{which}", "POST /v1/lists/{which}/removals", "GET /v1/lists/{which}",
-    )), (R, W)),
+    )), (R, W), reads=("lists",), writes=("lists",)),
     Step("screening/correct_address", Http(("POST /v1/orders/{order}/address",)), (R, W),
-         layers=("rules",)),
+         layers=("rules",), reads=(*SEEN, "replays"), writes=("orders", "replays")),
     Step("screening/ask_address", Http(("GET /a/{token}", "POST /a/{token}"), public=True),
          (R, W, "secrets:links"), layers=("rules",), reads=("orders", "catalogue"),
          writes=("orders",)),
     Step("screening/resume_intake", Queue(("Order.Released", "Order.Cancelled")),
-         (R, W, "flow:answer", "flow:start")),
-    Step("screening/decide_approval", Http(("POST /v1/orders/{order}/approvals",)), (R, W)),
+         (R, W, "flow:answer", "flow:start"), reads=ORDERS, writes=ORDERS),
+    Step("screening/decide_approval", Http(("POST /v1/orders/{order}/approvals",)), (R, W),
+         reads=SEEN, writes=ORDERS),
     Step("screening/answer_approval", Http((
         "GET /approve/{token}", "POST /approve/{token}",
     ), public=True), (R, W, "secrets:links"), reads=("orders", "catalogue"), writes=("orders",)),
-    Step("screening/settle_payment", Queue(("Order.Cancelled", "Order.Changed")), (R, W)),
+    Step("screening/settle_payment", Queue(("Order.Cancelled", "Order.Changed")), (R, W),
+         reads=ORDERS, writes=ORDERS),
     # sourcing
-    Step("sourcing/reserve_stock", Task("intake"), (R, W), seconds=60),
-    Step("sourcing/route_order", Task("intake"), (R, W), seconds=60),
+    Step("sourcing/reserve_stock", Task("intake"), (R, W), seconds=60, reads=SUPPLY, writes=MOVED),
+    Step("sourcing/route_order", Task("intake"), (R, W), seconds=60, reads=SUPPLY, writes=MOVED),
     Step("sourcing/settle_stock", Queue((
         "Order.Cancelled", "Order.Refused", "Stock.Released", "Shipment.Confirmed",
-    )), (R, W), seconds=60),
+    )), (R, W), seconds=60, reads=SUPPLY, writes=MOVED),
     Step("sourcing/follow_change", Queue(("Order.Changed", "Order.ChangeDropped")),
-         (R, W), seconds=60),
-    Step("sourcing/import_stock", Http(("POST /v1/stock/batch",)), (R, W), seconds=29, memory=1024),
+         (R, W), seconds=60, reads=SUPPLY, writes=MOVED),
+    Step("sourcing/import_stock", Http(("POST /v1/stock/batch",)), (R, W), seconds=29, memory=1024,
+         reads=("catalogue", "stock"), writes=("stock",)),
     Step("sourcing/keep_purchases", Http((
         "PUT /v1/purchase-orders/{purchase}", "GET /v1/purchase-orders/{purchase}",
         "GET /v1/purchase-orders",
-    )), (R, W)),
+    )), (R, W), reads=("catalogue", "incoming"), writes=("incoming",)),
     Step("sourcing/receive_goods", Http(("POST /v1/purchase-orders/{purchase}/receipts",)), (R, W),
-         seconds=29),
+         seconds=29, reads=("catalogue", "stock", "incoming"), writes=("stock", "incoming")),
     Step("sourcing/offer_upload", Http((
         "POST /v1/stock/uploads", "GET /v1/stock/uploads/{upload}",
-    )), (R, W, "uploads:put")),
+    )), (R, W, "uploads:put"), reads=("catalogue", "uploads"), writes=("uploads",)),
     Step("sourcing/import_upload", Queue((), batch=1, side_by_side=2, arrives="stock/"),
-         (R, W, "uploads:read"), seconds=600, memory=1024),
-    Step("sourcing/read_stock", Http(("GET /v1/stock/{sku}",)), (R,)),
-    Step("sourcing/keep_buffers", Http(("PUT /v1/stock/{sku}/buffers/{shop}",)), (R, W)),
-    Step("sourcing/answer_availability", Http(("POST /v1/availability",)), (R, W)),
+         (R, W, "uploads:read"), seconds=600, memory=1024,
+         reads=("catalogue", "stock", "uploads"), writes=("stock", "uploads")),
+    Step("sourcing/read_stock", Http(("GET /v1/stock/{sku}",)), (R,),
+         reads=("catalogue", "stock", "incoming")),
+    Step("sourcing/keep_buffers", Http(("PUT /v1/stock/{sku}/buffers/{shop}",)), (R, W),
+         reads=("catalogue", "stock"), writes=("stock",)),
+    Step("sourcing/answer_availability", Http(("POST /v1/availability",)), (R, W),
+         reads=SUPPLY, writes=("stock",)),
     Step("sourcing/allocate_backorders", Queue(("Stock.Changed", "Stock.Buffered")), (R, W),
-         seconds=60),
+         seconds=60, reads=SUPPLY, writes=MOVED),
     Step("sourcing/expect_backorders", Queue((
         "Line.Backordered", "Backorder.Due", "Incoming.Changed",
-    )), (R, W), seconds=60),
+    )), (R, W), seconds=60, reads=SUPPLY, writes=MOVED),
     Step("sourcing/cancel_waiting", Http(("GET /w/{token}", "POST /w/{token}"), public=True),
          (R, W, "secrets:links"), reads=("orders", "catalogue"), writes=("orders",)),
-    Step("sourcing/route_allocated", Queue(("Backorder.Allocated",)), (R, W), seconds=60),
+    Step("sourcing/route_allocated", Queue(("Backorder.Allocated",)), (R, W), seconds=60,
+         reads=SUPPLY, writes=MOVED),
     # fulfilment
     Step("fulfilment/list_fulfilments", Http((
         "GET /v1/fulfilments", "GET /v1/fulfilments/{fulfilment}",
