@@ -43,6 +43,6 @@ def reasons() -> Iterator[str]:
 def test_every_reason_of_a_hold_can_be_asked_for_and_is_documented() -> None:
     found = set(reasons())
     assert {"payment_pending", "email_invalid", "credit_exceeded"} <= found
-    assert set(REASONS) == found, listed(sorted(set(REASONS) ^ found))
+    assert found <= set(REASONS), listed(sorted(found - set(REASONS)))
     documented = set(re.findall(r"`([a-z_]+)`", DOCUMENTED))
     assert not found - documented, listed(sorted(found - documented))
