@@ -88,7 +88,7 @@ Grant = Literal[
 Room = Literal[
     "clients", "keyring", "key_uses", "carriers", "papers", "catalogue", "shops", "orders",
     "prices", "taxes", "vat_checks", "velocity", "lists", "replays", "holds", "stock", "incoming",
-    "departures", "uploads", "failures",
+    "departures", "uploads", "failures", "holders",
 ]  # fmt: skip
 """Partition keys that belong together; `infra.rooms` says which."""
 
@@ -140,7 +140,7 @@ JOURNEY: tuple[Step, ...] = (
         "GET /v1/keys", "POST /v1/keys", "POST /v1/keys/{api_key}/rotations",
         "DELETE /v1/keys/{api_key}",
     )), (R, W), reads=("clients", "keyring", "key_uses", "catalogue"),
-         writes=("clients", "keyring", "shops")),
+         writes=("clients", "keyring", "shops", "holders")),
     Step("master/keep_products", Http((
         "PUT /v1/products/{sku}", "GET /v1/products/{sku}", "GET /v1/products",
         "GET /v1/products/{sku}/history", "POST /v1/products/batch", "PUT /v1/products/{sku}/owner",

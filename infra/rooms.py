@@ -10,6 +10,7 @@ from infra.journey import Queue, Room, Step
 ROOMS: Final[Mapping[Room, tuple[str, ...]]] = {
     "clients": ("CLIENT#*",),
     "keyring": ("KEYS",),
+    "holders": ("HOLDER#*",),
     "key_uses": ("KEYUSE#*",),
     "carriers": ("CARRIER#*",),
     "papers": ("DOCUMENT#*", "BILL#*"),

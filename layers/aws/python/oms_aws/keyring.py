@@ -44,6 +44,11 @@ class ApiKey(Struct, frozen=True, kw_only=True):
     replaced_by: str = ""
     version: int = 1
 
+    @property
+    def ends(self) -> str:
+        """When it ended or ends; empty for never."""
+        return min((each for each in (self.revoked_at, self.expires_at) if each), default="")
+
     def state(self, at: datetime) -> State:
         """How the key stands at that time."""
         if self.revoked_at:
@@ -86,7 +91,7 @@ class DynamoKeyring:
         if known is not None and "id" in known:
             return Made(self.get(known["id"]), key)
         record = self._new(client, role, shop, by=by, days=days, key=key)
-        actions = [*self._writes(record)]
+        actions = [*self._writes(record), *self._held(record)]
         if shop:
             actions.append(self._table.put(keys.shop(shop), {"shop": shop}))
         self._table.write(actions)
@@ -139,7 +144,7 @@ class DynamoKeyring:
         new = replace(new, replaces=old.id)
         ends = (now + timedelta(hours=overlap_hours)).isoformat()
         earlier = min(each for each in (old.expires_at, ends) if each)
-        self._change(old, *self._writes(new), expires_at=earlier, replaced_by=new.id)
+        self._change(old, *self._writes(new), beside=new, expires_at=earlier, replaced_by=new.id)
         return Made(new, key)
 
     def _new(self, client: str, role: str, shop: str, *, by: str, days: int, key: str) -> ApiKey:
@@ -156,14 +161,36 @@ class DynamoKeyring:
             expires_at=(now + timedelta(days=days)).isoformat() if days else "",
         )
 
-    def _change(self, seen: ApiKey, *more: Action, **changed: Any) -> ApiKey:
+    def _change(
+        self, seen: ApiKey, *more: Action, beside: ApiKey | None = None, **changed: Any
+    ) -> ApiKey:
         """Write a key that is still as seen, and more in the same transaction."""
         changing = replace(seen, version=seen.version + 1, **changed)
         try:
-            self._table.write([*self._writes(changing, seen=seen), *more])
+            self._table.write(
+                [*self._writes(changing, seen=seen), *more, *self._held(changing, beside)]
+            )
         except ConditionFailed as failed:
             raise NotNow(f"{seen.id} is being changed by somebody else") from failed
         return changing
+
+    def _held(self, record: ApiKey, beside: ApiKey | None = None) -> Iterator[Action]:
+        """What is written of the client of a key, which may subscribe: when each of its keys ends.
+
+        Those that are not there yet are from before.
+        """
+        if "webhooks:write" not in SCOPES[record.role].split():
+            return
+        place = keys.holder(record.role, record.shop, record.client)
+        ends = {each.id: each.ends for each in (record, beside) if each}
+        sets = {id: f"#{id} = :{id}" for id in ends}
+        for each in self.listed():
+            if keys.holder(each.role, each.shop, each.client) == place and each.id not in ends:
+                ends[each.id] = each.ends
+                sets[each.id] = f"#{each.id} = if_not_exists(#{each.id}, :{each.id})"
+        names = {f"#{id}": id for id in ends}
+        values = {f":{id}": end for id, end in ends.items()}
+        yield self._table.update(place, f"SET {', '.join(sets.values())}", values, names=names)
 
     def _writes(self, record: ApiKey, *, seen: ApiKey | None = None) -> Iterator[Action]:
         """What is written of a key, in the list and under its hash."""

@@ -141,6 +141,11 @@ def api_key(id: str) -> Key:
     return Key("KEYS", f"KEY#{id}")
 
 
+def holder(role: str, shop: str, client: str) -> Key:
+    """Until when does which key of the client work? An attribute for each, empty for ever."""
+    return Key(f"HOLDER#{role}#{shop}#{client}", "HOLDER")
+
+
 def key_use(id: str) -> Key:
     """When was the key of the API last used? Away from the keys: the authoriser writes it."""
     return Key(f"{_KEY_USE}{id}", "USE")

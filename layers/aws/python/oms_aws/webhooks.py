@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any, Literal, Protocol
@@ -143,12 +143,39 @@ class DynamoWebhooks:
         """All active endpoints, as they were at that time or later, seconds ago at most."""
         return self._fresh.get("endpoints", self.endpoints, since=at)
 
+    def reachable(self, endpoints: Iterable[Endpoint]) -> list[Endpoint]:
+        """Those of the endpoints whose client has a key that works, as known seconds ago at most.
+
+        Of a client whose keys are all from before this was noted it is not known that it has none.
+        """
+        found = list(endpoints)
+        places = {_holder(each) for each in found}
+        known = self._fresh.still(str(place) for place in places)
+        unknown = [place for place in places if str(place) not in known]
+        items = {keys.Key(i["pk"], i["sk"]): i for i in self._table.get_many(unknown)}
+        for place in unknown:
+            known[str(place)] = items.get(place)
+            self._fresh.keep(str(place), items.get(place))
+        now = self._now()
+        return [each for each in found if _has_key(known[str(_holder(each))], now)]
+
     def endpoint(self, id: str, *, ended: bool = False) -> Endpoint:
         """The endpoint, also one that has `ended` where that is asked for; raises Unknown."""
         item = self._table.get(keys.endpoint(id))
         if item is None or not (item["active"] or ended):
             raise _unknown(id)
         return _endpoint(item)
+
+
+def _holder(endpoint: Endpoint) -> keys.Key:
+    return keys.holder(endpoint.role, endpoint.shop, endpoint.client)
+
+
+def _has_key(item: dict[str, Any] | None, at: datetime) -> bool:
+    if item is None:
+        return True
+    ends = [end for name, end in item.items() if name not in ("pk", "sk")]
+    return any(not end or at < datetime.fromisoformat(end) for end in ends)
 
 
 def _unknown(id: str) -> Unknown:

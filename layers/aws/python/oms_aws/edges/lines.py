@@ -46,7 +46,7 @@ def serve(id: str, oms: Ports) -> None:
     if endpoint is None:
         oms.breakers.retire(id)
         return
-    if oms.breakers.standing(id).held:
+    if oms.breakers.standing(id).held or not oms.webhooks.reachable([endpoint]):
         oms.breakers.leave(id, woken_until=oms.now())
         return
     try:

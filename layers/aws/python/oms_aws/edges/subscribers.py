@@ -145,7 +145,7 @@ def wanting(signal: Signal, oms: Ports) -> list[Endpoint]:
     """The endpoints that want an event; of one that is addressed, that one alone.
 
     Whoever subscribed before it happened wants it. Of an endpoint hear those that keep it, and it
-    hears nothing of itself.
+    hears nothing of itself. Who has no key any more hears nothing.
     """
     since = datetime.fromisoformat(signal.at) if signal.at else oms.now()
     to = signal.facts.get(ADDRESSED)
@@ -153,13 +153,13 @@ def wanting(signal: Signal, oms: Ports) -> list[Endpoint]:
     known = oms.webhooks.endpoints_since(since)
     of = _of_endpoint(signal)
     told = [each for each in known if each.id == of]
-    return [
+    return oms.webhooks.reachable(
         endpoint
         for endpoint in known
         if endpoint.wants(signal.type, shop)
         and to in (None, endpoint.id)
         and (not of or any(each.id != endpoint.id and each.kept_by(endpoint) for each in told))
-    ]
+    )
 
 
 def body_of(signal: Signal, role: str, oms: Ports) -> str:
