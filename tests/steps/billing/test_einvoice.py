@@ -133,8 +133,7 @@ def test_countries_that_rules_forgot_are_known() -> None:
     ours = {c for c in map("".join, product(ascii_uppercase, repeat=2)) if is_country(c)}
     assert len(ours) >= 249
     assert ours - codes("cen/EN16931-UBL-validation.xsl") == set()
-    for name in ("cen/EN16931-CII-validation.xsl", "facturx/FACTUR-X_EN16931.xslt"):
-        assert ours - codes(name) == UNLISTED_IN_CII
+    assert ours - codes("cen/EN16931-CII-validation.xsl") == UNLISTED_IN_CII
 
 
 @pytest.mark.parametrize("syntax", ["ubl", "cii"])
@@ -145,9 +144,11 @@ def test_a_country_that_the_rules_of_cii_forgot_gets_another_form(
     format = format_of(made)
     assert format == "xrechnung-ubl"
     assert not [each for each in checked(written(made, format), format) if each.fatal]
-    assert [each for each in checked(written(made, "zugferd"), "zugferd") if each.fatal]
+    refused = checked(written(made, "xrechnung-cii"), "xrechnung-cii")
+    assert {fault.rule for fault in refused} == {"BR-CL-14"}
     abroad = replace(papers.plain(), buyer=replace(PLAIN.buyer, country="SS"))
-    assert format_of(abroad) is None
+    assert format_of(abroad) == "zugferd"
+    assert checked(written(abroad, "zugferd"), "zugferd") == ()
 
 
 def test_an_intra_community_supply_says_when_and_where() -> None:

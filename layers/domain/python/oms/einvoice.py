@@ -19,7 +19,7 @@ from oms.tax.exchange import EURO
 Format = Literal["zugferd", "xrechnung-ubl", "xrechnung-cii"]
 
 UNLISTED_IN_CII = frozenset(["SS"])
-"""Countries of ISO 3166-1 that the published rules of CII forgot (BR-CL-14, BR-CL-15)."""
+"""Countries of ISO 3166-1 that the rules of EN 16931 for CII, as published, forgot (BR-CL-14)."""
 
 MOST_DECIMALS = 10
 _EXEMPT = {"AE": "VATEX-EU-AE", "K": "VATEX-EU-IC", "G": "VATEX-EU-G", "O": "VATEX-EU-O"}
@@ -103,13 +103,12 @@ class EInvoice(Struct, frozen=True, kw_only=True):
 def format_of(invoice: Invoice) -> Format | None:
     """Which e-invoice a buyer gets: a public one XRechnung, a business ZUGFeRD, others none.
 
-    Where the rules of CII refuse a country there is UBL, or the paper alone: § 14 (2) UStG asks for
-    e-invoices between businesses at home.
+    Where the rules of XRechnung as CII refuse a country it is UBL.
     """
     in_cii = not UNLISTED_IN_CII & {invoice.buyer.country, invoice.ship_to.country}
     if invoice.leitweg_id:
         return "xrechnung-cii" if invoice.xrechnung == "cii" and in_cii else "xrechnung-ubl"
-    return "zugferd" if invoice.buyer_type == "B2B" and in_cii else None
+    return "zugferd" if invoice.buyer_type == "B2B" else None
 
 
 def en16931(invoice: Invoice) -> EInvoice:
