@@ -9,7 +9,7 @@ from typing import Any
 
 from ministack import app as emulator
 from ministack.core import persistence
-from ministack.services import dynamodb, lambda_svc, s3, ses, sqs, stepfunctions
+from ministack.services import dynamodb, lambda_svc, s3, ses, ses_v2, sqs, stepfunctions
 
 from local.journal import Journal
 from local.watching import Messages, Queue, Tail, Watched
@@ -154,7 +154,13 @@ def _watch_mails(add: Add) -> None:
     def tail(key: Key, held: list[Any]) -> Tail:
         return Tail(held, lambda index, mail: add("mail", key, index, mail))
 
+    def listed() -> list[Any]:
+        held: list[Any] = ses._sent_emails.setdefault("entries", [])
+        return held
+
     ses._sent_emails._data = Watched(ses._sent_emails._data, _quietly, tail)
+    # Their own would append the first mail to the list it made, not to the one that is watched.
+    ses._sent_emails_list = ses_v2._sent_emails_list = listed
 
 
 def _watch_locks(add: Add) -> None:
