@@ -19,5 +19,7 @@ def run(args: argparse.Namespace) -> int:
     chosen = [part for part in args.rest if not part.startswith("-")]
     alone = any("::" in part or part.endswith(".py") for part in chosen)
     processes = args.processes or ("0" if alone else str(os.cpu_count() or 1))
-    command = [sys.executable, "-m", "pytest", "-n", processes, "--dist", "loadscope", *args.rest]
+    command = [sys.executable, "-m", "pytest", "-n", processes, "--dist", "loadscope"]
+    # tests/conftest.py says what goes first, so that nothing long is left for the end.
+    command += ["--no-loadscope-reorder", *args.rest]
     return subprocess.run(command, cwd=paths.ROOT, check=False).returncode

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -14,6 +15,17 @@ from tests.world.world import World, opened
 # A property holds or not: how long a busy machine takes to see it says nothing.
 settings.register_profile("auftakt", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("auftakt")
+
+
+LONGEST_FIRST = ("cloud", "journeys", "infra", "steps", "domain")
+"""Folders of tests, those first whose modules take longest."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what takes long: two processes then end at about the same time."""
+    root = Path(__file__).parent
+    places = {name: at for at, name in enumerate(LONGEST_FIRST)}
+    items.sort(key=lambda item: places.get(item.path.relative_to(root).parts[0], len(places)))
 
 
 def pytest_collection_finish() -> None:

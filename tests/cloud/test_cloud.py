@@ -65,8 +65,12 @@ class System:
     def __init__(self, state: Path) -> None:
         self.state = state
         self.environment = {**os.environ, "AUFTAKT_STATE": str(state)}
+        self.clients: list[Any] = []
 
     def call(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        if arguments[0] == "down":
+            while self.clients:
+                self.clients.pop().close()
         return subprocess.run(
             [sys.executable, "-m", "local", *arguments],
             cwd=paths.ROOT,
@@ -103,13 +107,15 @@ def client(system: System, key: str = "shop") -> httpx.Client:
 
 
 def aws(system: System, service: str) -> Any:
-    return boto3.client(
+    made = boto3.client(
         service,
         endpoint_url=system.up()["api"],
         region_name="eu-central-1",
         aws_access_key_id="local",
         aws_secret_access_key="local",
     )
+    system.clients.append(made)
+    return made
 
 
 def documents(system: System) -> Any:

@@ -14,7 +14,7 @@ import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import closing, suppress
 from datetime import UTC, datetime
 from typing import Any
 
@@ -158,7 +158,7 @@ def test_function_of_another_run_is_refused(system: System) -> None:
         aws_secret_access_key="local",
         config=Config(user_agent_appid="auftakt-0123456789abcdef"),
     )
-    with pytest.raises(ClientError, match="AccessDenied"):
+    with closing(straggler), pytest.raises(ClientError, match="AccessDenied"):
         straggler.list_tables()
 
 
@@ -166,7 +166,7 @@ def test_every_call_has_a_line_in_the_log(system: System) -> None:
     with client(system) as http:
         assert http.get("/v1/health").status_code == 200
     said = system.call("logs", "--step", "records/report_health").stdout.splitlines()
-    assert " records/report_health ok " in said[-1]
+    assert any(" records/report_health ok " in line for line in said[-5:])
 
 
 def test_refused_delivery_is_logged_and_costs_neither_a_try_nor_a_wait(system: System) -> None:
@@ -194,7 +194,7 @@ def test_refused_delivery_is_logged_and_costs_neither_a_try_nor_a_wait(system: S
         host.suspend()
         try:
             call = pool.submit(functions.invoke, FunctionName=name, Payload=b'{"Records": []}')
-            until(lambda: process(system).ask("underway")["calls"] == 1)
+            until(lambda: process(system).ask("underway")["calls"] >= 1)
             functions.update_event_source_mapping(UUID=source["UUID"], Enabled=True)
             until(lambda: log.read_text().count("refused: ") - before > MOST_TRIES)
         finally:

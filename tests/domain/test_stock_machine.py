@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from types import SimpleNamespace
 
 import msgspec
 from hypothesis import settings
@@ -329,3 +330,19 @@ class Shop(RuleBasedStateMachine):
 
 TestShop = Shop.TestCase
 TestShop.settings = settings(max_examples=60, stateful_step_count=40, deadline=None)
+
+
+def test_what_a_cut_off_run_reserved_is_not_kept_once_a_count_took_it() -> None:
+    shop, cut_off = Shop(), SimpleNamespace(draw=lambda _: "ord_1")
+    rules = {
+        name: getattr(Shop, name).hypothesis_stateful_rule.function
+        for name in ("place", "count", "reserve")
+    }
+    rules["place"](shop, held=False, of=[("X", 1)], partial=False, rank=0)
+    rules["count"](shop, sku="X", place="A", on_hand=1)
+    rules["reserve"](shop, data=cut_off, saved=False)
+    rules["count"](shop, sku="X", place="A", on_hand=0)
+    rules["reserve"](shop, data=cut_off, saved=True)
+    (order,) = shop.orders.values()
+    assert (order.count("reserved"), order.count("backordered")) == (0, 1)
+    shop.promises_are_covered()

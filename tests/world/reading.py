@@ -9,7 +9,7 @@ from typing import Any
 from unittest.mock import patch
 
 from moto.core.serialize import BaseJSONSerializer
-from moto.dynamodb.models.dynamo_type import DynamoType
+from moto.dynamodb.models.dynamo_type import DynamoType, Item
 from moto.dynamodb.models.table import Table
 
 from oms_aws.table import unmarshal
@@ -59,7 +59,12 @@ def _said(value: Any) -> Any:
 def every_item(table: Table) -> Iterator[dict[str, Any]]:
     """All items as a scan would show them, without the wire."""
     for item in table.all_items():
-        yield unmarshal({name: _wired(value) for name, value in item.attrs.items()})
+        yield unmarshal(wired(item))
+
+
+def wired(item: Item) -> dict[str, Any]:
+    """An item as a client gets it."""
+    return {name: _wired(value) for name, value in item.attrs.items()}
 
 
 def _wired(value: Any) -> dict[str, Any]:

@@ -69,6 +69,7 @@ def test_of_rows_with_one_key_the_last_is_taken_and_the_others_name_it(merchant:
 def test_a_row_that_another_writer_meets_is_tried_again_alone(
     merchant: Merchant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    merchant.do("GET /v1/products/{sku}", merchant.clerk, sku="RUCK-45")  # notes its key's use
     items, writes = rows(3), Table.write
     tried: list[int] = []
 

@@ -28,6 +28,7 @@ def test_first_shop_owns_what_it_made_and_the_other_shop_cannot_change_it(
 ) -> None:
     made = put(merchant, merchant.shop, NAMED)
     assert (made.status, made.body["owner"]) == (200, "berg-beutel")
+    merchant.do(GET, merchant.other_shop, sku="RUCK-45")  # which notes that its key is in use
     before = list(world.items())
     answer = put(merchant, merchant.other_shop, RENAMED)
     assert (answer.status, answer.body["type"]) == (403, "urn:auftakt:problem:product_not_owned")
