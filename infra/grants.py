@@ -8,7 +8,7 @@ from aws_cdk import aws_iam as iam
 
 from infra.ground import QUEUED, Ground, Mail
 from infra.journey import Grant, Room, Step
-from infra.rooms import closed, patterns, reached
+from infra.rooms import patterns, reached
 from infra.storage import NUMBERS
 
 CONSUME = ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes")
@@ -44,30 +44,12 @@ def allow(actions: tuple[str, ...], *resources: str) -> iam.PolicyStatement:
 
 
 def within(rooms: tuple[Room, ...], statement: iam.PolicyStatement) -> iam.PolicyStatement:
-    """The statement for the keys of some rooms alone; without rooms, for all of them."""
-    if rooms:
-        statement.add_condition("ForAllValues:StringLike", {KEYS: patterns(rooms)})
-        statement.add_condition("Null", {KEYS: "false"})
+    """The statement for the keys of some rooms alone; raises ValueError without any."""
+    if not rooms:
+        raise ValueError("a grant on the table names its rooms")
+    statement.add_condition("ForAllValues:StringLike", {KEYS: patterns(rooms)})
+    statement.add_condition("Null", {KEYS: "false"})
     return statement
-
-
-def guarded(step: Step, ground: Ground) -> list[iam.PolicyStatement]:
-    """What keeps a step that reaches the table off the keys that nobody touches unnamed."""
-    actions = [
-        *((*READ, *LIST) if "table:read" in step.may else ()),
-        *(WRITE if "table:write" in step.may else ()),
-    ]
-    if not actions or not (keys := closed(step)):
-        return []
-    table = ground.storage.table.table_arn
-    return [
-        iam.PolicyStatement(
-            effect=iam.Effect.DENY,
-            actions=actions,
-            resources=[table, *(f"{table}/index/{name}" for name in ground.storage.indexes)],
-            conditions={"ForAnyValue:StringLike": {KEYS: keys}},
-        )
-    ]
 
 
 def granted(grant: Grant, step: Step, ground: Ground) -> list[iam.PolicyStatement]:

@@ -24,7 +24,6 @@ from infra.grants import (
     TRACE,
     allow,
     granted,
-    guarded,
 )
 from infra.ground import Ground, code
 from infra.journey import Authoriser, DeadLetters, Http, Queue, Step, Stream
@@ -258,7 +257,6 @@ class StepFunction(Construct):
     def _grant(self) -> None:
         for grant in self.step.may:
             self._may.add_statements(*granted(grant, self.step, self._ground))
-        self._may.add_statements(*guarded(self.step, self._ground))
         if any(grant.startswith("documents:") for grant in self.step.may):
             _acknowledge(self._role, f"IAM5[Resource::{DOCUMENTS}/*]", OBJECTS)
         if "numbers:find" in self.step.may:
