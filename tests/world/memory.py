@@ -48,4 +48,4 @@ class Memory:
 def is_new(world: World) -> bool:
     """Whether nothing has happened in a world, and nothing unforeseen will."""
     tame = not (world.chaos.interleave or world.chaos.repeat or world.chaos.shuffle or world.traps)
-    return tame and not world.requests and not world.stored.items
+    return tame and world.time == MORNING and not world.requests and not world.stored.items
