@@ -23,7 +23,7 @@ from moto.dynamodb.models import dynamodb_backends
 
 from infra.journey import JOURNEY, Http, Step
 from oms_aws import verify, wiring
-from oms_aws.outgoing import Outcome, Outgoing, Poster
+from oms_aws.outgoing import SECONDS, Outcome, Outgoing, Poster
 from oms_aws.reconcile import Reconciling
 from oms_aws.scanned import Snapshot
 from oms_aws.table import Table
@@ -584,7 +584,7 @@ class Subscriber:
     def check(self, url: str) -> None:
         Outgoing(local=True).check(url)
 
-    def post(self, url: str, body: bytes, headers: Any) -> Outcome:
+    def post(self, url: str, body: bytes, headers: Any, *, seconds: float = SECONDS) -> Outcome:
         if isinstance(self.status, str):
             return Outcome(0, self.status)
         if self.status >= 300:

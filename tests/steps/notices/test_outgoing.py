@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
+from bench.gear import servers
+from bench.gear.servers import serving
 from oms.refusals import Refusal
 from oms_aws.outgoing import Outcome, Outgoing, is_public
-from tests.world import servers
-from tests.world.servers import serving
 
 OUT = Outgoing(local=True, seconds=0.4)
 AWS = Outgoing(local=False, seconds=2)

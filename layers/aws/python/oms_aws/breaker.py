@@ -29,7 +29,8 @@ LONGEST_PAUSE = timedelta(minutes=15)
 SLOW = timedelta(seconds=2)
 SLOW_CALL, QUICK_CALL, SLUGGISH, MOST_SLOW = 2, -1, 6, 12
 """What a call adds to an endpoint's slowness, from where on it is sluggish, and the most of it:
-one that is slow in three calls, or in every other one, is; ten quick ones at most make it good."""
+one that is slow in three calls or in every other one, or does not answer one in time, is; seven
+quick ones at most make it good."""
 
 OF_THE_EVENT = (400, 409, 413, 415, 422)
 """What a server answers that works, but does not take this one event."""
@@ -38,7 +39,7 @@ QUIET = timedelta(hours=1)
 """So soon after a pause that its keeper was told of, another one is told of only if it lasts."""
 
 TRIES = 8
-WELL = {"paused_at": None, "paused_until": None}
+CALM = {"failures": 0, "error": "", "paused_at": None, "paused_until": None}
 
 LEASE = timedelta(seconds=60)
 """As long as its step may run, a worker alone serves a line."""
@@ -47,6 +48,7 @@ LEASE = timedelta(seconds=60)
 class Standing(Struct, frozen=True, kw_only=True):
     """How the last calls to an endpoint have gone, and how its line is served.
 
+    `proven` says that it has taken an event since it is there, or was last let go on by its owner.
     `waiting` is how many deliveries wait, `held` says that its owner paused it, `paused_until` how
     long it rests after failures. `working_until` is when whoever serves the line has ended, and
     `woken_until` when whoever was told to must have begun. `announced_at` is when its keeper was
@@ -55,6 +57,7 @@ class Standing(Struct, frozen=True, kw_only=True):
 
     failures: int = 0
     slow: int = 0
+    proven: bool = False
     paused_at: str | None = None
     paused_until: str | None = None
     error: str = ""
@@ -81,8 +84,8 @@ class Standing(Struct, frozen=True, kw_only=True):
     @property
     def direct(self) -> bool:
         """Whether it is called at once; otherwise what is for it gets into its line."""
-        sluggish = self.slow >= SLUGGISH
-        return not (self.held or self.waiting or sluggish or self.paused_until)
+        ready = self.proven and self.slow < SLUGGISH
+        return ready and not (self.held or self.waiting or self.paused_until)
 
     def rest(self, at: datetime) -> timedelta:
         """How long the endpoint is still to be left in peace."""
@@ -125,8 +128,7 @@ class Breakers:
         What is one event's own fault says nothing of its endpoint. Raises NotNow when others keep
         changing the standing.
         """
-        change = SLOW_CALL if call.took >= SLOW else QUICK_CALL
-        slow = min(max(seen.slow + change, 0), MOST_SLOW)
+        slow = _slowness(seen, call)
         if good(call.outcome):
             return self._works(endpoint, seen, slow, call)
         failed = self._table.updated(
@@ -151,7 +153,7 @@ class Breakers:
 
         Raises NotNow when others keep changing the standing.
         """
-        changes = {"held": held, "failures": 0, "slow": 0, "error": "", **WELL}
+        changes = {"held": held, "slow": 0, "proven": False, **CALM}
         id, news = endpoint.id, WebhookResumed(endpoint=endpoint.id, by="keeper", at=at)
 
         def turn(seen: Standing) -> Turn | None:
@@ -164,12 +166,12 @@ class Breakers:
 
     def _works(self, endpoint: Endpoint, seen: Standing, slow: int, call: Heard) -> Standing:
         def turn(seen: Standing) -> Turn | None:
-            if (seen.failures, seen.slow, seen.paused_at) == (0, slow, None):
+            if (seen.failures, seen.slow, seen.paused_at, seen.proven) == (0, slow, None, True):
                 return None
             told = seen.announced and seen.paused_at
             since = datetime.fromisoformat(told) if told else None
             news = WebhookResumed(endpoint=endpoint.id, by="failures", at=call.at, since=since)
-            changes = {"failures": 0, "slow": slow, "error": "", **WELL}
+            changes = {"slow": slow, "proven": True, **CALM}
             return Turn(changes, news if told else None)
 
         return self._turn(endpoint, seen, turn, Saved("auftakt", call.event), call.at)
@@ -315,6 +317,13 @@ class Turn(NamedTuple):
 
 def _standing(item: Mapping[str, Any]) -> Standing:
     return Standing(**{name: item[name] for name in Standing.__struct_fields__ if name in item})
+
+
+def _slowness(seen: Standing, call: Heard) -> int:
+    """How slow the endpoint is behind a call; what it does not take says nothing of its speed."""
+    if call.took < SLOW:
+        return max(seen.slow + QUICK_CALL, 0) if good(call.outcome) else seen.slow
+    return min(seen.slow + SLOW_CALL, MOST_SLOW) if call.outcome.status else MOST_SLOW
 
 
 def good(outcome: Outcome) -> bool:

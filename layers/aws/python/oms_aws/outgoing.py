@@ -62,8 +62,10 @@ class Poster(Protocol):
     def check(self, url: str) -> None:
         """Refuse an address that must not be called; raises Refusal."""
 
-    def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> Outcome:
-        """Send a body and answer how that went, within the deadline."""
+    def post(
+        self, url: str, body: bytes, headers: Mapping[str, str], *, seconds: float = SECONDS
+    ) -> Outcome:
+        """Send a body and answer how that went, within the deadline or so many seconds."""
 
 
 class Outgoing:
@@ -85,9 +87,12 @@ class Outgoing:
         if not self._local:
             self._found(named, _Deadline(self._seconds))
 
-    def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> Outcome:
+    def post(
+        self, url: str, body: bytes, headers: Mapping[str, str], *, seconds: float = SECONDS
+    ) -> Outcome:
         """Send a body; a redirect is not followed, and what is answered is not read to its end."""
-        deadline = _Deadline(self._seconds)
+        seconds = min(seconds, self._seconds)
+        deadline = _Deadline(seconds)
         try:
             way = self._found(self._named(url), deadline)
             with self._connected(way, deadline) as connection:
@@ -96,7 +101,7 @@ class Outgoing:
         except Refusal as refusal:
             return Outcome(0, refusal.text)
         except TimeoutError:
-            return Outcome(0, f"no answer within {self._seconds:g} seconds")
+            return Outcome(0, f"no answer within {seconds:g} seconds")
         except (OSError, ValueError) as error:
             return Outcome(0, f"{type(error).__name__}: {error}"[:200])
         return Outcome(status, "" if 200 <= status < 300 else f"HTTP {status}")

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime, timedelta
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, NamedTuple, Protocol
 
 from msgspec import Struct
 from msgspec.structs import asdict
@@ -16,7 +16,7 @@ from oms.refusals import NotNow, Unknown
 from oms_aws import keys
 from oms_aws.audience import may_hear
 from oms_aws.fresh import Fresh
-from oms_aws.outgoing import Outcome, Poster
+from oms_aws.outgoing import SECONDS, Outcome, Poster
 from oms_aws.table import ConditionFailed, Table
 
 FRESH_SECONDS = 5
@@ -187,10 +187,20 @@ def _endpoint(item: dict[str, Any]) -> Endpoint:
     return Endpoint(**{**values, "events": tuple(values["events"])})
 
 
-def deliver(
-    url: str, secrets: tuple[str, ...], id: str, body: str, *, at: datetime, out: Poster
-) -> Outcome:
-    """Send one signed event; its id is the event's, so that a subscriber can drop repeats.
+class Sending(NamedTuple):
+    """One signed event on its way to an endpoint: its headers hold its id and its signatures."""
+
+    url: str
+    body: bytes
+    headers: Mapping[str, str]
+
+    def by(self, out: Poster, *, seconds: float = SECONDS) -> Outcome:
+        """Send it, and answer within so many seconds how that went."""
+        return out.post(self.url, self.body, self.headers, seconds=seconds)
+
+
+def signed(url: str, secrets: tuple[str, ...], id: str, body: str, *, at: datetime) -> Sending:
+    """An event, ready to be sent; its id is the event's, so that a subscriber can drop repeats.
 
     Each secret signs: whoever knows one of them can check it. Source: Standard Webhooks 1.0
     (`webhook-id`, `webhook-timestamp`, `webhook-signature`).
@@ -202,4 +212,4 @@ def deliver(
         "webhook-timestamp": str(int(at.timestamp())),
         "webhook-signature": " ".join(Webhook(secret).sign(id, at, body) for secret in secrets),
     }
-    return out.post(url, body.encode(), headers)
+    return Sending(url, body.encode(), headers)

@@ -18,7 +18,7 @@ from oms_aws.edges.models.webhooks import EndpointChange, Subscribe
 from oms_aws.edges.subscribers import enveloped, wake
 from oms_aws.edges.views import seen_endpoint
 from oms_aws.orders import Saved
-from oms_aws.webhooks import Endpoint, deliver
+from oms_aws.webhooks import Endpoint, signed
 from oms_aws.wiring import Ports
 
 SHOWN = ("id", "shop", "role", "url", "events", "description", "contact", "language")
@@ -102,7 +102,7 @@ def tested(call: Call[Any], oms: Ports) -> Answer:
     )
     body = enveloped(event, {"endpoint": endpoint.id, "at": at})
     secrets = oms.signing.signing(endpoint.id, at=at, rotated_at=endpoint.rotated)
-    outcome = deliver(endpoint.url, secrets, event.id, body, at=at, out=oms.outgoing)
+    outcome = signed(endpoint.url, secrets, event.id, body, at=at).by(oms.outgoing)
     told = {"delivered": outcome.ok, "status": outcome.status, "error": outcome.error}
     return Answer({"event": event.id, **told})
 

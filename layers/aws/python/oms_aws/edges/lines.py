@@ -15,7 +15,9 @@ from oms_aws.edges.subscribers import (
     PUNCTUAL,
     Called,
     address,
-    call,
+    noted,
+    send,
+    sending,
     summon,
     tried,
 )
@@ -34,7 +36,7 @@ STOP_AFTER = timedelta(seconds=20)
 """A worker begins no further call after so long: others wait for it as well."""
 
 SOON = 5
-UNLISTED = 10
+UNLISTED = 2
 """Seconds until what is counted as waiting, and not in the list yet, is looked for again."""
 
 
@@ -91,7 +93,7 @@ def _tell(endpoint: Endpoint, delivery: Delivery, standing: Standing, oms: Ports
         sequence=delivery.sequence,
         facts={ADDRESSED: endpoint.id},
     )
-    called = call(endpoint, signal, standing, oms)
+    called = noted(endpoint, signal, standing, send(sending(endpoint, signal, oms), oms), oms)
     last = (delivery.attempts + 1) % TRIES == 0
     leaves = called.outcome.ok or last or called.outcome.status in OF_THE_EVENT
     state: State = called.state if leaves else "waiting"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -44,7 +44,10 @@ class Signal(Struct, frozen=True, kw_only=True):
 _decode = msgspec.json.Decoder(Signal).decode
 
 Step = Callable[[Signal, Ports], None]
-Batch = Callable[[list[Signal], Ports], None]
+Unfinished = Mapping[int, Exception]
+"""The places of the signals of a delivery that are to come again, and why."""
+
+Batch = Callable[[list[Signal], Ports], Unfinished | None]
 Handler = Callable[[dict[str, Any], Any], dict[str, Any]]
 
 
@@ -69,28 +72,36 @@ def queue(
     return decorate(step) if step else decorate
 
 
-def batch(step: Batch) -> Handler:
+def batch(
+    step: Batch | None = None, *, backoff: Sequence[int] = BACKOFF_SECONDS
+) -> Callable[..., Any]:
     """Make a Lambda handler for an SQS event source of a step that takes all signals of a delivery.
 
-    They are done together, or all fail as one signal does; what was cut off before is done alone.
+    They are done together; those that the step names as unfinished fail as one signal does, and
+    all of them when it raises. What was cut off before is done alone.
     """
 
-    def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
-        oms = ports()
-        records = tries.fewest_first(event["Records"])
-        fresh = [record for record in records if not tries.suspect(record, oms)]
-        together = [fresh] if fresh else []
-        failed = [
-            id
-            for some in (*together, *([record] for record in records[len(fresh) :]))
-            for id in _done_together(step, some, oms)
-        ]
-        return {"batchItemFailures": [{"itemIdentifier": id} for id in failed]}
+    def decorate(step: Batch) -> Handler:
+        def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+            oms = ports()
+            records = tries.fewest_first(event["Records"])
+            fresh = [record for record in records if not tries.suspect(record, oms)]
+            together = [fresh] if fresh else []
+            failed = [
+                id
+                for some in (*together, *([record] for record in records[len(fresh) :]))
+                for id in _done_together(step, some, oms, backoff)
+            ]
+            return {"batchItemFailures": [{"itemIdentifier": id} for id in failed]}
 
-    return handler
+        return handler
+
+    return decorate(step) if step else decorate
 
 
-def _done_together(step: Batch, records: list[dict[str, Any]], oms: Ports) -> list[str]:
+def _done_together(
+    step: Batch, records: list[dict[str, Any]], oms: Ports, backoff: Sequence[int]
+) -> list[str]:
     """Do some messages at once: answers the ids of those that come again."""
     read: list[tuple[dict[str, Any], Signal]] = []
     failed: list[tuple[dict[str, Any], Exception]] = []
@@ -102,11 +113,12 @@ def _done_together(step: Batch, records: list[dict[str, Any]], oms: Ports) -> li
         except msgspec.DecodeError as error:
             failed.append((record, error))
     try:
-        step([signal for _, signal in read], oms)
-        logger.info("done", extra={"signals": len(read)})
+        unfinished = step([signal for _, signal in read], oms) or {}
+        failed += [(read[place][0], error) for place, error in unfinished.items()]
+        logger.info("done", extra={"signals": len(read) - len(unfinished)})
     except Exception as error:
         failed += [(record, error) for record, _ in read]
-    return [r["messageId"] for r, why in failed if _again(r, why, oms, BACKOFF_SECONDS)]
+    return [r["messageId"] for r, why in failed if _again(r, why, oms, backoff)]
 
 
 def _done(step: Step, record: dict[str, Any], oms: Ports, backoff: Sequence[int]) -> bool:

@@ -1,4 +1,4 @@
-"""Subscribers: one delivery of one event to one endpoint, at once or in the endpoint's line."""
+"""Subscribers: one call of one endpoint for one event, and the line of what waits for it."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from oms_aws.breaker import Heard, Standing, good
 from oms_aws.deliveries import Delivery, State
 from oms_aws.edges.queue import Signal
 from oms_aws.orders import Saved, read_event
-from oms_aws.outgoing import Outcome
-from oms_aws.webhooks import Endpoint, deliver
+from oms_aws.outgoing import SECONDS, Outcome
+from oms_aws.webhooks import Endpoint, Sending, signed
 from oms_aws.wiring import Ports
 
 ADDRESSED = "webhook_endpoint"
@@ -26,31 +26,6 @@ LATEST = 900
 
 PUNCTUAL = timedelta(minutes=2)
 """So late a message may be that serves a line."""
-
-
-def tell(endpoint: Endpoint, signal: Signal, oms: Ports) -> str:
-    """Deliver an event that the endpoint has not taken yet; answers what went wrong, or nothing.
-
-    While the endpoint is paused or slow, or others wait for it, the event gets into its line.
-    """
-    at = oms.now()
-    known = oms.deliveries.get(endpoint.id, signal.id)
-    if known and known.state == "delivered" and not signal.redriven:
-        return ""
-    standing = oms.breakers.standing(endpoint.id)
-    if not standing.direct or (known and known.state == "waiting"):
-        line_up(known, begun(endpoint, signal, at), oms)
-        return ""
-    called = call(endpoint, signal, standing, oms)
-    waits = called.standing.paused_until is not None and not good(called.outcome)
-    state: State = "waiting" if waits else called.state
-    oms.deliveries.change(
-        known, lambda seen: tried(seen or begun(endpoint, signal, at), called, state)
-    )
-    if waits:
-        wake(endpoint.id, oms)
-        return ""
-    return called.outcome.error
 
 
 class Called(NamedTuple):
@@ -65,19 +40,37 @@ class Called(NamedTuple):
         return "delivered" if self.outcome.ok else "failed"
 
 
-def call(endpoint: Endpoint, signal: Signal, standing: Standing, oms: Ports) -> Called:
-    """Send one event to an endpoint, signed, and note how that went.
+def sending(endpoint: Endpoint, signal: Signal, oms: Ports) -> Sending:
+    """One event as its endpoint may see it, signed."""
+    at = oms.now()
+    secrets = oms.signing.signing(endpoint.id, at=at, rotated_at=endpoint.rotated)
+    return signed(endpoint.url, secrets, signal.id, body_of(signal, endpoint.role, oms), at=at)
+
+
+class Came(NamedTuple):
+    """What came of a call, and from when to when it lasted."""
+
+    outcome: Outcome
+    at: datetime
+    until: datetime
+
+
+def send(sent: Sending, oms: Ports, *, seconds: float = SECONDS) -> Came:
+    """Call an endpoint, for so many seconds at most; reads and writes nothing else."""
+    at = oms.now()
+    return Came(sent.by(oms.outgoing, seconds=seconds), at, oms.now())
+
+
+def noted(endpoint: Endpoint, signal: Signal, seen: Standing, came: Came, oms: Ports) -> Called:
+    """Note how a call went, on the standing of its endpoint.
 
     An endpoint that fails at what tells of other endpoints is not paused for it: otherwise two that
     hear of each other could go on for ever.
     """
-    body, at = body_of(signal, endpoint.role, oms), oms.now()
-    secrets = oms.signing.signing(endpoint.id, at=at, rotated_at=endpoint.rotated)
-    outcome = deliver(endpoint.url, secrets, signal.id, body, at=at, out=oms.outgoing)
-    if _of_endpoint(signal) and not good(outcome):
-        return Called(outcome, at, standing)
-    heard = Heard(signal.id, outcome, oms.now() - at, oms.now())
-    return Called(outcome, at, oms.breakers.heard(endpoint, standing, heard))
+    if _of_endpoint(signal) and not good(came.outcome):
+        return Called(came.outcome, came.at, seen)
+    heard = Heard(signal.id, came.outcome, came.until - came.at, came.until)
+    return Called(came.outcome, came.at, oms.breakers.heard(endpoint, seen, heard))
 
 
 def _of_endpoint(signal: Signal) -> str:
