@@ -11,8 +11,8 @@ from typing import Any, cast
 from bench import yardstick
 from bench.gear.items import Limited
 from bench.gear.report import Target, options, publish
-from oms.refusals import NotNow
-from oms.stock import Reservation
+from oms.core.refusals import NotNow
+from oms.sourcing.stock import Reservation
 from oms_aws.counting import Count, Counting
 from oms_aws.orders import DynamoOrders, Stored
 from oms_aws.stock import DynamoStock, Move

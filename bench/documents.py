@@ -25,7 +25,7 @@ MEASURE = """
 import json, resource, statistics, sys, time
 from decimal import Decimal
 from msgspec.structs import replace
-from oms.invoice import Sold, draft_invoice
+from oms.billing.invoice import Sold, draft_invoice
 from tests.world import papers
 from oms_aws.einvoice.writing import written
 job, lines, turns = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])

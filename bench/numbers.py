@@ -22,9 +22,9 @@ from local.deployment import embedded
 from local.player import merchant
 from local.player.client import connected
 from local.player.warehouse import Carrier, straight
-from oms.billing import book_day
-from oms.numbering import range_of
-from oms.order import Order
+from oms.billing.numbering import range_of
+from oms.core.calendar import book_day
+from oms.orders.order import Order
 from oms_aws import keys
 from oms_aws.edges.queue import Signal
 from oms_aws.invoicing import Draft, drafted

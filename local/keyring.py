@@ -64,7 +64,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """`auftakt keys list|add|rotate|revoke`; what is wrong is said on stderr."""
-    from oms.refusals import NotNow, Refusal
+    from oms.core.refusals import NotNow, Refusal
 
     try:
         sys.stdout.write(_done(args, of(_cloud(aws=args.aws))))

@@ -12,7 +12,7 @@ from collections import defaultdict
 from pathlib import Path
 from statistics import median
 
-from oms.gazetteer import plain
+from oms.screening.gazetteer import plain
 from oms_aws.gazetteer import COUNTRIES, TABLES
 
 

@@ -124,7 +124,7 @@ class Books:
 
     async def exported(self, desks: Desks, since: date, until: date) -> dict[str, Decimal]:
         """What this replay's documents are worth in the books as they are exported now."""
-        from oms import audit, datev, gdpdu
+        from oms.records import audit, datev, gdpdu
 
         shop = merchant.shop()
         content = await _written(desks, shop["id"], "datev", since, until)
@@ -165,6 +165,6 @@ def _carriage(document: Document) -> Decimal:
 
 def book_day(at: datetime) -> date:
     """The day of the books on which something happens."""
-    from oms.billing import book_day as day
+    from oms.core.calendar import book_day as day
 
     return day(at)

@@ -22,7 +22,7 @@ from infra.journey import (
     Task,
 )
 from local import paths, synth
-from oms.retention import YEARS
+from oms.billing.retention import YEARS
 from oms_aws.clients import SCOPES
 from oms_aws.edges.announcements import event_types
 

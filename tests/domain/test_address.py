@@ -9,7 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from oms.address import (
+from oms.core.parties import Address
+from oms.fulfilment.label import label_lines
+from oms.master.shop import AddressRules, Method, Shop, Weight
+from oms.screening.address import (
     address_faults,
     check_address,
     delivery_faults,
@@ -17,10 +20,7 @@ from oms.address import (
     email_is_valid,
     phone_fault,
 )
-from oms.gazetteer import Gazetteer, parsed
-from oms.label import label_lines
-from oms.parts import Address
-from oms.shop import AddressRules, Method, Shop, Weight
+from oms.screening.gazetteer import Gazetteer, parsed
 from tests.domain.test_invoice import SELLER
 from tests.domain.test_order_properties import new_order
 

@@ -12,28 +12,33 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from oms import balance, datev, money, payment
-from oms.advances import advances
-from oms.books import ACCOUNTS, Bookkeeping, Voucher
-from oms.crediting import credit_note
-from oms.deposits import Asked, part_of, unpaid
-from oms.drafting import final_invoice, prepayment_invoice
-from oms.export import Export
-from oms.invoice import Invoice, draft_invoice
-from oms.ledger import ledger
-from oms.news import (
+from oms.billing.books import Voucher
+from oms.billing.crediting import credit_note
+from oms.billing.deposits import Asked, part_of
+from oms.billing.drafting import final_invoice, prepayment_invoice
+from oms.billing.invoice import Invoice, draft_invoice
+from oms.billing.posting import voucher_of
+from oms.core import money
+from oms.master.bookkeeping import ACCOUNTS, Bookkeeping
+from oms.orders import balance
+from oms.orders.advances import advances
+from oms.orders.deposits import unpaid
+from oms.orders.ledger import ledger
+from oms.orders.news import (
     CreditNoteIssued,
     InvoiceIssued,
     PaymentCaptured,
     PaymentFailed,
     PaymentRefunded,
 )
-from oms.order import Order
-from oms.parts import Capture, Document, Payment, PaymentFailure, Received, Refund
-from oms.paying import lay
-from oms.posting import voucher_of
-from oms.prepaid import booked_on, voucher_of_step
-from oms.reductions import reductions, voucher_for
+from oms.orders.order import Order
+from oms.orders.parts import Capture, Document, Payment, PaymentFailure, Received, Refund
+from oms.payments import payment
+from oms.payments.paying import lay
+from oms.records import datev
+from oms.records.export import Export
+from oms.records.prepaid import booked_on, voucher_of_step
+from oms.records.reductions import reductions, voucher_for
 from tests.domain.test_open_items import ORDER
 from tests.world import papers
 

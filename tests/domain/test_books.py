@@ -15,15 +15,17 @@ from hypothesis import strategies as st
 from lxml import etree
 from msgspec.structs import replace
 
-from oms import audit, datev, gdpdu, posting
-from oms.books import ACCOUNTS, Amount, Bookkeeping, UnbookableVoucher, Voucher, totals
-from oms.crediting import Claim, credit_note
-from oms.deposits import Asked
-from oms.drafting import final_invoice, prepayment_invoice
-from oms.export import Export, asked
-from oms.invoice import Sold, TaxTotal, draft_invoice
-from oms.posting import voucher_of
-from oms.refusals import Refusal
+from oms.billing import posting
+from oms.billing.books import Amount, UnbookableVoucher, Voucher, totals
+from oms.billing.crediting import Claim, credit_note
+from oms.billing.deposits import Asked
+from oms.billing.drafting import final_invoice, prepayment_invoice
+from oms.billing.invoice import Sold, TaxTotal, draft_invoice
+from oms.billing.posting import voucher_of
+from oms.core.refusals import Refusal
+from oms.master.bookkeeping import ACCOUNTS, Bookkeeping
+from oms.records import audit, datev, gdpdu
+from oms.records.export import Export, asked
 from tests.world import papers
 
 BOOKS = Bookkeeping(consultant=29098, client=55003)

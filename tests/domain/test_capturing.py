@@ -13,16 +13,20 @@ from hypothesis import strategies as st
 from msgspec import Raw
 from msgspec.structs import replace
 
-from oms import balance, capturing, cash, documenting
-from oms.capturing import AFTER, DEEDS, Holding, Moved, Take, Void, Wait, state
-from oms.cash import accounted
-from oms.due import see_to
-from oms.events import GENESIS, Event, chained
-from oms.invariants import told
-from oms.order import Order, OrderCreated, decode_order, encode
-from oms.parts import Address, Customer, Document, Line, Payment, Received, Refund, Shipping
-from oms.payment import receive
-from oms.refusals import Refusal
+from oms.billing import documenting
+from oms.core.events import GENESIS, Event, chained
+from oms.core.parties import Address
+from oms.core.refusals import Refusal
+from oms.orders import balance
+from oms.orders.order import Order, OrderCreated, decode_order, encode
+from oms.orders.parts import Customer, Document, Line, Payment, Received, Refund, Shipping
+from oms.payments import capturing
+from oms.payments.capturing import AFTER, DEEDS, Holding, Moved, Take, Void, Wait, state
+from oms.payments.payment import receive
+from oms.records import cash
+from oms.records.cash import accounted
+from oms.records.due import see_to
+from oms.records.invariants import told
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 PRICE = Decimal("10.01")

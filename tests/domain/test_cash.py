@@ -7,10 +7,10 @@ from collections.abc import Callable
 import pytest
 from msgspec.structs import replace
 
-from oms import ledger as books
-from oms.cash import accounted, moved
-from oms.order import Order
-from oms.parts import Capture, Refund
+from oms.orders import ledger as books
+from oms.orders.order import Order
+from oms.orders.parts import Capture, Refund
+from oms.records.cash import accounted, moved
 from tests.domain.test_capturing import NOW, PRICE, credited, new_order, shipped
 
 
@@ -64,7 +64,7 @@ def test_open_items_that_forget_money_are_found(
     order: Order, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     forgetful = books.ledger(replace(order, captures=()))
-    monkeypatch.setattr("oms.cash.ledger", lambda _: forgetful)
+    monkeypatch.setattr("oms.records.cash.ledger", lambda _: forgetful)
     (text,) = [what for what in found(order) if what.startswith("money ")]
     assert text == (
         "money 30.03, documents 30.03: 0.00 between them, but "

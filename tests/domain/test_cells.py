@@ -15,9 +15,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from oms.cells import Unreadable, kind_of, read, read_tests
-from oms.fraud import FACTS, MOST_LISTED, UNRUNNABLE, check_fraud, objections, weigh
-from oms.ruleset import Ruleset
+from oms.screening.cells import Unreadable, kind_of, read, read_tests
+from oms.screening.fraud import FACTS, MOST_LISTED, UNRUNNABLE, check_fraud, objections, weigh
+from oms.screening.ruleset import Ruleset
 from oms_aws.rulesets import _brought_along
 
 RULES = _brought_along("fraud")

@@ -12,16 +12,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from oms import money
-from oms.account import Billing
-from oms.bill import Bill, Planned, Share, opened, replayed
-from oms.collecting import Entry, bill_id, gross_of, period_of, planned
-from oms.crediting import Claim, NotCreditable, credit_note, everything_left
-from oms.drafting import collective_invoice, part_of
-from oms.einvoice import en16931
-from oms.invoice import Invoice
-from oms.parts import Document
-from oms.refusals import Refusal
+from oms.billing.bill import Bill, Planned, Share, opened, replayed
+from oms.billing.collecting import Entry, bill_id, gross_of, period_of, planned
+from oms.billing.crediting import Claim, NotCreditable, credit_note, everything_left
+from oms.billing.drafting import collective_invoice, part_of
+from oms.billing.einvoice import en16931
+from oms.billing.invoice import Invoice
+from oms.core import money
+from oms.core.refusals import Refusal
+from oms.master.account import Billing
+from oms.orders.parts import Document
 from tests.domain.test_crediting import bought, invoiced, modes, per_rate, sale_of, shipping
 from tests.world.papers import BUYER, DAY
 

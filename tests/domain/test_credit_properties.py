@@ -11,11 +11,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from oms import credit, payment
-from oms.credit import NOTHING, Exceeded, Exposure, exposure
-from oms.order import Order, OrderCreated
-from oms.parts import Address, Customer, Document, Finding, Line, Payment, Received, Shipping
-from oms.refusals import Broken, Refusal
+from oms.core.parties import Address
+from oms.core.refusals import Broken, Refusal
+from oms.orders.order import Order, OrderCreated
+from oms.orders.parts import Customer, Document, Finding, Line, Payment, Received, Shipping
+from oms.payments import credit, payment
+from oms.payments.credit import NOTHING, Exceeded, Exposure, exposure
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 LIMIT = Decimal("100.00")

@@ -10,8 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from oms import money
-from oms.crediting import (
+from oms.billing.crediting import (
     Claim,
     NotCreditable,
     credit_note,
@@ -19,10 +18,11 @@ from oms.crediting import (
     left_of,
     shipping_left,
 )
-from oms.deposits import Asked
-from oms.drafting import collective_invoice, final_invoice, prepayment_invoice
-from oms.einvoice import en16931
-from oms.invoice import Invoice, Sale, Sold, draft_invoice
+from oms.billing.deposits import Asked
+from oms.billing.drafting import collective_invoice, final_invoice, prepayment_invoice
+from oms.billing.einvoice import en16931
+from oms.billing.invoice import Invoice, Sale, Sold, draft_invoice
+from oms.core import money
 from tests.world import papers
 from tests.world.papers import DAY
 

@@ -11,8 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from oms.parts import Address
-from oms.routing import Warehouse, departure, route, why_not
+from oms.core.parties import Address
+from oms.master.warehouse import Warehouse
+from oms.sourcing.routing import departure, route, why_not
 
 BERLIN = ZoneInfo("Europe/Berlin")
 BAVARIA = Warehouse(

@@ -10,14 +10,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from oms import money
-from oms.crediting import credit_note, everything_left
-from oms.deposits import Asked, part_of, room, surplus
-from oms.drafting import final_invoice, prepayment_invoice
-from oms.einvoice import en16931
-from oms.invoice import Invoice, Sale, Sold, draft_invoice
-from oms.posting import voucher_of
-from oms.refusals import Refusal
+from oms.billing.crediting import credit_note, everything_left
+from oms.billing.deposits import Asked, part_of, room, surplus
+from oms.billing.drafting import final_invoice, prepayment_invoice
+from oms.billing.einvoice import en16931
+from oms.billing.invoice import Invoice, Sale, Sold, draft_invoice
+from oms.billing.posting import voucher_of
+from oms.core import money
+from oms.core.refusals import Refusal
 from tests.domain.test_crediting import bought, credit, modes, per_rate, sale_of, shipping
 from tests.world import papers
 from tests.world.papers import DAY

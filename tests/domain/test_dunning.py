@@ -12,15 +12,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from oms import dunning, payment
-from oms.due import see_to
-from oms.dunning import DunningRules, archive, claim_of, proceed
-from oms.interest import base_rate, in_default_since, interest
-from oms.ledger import ledger
-from oms.order import Order
-from oms.parts import PLACE, Document, Received
-from oms.paying import lay
-from oms.refusals import Refusal
+from oms.core.refusals import Refusal
+from oms.core.values import PLACE
+from oms.master.terms import DunningRules
+from oms.orders.ledger import ledger
+from oms.orders.order import Order
+from oms.orders.parts import Document, Received
+from oms.payments import dunning, payment
+from oms.payments.dunning import archive, claim_of, proceed
+from oms.payments.interest import base_rate, in_default_since, interest
+from oms.payments.paying import lay
+from oms.records.due import see_to
 from tests.domain.test_credit_properties import on_account
 
 DUE = date(2026, 12, 1)

@@ -12,9 +12,10 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from oms.fraud import FACTS, check_fraud, facts_of, objections, weigh
-from oms.parts import Address, Payment
-from oms.ruleset import Case, Ruleset
+from oms.core.parties import Address
+from oms.orders.parts import Payment
+from oms.screening.fraud import FACTS, check_fraud, facts_of, objections, weigh
+from oms.screening.ruleset import Case, Ruleset
 from oms_aws.rulesets import _brought_along
 from tests.domain.test_order_properties import new_order
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from local.postcodes import packed, table
-from oms.gazetteer import plain
+from oms.screening.gazetteer import plain
 from oms_aws.gazetteer import COUNTRIES, TABLES, gazetteer
 
 SHARED = Path(__file__).resolve().parents[3] / "shared" / "data" / "postcodes"

@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 from msgspec.structs import replace
 
-from oms.girocode import is_iban, transfer, transfer_of
+from oms.payments.girocode import is_iban, transfer, transfer_of
 from tests.world import papers
 
 OPEN = papers.plain()

@@ -12,10 +12,10 @@ import pytest
 from msgspec.structs import replace
 
 from bench.gear.items import Items
-from oms.invariants import counted
-from oms.pool import MOST_PARTS
-from oms.refusals import NotNow
-from oms.stock import Buffer, Item, Reservation
+from oms.core.refusals import NotNow
+from oms.records.invariants import counted
+from oms.sourcing.pool import MOST_PARTS
+from oms.sourcing.stock import Buffer, Item, Reservation
 from oms_aws import keys
 from oms_aws.counters import View, counters_in, layout, stored_reservation
 from oms_aws.counting import Count, Counting, Keeping

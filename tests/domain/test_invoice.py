@@ -13,10 +13,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from oms import invoice as billing
-from oms import money
-from oms.invoice import Invoice, Party, Sale, Seller, Shipment, Sold, TaxTotal, draft_invoice
-from oms.order import Order
+from oms.billing import invoice as billing
+from oms.billing.invoice import Invoice, Sale, Shipment, Sold, TaxTotal, draft_invoice
+from oms.core import money
+from oms.core.parties import Party
+from oms.master.seller import Seller
+from oms.orders.order import Order
 from oms.tax import MonthRates, Registrations
 from tests.world.bills import billed, categories, cuts, discounted, products_of
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from oms.matching import Assigned, Transfer, choose, invoices_in, orders_in, words_of
+from oms.payments.matching import Assigned, Transfer, choose, invoices_in, orders_in, words_of
 
 CAME = Transfer(
     id="T-1",

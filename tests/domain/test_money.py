@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from oms import money
+from oms.core import money
 
 cents = st.integers(-(10**9), 10**9)
 weights = st.lists(st.integers(0, 10**6), min_size=1, max_size=12)

@@ -11,12 +11,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from oms import balance
-from oms.cash import accounted
-from oms.ledger import charges_paid, ledger
-from oms.open_items import aged, open_items
-from oms.order import Order
-from oms.parts import Capture, Document, Laid, Payment, Received, Refund
+from oms.orders import balance
+from oms.orders.ledger import charges_paid, ledger
+from oms.orders.order import Order
+from oms.orders.parts import Capture, Document, Laid, Payment, Received, Refund
+from oms.payments.open_items import aged, open_items
+from oms.records.cash import accounted
 from tests.domain.test_credit_properties import NOW, on_account
 
 ORDER = on_account(1, 1)

@@ -12,8 +12,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from oms import recall
-from oms.changing import (
+from oms.core.events import GENESIS, Event, chained
+from oms.core.parties import Address
+from oms.core.refusals import NotNow, Refusal
+from oms.fulfilment.tracking import track
+from oms.orders import recall
+from oms.orders.changing import (
     changed,
     confirmed,
     dropped,
@@ -22,13 +26,8 @@ from oms.changing import (
     refused_by,
     requested,
 )
-from oms.due import see_to
-from oms.events import GENESIS, Event, chained
-from oms.invariants import chained as unbroken
-from oms.invariants import conserved, spoken_for, told
-from oms.order import Order, OrderCreated, decode_order, encode
-from oms.parts import (
-    Address,
+from oms.orders.order import Order, OrderCreated, decode_order, encode
+from oms.orders.parts import (
     Change,
     Customer,
     Document,
@@ -38,8 +37,9 @@ from oms.parts import (
     Payment,
     Shipping,
 )
-from oms.refusals import NotNow, Refusal
-from oms.tracking import track
+from oms.records.due import see_to
+from oms.records.invariants import chained as unbroken
+from oms.records.invariants import conserved, spoken_for, told
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 Command = Callable[[Order, datetime], Order]

@@ -10,10 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from oms.ledger import ledger
-from oms.order import Order
-from oms.parts import Dunning, Letter, Received
-from oms.paying import asked, fits, lay, shared
+from oms.orders.ledger import ledger
+from oms.orders.order import Order
+from oms.orders.parts import Dunning, Letter, Received
+from oms.payments.paying import asked, fits, lay, shared
 from tests.domain.test_credit_properties import NOW
 from tests.domain.test_open_items import CENT, ORDER, amounts, bill, orders
 

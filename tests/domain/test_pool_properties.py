@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from oms.pool import (
+from oms.sourcing.pool import (
     MERGE_BELOW,
     MOST_PARTS,
     SPLIT_ABOVE,
@@ -23,7 +23,7 @@ from oms.pool import (
     recounted,
     take,
 )
-from oms.stock import Buffer, Delta, Item, Reservation
+from oms.sourcing.stock import Buffer, Delta, Item, Reservation
 
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 pools = st.lists(st.integers(0, 9), min_size=1, max_size=6)

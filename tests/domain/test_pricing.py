@@ -10,12 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from oms.order import Order
-from oms.parts import Address, Customer, Line, Payment, Shipping
-from oms.price import Price, PriceBreak, PriceList
-from oms.pricing import Tariff, TaxRates, asked_price, check_price, lists_for
-from oms.product import Product
-from oms.refusals import Refusal
+from oms.core.parties import Address
+from oms.core.refusals import Refusal
+from oms.master.price import Price, PriceBreak, PriceList
+from oms.master.product import Product
+from oms.orders.order import Order
+from oms.orders.parts import Customer, Line, Payment, Shipping
+from oms.screening.pricing import Tariff, TaxRates, asked_price, check_price, lists_for
 
 ADDRESS = Address("Erika", "Ringstr. 5", "80331", "München", "DE")
 DAY = date(2026, 11, 23)

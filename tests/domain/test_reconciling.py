@@ -11,17 +11,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from oms import datev, money
-from oms.balance import billed as owed
-from oms.books import Bookkeeping
-from oms.crediting import Claim, everything_left
-from oms.documenting import credit_notes_of
-from oms.invariants import Breach
-from oms.invoice import Invoice
-from oms.order import Order
-from oms.parts import Address, Customer, Discount, Document, Line, Payment, Shipping
-from oms.posting import voucher_of
-from oms.reconciling import CHECKS, Papers, adding_up, summed
+from oms.billing.crediting import Claim, everything_left
+from oms.billing.documenting import credit_notes_of
+from oms.billing.invoice import Invoice
+from oms.billing.posting import voucher_of
+from oms.core import money
+from oms.core.parties import Address
+from oms.master.bookkeeping import Bookkeeping
+from oms.orders.balance import billed as owed
+from oms.orders.order import Order
+from oms.orders.parts import Customer, Discount, Document, Line, Payment, Shipping
+from oms.records import datev
+from oms.records.invariants import Breach
+from oms.records.reconciling import CHECKS, Papers, adding_up, summed
 from tests.world import papers as cases
 from tests.world.bills import AT, Billed, categories, cuts, discounted, products_of
 

@@ -9,12 +9,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from oms import datev, payment
-from oms.ledger import ledger
-from oms.order import Order
-from oms.parts import Received
-from oms.paying import lay
-from oms.reductions import Reduction, reductions, voucher_for
+from oms.orders.ledger import ledger
+from oms.orders.order import Order
+from oms.orders.parts import Received
+from oms.payments import payment
+from oms.payments.paying import lay
+from oms.records import datev
+from oms.records.reductions import Reduction, reductions, voucher_for
 from tests.domain.test_books import BOOKS, amount, voucher
 from tests.domain.test_credit_properties import NOW
 from tests.domain.test_open_items import ORDER, bill, note

@@ -9,9 +9,9 @@ from decimal import Decimal
 import pytest
 from msgspec.structs import replace
 
-from oms.drafting import prepayment_invoice
-from oms.invoice import Invoice
-from oms.retention import document_kept_until
+from oms.billing.drafting import prepayment_invoice
+from oms.billing.invoice import Invoice
+from oms.billing.retention import document_kept_until
 from oms.tax import Registrations
 from tests.world import papers
 

@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from oms import merkle
-from oms.events import GENESIS
-from oms.retention import kept_until
-from oms.seal import Entry, Seal, due, sealed, unaltered
+from oms.billing.retention import kept_until
+from oms.core import merkle
+from oms.core.events import GENESIS
+from oms.records.seal import Entry, Seal, due, sealed, unaltered
 
 DAY = date(2026, 11, 23)
 hashes = st.text("0123456789abcdef", min_size=4, max_size=4)

@@ -5,9 +5,17 @@ from __future__ import annotations
 import pytest
 from msgspec.structs import replace
 
-from oms.letterhead import PAYMENT_PLACES, PLACES, Letterhead, Logo, Wording, filled, place_fault
-from oms.shop import Shop
-from oms.stationery import dressed
+from oms.billing.stationery import dressed
+from oms.master.letterhead import (
+    PAYMENT_PLACES,
+    PLACES,
+    Letterhead,
+    Logo,
+    Wording,
+    filled,
+    place_fault,
+)
+from oms.master.shop import Shop
 from tests.world import papers
 
 SHOP = Shop(id="s", name="S", seller=papers.SELLER, support_email="s@example.org")

@@ -12,16 +12,28 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 from msgspec.structs import replace
 
-from oms import allotment
-from oms.bundles import parts, recipes, stock_skus
-from oms.events import Event
-from oms.invariants import claimed, conserved, counted
-from oms.order import Order
-from oms.parts import Address, Finding, Line, Nature
-from oms.product import Component
-from oms.refusals import Refusal
-from oms.routing import Plan, Warehouse, route
-from oms.stock import Delta, Item, Reservation, agrees, asking, claims, delta, settled, spread
+from oms.core.events import Event
+from oms.core.parties import Address
+from oms.core.refusals import Refusal
+from oms.master.product import Component
+from oms.master.warehouse import Warehouse
+from oms.orders.order import Order
+from oms.orders.parts import Finding, Line, Nature
+from oms.records.invariants import claimed, conserved, counted
+from oms.sourcing import allotment
+from oms.sourcing.bundles import parts, recipes, stock_skus
+from oms.sourcing.routing import Plan, route
+from oms.sourcing.stock import (
+    Delta,
+    Item,
+    Reservation,
+    agrees,
+    asking,
+    claims,
+    delta,
+    settled,
+    spread,
+)
 from tests.domain.test_order_properties import new_order
 from tests.domain.test_stock_properties import moved
 

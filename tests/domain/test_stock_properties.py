@@ -10,13 +10,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from oms import recall
-from oms.allotment import reserved, room_of
-from oms.invariants import claimed as agreed
-from oms.invariants import counted
-from oms.order import Order
-from oms.parts import Fulfilment, Line
-from oms.stock import Delta, Item, Reservation, agrees, claims, delta, settled
+from oms.orders import recall
+from oms.orders.order import Order
+from oms.orders.parts import Fulfilment, Line
+from oms.records.invariants import claimed as agreed
+from oms.records.invariants import counted
+from oms.sourcing.allotment import reserved, room_of
+from oms.sourcing.stock import Delta, Item, Reservation, agrees, claims, delta, settled
 from tests.domain.test_order_properties import new_order
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)

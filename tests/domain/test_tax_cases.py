@@ -12,8 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from oms import money, tax
-from oms.invoice import Party, Sale, Seller, Shipment, Sold, draft_invoice
+from oms import tax
+from oms.billing.invoice import Sale, Shipment, Sold, draft_invoice
+from oms.core import money
+from oms.core.parties import Party
+from oms.master.seller import Seller
 from oms.tax import LocalRegistration, Registrations
 from oms.tax.places import APART
 from oms.tax.rates import regions

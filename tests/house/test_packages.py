@@ -20,8 +20,8 @@ LAYERS = {name: f"layers/{name}" for name in LOCKED}
 NEEDS = {
     Path("layers/aws/python/oms_aws/papers/press.py"): {"typesetting"},
     Path("layers/aws/python/oms_aws/papers/codes.py"): {"typesetting"},
-    Path("layers/domain/python/oms/rules.py"): {"rules"},
-    Path("layers/domain/python/oms/fraud.py"): {"rules"},
+    Path("layers/domain/python/oms/screening/rules.py"): {"rules"},
+    Path("layers/domain/python/oms/screening/fraud.py"): {"rules"},
     Path("layers/aws/python/oms_aws/einvoice/xml.py"): {"einvoicing"},
     Path("layers/aws/python/oms_aws/einvoice/rules.py"): {"einvoicing", "validation"},
 }

@@ -10,7 +10,7 @@ from pypdf import PdfReader
 from infra.journey import JOURNEY
 from local.procedure.command import HERE, content, document
 from local.verify import WORDS
-from oms.retention import YEARS
+from oms.billing.retention import YEARS
 from oms_aws.clients import SCOPES
 from oms_aws.verify import CHECKS
 

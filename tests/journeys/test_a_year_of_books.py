@@ -21,7 +21,7 @@ from local.player.crediting import Bills
 from local.player.retail import Dirty, Document
 from local.player.sums import sum_of, worth
 from local.player.translation import order_of, products_of
-from oms.invoice import Invoice
+from oms.billing.invoice import Invoice
 from oms_aws.edges.capture import captured
 from oms_aws.edges.models import PlaceOrder
 from oms_aws.orders import Saved

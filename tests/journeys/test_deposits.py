@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from oms.balance import captured, refunded
-from oms.invoice import Invoice
+from oms.billing.invoice import Invoice
+from oms.orders.balance import captured, refunded
 from tests.world.merchant import Merchant
 from tests.world.world import WILD, World, opened
 

@@ -15,8 +15,8 @@ from typing import Any
 import pytest
 
 from bench.gear.items import Items, Wire
-from oms.order import Order
-from oms.refusals import NotNow
+from oms.core.refusals import NotNow
+from oms.orders.order import Order
 from oms_aws import verify, wiring
 from oms_aws.clients import SCOPES
 from oms_aws.orders import Saved

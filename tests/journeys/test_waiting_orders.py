@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from oms.events import facts
+from oms.core.events import facts
 from tests.world.merchant import Merchant
 from tests.world.world import World
 

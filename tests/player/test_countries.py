@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from local.player.countries import address_in, code_of, countries
-from oms.address import address_faults
-from oms.parts import Address
+from oms.core.parties import Address
+from oms.screening.address import address_faults
 
 
 @pytest.mark.parametrize("code", countries())

@@ -12,7 +12,7 @@ from moto.dynamodb.models import dynamodb_backends
 
 from local import openapi
 from local.paths import ROOT
-from oms.holds import REASONS, RELEASERS
+from oms.orders.holds import REASONS, RELEASERS
 from oms_aws import keys, wiring
 from oms_aws.clients import SCOPES
 from oms_aws.edges.examples import REQUESTS

@@ -10,7 +10,7 @@ import pytest
 from botocore.exceptions import ReadTimeoutError
 
 from infra.journey import JOURNEY
-from oms.refusals import NotNow
+from oms.core.refusals import NotNow
 from oms_aws import keys, wiring
 from oms_aws.table import FRUITLESS_READS, Table, marshal
 from oms_aws.wiring import patience

@@ -9,15 +9,16 @@ from decimal import Decimal
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from oms import money
-from oms.billing import invoice_of
-from oms.crediting import Claim, NotCreditable, credit_note
-from oms.documenting import credit, credit_notes_of
-from oms.invoice import Invoice
-from oms.order import Order
-from oms.parts import Address, Customer, Discount, Document, Line, Payment, Shipping
-from oms.product import Product
-from oms.shop import Shop
+from oms.billing.billing import invoice_of
+from oms.billing.crediting import Claim, NotCreditable, credit_note
+from oms.billing.documenting import credit, credit_notes_of
+from oms.billing.invoice import Invoice
+from oms.core import money
+from oms.core.parties import Address
+from oms.master.product import Product
+from oms.master.shop import Shop
+from oms.orders.order import Order
+from oms.orders.parts import Customer, Discount, Document, Line, Payment, Shipping
 from tests.world.papers import SELLER
 
 DAY = date(2026, 11, 23)

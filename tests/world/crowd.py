@@ -15,7 +15,7 @@ from typing import Any
 
 import msgspec
 
-from oms.events import GENESIS, chained
+from oms.core.events import GENESIS, chained
 from oms_aws.counterfoils import written
 from oms_aws.documents import counterfoil_of
 from oms_aws.orders import stored_event

@@ -9,27 +9,26 @@ from typing import Literal
 
 from msgspec.structs import replace
 
-from oms.crediting import Claim, credit_note
-from oms.deposits import Asked
-from oms.drafting import (
+from oms.billing.crediting import Claim, credit_note
+from oms.billing.deposits import Asked
+from oms.billing.drafting import (
     collective_invoice,
     corrected_invoice,
     final_invoice,
     prepayment_invoice,
 )
-from oms.invoice import (
-    Bank,
+from oms.billing.invoice import (
     Invoice,
     InvoiceLine,
-    Party,
     Sale,
-    Seller,
     Shipment,
     Sold,
     TaxTotal,
     Terms,
     draft_invoice,
 )
+from oms.core.parties import Party
+from oms.master.seller import Bank, Seller
 from oms.tax import Exchange
 
 DAY = date(2026, 11, 23)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 
-from oms.invoice import Language
-from oms.reminding import Fee, Level, OpenAmount, Reminder
+from oms.core.parties import Language
+from oms.payments.reminding import Fee, Level, OpenAmount, Reminder
 from tests.world import papers
 
 

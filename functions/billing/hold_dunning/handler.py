@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from oms.dunning import hold
+from oms.payments.dunning import hold
 from oms_aws.edges.http import Answer, Call, Http
 from oms_aws.edges.models.payments import HoldDunning
 from oms_aws.edges.open_items import dunning_view

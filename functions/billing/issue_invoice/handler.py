@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from oms.order import Order
+from oms.orders.order import Order
 from oms_aws.collecting import collected
 from oms_aws.edges.queue import Signal
 from oms_aws.edges.turn import in_turn

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from oms.capturing import shop_captured, shop_refunded
+from oms.payments.capturing import shop_captured, shop_refunded
 from oms_aws.edges.captures import decided, moved
 from oms_aws.edges.http import Answer, Call, Http
 from oms_aws.edges.models.captures import DecideFailure, MoneyMoved

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from oms.credit import limit_in
-from oms.refusals import Unknown
+from oms.core.refusals import Unknown
+from oms.payments.credit import limit_in
 from oms_aws.edges.credit import credit_view
 from oms_aws.edges.http import Answer, Call, Http
 from oms_aws.edges.views import shop_meant

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from oms.invoice import Invoice
+from oms.billing.invoice import Invoice
 from oms_aws.edges.papers import Holder, archived
 from oms_aws.edges.queue import Signal, queue
 from oms_aws.orders import Saved

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from oms.dunning import archive, letter_of
-from oms.reminding import Reminder
+from oms.payments.dunning import archive, letter_of
+from oms.payments.reminding import Reminder
 from oms_aws.edges.papers import Holder, letter_kept
 from oms_aws.edges.queue import Signal, queue
 from oms_aws.orders import Saved

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from oms.documenting import reject, validate
-from oms.invoice import Invoice
-from oms.refusals import Refusal
+from oms.billing.documenting import reject, validate
+from oms.billing.invoice import Invoice
+from oms.core.refusals import Refusal
 from oms_aws.edges.papers import Holder, archived
 from oms_aws.edges.queue import Signal, queue
 from oms_aws.einvoice.rules import checked

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from oms.parts import Pieces
-from oms.recall import cancel
+from oms.orders.parts import Pieces
+from oms.orders.recall import cancel
 from oms_aws.edges.cancelled import done_by
 from oms_aws.edges.http import Answer, Call, Http, remembered, replayed
 from oms_aws.edges.models import CancelOrder

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from oms.events import facts
+from oms.core.events import facts
 from oms_aws.edges.http import Answer, Call, Http
 from oms_aws.edges.views import seen_order
 from oms_aws.wiring import Ports

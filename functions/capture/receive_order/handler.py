@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from oms.refusals import NotNow
+from oms.core.refusals import NotNow
 from oms_aws.edges.capture import captured, demand_fitting, demand_provider, demand_rate
 from oms_aws.edges.http import Answer, Call, Http, Problem, remembered, replayed
 from oms_aws.edges.models import PlaceOrder

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from oms.order import order_of
-from oms.recall import accept, refuse
+from oms.orders.order import order_of
+from oms.orders.recall import accept, refuse
 from oms_aws.edges.http import Answer, Call, Http
 from oms_aws.edges.models.changes import AnswerRecall
 from oms_aws.orders import Saved, fulfilment_seen

@@ -6,7 +6,7 @@ import hashlib
 import hmac
 from datetime import UTC
 
-from oms.tracking import track
+from oms.fulfilment.tracking import track
 from oms_aws.edges.http import Answer, Call, Http, Problem
 from oms_aws.edges.models import Scan
 from oms_aws.orders import Saved

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from oms.order import order_of
-from oms.parts import Pieces
+from oms.orders.order import order_of
+from oms.orders.parts import Pieces
 from oms_aws.edges.http import Answer, Call, Http
 from oms_aws.edges.models import Pack, PackedParcel
 from oms_aws.orders import Saved, fulfilment_seen

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from oms.order import order_of
-from oms.refusals import Unknown
-from oms.slips import SlipKind
+from oms.core.refusals import Unknown
+from oms.fulfilment.slips import SlipKind
+from oms.orders.order import order_of
 from oms_aws.edges.filing import opened_paper, slip
 from oms_aws.edges.http import Answer, Call, Http
 from oms_aws.orders import Saved

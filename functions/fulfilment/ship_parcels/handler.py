@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from oms.order import order_of
+from oms.orders.order import order_of
 from oms_aws.edges.http import Answer, Call, Http, Problem
 from oms_aws.edges.models import Ship
 from oms_aws.orders import Saved, fulfilment_seen

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from oms.order import order_of
-from oms.tracking import came_back
+from oms.fulfilment.tracking import came_back
+from oms.orders.order import order_of
 from oms_aws.edges.http import Answer, Call, Http
 from oms_aws.orders import Saved, fulfilment_seen
 from oms_aws.wiring import Ports

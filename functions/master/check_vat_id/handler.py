@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from oms.account import VatCheck
+from oms.master.account import VatCheck
 from oms_aws.edges.http import Answer, Call, Http, Problem
 from oms_aws.edges.models.tax import VatCheckAsk
 from oms_aws.edges.tax import check_view

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from oms.refusals import Unknown
+from oms.core.refusals import Unknown
 from oms_aws import keys
 from oms_aws.edges.http import Answer, Call, Http
 from oms_aws.edges.letterheads import kept_letterhead

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgspec.json import encode
 
-from oms.retention import kept_until
+from oms.billing.retention import kept_until
 from oms_aws.edges.queue import Signal, queue
 from oms_aws.wiring import Ports
 

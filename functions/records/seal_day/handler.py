@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgspec.json import encode
 
-from oms.seal import due
+from oms.records.seal import due
 from oms_aws.edges.queue import Signal, queue
 from oms_aws.logs import logger
 from oms_aws.wiring import Ports

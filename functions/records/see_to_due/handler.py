@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from oms.due import see_to
+from oms.records.due import see_to
 from oms_aws.edges.queue import Signal, queue
 from oms_aws.orders import Saved
 from oms_aws.wiring import Ports

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from oms.export import ExportRefused, ExportWritten
-from oms.refusals import Refusal
+from oms.core.refusals import Refusal
+from oms.records.export import ExportRefused, ExportWritten
 from oms_aws.bookkeeping import written
 from oms_aws.edges.queue import Signal, queue
 from oms_aws.orders import Saved

@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from oms.address import check_address
+from oms.screening.address import check_address
 from oms_aws.edges.task import Asked, task
 from oms_aws.gazetteer import gazetteer
 from oms_aws.wiring import Ports

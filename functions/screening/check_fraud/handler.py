@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from oms.fraud import check_fraud, facts_of
+from oms.screening.fraud import check_fraud, facts_of
 from oms_aws.edges.task import Asked, task
 from oms_aws.wiring import Ports
 

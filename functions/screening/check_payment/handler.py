@@ -6,9 +6,9 @@ from typing import Any
 
 import msgspec
 
-from oms.billing import vat_id_matters
-from oms.payment import check_payment
-from oms.vat_check import finding
+from oms.billing.billing import vat_id_matters
+from oms.payments.payment import check_payment
+from oms.screening.vat_check import finding
 from oms_aws.edges.task import Asked, task
 from oms_aws.invoicing import due_or_why, vat_found
 from oms_aws.issuable import examined

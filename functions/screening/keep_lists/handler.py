@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from oms.refusals import Unknown
+from oms.core.refusals import Unknown
 from oms_aws.edges.http import Answer, Call, Http, page
 from oms_aws.edges.models.rules import ListEntry
 from oms_aws.velocity import LISTS

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from oms.holds import hold_of, may_release
-from oms.order import Order
-from oms.rechecking import OF_MASTER_DATA, released
+from oms.orders.holds import hold_of, may_release
+from oms.orders.order import Order
+from oms.orders.rechecking import OF_MASTER_DATA, released
 from oms_aws.edges.http import Answer, Call, Http, Problem
 from oms_aws.edges.models import ReleaseHold
 from oms_aws.edges.views import order_answer, seen_order

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from oms.backorder import cancel_rest
+from oms.sourcing.backorder import cancel_rest
 from oms_aws.edges.http import Answer, Call
 from oms_aws.edges.pages import Pages
 from oms_aws.edges.waiting import ask

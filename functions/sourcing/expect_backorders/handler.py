@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from oms.events import facts
+from oms.core.events import facts
 from oms_aws.backorders import expect_all, serve_order
 from oms_aws.edges.queue import Signal, queue
 from oms_aws.orders import read_event

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from oms.refusals import Unknown
-from oms.stock import Buffer
+from oms.core.refusals import Unknown
+from oms.sourcing.stock import Buffer
 from oms_aws.counting import Keeping
 from oms_aws.edges.http import Answer, Call, Http
 from oms_aws.edges.models.stock import BufferIn

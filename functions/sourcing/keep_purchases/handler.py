@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from oms.purchase import Purchase
+from oms.sourcing.purchase import Purchase
 from oms_aws.edges.http import Answer, Call, Http, Problem
 from oms_aws.edges.models.purchases import PurchaseIn
 from oms_aws.edges.views import expected_view, purchase_view

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from oms.purchase import Receipt
+from oms.sourcing.purchase import Receipt
 from oms_aws.counting import Counting
 from oms_aws.edges.http import Answer, Call, Http
 from oms_aws.edges.models.purchases import ReceiptIn

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from oms.bundles import stock_skus
+from oms.sourcing.bundles import stock_skus
 from oms_aws.backorders import serve
 from oms_aws.edges.queue import Signal, queue
 from oms_aws.sourcing import route

@@ -13,8 +13,8 @@ from typing import Any
 import pypdf
 import pytest
 
-from oms.collecting import planned
-from oms.invoice import Invoice
+from oms.billing.collecting import planned
+from oms.billing.invoice import Invoice
 from oms_aws import verify
 from oms_aws.einvoice.rules import Fault
 from tests.world.merchant import SELLER, Merchant

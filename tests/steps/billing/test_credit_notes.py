@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from oms.order import Order
+from oms.orders.order import Order
 from oms_aws.orders import DynamoOrders, Saved, Stored
 from tests.world.merchant import SELLER, Merchant
 from tests.world.world import Answered, World

@@ -13,8 +13,8 @@ import pytest
 from lxml import etree
 from msgspec.structs import replace
 
-from oms.invoice import Invoice, Sold, draft_invoice
-from oms.posting import tax_in_euro
+from oms.billing.invoice import Invoice, Sold, draft_invoice
+from oms.billing.posting import tax_in_euro
 from oms.tax import MonthRates, NoExchangeRate, Registrations
 from oms_aws.einvoice.rules import checked
 from oms_aws.einvoice.writing import written

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 from pypdf import PdfReader
 
-from oms.invoice import Invoice
-from oms.reminding import Reminder
+from oms.billing.invoice import Invoice
+from oms.payments.reminding import Reminder
 from tests.steps.billing.test_collective_invoices import bills, delivered, month_ends
 from tests.steps.billing.test_dunning import HOLD, letters, pass_days, strict
 from tests.steps.billing.test_open_items import listed

@@ -14,8 +14,9 @@ from lxml import etree
 from msgspec.structs import replace
 
 from einvoice_rules import FOLDER
-from oms.einvoice import UNLISTED_IN_CII, Format, en16931, format_of
-from oms.invoice import Invoice, Sale, Sold, draft_invoice
+from oms.billing.einvoice import UNLISTED_IN_CII, en16931, format_of
+from oms.billing.invoice import Invoice, Sale, Sold, draft_invoice
+from oms.core.documents import Format
 from oms.tax import Kind, Registrations
 from oms.tax.places import is_country
 from oms_aws.einvoice.rules import checked

@@ -11,7 +11,8 @@ import pypdf
 import pytest
 from pypdf.generic import ArrayObject, DictionaryObject, StreamObject
 
-from oms.invoice import Invoice, Kind
+from oms.billing.invoice import Invoice
+from oms.core.documents import Kind
 from oms_aws.einvoice.hybrid import NotHybrid, labelled
 from oms_aws.einvoice.writing import written
 from oms_aws.typesetting import typeset

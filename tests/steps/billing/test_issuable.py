@@ -9,9 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from oms.einvoice import Format, format_of
-from oms.invoice import Invoice
-from oms.issuable import lacking
+from oms.billing.einvoice import format_of
+from oms.billing.invoice import Invoice
+from oms.billing.issuable import lacking
+from oms.core.documents import Format
 from oms_aws.einvoice.rules import checked
 from oms_aws.einvoice.writing import written
 from tests.world import papers

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from oms.billing import invoice_of
-from oms.parts import Document
-from oms.refusals import NotNow
+from oms.billing.billing import invoice_of
+from oms.core.refusals import NotNow
+from oms.orders.parts import Document
 from oms_aws import invoicing, keys
 from oms_aws.edges.examples import ADDRESS
 from oms_aws.orders import DynamoOrders, Prepared, Saved

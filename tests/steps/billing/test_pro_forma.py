@@ -7,8 +7,8 @@ import io
 import pypdf
 import pytest
 
-from oms.invoice import Invoice
-from oms.parts import Paper
+from oms.billing.invoice import Invoice
+from oms.orders.parts import Paper
 from tests.world.merchant import Merchant
 from tests.world.world import World
 

@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from oms.balance import Source
-from oms.capturing import GiveBack, Holding, Take, Void
-from oms.parts import Payment
-from oms.refusals import NotNow
+from oms.core.refusals import NotNow
+from oms.orders.balance import Source
+from oms.orders.parts import Payment
+from oms.payments.capturing import GiveBack, Holding, Take, Void
 from oms_aws import wiring
 from oms_aws.providers import Misconfigured, Refused, stripe
 from oms_aws.providers.stripe import VERSION, Stripe

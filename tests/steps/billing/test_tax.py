@@ -6,8 +6,8 @@ from typing import Any, get_args
 
 import pytest
 
-from oms.invoice import Invoice
-from oms.order import Order
+from oms.billing.invoice import Invoice
+from oms.orders.order import Order
 from oms.tax import CATEGORIES
 from oms_aws import keys, vies
 from oms_aws.edges.examples import ADDRESS, SELLER

@@ -20,18 +20,10 @@ import zxingcpp
 from msgspec.structs import replace
 from pypdf.generic import StreamObject
 
-from oms.girocode import transfer_of
-from oms.invoice import (
-    Bank,
-    Invoice,
-    Party,
-    Sale,
-    Seller,
-    Shipment,
-    Sold,
-    draft_invoice,
-    payment_text,
-)
+from oms.billing.invoice import Invoice, Sale, Shipment, Sold, draft_invoice, payment_text
+from oms.core.parties import Party
+from oms.master.seller import Bank, Seller
+from oms.payments.girocode import transfer_of
 from oms_aws.papers.invoices import invoice_sheet
 from oms_aws.papers.press import compiled
 from oms_aws.typesetting import typeset, typeset_reminder
@@ -153,7 +145,7 @@ def test_another_process_gives_the_same_bytes(tmp_path: Path) -> None:
     file.write_bytes(msgspec.json.encode(invoice()))
     script = (
         "import hashlib, sys, msgspec; from pathlib import Path;"
-        "from oms.invoice import Invoice; from oms_aws.typesetting import typeset;"
+        "from oms.billing.invoice import Invoice; from oms_aws.typesetting import typeset;"
         "drafted = msgspec.json.decode(Path(sys.argv[1]).read_bytes(), type=Invoice);"
         "sys.stdout.write(hashlib.sha256(typeset(drafted)).hexdigest())"
     )

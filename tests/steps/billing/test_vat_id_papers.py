@@ -8,7 +8,7 @@ from typing import Literal
 import pytest
 from msgspec.structs import replace
 
-from oms.invoice import Checked, Invoice
+from oms.billing.invoice import Checked, Invoice
 from oms_aws.papers.invoices import vat_id_label
 from tests.world import papers
 

@@ -9,7 +9,7 @@ from typing import Any
 import pypdf
 import pytest
 
-from oms.parts import Paper
+from oms.orders.parts import Paper
 from tests.world.merchant import SELLER, Merchant
 from tests.world.world import World, opened
 

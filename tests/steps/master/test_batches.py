@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from oms.refusals import NotNow
+from oms.core.refusals import NotNow
 from oms_aws.table import Action, Table
 from tests.world.merchant import Merchant
 from tests.world.world import Answered, World

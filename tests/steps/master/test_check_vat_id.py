@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from oms.account import VatCheck
-from oms.vat_check import good_until, is_good
+from oms.master.account import VatCheck
+from oms.screening.vat_check import good_until, is_good
 from oms_aws import vies
 from oms_aws.edges.examples import ACCOUNT
 from oms_aws.vies import Vies

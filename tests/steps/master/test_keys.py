@@ -11,7 +11,7 @@ from botocore.exceptions import EndpointConnectionError
 
 from infra.edge import KEY_SECONDS
 from local import keyring
-from oms.refusals import NotNow
+from oms.core.refusals import NotNow
 from oms_aws import keys
 from oms_aws.clients import SCOPES, Caller, Role, digest
 from oms_aws.keyring import faults

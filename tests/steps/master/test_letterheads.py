@@ -10,7 +10,7 @@ from typing import Any
 import pypdf
 import pytest
 
-from oms.invoice import Invoice
+from oms.billing.invoice import Invoice
 from oms_aws.edges.examples import LOGO, REQUESTS
 from oms_aws.typesetting import typeset
 from tests.domain.test_logo import png

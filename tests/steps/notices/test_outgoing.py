@@ -11,7 +11,7 @@ import pytest
 
 from bench.gear import servers
 from bench.gear.servers import serving
-from oms.refusals import Refusal
+from oms.core.refusals import Refusal
 from oms_aws.outgoing import Outcome, Outgoing, is_public
 
 OUT = Outgoing(local=True, seconds=0.4)

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from oms import datev
+from oms.records import datev
 from oms_aws.keys import Key
 from tests.steps.records.test_exports import BOOKS, SHOP
 from tests.world.merchant import SELLER, Merchant

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from oms.stalled import AGAIN_AFTER
+from oms.orders.stalled import AGAIN_AFTER
 from oms_aws.edges.restarts import HEALERS
 from oms_aws.table import marshal
 from tests.house.tree import ROOT

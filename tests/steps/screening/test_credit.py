@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from oms import credit
-from oms.order import Order
+from oms.orders.order import Order
+from oms.payments import credit
 from oms_aws.orders import Saved
 from tests.world.merchant import Merchant
 from tests.world.world import World

@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from oms.availability import Supply, deliveries, needs_of, offer
-from oms.backorder import Incoming
-from oms.parts import Address
-from oms.product import Component, Product
-from oms.routing import Warehouse
-from oms.stock import Buffer, Item
+from oms.core.parties import Address
+from oms.master.product import Component, Product
+from oms.master.warehouse import Warehouse
+from oms.sourcing.availability import Supply, deliveries, needs_of, offer
+from oms.sourcing.backorder import Incoming
+from oms.sourcing.stock import Buffer, Item
 from tests.world.merchant import Merchant
 from tests.world.world import MORNING, World
 

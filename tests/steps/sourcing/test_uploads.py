@@ -10,7 +10,7 @@ import pytest
 from botocore.exceptions import ClientError
 from botocore.stub import Stubber
 
-from oms.refusals import Unknown
+from oms.core.refusals import Unknown
 from oms_aws.edges.counts import MOST_UPLOADED, read_rows
 from oms_aws.uploads import S3Uploads
 from tests.world.merchant import Merchant

@@ -8,10 +8,10 @@ from hashlib import sha256
 
 from msgspec.json import decode
 
-from oms.events import Event
-from oms.invariants import Breach
-from oms.parts import Document
-from oms.seal import Entry, Seal, unaltered
+from oms.core.events import Event
+from oms.orders.parts import Document
+from oms.records.invariants import Breach
+from oms.records.seal import Entry, Seal, unaltered
 from oms_aws.bills import StoredBill
 from oms_aws.counterfoils import FOLDER
 from oms_aws.counterfoils import read as counterfoil_in
@@ -186,7 +186,7 @@ def counterfoils(found: Snapshot) -> Iterator[Breach]:
 
 
 def seals(found: Snapshot) -> Iterator[Breach]:
-    """The days are as they were sealed (`oms.seal`)."""
+    """The days are as they were sealed (`oms.records.seal`)."""
     parted = Parted(found.archive)
     whole = {}
     for day, item in sorted(found.seals.items()):

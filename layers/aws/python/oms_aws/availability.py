@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from oms.availability import Supply, deliveries, needs_of, offer
-from oms.billing import book_day
-from oms.product import Product
-from oms.stock import Item, Reservation
+from oms.core.calendar import book_day
+from oms.master.product import Product
+from oms.sourcing.availability import Supply, deliveries, needs_of, offer
+from oms.sourcing.stock import Item, Reservation
 from oms_aws.wiring import Ports
 
 

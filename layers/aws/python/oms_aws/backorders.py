@@ -6,11 +6,11 @@ from collections.abc import Iterable
 from datetime import date
 from typing import NamedTuple
 
-from oms.backorder import Days, Incoming, day_of, expect, expected, postpone
-from oms.billing import book_day
-from oms.bundles import parts
-from oms.order import Order
-from oms.purchase import Purchase
+from oms.core.calendar import book_day
+from oms.orders.order import Order
+from oms.sourcing.backorder import Days, Incoming, day_of, expect, expected, postpone
+from oms.sourcing.bundles import parts
+from oms.sourcing.purchase import Purchase
 from oms_aws.orders import Saved
 from oms_aws.sourcing import BY, allocate_waiting
 from oms_aws.wiring import Ports

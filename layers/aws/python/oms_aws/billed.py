@@ -12,16 +12,16 @@ import msgspec
 from msgspec import MsgspecError
 from msgspec.structs import replace
 
-from oms.bill import Bill, decode_bill_news, replayed
-from oms.collecting import Entry, gross_of
-from oms.drafting import part_of
-from oms.events import Event
-from oms.invariants import PARTY_OURSELVES, Breach
-from oms.invoice import Invoice
-from oms.order import Order
-from oms.parts import Document
-from oms.reconciling import Papers, taken
-from oms.refusals import Broken, Refusal
+from oms.billing.bill import Bill, decode_bill_news, replayed
+from oms.billing.collecting import Entry, gross_of
+from oms.billing.drafting import part_of
+from oms.billing.invoice import Invoice
+from oms.core.events import Event
+from oms.core.refusals import Broken, Refusal
+from oms.orders.order import Order
+from oms.orders.parts import Document
+from oms.records.invariants import PARTY_OURSELVES, Breach
+from oms.records.reconciling import Papers, taken
 from oms_aws.bills import StoredBill, bill_attributes, stored_bill
 from oms_aws.orders import Stored, ordered_entries
 from oms_aws.shelf import Shelf

@@ -10,13 +10,13 @@ from typing import Any, NamedTuple
 import msgspec
 from msgspec.structs import replace
 
-from oms.bill import Bill, decode_bill
-from oms.collecting import Entry
-from oms.events import GENESIS, Event
-from oms.invoice import Invoice
-from oms.order import encode
-from oms.parts import Collected
-from oms.refusals import NotNow, Unknown
+from oms.billing.bill import Bill, decode_bill
+from oms.billing.collecting import Entry
+from oms.billing.invoice import Invoice
+from oms.core.events import GENESIS, Event
+from oms.core.refusals import NotNow, Unknown
+from oms.orders.order import encode
+from oms.orders.parts import Collected
 from oms_aws import keys
 from oms_aws.orders import CHANGE_TRIES, Place, Saved, event_action, events_of, read_log
 from oms_aws.table import Action, ConditionFailed, Table, packed, unpacked

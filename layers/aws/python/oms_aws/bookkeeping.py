@@ -9,16 +9,17 @@ from collections.abc import Mapping
 import msgspec
 from msgspec.structs import replace
 
-from oms import audit, datev, gdpdu
-from oms.books import Bookkeeping, Totals, Voucher, totals
-from oms.debtors import master
-from oms.export import DEBTORS, Export, File
-from oms.invoice import Party
-from oms.posting import voucher_of
-from oms.reductions import voucher_for
-from oms.refusals import Refusal
-from oms.retention import kept_until
-from oms.shop import Shop
+from oms.billing.books import Totals, Voucher, totals
+from oms.billing.posting import voucher_of
+from oms.billing.retention import kept_until
+from oms.core.parties import Party
+from oms.core.refusals import Refusal
+from oms.master.bookkeeping import Bookkeeping
+from oms.master.shop import Shop
+from oms.records import audit, datev, gdpdu
+from oms.records.debtors import master
+from oms.records.export import DEBTORS, Export, File
+from oms.records.reductions import voucher_for
 from oms_aws.wiring import Ports
 
 FIXED_TIME = (1980, 1, 1, 0, 0, 0)

@@ -9,9 +9,9 @@ from typing import Any, NamedTuple
 from msgspec import Struct
 from msgspec.structs import replace
 
-from oms.endpoints import EndpointNews, WebhookPaused, WebhookResumed
-from oms.events import GENESIS
-from oms.refusals import NotNow
+from oms.core.events import GENESIS
+from oms.core.refusals import NotNow
+from oms.notices.endpoints import EndpointNews, WebhookPaused, WebhookResumed
 from oms_aws import keys
 from oms_aws.deliveries import LOOK_AFTER
 from oms_aws.orders import Place, Saved, event_action, events_of

@@ -7,15 +7,16 @@ from decimal import Decimal
 
 from msgspec.structs import replace
 
-from oms import credit
-from oms.account import Account
-from oms.approval import NEEDED, check_approval, needed_again
-from oms.billing import book_day
-from oms.news import OrderChanged
-from oms.order import Order
-from oms.parts import Finding
-from oms.payment import AMOUNT_UNKNOWN, on_account
-from oms.refusals import Refusal
+from oms.core.calendar import book_day
+from oms.core.refusals import Refusal
+from oms.master.account import Account
+from oms.orders.findings import AMOUNT_UNKNOWN
+from oms.orders.news import OrderChanged
+from oms.orders.order import Order
+from oms.orders.parts import Finding
+from oms.payments import credit
+from oms.payments.payment import on_account
+from oms.screening.approval import NEEDED, check_approval, needed_again
 from oms.tax import exchange_on
 from oms.tax.exchange import EURO
 from oms_aws.invoicing import gross_due
@@ -38,7 +39,7 @@ def findings(order_id: str, oms: Ports) -> list[Finding]:
         return [credit.passed(), check_approval(order, account, {}, Decimal(0), Decimal(0))]
     try:
         due = gross_due(order, oms)
-    except Refusal:  # which holds the order already (`oms.payment`)
+    except Refusal:  # which holds the order already (`oms.payments.payment`)
         return [credit.passed()]
     return [check_credit(seen, account, due, oms), _approval(order, account, due, oms)]
 

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import NamedTuple
 
-from oms.order import Order
-from oms.parts import Fulfilment
-from oms.routing import Warehouse
+from oms.master.warehouse import Warehouse
+from oms.orders.order import Order
+from oms.orders.parts import Fulfilment
 from oms_aws import keys
 from oms_aws.table import Action, Table
 

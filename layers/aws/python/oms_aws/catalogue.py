@@ -6,13 +6,13 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from oms.account import Account
-from oms.money import MINOR_UNITS
-from oms.price import Price, PriceList
-from oms.product import Product
-from oms.refusals import Refusal, Unknown
-from oms.routing import Warehouse
-from oms.shop import Shop
+from oms.core.money import MINOR_UNITS
+from oms.core.refusals import Refusal, Unknown
+from oms.master.account import Account
+from oms.master.price import Price, PriceList
+from oms.master.product import Product
+from oms.master.shop import Shop
+from oms.master.warehouse import Warehouse
 from oms_aws import keys
 from oms_aws.fresh import Fresh
 from oms_aws.master import (

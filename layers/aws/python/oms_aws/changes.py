@@ -10,9 +10,10 @@ from typing import Any, NamedTuple
 import msgspec
 from msgspec.structs import replace
 
-from oms.address import check_address
-from oms.billing import vat_id_matters
-from oms.changing import (
+from oms.billing.billing import vat_id_matters
+from oms.billing.invoice import Invoice
+from oms.core.refusals import Refusal, Unknown
+from oms.orders.changing import (
     Outcome,
     basis,
     changed,
@@ -26,13 +27,13 @@ from oms.changing import (
     refused_by,
     requested,
 )
-from oms.invoice import Invoice
-from oms.news import OrderChanged
-from oms.order import Order
-from oms.parts import Change, Finding, Hold, Pieces
-from oms.payment import check_payment, on_account, secured
-from oms.refusals import Refusal, Unknown
-from oms.vat_check import finding as vat_finding
+from oms.orders.news import OrderChanged
+from oms.orders.order import Order
+from oms.orders.owing import secured
+from oms.orders.parts import Change, Finding, Hold, Pieces
+from oms.payments.payment import check_payment, on_account
+from oms.screening.address import check_address
+from oms.screening.vat_check import finding as vat_finding
 from oms_aws import keys
 from oms_aws.business import of_business
 from oms_aws.gazetteer import gazetteer

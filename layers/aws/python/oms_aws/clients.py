@@ -9,7 +9,7 @@ from typing import Any, Literal, NamedTuple
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from oms.refusals import NotNow
+from oms.core.refusals import NotNow
 from oms_aws import keys
 from oms_aws.logs import logger
 from oms_aws.table import ConditionFailed, Table

@@ -5,12 +5,21 @@ from __future__ import annotations
 from itertools import count
 from zoneinfo import ZoneInfo
 
-from oms.bill import Bill, opened
-from oms.billing import book_day
-from oms.collecting import GRACE, Period, bill_id, billing_of, defer, period_of, reduce, to_collect
-from oms.crediting import credit_note
-from oms.order import Order
-from oms.parts import Document, Fulfilment
+from oms.billing.bill import Bill, opened
+from oms.billing.collecting import (
+    GRACE,
+    Period,
+    bill_id,
+    billing_of,
+    defer,
+    period_of,
+    reduce,
+    to_collect,
+)
+from oms.billing.crediting import credit_note
+from oms.core.calendar import book_day
+from oms.orders.order import Order
+from oms.orders.parts import Document, Fulfilment
 from oms_aws.bills import MOST_ENTRIES, StoredBill
 from oms_aws.invoicing import Draft, Wanted, counted, drafted_alone
 from oms_aws.orders import Saved

@@ -9,19 +9,20 @@ from functools import partial
 
 from msgspec.structs import replace
 
-from oms.bill import Bill, Planned, Share
-from oms.billing import book_day, payable
-from oms.collecting import Entry, gross_of, planned, share
-from oms.crediting import credit_note, everything_left
-from oms.documenting import payable as due
-from oms.drafting import collective_invoice
-from oms.dunning import called
-from oms.einvoice import format_of
-from oms.invoice import Invoice
-from oms.numbering import range_of
-from oms.parts import Document
-from oms.refusals import Broken, NotNow
-from oms.stationery import dressed
+from oms.billing.bill import Bill, Planned, Share
+from oms.billing.billing import payable
+from oms.billing.collecting import Entry, gross_of, planned, share
+from oms.billing.crediting import credit_note, everything_left
+from oms.billing.documenting import payable as due
+from oms.billing.drafting import collective_invoice
+from oms.billing.einvoice import format_of
+from oms.billing.invoice import Invoice
+from oms.billing.numbering import range_of
+from oms.billing.stationery import dressed
+from oms.core.calendar import book_day
+from oms.core.refusals import Broken, NotNow
+from oms.orders.parts import Document
+from oms.payments.dunning import called
 from oms_aws.bills import StoredBill
 from oms_aws.invoicing import counted, part_billed, unpaid
 from oms_aws.orders import Saved

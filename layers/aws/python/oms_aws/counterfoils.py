@@ -8,8 +8,8 @@ from hashlib import sha256
 
 import msgspec
 
-from oms.counterfoil import Counterfoil
-from oms.refusals import Broken, Refusal
+from oms.billing.counterfoil import Counterfoil
+from oms.core.refusals import Broken, Refusal
 from oms_aws.documents import S3Documents
 
 FOLDER = "numbers/"

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from oms.pool import Change, Mark, Parts, arranged, summed
-from oms.stock import Buffer, Item, Reservation
+from oms.sourcing.pool import Change, Mark, Parts, arranged, summed
+from oms.sourcing.stock import Buffer, Item, Reservation
 from oms_aws import keys
 from oms_aws.edit import Edit
 from oms_aws.table import Action, Table

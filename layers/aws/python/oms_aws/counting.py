@@ -7,10 +7,10 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from oms.clocks import SKEW
-from oms.events import GENESIS, Event, chained
-from oms.pool import recounted
-from oms.stock import Buffer, Item
+from oms.core.clocks import SKEW
+from oms.core.events import GENESIS, Event, chained
+from oms.sourcing.pool import recounted
+from oms.sourcing.stock import Buffer, Item
 from oms_aws import keys
 from oms_aws.counters import View, edited, shifted
 from oms_aws.edit import Edit

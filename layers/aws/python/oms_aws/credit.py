@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from oms.credit import COUNTERS, NOTHING, Exceeded, Exposure, bearable, exposure
-from oms.order import Order
+from oms.orders.order import Order
+from oms.payments.credit import COUNTERS, NOTHING, Exceeded, Exposure, bearable, exposure
 from oms_aws import keys
 from oms_aws.table import Action, Table
 

@@ -9,7 +9,7 @@ from typing import Any
 from msgspec import Struct
 from msgspec.structs import asdict
 
-from oms.refusals import Unknown
+from oms.core.refusals import Unknown
 from oms_aws import keys
 from oms_aws.table import Table
 

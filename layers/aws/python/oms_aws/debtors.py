@@ -9,8 +9,8 @@ from typing import Any, Protocol
 import msgspec
 from msgspec import Struct
 
-from oms.refusals import NotNow
-from oms.retention import kept_until
+from oms.billing.retention import kept_until
+from oms.core.refusals import NotNow
 from oms_aws import keys
 from oms_aws.documents import S3Documents
 from oms_aws.table import Action, ConditionFailed, Table, packed, unpacked

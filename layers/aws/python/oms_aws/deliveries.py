@@ -9,7 +9,7 @@ from typing import Any, Literal
 from msgspec import Struct
 from msgspec.structs import asdict
 
-from oms.refusals import NotNow
+from oms.core.refusals import NotNow
 from oms_aws import keys
 from oms_aws.table import Action, ConditionFailed, Table
 

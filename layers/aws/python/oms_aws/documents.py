@@ -11,10 +11,10 @@ import msgspec
 from botocore.exceptions import ClientError
 from msgspec import Struct
 
-from oms.counterfoil import Counterfoil
-from oms.invoice import Invoice
-from oms.letterhead import Letterhead
-from oms.refusals import Refusal, Unknown
+from oms.billing.counterfoil import Counterfoil
+from oms.billing.invoice import Invoice
+from oms.core.refusals import Refusal, Unknown
+from oms.master.letterhead import Letterhead
 from oms_aws import keys
 from oms_aws.numbers import Number
 from oms_aws.table import Action, Table, packed, unpacked

@@ -8,15 +8,15 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from oms.advances import Advance
-from oms.books import Voucher
-from oms.events import GENESIS, Event, chained
-from oms.export import Export, ExportAsked, ExportNews, months, told
-from oms.invoice import Invoice
-from oms.posting import voucher_of
-from oms.prepaid import booked_on, voucher_of_step
-from oms.reductions import Reduction
-from oms.refusals import Unknown
+from oms.billing.books import Voucher
+from oms.billing.invoice import Invoice
+from oms.billing.posting import voucher_of
+from oms.core.events import GENESIS, Event, chained
+from oms.core.refusals import Unknown
+from oms.orders.advances import Advance
+from oms.records.export import Export, ExportAsked, ExportNews, months, told
+from oms.records.prepaid import booked_on, voucher_of_step
+from oms.records.reductions import Reduction
 from oms_aws import keys
 from oms_aws.orders import Saved, event_action
 from oms_aws.table import Action, Table, unpacked

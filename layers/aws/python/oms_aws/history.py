@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from oms.refusals import Unknown
+from oms.core.refusals import Unknown
 from oms_aws import keys
 from oms_aws.table import Table
 

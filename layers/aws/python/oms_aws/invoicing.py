@@ -9,25 +9,26 @@ from typing import Any, NamedTuple
 
 from msgspec.structs import replace
 
-from oms.bill import Bill
-from oms.billing import book_day, estimate, final_of, invoice_of, vat_id_matters
-from oms.crediting import Claim, NotCreditable, credit_note, everything_left
-from oms.deposits import deducted
-from oms.documenting import bills_of, credit_notes_of, payable, replaced
-from oms.drafting import corrected_invoice, part_of
-from oms.einvoice import format_of
-from oms.invoice import Deposit, Group, Invoice
-from oms.issuable import demand_issuable
-from oms.ledger import ledger
-from oms.numbering import range_of
-from oms.order import Order
-from oms.parts import DIGITAL, Document, Fulfilment
-from oms.refusals import Refusal
-from oms.shop import Shop
-from oms.stationery import dressed
+from oms.billing.bill import Bill
+from oms.billing.billing import estimate, final_of, invoice_of, vat_id_matters
+from oms.billing.crediting import Claim, NotCreditable, credit_note, everything_left
+from oms.billing.documenting import bills_of, credit_notes_of, payable, replaced
+from oms.billing.drafting import corrected_invoice, part_of
+from oms.billing.einvoice import format_of
+from oms.billing.invoice import Deposit, Group, Invoice
+from oms.billing.issuable import demand_issuable
+from oms.billing.numbering import range_of
+from oms.billing.stationery import dressed
+from oms.core.calendar import book_day
+from oms.core.refusals import Refusal
+from oms.master.shop import Shop
+from oms.orders.deposits import deducted
+from oms.orders.ledger import ledger
+from oms.orders.order import Order
+from oms.orders.parts import DIGITAL, Document, Fulfilment
+from oms.screening.vat_check import buyer_of
 from oms.tax import Watch
 from oms.tax.threshold import Standing
-from oms.vat_check import buyer_of
 from oms_aws.numbers import Number
 from oms_aws.table import Action
 from oms_aws.taking import Sale, Taking
@@ -56,7 +57,7 @@ class Draft(NamedTuple):
 class Wanted(NamedTuple):
     """What of an invoice shall be credited, and why; without claims, all that is left of it.
 
-    `exactly` is what rates come to, gross (`oms.crediting`).
+    `exactly` is what rates come to, gross (`oms.billing.crediting`).
     """
 
     reason: str
@@ -183,7 +184,7 @@ def known_of(
     at: datetime,
     until: datetime | None = None,
 ) -> dict[str, Any]:
-    """What all bills of an order take, by the names of the arguments of `oms.billing`.
+    """What all bills of an order take, by the names of the arguments of `oms.billing.billing`.
 
     `before` are the order's bills so far; what was collected `until` then counts as well.
     """

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from oms.billing import party_of, to_buyer
-from oms.issuable import finding, lacking, unnamed
-from oms.order import Order
-from oms.parts import Finding
-from oms.refusals import Refusal
+from oms.billing.billing import to_buyer
+from oms.billing.issuable import finding, lacking, unnamed
+from oms.core.parties import party_of
+from oms.core.refusals import Refusal
+from oms.orders.order import Order
+from oms.orders.parts import Finding
 from oms_aws.invoicing import estimated
 from oms_aws.vat_checks import Found
 from oms_aws.wiring import Ports

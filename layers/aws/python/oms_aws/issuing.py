@@ -6,11 +6,11 @@ from collections import Counter, deque
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from oms.deposits import had_deposits
-from oms.documenting import issued
-from oms.order import Order
-from oms.parts import Document
-from oms.refusals import NotNow
+from oms.billing.documenting import issued
+from oms.core.refusals import NotNow
+from oms.orders.deposits import had_deposits
+from oms.orders.order import Order
+from oms.orders.parts import Document
 from oms_aws.invoicing import Draft
 from oms_aws.keys import Key
 from oms_aws.orders import Conflict, Prepared, Saved, Stored

@@ -10,7 +10,7 @@ from typing import Any, Literal, NamedTuple, get_args
 from msgspec import Struct
 from msgspec.structs import asdict, replace
 
-from oms.refusals import NotNow, Refusal, Unknown
+from oms.core.refusals import NotNow, Refusal, Unknown
 from oms_aws import keys
 from oms_aws.clients import OF_A_SHOP, SCOPES, digest, over
 from oms_aws.table import Action, ConditionFailed, Table

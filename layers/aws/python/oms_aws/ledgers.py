@@ -7,10 +7,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
-from oms.credit import NOTHING, Exposure
-from oms.invariants import Breach, credited, exposed
-from oms.matching import Transfer
-from oms.order import Order
+from oms.orders.order import Order
+from oms.payments.credit import NOTHING, Exposure
+from oms.payments.matching import Transfer
+from oms.records.invariants import Breach, credited, exposed
 from oms_aws.credit import stored_exposure, stored_record
 from oms_aws.open_items import Listed, listed_items, stored_listed
 from oms_aws.payments import stored_transfer

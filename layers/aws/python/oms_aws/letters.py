@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from msgspec import Struct, structs
 
-from oms.invoice import Language
+from oms.core.parties import Language
 from oms_aws.rendering import environment, words
 from oms_aws.wording import money_text, one_line
 

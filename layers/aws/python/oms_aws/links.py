@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from secrets import token_hex
 from typing import Literal
 
-from oms.refusals import Unknown
+from oms.core.refusals import Unknown
 from oms_aws.secrets import LINKS, SsmSecrets
 
 Purpose = Literal["document", "address", "waiting", "approval", "confirmation"]

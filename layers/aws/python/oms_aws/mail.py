@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 from botocore.exceptions import ClientError
 
-from oms.refusals import Broken
+from oms.core.refusals import Broken
 from oms_aws import keys
 from oms_aws.senders import Envelope
 from oms_aws.table import Action, ConditionFailed, Table

@@ -11,13 +11,13 @@ from typing import Any, Generic, Literal, NamedTuple, TypeVar
 import msgspec
 from msgspec.structs import replace
 
-from oms.account import Account
-from oms.price import Price, PriceList
-from oms.product import Product
-from oms.refusals import NotNow, Refusal
-from oms.routing import Warehouse
-from oms.shop import Shop
-from oms.vat_check import confirms
+from oms.core.refusals import NotNow, Refusal
+from oms.master.account import Account
+from oms.master.price import Price, PriceList
+from oms.master.product import Product
+from oms.master.shop import Shop
+from oms.master.warehouse import Warehouse
+from oms.screening.vat_check import confirms
 from oms_aws import keys
 from oms_aws.orders import Saved, VersionDiffers
 from oms_aws.table import MOST_ACTIONS, Action, ConditionFailed, Table, packed, unpacked

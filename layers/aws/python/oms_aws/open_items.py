@@ -11,12 +11,13 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from oms.advances import Advance, advances
-from oms.ledger import OpenItem
-from oms.open_items import due_of, open_items
-from oms.order import Order
-from oms.parts import PLACE, Document
-from oms.reductions import Reduction, reductions
+from oms.core.values import PLACE
+from oms.orders.advances import Advance, advances
+from oms.orders.ledger import OpenItem
+from oms.orders.order import Order
+from oms.orders.parts import Document
+from oms.payments.open_items import due_of, open_items
+from oms.records.reductions import Reduction, reductions
 from oms_aws import keys
 from oms_aws.table import Action, Table
 

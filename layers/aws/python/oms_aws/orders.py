@@ -9,14 +9,14 @@ from typing import Any, NamedTuple
 import msgspec
 from msgspec.structs import replace
 
-from oms.astray import standing
-from oms.bundles import parts
-from oms.events import GENESIS, Event, chained
-from oms.label import label_lines
-from oms.news import News
-from oms.order import Order, decode_order, encode
-from oms.parts import Fulfilment, Hold, Line, Parcel, Pieces
-from oms.refusals import NotNow, Refusal, Unknown
+from oms.core.events import GENESIS, Event, chained
+from oms.core.refusals import NotNow, Refusal, Unknown
+from oms.fulfilment.label import label_lines
+from oms.orders.astray import standing
+from oms.orders.news import News
+from oms.orders.order import Order, decode_order, encode
+from oms.orders.parts import Fulfilment, Hold, Line, Parcel, Pieces
+from oms.sourcing.bundles import parts
 from oms_aws import capacity, credit, keys, open_items
 from oms_aws.search import rows
 from oms_aws.table import MOST_ACTIONS, Action, ConditionFailed, Table, packed, unpacked

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import NamedTuple, Protocol
 from urllib.parse import SplitResult, quote, urlsplit
 
-from oms.refusals import Refusal
+from oms.core.refusals import Refusal
 
 SECONDS = 8.0
 """From looking up the host's name to the last byte of the answer's headers."""

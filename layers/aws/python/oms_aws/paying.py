@@ -7,11 +7,12 @@ from decimal import Decimal
 from functools import partial
 from typing import Literal
 
-from oms import balance, capturing
-from oms.capturing import Fail, GiveBack, Holding, Take, Void, Wait
-from oms.order import Order
-from oms.parts import Refund
-from oms.refusals import NotNow
+from oms.core.refusals import NotNow
+from oms.orders import balance
+from oms.orders.order import Order
+from oms.orders.parts import Refund
+from oms.payments import capturing
+from oms.payments.capturing import Fail, GiveBack, Holding, Take, Void, Wait
 from oms_aws.orders import Saved, Stored
 from oms_aws.providers import Provider, Refused
 from oms_aws.wiring import Ports

@@ -11,9 +11,12 @@ from typing import Any
 import msgspec
 from msgspec.structs import replace
 
-from oms.capturing import note_refund
-from oms.credit import customers_money
-from oms.matching import (
+from oms.core.refusals import NotNow, Refusal, Unknown
+from oms.orders.order import Order
+from oms.orders.parts import Received, Refund
+from oms.payments.capturing import note_refund
+from oms.payments.credit import customers_money
+from oms.payments.matching import (
     Assigned,
     Named,
     Planned,
@@ -27,11 +30,8 @@ from oms.matching import (
     reversed_by,
     words_of,
 )
-from oms.order import Order
-from oms.parts import Received, Refund
-from oms.paying import asked, fits, lay
-from oms.payment import receive
-from oms.refusals import NotNow, Refusal, Unknown
+from oms.payments.paying import asked, fits, lay
+from oms.payments.payment import receive
 from oms_aws import keys
 from oms_aws.bills import is_bill, stored_bill
 from oms_aws.catalogue import DynamoCatalogue

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from oms.account import Account
-from oms.billing import book_day, tax_rates
-from oms.order import Order
-from oms.parts import Finding
-from oms.pricing import Tariff, TaxRates, check_price, lists_for
-from oms.product import Product
-from oms.shop import Shop
+from oms.billing.billing import tax_rates
+from oms.core.calendar import book_day
+from oms.master.account import Account
+from oms.master.product import Product
+from oms.master.shop import Shop
+from oms.orders.order import Order
+from oms.orders.parts import Finding
+from oms.screening.pricing import Tariff, TaxRates, check_price, lists_for
 from oms_aws.wiring import Ports
 
 

@@ -7,9 +7,10 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from oms.cash import accounted
-from oms.events import GENESIS
-from oms.invariants import (
+from oms.core.events import GENESIS
+from oms.orders.order import Order
+from oms.records.cash import accounted
+from oms.records.invariants import (
     Breach,
     chained,
     claimed,
@@ -22,7 +23,6 @@ from oms.invariants import (
     told,
     unbroken,
 )
-from oms.order import Order
 from oms_aws import keys
 from oms_aws.capacity import leaving
 from oms_aws.counters import View, counters_in, layout

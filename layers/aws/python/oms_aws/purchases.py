@@ -9,10 +9,10 @@ from typing import Any, NamedTuple
 import msgspec
 from msgspec.structs import replace
 
-from oms.backorder import Incoming
-from oms.events import GENESIS, Event, chained
-from oms.purchase import Purchase, PurchaseLine, Receipt, not_added, received, reordered
-from oms.refusals import NotNow, Refusal, Unknown
+from oms.core.events import GENESIS, Event, chained
+from oms.core.refusals import NotNow, Refusal, Unknown
+from oms.sourcing.backorder import Incoming
+from oms.sourcing.purchase import Purchase, PurchaseLine, Receipt, not_added, received, reordered
 from oms_aws import keys
 from oms_aws.counting import Counting
 from oms_aws.orders import Saved, VersionDiffers, event_action

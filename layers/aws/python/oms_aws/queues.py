@@ -9,7 +9,7 @@ from typing import Any
 from msgspec import Struct
 from msgspec.structs import asdict
 
-from oms.refusals import NotNow
+from oms.core.refusals import NotNow
 
 IN_TURN = ".fifo"
 NO_GROUP = "none"

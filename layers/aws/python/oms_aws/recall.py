@@ -7,8 +7,8 @@ from contextlib import suppress
 from datetime import datetime
 from typing import NamedTuple
 
-from oms.counterfoil import Counterfoil
-from oms.numbering import Range
+from oms.billing.counterfoil import Counterfoil
+from oms.billing.numbering import Range
 from oms_aws import keys
 from oms_aws.catalogue import DynamoCatalogue
 from oms_aws.counterfoils import S3Counterfoils

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from oms.issuable import INCOMPLETE
-from oms.order import Order
-from oms.parts import PRODUCT_UNKNOWN, Finding
-from oms.payment import AMOUNT_UNKNOWN, check_payment
+from oms.orders.findings import AMOUNT_UNKNOWN, INCOMPLETE, PRODUCT_UNKNOWN
+from oms.orders.order import Order
+from oms.orders.parts import Finding
+from oms.payments.payment import check_payment
 from oms_aws.business import once_known
 from oms_aws.invoicing import due_or_why
 from oms_aws.issuable import examined

@@ -8,12 +8,12 @@ from datetime import datetime
 
 from msgspec.json import decode, encode
 
-from oms.bill import Bill
-from oms.counterfoil import Counterfoil
-from oms.order import Order
-from oms.parts import Document
-from oms.retention import kept_until
-from oms.seal import Entry, Seal
+from oms.billing.bill import Bill
+from oms.billing.counterfoil import Counterfoil
+from oms.billing.retention import kept_until
+from oms.orders.order import Order
+from oms.orders.parts import Document
+from oms.records.seal import Entry, Seal
 from oms_aws import archived, counterfoils, debtors
 from oms_aws.documents import S3Documents
 from oms_aws.recall import Recall

@@ -12,18 +12,19 @@ from typing import Any
 
 import msgspec
 
-from oms import audit, datev, gdpdu
-from oms.advances import Advance, advances
-from oms.books import Bookkeeping, Voucher
-from oms.export import DEBTORS, Export
-from oms.invariants import Breach
-from oms.invoice import Invoice
-from oms.order import Order
-from oms.posting import voucher_of
-from oms.prepaid import booked_on, voucher_of_step
-from oms.reconciling import CHECKS, Papers, adding_up
-from oms.reductions import Reduction, reductions, voucher_for
-from oms.shop import Shop
+from oms.billing.books import Voucher
+from oms.billing.invoice import Invoice
+from oms.billing.posting import voucher_of
+from oms.master.bookkeeping import Bookkeeping
+from oms.master.shop import Shop
+from oms.orders.advances import Advance, advances
+from oms.orders.order import Order
+from oms.records import audit, datev, gdpdu
+from oms.records.export import DEBTORS, Export
+from oms.records.invariants import Breach
+from oms.records.prepaid import booked_on, voucher_of_step
+from oms.records.reconciling import CHECKS, Papers, adding_up
+from oms.records.reductions import Reduction, reductions, voucher_for
 from oms_aws.shelf import Kept, Shelf
 from oms_aws.table import unpacked
 

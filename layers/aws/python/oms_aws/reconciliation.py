@@ -11,7 +11,7 @@ from typing import Protocol as Shape
 import msgspec
 from msgspec import Struct
 
-from oms.seal import Entry
+from oms.records.seal import Entry
 
 FOLDER = "reconciliations/"
 

@@ -11,11 +11,11 @@ from typing import Any, Protocol
 
 import msgspec
 
-from oms.counterfoil import Counterfoil
-from oms.events import Event
-from oms.invariants import Breach, Numbered
-from oms.purchase import Purchase
-from oms.stock import Item, Reservation
+from oms.billing.counterfoil import Counterfoil
+from oms.core.events import Event
+from oms.records.invariants import Breach, Numbered
+from oms.sourcing.purchase import Purchase
+from oms.sourcing.stock import Item, Reservation
 from oms_aws import keys
 from oms_aws.billed import Billed
 from oms_aws.capacity import Slot

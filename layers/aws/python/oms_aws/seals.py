@@ -9,9 +9,9 @@ from hashlib import sha256
 
 import msgspec
 
-from oms.events import GENESIS
-from oms.retention import kept_until
-from oms.seal import Entry, Seal, sealed
+from oms.billing.retention import kept_until
+from oms.core.events import GENESIS
+from oms.records.seal import Entry, Seal, sealed
 from oms_aws import keys
 from oms_aws.documents import S3Documents
 from oms_aws.table import ConditionFailed, Table

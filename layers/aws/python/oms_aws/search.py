@@ -9,7 +9,7 @@ from heapq import merge
 from itertools import islice
 from typing import Any, NamedTuple
 
-from oms.order import Order
+from oms.orders.order import Order
 from oms_aws import keys
 from oms_aws.table import Action, Table
 

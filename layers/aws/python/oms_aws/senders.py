@@ -7,7 +7,7 @@ from email.header import Header
 from email.utils import formataddr
 from typing import NamedTuple
 
-from oms.shop import Shop
+from oms.master.shop import Shop
 from oms_aws.logs import logger
 from oms_aws.wording import one_line
 

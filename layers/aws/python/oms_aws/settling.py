@@ -8,27 +8,27 @@ from typing import Any, NamedTuple
 
 from msgspec.structs import replace
 
-from oms import money
-from oms.billing import book_day, deposit_of, still_to_bill
-from oms.deposits import (
-    Asked,
+from oms.billing.billing import deposit_of, still_to_bill
+from oms.billing.deposits import Asked, part_of, surplus
+from oms.billing.documenting import bills_of, credit_notes_of
+from oms.billing.einvoice import format_of
+from oms.billing.invoice import Invoice, TaxTotal
+from oms.billing.issuable import demand_issuable
+from oms.billing.numbering import range_of
+from oms.core import money
+from oms.core.calendar import book_day
+from oms.core.parties import Language
+from oms.orders.deposits import (
     had_deposits,
     open_deposits,
-    part_of,
-    surplus,
     to_bill,
     to_come,
     unbilled,
     uncredited,
     unpaid,
 )
-from oms.documenting import bills_of, credit_notes_of
-from oms.einvoice import format_of
-from oms.invoice import Invoice, Language, TaxTotal
-from oms.issuable import demand_issuable
-from oms.numbering import range_of
-from oms.order import Order
-from oms.parts import Document
+from oms.orders.order import Order
+from oms.orders.parts import Document
 from oms.tax.threshold import Standing
 from oms_aws.invoicing import Draft, Wanted, credited, draft_of, drafted, final, known_of
 from oms_aws.taking import Taking

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 import msgspec
 from msgspec import Struct
 
-from oms.refusals import NotNow, Refusal
+from oms.core.refusals import NotNow, Refusal
 from oms_aws.secrets import SsmSecrets, of_endpoint
 
 OVERLAP = timedelta(hours=24)

@@ -6,17 +6,17 @@ from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 from typing import NamedTuple
 
-from oms import allotment, dispatch
-from oms.billing import book_day
-from oms.bundles import parts, recipes, stock_skus
-from oms.news import LineBackordered
-from oms.order import Order
-from oms.parts import Pieces
-from oms.product import Product
-from oms.refusals import NotNow
-from oms.routing import Plan
-from oms.routing import route as plan_route
-from oms.stock import ByLocation, Claim, Item, Reservation, agrees, asking, claims, spread
+from oms.core.calendar import book_day
+from oms.core.refusals import NotNow
+from oms.master.product import Product
+from oms.orders.news import LineBackordered
+from oms.orders.order import Order
+from oms.orders.parts import Pieces
+from oms.sourcing import allotment, dispatch
+from oms.sourcing.bundles import parts, recipes, stock_skus
+from oms.sourcing.routing import Plan
+from oms.sourcing.routing import route as plan_route
+from oms.sourcing.stock import ByLocation, Claim, Item, Reservation, agrees, asking, claims, spread
 from oms_aws import capacity
 from oms_aws.issuable import examined
 from oms_aws.logs import logger

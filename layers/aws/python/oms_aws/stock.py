@@ -8,11 +8,11 @@ from datetime import datetime
 from functools import partial
 from typing import Any, NamedTuple
 
-from oms.bundles import stock_skus
-from oms.order import Order
-from oms.pool import CONFLICTS, Changes, at_home, fitting, placed
-from oms.refusals import NotNow
-from oms.stock import Buffer, Item, Reservation, claims, delta, settled
+from oms.core.refusals import NotNow
+from oms.orders.order import Order
+from oms.sourcing.bundles import stock_skus
+from oms.sourcing.pool import CONFLICTS, Changes, at_home, fitting, placed
+from oms.sourcing.stock import Buffer, Item, Reservation, claims, delta, settled
 from oms_aws import keys
 from oms_aws.counters import (
     Layout,

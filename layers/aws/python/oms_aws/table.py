@@ -10,7 +10,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from oms.refusals import NotNow
+from oms.core.refusals import NotNow
 from oms_aws.keys import Key
 
 Action = dict[str, Any]

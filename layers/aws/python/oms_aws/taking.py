@@ -6,8 +6,8 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import NamedTuple
 
-from oms.numbering import Range
-from oms.shop import Shop
+from oms.billing.numbering import Range
+from oms.master.shop import Shop
 from oms.tax import Watch
 from oms_aws.numbers import DynamoNumbers, Number
 from oms_aws.table import Action

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import NamedTuple
 
-from oms.shop import Shop
+from oms.master.shop import Shop
 from oms.tax import Watch, YearSales
 from oms_aws import keys
 from oms_aws.table import Action, Table

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from oms.confirming import Confirmation
-from oms.invoice import Invoice
-from oms.reminding import Reminder
-from oms.slips import Slip
+from oms.billing.confirming import Confirmation
+from oms.billing.invoice import Invoice
+from oms.fulfilment.slips import Slip
+from oms.payments.reminding import Reminder
 from oms_aws.einvoice.hybrid import FILE, labelled
 from oms_aws.papers.confirmations import confirmation_sheet
 from oms_aws.papers.invoices import invoice_sheet

@@ -10,7 +10,7 @@ from botocore.exceptions import ClientError
 from msgspec import Struct
 from msgspec.structs import replace
 
-from oms.refusals import NotNow, Refusal, Unknown
+from oms.core.refusals import NotNow, Refusal, Unknown
 from oms_aws import keys
 from oms_aws.objects import is_missing
 from oms_aws.table import ConditionFailed, Table, packed, unpacked

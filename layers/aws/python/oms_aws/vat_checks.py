@@ -9,11 +9,11 @@ from typing import NamedTuple
 import msgspec
 from msgspec.structs import replace
 
-from oms.account import VatCheck
-from oms.order import Order
-from oms.refusals import NotNow
-from oms.shop import Shop
-from oms.vat_check import buyer_of, by_format, confirms, is_good, plain, waived
+from oms.core.refusals import NotNow
+from oms.master.account import VatCheck
+from oms.master.shop import Shop
+from oms.orders.order import Order
+from oms.screening.vat_check import buyer_of, by_format, confirms, is_good, plain, waived
 from oms_aws import keys
 from oms_aws.catalogue import DynamoCatalogue
 from oms_aws.master import ACCOUNTS

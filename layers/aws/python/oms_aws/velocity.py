@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
-from oms.order import Order
+from oms.orders.order import Order
 from oms_aws import keys
 from oms_aws.table import ConditionFailed, Table
 

@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from oms.invariants import Breach
-from oms.reconciling import CHECKS as RECONCILED
+from oms.records.invariants import Breach
+from oms.records.reconciling import CHECKS as RECONCILED
 from oms_aws import archived, proofs
 from oms_aws.scanned import Archive, Snapshot, Told, saying
 

@@ -11,8 +11,8 @@ from msgspec import Struct
 from msgspec.structs import asdict
 from standardwebhooks import Webhook
 
-from oms.invoice import Language
-from oms.refusals import NotNow, Unknown
+from oms.core.parties import Language
+from oms.core.refusals import NotNow, Unknown
 from oms_aws import keys
 from oms_aws.audience import may_hear
 from oms_aws.fresh import Fresh

@@ -12,7 +12,7 @@ import boto3
 import uuid_utils
 from botocore.config import Config
 
-from oms.parts import Provider as ProviderName
+from oms.core.values import Provider as ProviderName
 from oms_aws.bills import DynamoBills
 from oms_aws.breaker import Breakers
 from oms_aws.catalogue import DynamoCatalogue

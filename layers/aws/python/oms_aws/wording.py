@@ -6,8 +6,9 @@ import unicodedata
 from datetime import date
 from decimal import Decimal
 
-from oms.invoice import Language, Party, Seller
-from oms.money import minor_units
+from oms.core.money import minor_units
+from oms.core.parties import Language, Party
+from oms.master.seller import Seller
 from oms_aws.rendering import read
 
 JOINERS = "\u200c\u200d"

@@ -7,14 +7,14 @@ from typing import Any
 import msgspec
 from pydantic import ValidationError
 
-from oms.address import DOUBTS, check_address
-from oms.correction import RELEASED_WHEN, address_hold, correct_address, corrected
-from oms.fraud import check_again
-from oms.invoice import Language
-from oms.label import label_lines
-from oms.order import Order
-from oms.parts import Address, Hold
-from oms.refusals import Refusal
+from oms.core.parties import Address, Language
+from oms.core.refusals import Refusal
+from oms.fulfilment.label import label_lines
+from oms.orders.order import Order
+from oms.orders.parts import Hold
+from oms.screening.address import DOUBTS, check_address
+from oms.screening.correction import RELEASED_WHEN, address_hold, correct_address, corrected
+from oms.screening.fraud import check_again
 from oms_aws.edges.http import Answer, Call
 from oms_aws.edges.models import AddressIn
 from oms_aws.edges.models.screening import CorrectAddress

@@ -9,11 +9,11 @@ from typing import Annotated, Any, Literal
 import msgspec
 from pydantic import AwareDatetime, Field
 
-from oms.bill import BillNews
-from oms.endpoints import EndpointNews
-from oms.export import ExportNews
-from oms.news import News
-from oms.order import AnyNews
+from oms.billing.bill import BillNews
+from oms.notices.endpoints import EndpointNews
+from oms.orders.news import News
+from oms.orders.order import AnyNews
+from oms.records.export import ExportNews
 from oms_aws.edges.answers import ID, EventId
 from oms_aws.edges.models import Model
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import islice
 from typing import Any
 
-from oms.refusals import Unknown
+from oms.core.refusals import Unknown
 from oms_aws.edges.http import Answer, Call, Problem, invalid, page
 from oms_aws.keyring import STATES, ApiKey, Made
 from oms_aws.wiring import Ports

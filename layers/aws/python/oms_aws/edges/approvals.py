@@ -5,12 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from oms import approval
-from oms.approval import Decision
-from oms.order import Order
-from oms.parts import Approval, Person
-from oms.payment import owed
-from oms.refusals import Unknown
+from oms.core.parties import Person
+from oms.core.refusals import Unknown
+from oms.orders.order import Order
+from oms.orders.owing import owed
+from oms.orders.parts import Approval
+from oms.screening import approval
+from oms.screening.approval import Decision
 from oms_aws.clients import Caller
 from oms_aws.edges.http import Answer, Call
 from oms_aws.edges.pages import form, page

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from oms.bill import Bill
-from oms.dunning import letter_of
-from oms.invoice import Invoice
+from oms.billing.bill import Bill
+from oms.billing.invoice import Invoice
+from oms.payments.dunning import letter_of
 from oms_aws.edges.dunning import claimed
 from oms_aws.edges.mailing import Mail, bank_of, einvoice_link
 from oms_aws.edges.queue import Signal

@@ -5,9 +5,9 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from oms.bill import Bill
-from oms.parts import Document
-from oms.refusals import NotNow, Unknown
+from oms.billing.bill import Bill
+from oms.core.refusals import NotNow, Unknown
+from oms.orders.parts import Document
 from oms_aws.collecting import taken_back
 from oms_aws.edges.http import Answer, Call, remembered, replayed
 from oms_aws.edges.models.bills import CloseBills, ReduceShipment

@@ -6,15 +6,17 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Literal
 
-from oms.approval import NEEDED, asked, name_of, pending
-from oms.credit import EXCEEDED, MISSING
-from oms.dunning import letter_of
-from oms.ledger import ledger
-from oms.news import OrderApproved, OrderRejected
-from oms.order import Order, decode_news
-from oms.parts import Hold, Person
-from oms.payment import AWAITED, outstanding, owed, received
-from oms.refusals import Refusal
+from oms.core.parties import Person
+from oms.core.refusals import Refusal
+from oms.orders.ledger import ledger
+from oms.orders.news import OrderApproved, OrderRejected
+from oms.orders.order import Order, decode_news
+from oms.orders.owing import outstanding, owed, received
+from oms.orders.parts import Hold
+from oms.payments.credit import EXCEEDED, MISSING
+from oms.payments.dunning import letter_of
+from oms.payments.payment import AWAITED
+from oms.screening.approval import NEEDED, asked, name_of, pending
 from oms_aws.edges.approvals import link
 from oms_aws.edges.mailing import Case, Mail, bank_of
 from oms_aws.letters import (

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from oms.news import FulfilmentRecallRequested, OrderCancelled
-from oms.order import Order, decode_news
-from oms.parts import Pieces
+from oms.orders.news import FulfilmentRecallRequested, OrderCancelled
+from oms.orders.order import Order, decode_news
+from oms.orders.parts import Pieces
 from oms_aws.orders import lines_of
 from oms_aws.wiring import Ports
 

@@ -6,8 +6,8 @@ from datetime import datetime
 
 import msgspec
 
-from oms.billing import book_day
-from oms.order import Order, OrderCreated
+from oms.core.calendar import book_day
+from oms.orders.order import Order, OrderCreated
 from oms.tax import known_for
 from oms.tax.exchange import EURO
 from oms_aws.edges.http import Problem

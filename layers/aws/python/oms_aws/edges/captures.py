@@ -7,10 +7,10 @@ from datetime import UTC, datetime
 
 from msgspec.structs import replace
 
-from oms.capturing import Moved, authorise, failure_of, leave, retry
-from oms.order import Order
-from oms.parts import Payment
-from oms.refusals import Refusal
+from oms.core.refusals import Refusal
+from oms.orders.order import Order
+from oms.orders.parts import Payment
+from oms.payments.capturing import Moved, authorise, failure_of, leave, retry
 from oms_aws.edges.http import Answer, Call
 from oms_aws.edges.models.captures import AuthorisationIn, DecideFailure, MoneyMoved
 from oms_aws.edges.views import order_answer, seen_order

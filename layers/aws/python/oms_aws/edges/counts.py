@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from oms.refusals import Refusal
+from oms.core.refusals import Refusal
 from oms_aws.counting import Count, Counting
 from oms_aws.edges.models.stock import StockRow
 from oms_aws.edges.rows import not_counted, parsed_rows, refused

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from oms.credit import Exposure, amount
+from oms.payments.credit import Exposure, amount
 from oms_aws.credit import Record
 from oms_aws.edges.http import page
 

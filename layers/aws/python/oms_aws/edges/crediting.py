@@ -6,11 +6,11 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from oms.bill import Credited
-from oms.documenting import issued
-from oms.order import Order
-from oms.parts import Document
-from oms.refusals import NotNow, Refusal
+from oms.billing.bill import Credited
+from oms.billing.documenting import issued
+from oms.core.refusals import NotNow, Refusal
+from oms.orders.order import Order
+from oms.orders.parts import Document
 from oms_aws.bills import is_bill
 from oms_aws.collective import cancelled
 from oms_aws.edges.http import Answer, Call, remembered, replayed

@@ -6,16 +6,17 @@ from collections.abc import Callable, Mapping
 
 from msgspec.structs import replace
 
-from oms.address import HOLDS
-from oms.bill import Bill
-from oms.invoice import Invoice, Language
-from oms.label import label_lines
-from oms.news import EtaChanged
-from oms.news import OrderCancelled as Cancelled
-from oms.news import OrderChanged as Changed
-from oms.order import Order, decode_news
-from oms.parts import Document, Hold
-from oms.refusals import Refusal
+from oms.billing.bill import Bill
+from oms.billing.invoice import Invoice
+from oms.core.parties import Language
+from oms.core.refusals import Refusal
+from oms.fulfilment.label import label_lines
+from oms.orders.news import EtaChanged
+from oms.orders.news import OrderCancelled as Cancelled
+from oms.orders.news import OrderChanged as Changed
+from oms.orders.order import Order, decode_news
+from oms.orders.parts import Document, Hold
+from oms.screening.address import HOLDS
 from oms_aws.edges import business_mails, parcel_mails
 from oms_aws.edges.bill_mails import of_bill, of_bill_letter
 from oms_aws.edges.following import following

@@ -6,10 +6,16 @@ from decimal import Decimal
 from functools import partial
 from typing import Any
 
-from oms.bill import Bill
-from oms.dunning import (
+from oms.billing.bill import Bill
+from oms.billing.invoice import Invoice
+from oms.billing.stationery import dressed
+from oms.core.refusals import NotNow
+from oms.master.terms import DunningRules
+from oms.orders.news import InvoiceDunned, InvoiceReminded
+from oms.orders.order import Order
+from oms.orders.parts import Document
+from oms.payments.dunning import (
     Claim,
-    DunningRules,
     calm_until,
     claim_of,
     letter_of,
@@ -18,12 +24,6 @@ from oms.dunning import (
     reminder_of,
     woken,
 )
-from oms.invoice import Invoice
-from oms.news import InvoiceDunned, InvoiceReminded
-from oms.order import Order
-from oms.parts import Document
-from oms.refusals import NotNow
-from oms.stationery import dressed
 from oms_aws.edges.papers import Holder
 from oms_aws.edges.queue import Signal
 from oms_aws.orders import CHANGE_TRIES, Conflict, Saved

@@ -8,8 +8,8 @@ from typing import Any
 from msgspec import Raw
 from msgspec.structs import asdict, replace
 
-from oms.events import Event
-from oms.refusals import Refusal
+from oms.core.events import Event
+from oms.core.refusals import Refusal
 from oms_aws.audience import may_hear
 from oms_aws.breaker import SLUGGISH
 from oms_aws.edges.announcements import MEANING

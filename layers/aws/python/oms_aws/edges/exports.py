@@ -6,8 +6,8 @@ from typing import Any
 
 import msgspec
 
-from oms.export import Export, asked
-from oms.refusals import Unknown
+from oms.core.refusals import Unknown
+from oms.records.export import Export, asked
 from oms_aws.edges.http import Call
 from oms_aws.edges.models.exports import AskExport
 from oms_aws.wiring import Ports

@@ -9,14 +9,15 @@ from typing import Any, Protocol
 
 from msgspec import Struct
 
-from oms import confirming, slips
-from oms.billing import book_day
-from oms.filing import file, filed_as, paper_id
-from oms.order import Order
-from oms.parts import Paper
-from oms.retention import kept_until
-from oms.slips import SlipKind
-from oms.stationery import dressed
+from oms.billing import confirming
+from oms.billing.filing import file, filed_as, paper_id
+from oms.billing.retention import kept_until
+from oms.billing.stationery import dressed
+from oms.core.calendar import book_day
+from oms.fulfilment import slips
+from oms.fulfilment.slips import SlipKind
+from oms.orders.order import Order
+from oms.orders.parts import Paper
 from oms_aws.edges.http import Answer
 from oms_aws.invoicing import estimated
 from oms_aws.orders import Saved, Stored

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Literal, NamedTuple
 
-from oms.order import Order
-from oms.parts import Line
+from oms.orders.order import Order
+from oms.orders.parts import Line
 from oms_aws.edges.mailing import Case
 from oms_aws.letters import WaitingItem
 from oms_aws.wording import date_text

@@ -9,11 +9,11 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
-from oms import capturing
-from oms.balance import Source
-from oms.order import Order
-from oms.parts import Dispute
-from oms.refusals import NotNow
+from oms.core.refusals import NotNow
+from oms.orders.balance import Source
+from oms.orders.order import Order
+from oms.orders.parts import Dispute
+from oms.payments import capturing
 from oms_aws.edges.http import Call, Problem
 from oms_aws.edges.models.captures import StripeEvent
 from oms_aws.edges.query import number

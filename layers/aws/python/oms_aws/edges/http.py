@@ -15,7 +15,7 @@ import msgspec
 from botocore.exceptions import ClientError
 from pydantic import BaseModel, ValidationError
 
-from oms.refusals import NotAllowed, NotNow, Refusal, Unknown
+from oms.core.refusals import NotAllowed, NotNow, Refusal, Unknown
 from oms_aws import keys
 from oms_aws.clients import Caller
 from oms_aws.edges import query

@@ -8,9 +8,9 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from oms.endpoints import EndpointNews, WebhookPaused
-from oms.invoice import Language
-from oms.refusals import Unknown
+from oms.core.parties import Language
+from oms.core.refusals import Unknown
+from oms.notices.endpoints import EndpointNews, WebhookPaused
 from oms_aws.edges.mailing import Mail
 from oms_aws.edges.queue import Signal
 from oms_aws.letters import EndpointPaused, EndpointResumed, Shop, compose

@@ -8,10 +8,10 @@ from typing import Any
 from botocore.exceptions import ClientError
 from msgspec import to_builtins
 
-from oms.billing import book_day
-from oms.letterhead import Logo
-from oms.logo import type_of
-from oms.retention import kept_until
+from oms.billing.retention import kept_until
+from oms.core.calendar import book_day
+from oms.master.letterhead import Logo
+from oms.master.logo import type_of
 from oms_aws.edges.http import Problem
 from oms_aws.edges.models.shops import LetterheadIn, LogoIn
 from oms_aws.objects import is_missing

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from oms.money import times
-from oms.order import Order
-from oms.parts import Document, Hold, Pieces
-from oms.product import Product
-from oms.shop import Shop
+from oms.core.money import times
+from oms.master.product import Product
+from oms.master.shop import Shop
+from oms.orders.order import Order
+from oms.orders.parts import Document, Hold, Pieces
 from oms_aws.edges.queue import Signal
 from oms_aws.letters import BankDetails, Facts, Item, Kind, Letter, compose
 from oms_aws.letters import Shop as Sender

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, AwareDatetime, BeforeValidator, ValidationInfo, WithJsonSchema
 
-from oms.clocks import SKEW
+from oms.core.clocks import SKEW
 
 FIRST_YEAR, LAST_YEAR = 2000, 2199
 """Years that a time lies in wherever nothing narrower is said."""

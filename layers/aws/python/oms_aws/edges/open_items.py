@@ -10,9 +10,9 @@ from decimal import Decimal
 from itertools import chain
 from typing import Any, NamedTuple
 
-from oms.billing import book_day
-from oms.open_items import Aged, age_of, aged
-from oms.parts import Document, Dunning
+from oms.core.calendar import book_day
+from oms.orders.parts import Document, Dunning
+from oms.payments.open_items import Aged, age_of, aged
 from oms_aws.edges.http import Answer, Call, Problem, invalid, page
 from oms_aws.edges.papers import holder_of
 from oms_aws.edges.query import day

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from pydantic import BaseModel
 from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
-from oms.holds import REASONS, RELEASERS
+from oms.orders.holds import REASONS, RELEASERS
 from oms_aws.clients import SCOPES
 from oms_aws.edges.announcements import REF, SIGNATURE, CloudEvent, event_schemas, webhooks
 from oms_aws.edges.answers import ANSWERS, ID, Problem, Turned

@@ -11,7 +11,7 @@ from functools import cache
 from typing import Any
 from urllib.parse import parse_qsl
 
-from oms.invoice import Language
+from oms.core.parties import Language
 from oms_aws.edges.http import Answer, Call, Http, Problem
 from oms_aws.rendering import environment, words
 

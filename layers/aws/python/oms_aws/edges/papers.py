@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from oms.bill import Bill
-from oms.billing import book_day
-from oms.dunning import letter_of
-from oms.invoice import Invoice
-from oms.order import Order
-from oms.parts import Document, Letter
-from oms.refusals import Unknown
-from oms.retention import document_kept_until, kept_until
+from oms.billing.bill import Bill
+from oms.billing.invoice import Invoice
+from oms.billing.retention import document_kept_until, kept_until
+from oms.core.calendar import book_day
+from oms.core.refusals import Unknown
+from oms.orders.order import Order
+from oms.orders.parts import Document, Letter
+from oms.payments.dunning import letter_of
 from oms_aws.bills import is_bill
 from oms_aws.edges.http import Answer, Call, Problem
 from oms_aws.orders import Saved

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from oms.astray import RETURNING
-from oms.parts import Fulfilment, Parcel
+from oms.orders.astray import RETURNING
+from oms.orders.parts import Fulfilment, Parcel
 from oms_aws.edges.mailing import Case, Mail
 from oms_aws.letters import ParcelAstray, ParcelFailed, ShippedParcel, compose
 from oms_aws.wording import date_text

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from oms.matching import Transfer
-from oms.refusals import NotNow, Refusal
+from oms.core.refusals import NotNow, Refusal
+from oms.payments.matching import Transfer
 from oms_aws.edges.http import Call
 from oms_aws.edges.models.payments import PaymentBatch, PaymentRow
 from oms_aws.edges.rows import parsed_rows

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from oms.product import Product
+from oms.master.product import Product
 from oms_aws.edges.views import whole
 from oms_aws.wiring import Ports
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from oms.refusals import Unknown
+from oms.core.refusals import Unknown
 from oms_aws.edges.http import Answer, Call
 from oms_aws.edges.master import View, by, shown
 from oms_aws.edges.models.owners import OwnerIn

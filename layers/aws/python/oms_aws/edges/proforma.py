@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import date
 
-from oms import confirming, proforma
-from oms.invoice import Invoice
-from oms.parts import Paper
-from oms.stationery import dressed
+from oms.billing import confirming, proforma
+from oms.billing.invoice import Invoice
+from oms.billing.stationery import dressed
+from oms.orders.parts import Paper
 from oms_aws.edges.filing import filed
 from oms_aws.invoicing import estimated
 from oms_aws.orders import Saved, Stored

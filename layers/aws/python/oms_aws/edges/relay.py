@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from oms.refusals import NotNow
+from oms.core.refusals import NotNow
 from oms_aws.logs import logger
 from oms_aws.table import unmarshal
 from oms_aws.wiring import Ports, ports

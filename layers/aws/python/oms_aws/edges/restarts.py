@@ -7,9 +7,9 @@ from typing import NamedTuple
 
 from msgspec.structs import replace
 
-from oms.bill import Bill
-from oms.order import Order
-from oms.stalled import OURSELVES
+from oms.billing.bill import Bill
+from oms.orders.order import Order
+from oms.orders.stalled import OURSELVES
 from oms_aws.edges.queue import Signal
 
 Held = Order | Bill

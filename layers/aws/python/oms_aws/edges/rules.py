@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
-from oms.fraud import FACTS, objections, weigh
-from oms.refusals import Refusal
-from oms.ruleset import Case, Ruleset
+from oms.core.refusals import Refusal
+from oms.screening.fraud import FACTS, objections, weigh
+from oms.screening.ruleset import Case, Ruleset
 from oms_aws.edges.http import Call, Problem
 from oms_aws.edges.models.rules import RulesIn
 from oms_aws.wiring import Ports

@@ -10,7 +10,7 @@ from msgspec import DecodeError, Raw
 from msgspec.json import decode, encode
 from msgspec.structs import replace
 
-from oms.events import Event
+from oms.core.events import Event
 from oms_aws.audience import actor_shown, shown
 from oms_aws.breaker import Heard, Standing, good
 from oms_aws.deliveries import Delivery, State

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 import msgspec
 from msgspec import Struct
 
-from oms.parts import Finding
+from oms.orders.parts import Finding
 from oms_aws.logs import logger
 from oms_aws.wiring import Ports, ports
 

@@ -8,16 +8,18 @@ from typing import Any, NamedTuple
 
 from msgspec.structs import replace
 
-from oms import money
-from oms.account import VatCheck
-from oms.billing import book_day, quote, vat_id_matters
-from oms.invoice import Priced
-from oms.order import Order
-from oms.parts import Address, Customer, Discount, Line, Payment, Shipping
-from oms.shop import Shop
+from oms.billing.billing import quote, vat_id_matters
+from oms.billing.invoice import Priced
+from oms.core import money
+from oms.core.calendar import book_day
+from oms.core.parties import Address
+from oms.master.account import VatCheck
+from oms.master.shop import Shop
+from oms.orders.order import Order
+from oms.orders.parts import Customer, Discount, Line, Payment, Shipping
+from oms.screening.vat_check import good_until
 from oms.tax import TaxDecision
 from oms.tax.threshold import Standing
-from oms.vat_check import good_until
 from oms_aws.edges.models import DiscountIn
 from oms_aws.edges.models.tax import PlaceIn, QuoteIn
 from oms_aws.edges.views import whole

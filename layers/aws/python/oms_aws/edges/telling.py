@@ -57,12 +57,12 @@ def tell(signals: Sequence[Signal], oms: Ports) -> dict[int, Exception]:
             failed[place] = error
     for telling, came in zip(tellings, _called(tellings, oms), strict=True):
         try:
-            error = _taken_down(telling, came, standings, oms)
-        except Exception as broken:
-            failed[telling.place] = broken
+            wrong = _taken_down(telling, came, standings, oms)
+        except Exception as error:
+            failed[telling.place] = error
         else:
-            if error:
-                failed[telling.place] = NotTaken(f"{telling.endpoint.url}: {error}")
+            if wrong:
+                failed[telling.place] = NotTaken(f"{telling.endpoint.url}: {wrong}")
     return failed
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from oms.refusals import Refusal
+from oms.core.refusals import Refusal
 from oms_aws.logs import logger
 from oms_aws.mail import OutcomeUnknown
 from oms_aws.queues import Given

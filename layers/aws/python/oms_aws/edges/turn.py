@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 from msgspec.structs import asdict, replace
 
-from oms.refusals import Refusal
+from oms.core.refusals import Refusal
 from oms_aws.edges import tries
 from oms_aws.edges.queue import BACKOFF_SECONDS, Handler, Signal
 from oms_aws.logs import logger

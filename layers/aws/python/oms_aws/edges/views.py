@@ -7,14 +7,14 @@ from typing import Any
 
 import msgspec
 
-from oms import balance
-from oms.astray import standing
-from oms.capturing import state
-from oms.order import Order
-from oms.parts import PLACES, Document, Fulfilment, Line, Paper, Parcel, PendingChange
-from oms.payment import outstanding, overpaid, owed, received
-from oms.purchase import Purchase, Receipt
-from oms.refusals import Unknown
+from oms.core.refusals import Unknown
+from oms.orders import balance
+from oms.orders.astray import standing
+from oms.orders.order import Order
+from oms.orders.owing import outstanding, overpaid, owed, received
+from oms.orders.parts import PLACES, Document, Fulfilment, Line, Paper, Parcel, PendingChange
+from oms.payments.capturing import state
+from oms.sourcing.purchase import Purchase, Receipt
 from oms_aws.edges.http import Answer, Call, Problem
 from oms_aws.edges.query import ID
 from oms_aws.edges.rows import not_counted

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 
-from oms.order import Order
+from oms.orders.order import Order
 from oms_aws.edges.http import Answer
 from oms_aws.edges.pages import message, page
 from oms_aws.letters import WaitingItem

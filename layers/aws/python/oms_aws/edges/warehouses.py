@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from oms.billing import book_day
-from oms.dispatch import barred
-from oms.shop import Shop
+from oms.core.calendar import book_day
+from oms.master.shop import Shop
+from oms.sourcing.dispatch import barred
 from oms_aws import keys
 from oms_aws.edges.master import View
 from oms_aws.edges.views import whole

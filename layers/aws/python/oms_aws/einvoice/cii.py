@@ -6,8 +6,10 @@ from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 
-from oms.einvoice import Adjustment, Breakdown, EInvoice, Item, exempt
-from oms.invoice import TYPE_CODES, Invoice, Party, Reference, Seller
+from oms.billing.einvoice import Adjustment, Breakdown, EInvoice, Item, exempt
+from oms.billing.invoice import TYPE_CODES, Invoice, Reference
+from oms.core.parties import Party
+from oms.master.seller import Seller
 from oms.tax.exchange import EURO
 from oms_aws.einvoice.xml import Node, Vocabulary, basic_date, document, money_text, number_text
 

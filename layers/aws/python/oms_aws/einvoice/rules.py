@@ -10,7 +10,7 @@ from msgspec import Struct
 from saxonche import PySaxonProcessor
 
 from einvoice_rules import FOLDER
-from oms.einvoice import Format
+from oms.core.documents import Format
 
 _UBL = "ubl/maindoc/UBL-{}-2.1.xsd"
 _UBL_SCHEMAS = {name: _UBL.format(name) for name in ("Invoice", "CreditNote")}

@@ -5,8 +5,10 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 
-from oms.einvoice import Adjustment, Breakdown, EInvoice, Item, exempt
-from oms.invoice import TYPE_CODES, Invoice, Party, Reference, Seller
+from oms.billing.einvoice import Adjustment, Breakdown, EInvoice, Item, exempt
+from oms.billing.invoice import TYPE_CODES, Invoice, Reference
+from oms.core.parties import Party
+from oms.master.seller import Seller
 from oms.tax.exchange import EURO
 from oms_aws.einvoice.cii import PIECE, identified_by, preceding, rate_said
 from oms_aws.einvoice.xml import Node, Vocabulary, document, money_text, number_text

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from oms.einvoice import Format, en16931
-from oms.invoice import Invoice
+from oms.billing.einvoice import en16931
+from oms.billing.invoice import Invoice
+from oms.core.documents import Format
 from oms_aws.einvoice import cii, ubl
 
 EN16931 = "urn:cen.eu:en16931:2017"

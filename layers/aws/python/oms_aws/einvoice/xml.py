@@ -10,7 +10,7 @@ from typing import Any
 
 from lxml import etree
 
-from oms.money import minor_units
+from oms.core.money import minor_units
 
 Node = Any
 """An element, or None for what is left out."""

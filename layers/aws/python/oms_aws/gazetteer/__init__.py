@@ -6,7 +6,7 @@ import gzip
 from functools import cache
 from pathlib import Path
 
-from oms.gazetteer import Gazetteer, Spot, parsed
+from oms.screening.gazetteer import Gazetteer, Spot, parsed
 
 TABLES = Path(__file__).parent
 COUNTRIES = ("AT", "CH", "DE")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from oms.confirming import Confirmation
+from oms.billing.confirming import Confirmation
 from oms_aws.papers.invoices import (
     delivery_of,
     item_rows,

@@ -5,18 +5,11 @@ from __future__ import annotations
 from datetime import timedelta
 from decimal import Decimal
 
-from oms.girocode import transfer_of
-from oms.invoice import (
-    Charge,
-    Invoice,
-    InvoiceLine,
-    Language,
-    Party,
-    TaxTotal,
-    delivery_note_of,
-)
-from oms.money import rounded, total
-from oms.posting import tax_in_euro
+from oms.billing.invoice import Charge, Invoice, InvoiceLine, TaxTotal, delivery_note_of
+from oms.billing.posting import tax_in_euro
+from oms.core.money import rounded, total
+from oms.core.parties import Language, Party
+from oms.payments.girocode import transfer_of
 from oms.tax.cases import MARGIN_VATEX
 from oms.tax.exchange import EURO
 from oms_aws.papers.codes import drawn

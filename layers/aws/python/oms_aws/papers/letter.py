@@ -6,9 +6,10 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
-from oms.girocode import is_iban
-from oms.invoice import Language, Party, Seller
-from oms.letterhead import Letterhead
+from oms.core.parties import Language, Party
+from oms.master.letterhead import Letterhead
+from oms.master.seller import Seller
+from oms.payments.girocode import is_iban
 from oms_aws.papers.press import Sheet
 from oms_aws.rendering import words
 from oms_aws.wording import address_lines, clean, joined, lines, return_address, seller_lines

@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from oms.letterhead import Logo
+from oms.master.letterhead import Logo
 from oms_aws.rendering import TEMPLATES
 from oms_aws.wording import JOINERS
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from oms.girocode import transfer
-from oms.reminding import Reminder
+from oms.payments.girocode import transfer
+from oms.payments.reminding import Reminder
 from oms_aws.papers.codes import drawn
 from oms_aws.papers.letter import Row, Words, giro, letter, paragraphs, row, table
 from oms_aws.papers.press import Sheet

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from oms.money import total
-from oms.parts import Gift
-from oms.slips import Slip, SlipLine, SlipParcel
+from oms.core.money import total
+from oms.fulfilment.slips import Slip, SlipLine, SlipParcel
+from oms.orders.parts import Gift
 from oms_aws.papers.letter import Row, Words, letter, paragraphs, row, table
 from oms_aws.papers.press import Sheet
 from oms_aws.rendering import words

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from oms.balance import Source
-from oms.capturing import GiveBack, Holding, Take, Void
-from oms.parts import Payment, Refund
+from oms.orders.balance import Source
+from oms.orders.parts import Payment, Refund
+from oms.payments.capturing import GiveBack, Holding, Take, Void
 
 
 class Refused(Exception):
     """The provider says no for good: `reason` is a stable code, `text` is in its own words.
 
-    What it cannot say now is `oms.refusals.NotNow`.
+    What it cannot say now is `oms.core.refusals.NotNow`.
     """
 
     def __init__(self, reason: str, text: str) -> None:

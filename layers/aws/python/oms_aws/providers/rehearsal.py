@@ -11,11 +11,11 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
-from oms.balance import Source
-from oms.capturing import LIFE, GiveBack, Holding, Take, Void
-from oms.money import rounded
-from oms.parts import Payment, Refund
-from oms.refusals import NotNow
+from oms.core.money import rounded
+from oms.core.refusals import NotNow
+from oms.orders.balance import Source
+from oms.orders.parts import Payment, Refund
+from oms.payments.capturing import LIFE, GiveBack, Holding, Take, Void
 from oms_aws import keys
 from oms_aws.providers import Refused
 from oms_aws.table import ConditionFailed, Table

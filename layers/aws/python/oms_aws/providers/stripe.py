@@ -11,11 +11,11 @@ from urllib.parse import quote, urlencode
 
 import urllib3
 
-from oms.balance import Source
-from oms.capturing import GiveBack, Holding, Take, Void
-from oms.money import minor_units
-from oms.parts import Payment, Refund
-from oms.refusals import NotNow
+from oms.core.money import minor_units
+from oms.core.refusals import NotNow
+from oms.orders.balance import Source
+from oms.orders.parts import Payment, Refund
+from oms.payments.capturing import GiveBack, Holding, Take, Void
 from oms_aws.providers import Misconfigured, Refused
 
 API = "https://api.stripe.com"

@@ -10,8 +10,8 @@ from typing import Any
 import msgspec
 from msgspec.structs import replace
 
-from oms.refusals import NotNow, Unknown
-from oms.ruleset import Ruleset
+from oms.core.refusals import NotNow, Unknown
+from oms.screening.ruleset import Ruleset
 from oms_aws import keys
 from oms_aws.fresh import Fresh
 from oms_aws.table import ConditionFailed, Table

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from msgspec import Struct
 
-from oms import money
+from oms.core import money
 
 EURO = "EUR"
 UNKNOWN = "0000-00"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from oms.refusals import Refusal
+from oms.core.refusals import Refusal
 
 
 class TaxRefusal(Refusal):

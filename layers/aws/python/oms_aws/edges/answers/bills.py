@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from oms.invoice import Kind
+from oms.core.documents import Kind
 from oms_aws.edges.answers.core import (
     ID,
     Cursor,

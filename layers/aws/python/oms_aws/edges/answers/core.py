@@ -8,12 +8,12 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-from oms.capturing import State
-from oms.einvoice import Format
-from oms.invoice import Kind as DocumentKind
-from oms.parts import Cause
-from oms.parts import Provider as ProviderName
-from oms.product import Kind
+from oms.core.documents import Format
+from oms.core.documents import Kind as DocumentKind
+from oms.core.values import Provider as ProviderName
+from oms.master.product import Kind
+from oms.orders.parts import Cause
+from oms.payments.capturing import State
 from oms_aws.edges.models import Model, ScanStatus
 from oms_aws.edges.query import FulfilmentStatus, Status
 

@@ -7,8 +7,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from oms.invoice import Kind as DocumentKind
-from oms.shop import Weight
+from oms.core.documents import Kind as DocumentKind
+from oms.master.shop import Weight
 from oms_aws.edges.answers.core import (
     Address,
     Currency,

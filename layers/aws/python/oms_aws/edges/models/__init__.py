@@ -20,16 +20,17 @@ from pydantic import (
     model_validator,
 )
 
-from oms.books import Case, Chart
-from oms.calendar import calendar_fault
-from oms.identifiers import is_gtin
-from oms.invoice import Kind as DocumentKind
-from oms.money import MINOR_UNITS
-from oms.numbering import PATTERN
-from oms.parts import RESERVE_HOURS, Cause, Provider
-from oms.pricing import TOLERANCE
-from oms.product import Kind
-from oms.shop import Weight
+from oms.billing.numbering import PATTERN
+from oms.core.calendar import calendar_fault
+from oms.core.documents import Kind as DocumentKind
+from oms.core.identifiers import is_gtin
+from oms.core.money import MINOR_UNITS
+from oms.core.values import Provider
+from oms.master.bookkeeping import Case, Chart
+from oms.master.product import Kind
+from oms.master.shop import Weight
+from oms.master.terms import RESERVE_HOURS, TOLERANCE
+from oms.orders.parts import Cause
 from oms_aws.edges.moments import Day, PlannedDay, Told
 from oms_aws.edges.query import ID, LONGEST_MAIL, MAIL
 

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from oms.crediting import Claim
+from oms.billing.crediting import Claim
 from oms_aws.edges.models import MOST_LINES, Amount, Id, Model, Name
 from oms_aws.edges.models.crediting import ClaimIn, Reason, claims_of, without_claims
 

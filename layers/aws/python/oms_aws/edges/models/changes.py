@@ -7,8 +7,8 @@ from typing import Annotated, Literal
 import msgspec
 from pydantic import Field
 
-from oms.money import MINOR_UNITS
-from oms.parts import Change
+from oms.core.money import MINOR_UNITS
+from oms.orders.parts import Change
 from oms_aws.edges.models import (
     MOST_LINES,
     AddressIn,

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
-from oms.crediting import Claim
+from oms.billing.crediting import Claim
 from oms_aws.edges.models import MOST_LINES, Amount, Id, Model, Quantity, Text
 
 Reason = Annotated[Text, StringConstraints(min_length=1, max_length=500)]

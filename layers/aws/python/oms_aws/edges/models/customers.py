@@ -7,9 +7,9 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
-from oms.account import Weekday
-from oms.identifiers import email_fault, is_vat_id
-from oms.money import MINOR_UNITS
+from oms.core.identifiers import email_fault, is_vat_id
+from oms.core.money import MINOR_UNITS
+from oms.master.account import Weekday
 from oms_aws.edges.models import (
     AddressIn,
     Amount,

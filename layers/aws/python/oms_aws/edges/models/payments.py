@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from pydantic import Field, StringConstraints, model_validator
 
-from oms.money import MINOR_UNITS
+from oms.core.money import MINOR_UNITS
 from oms_aws.edges.models import Currency, Digits, Id, Model, Name, Text
 from oms_aws.edges.moments import PlannedDay, ToldDay
 

@@ -8,9 +8,9 @@ from typing import Annotated, Literal, get_args
 
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
-from oms.invoice import Kind
-from oms.letterhead import COLOUR, EVERY, PAYMENT_PLACES, PLACES, PaperKind, place_fault
-from oms.logo import MOST_BYTES, fault_of, type_of
+from oms.core.documents import Kind
+from oms.master.letterhead import COLOUR, EVERY, PAYMENT_PLACES, PLACES, PaperKind, place_fault
+from oms.master.logo import MOST_BYTES, fault_of, type_of
 from oms_aws.edges.models import Email, Id, Model, Name, _printable
 from oms_aws.edges.models import ShopIn as PlainShopIn
 

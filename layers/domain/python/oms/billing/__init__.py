@@ -1,0 +1,1 @@
+"""Billing: invoices of every kind, their numbers, formats and books."""

@@ -1,0 +1,435 @@
+"""The bill: what a customer's shipments of a period come to, and the documents that say so."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any, Literal
+
+import msgspec
+from msgspec import field
+from msgspec.structs import replace
+
+from oms.core.refusals import Broken, Refusal, Unknown
+from oms.core.values import Due, Value, Waiting
+from oms.orders import stalled
+from oms.orders.news import (
+    CreditNoteIssued,
+    DocumentArchived,
+    DocumentRejected,
+    DocumentValidated,
+    DocumentWithdrawn,
+    DunningHeld,
+    DunningPlanned,
+    InvoiceDunned,
+    InvoiceIssued,
+    InvoiceOverdue,
+    InvoiceReminded,
+    LetterArchived,
+    News,
+    NotificationSent,
+)
+from oms.orders.overdue import DunningNews, awaited, due_of, letters_to_keep, told
+from oms.orders.parts import BILL_WITHIN, MEND_WITHIN, RESERVE_WITHIN, Document, Dunning, Stalled
+
+AGAIN_AFTER = timedelta(hours=1)
+"""So long after a bill was closed the clock looks whether it has been issued."""
+
+Why = Literal["due", "asked", "complete"]
+"""Why a bill is closed: its time is over, somebody asked for it, its purchase order is through."""
+
+
+class Share(Value, frozen=True, omit_defaults=True):
+    """What a document of a bill bills of an order, or credits of it."""
+
+    order: str
+    fulfilments: tuple[str, ...]
+    gross: Decimal
+
+
+class Planned(Value, frozen=True, omit_defaults=True):
+    """A document to be: what it is to bill, and `why` that is not in the one before."""
+
+    id: str
+    shares: tuple[Share, ...]
+    why: str = ""
+
+
+class Credited(Value, frozen=True, omit_defaults=True):
+    """A credit note that an order got for its share of a document."""
+
+    note: str
+    document: str
+    order: str
+    gross: Decimal
+
+
+class BillClosed(News, frozen=True, tag="Bill.Closed"):
+    """Nothing more is taken in: it is billed now."""
+
+    why: Why
+    by: str
+    at: datetime
+
+
+class BillPlanned(News, frozen=True, tag="Bill.Planned"):
+    """Which documents bill what was collected."""
+
+    documents: tuple[Planned, ...]
+    at: datetime
+
+
+class BillSettled(News, frozen=True, tag="Bill.Settled"):
+    """Every document is issued, and every order has its share."""
+
+    at: datetime
+
+
+class BillCredited(News, frozen=True, tag="Bill.Credited"):
+    """An order got a credit note for a part of its share."""
+
+    credited: Credited
+    at: datetime
+
+
+class BillCancelled(News, frozen=True, tag="Bill.Cancelled"):
+    """A credit note takes back all that was left of a document, from every order."""
+
+    document: str
+    note: str
+    shares: tuple[Share, ...]
+    reason: str
+    by: str
+    at: datetime
+
+
+class BillStalled(News, frozen=True, tag="Bill.Stalled"):
+    """What waited for us did not go on by itself: it is sent on again, for these causes."""
+
+    causes: tuple[str, ...]
+    stalled_at: datetime
+
+
+class Bill(Value, frozen=True, omit_defaults=True, kw_only=True):
+    """Shipments of a customer that are billed together: taken in until it is closed.
+
+    `first` and `last` are the days of its period, `number` counts the bills of that period.
+    `cancelled` has the credit note of a document that was cancelled, `returned` what each of these
+    notes credits of which order.
+    """
+
+    id: str
+    shop: str
+    customer: str
+    period: str
+    first: date
+    last: date
+    due_at: datetime
+    opened_at: datetime
+    number: int = 1
+    purchase_order: str = ""
+    closed_at: datetime | None = None
+    planned: tuple[Planned, ...] | None = None
+    documents: tuple[Document, ...] = ()
+    credits: tuple[Credited, ...] = ()
+    cancelled: dict[str, str] = field(default_factory=dict)
+    returned: dict[str, tuple[Share, ...]] = field(default_factory=dict)
+    settled_at: datetime | None = None
+    changed_at: datetime | None = None
+    stalled: Stalled | None = None
+    news: tuple[BillNews, ...] = ()
+
+    @property
+    def status(self) -> str:
+        """One word for where it stands."""
+        if self.closed_at is None:
+            return "open"
+        return "settled" if self.settled_at else "closed"
+
+    @property
+    def finished(self) -> bool:
+        """Whether its orders have their shares, and its documents are in the archive."""
+        return bool(self.settled_at) and all(document.key for document in self.documents)
+
+    def waiting(self) -> tuple[Waiting, ...]:
+        """Whom it waits for; but for the payment nobody only once it is finished."""
+        money = (
+            *filter(None, map(awaited, self._payable_later())),
+            *(wait for document in self.documents for wait in letters_to_keep(document)),
+        )
+        return money if self.finished else (*self._waits(), *money)
+
+    def _waits(self) -> Iterator[Waiting]:
+        since = self.changed_at or self.opened_at
+        if self.closed_at is None:
+            yield Waiting("auftakt", "bill_open", self.due_at + BILL_WITHIN)
+        elif self.settled_at is None:
+            yield Waiting("auftakt", "bill_closed", since + BILL_WITHIN)
+        for document in self.documents:
+            if document.rejected_at:
+                until = document.rejected_at + MEND_WITHIN
+                yield Waiting("clerk", "document_rejected", until)
+            elif not document.key:
+                yield Waiting("auftakt", "document", since + RESERVE_WITHIN)
+
+    def due(self) -> tuple[Due, ...]:
+        """What the clock has to see to, the earliest first."""
+        if self.closed_at is None:
+            return (Due("bill", self.id, self.due_at),)
+        if self.settled_at is None:
+            return (Due("bill", self.id, (self.changed_at or self.closed_at) + AGAIN_AFTER),)
+        return tuple(sorted(self._dues(), key=lambda due: due.at))
+
+    def _dues(self) -> Iterator[Due]:
+        yield from self.dunning_due()
+        if at := stalled.due_at(self.waiting(), self.stalled, self.changed_at):
+            yield Due("stalled", self.id, at)
+
+    def send_on(self, *, at: datetime) -> Bill:
+        """Send on what waited too long for us; what did not changes nothing."""
+        due = any(due.kind == "stalled" and due.at <= at for due in self.due())
+        causes = stalled.late(self.waiting(), at) if due else ()
+        return self.tell(BillStalled(causes, at)) if causes else self
+
+    def dunning_due(self) -> Iterator[Due]:
+        """When each document is to be looked at, unless somebody wants it left alone."""
+        yield from filter(None, map(due_of, self._payable_later()))
+
+    def _payable_later(self) -> Iterator[Document]:
+        """The documents with a due date of which something may be open: their orders know."""
+        for each in self.documents if self.settled_at else ():
+            gone = each.id in self.cancelled or each.withdrawn_at
+            if each.due_on and each.key and not gone and not (each.dunning or Dunning()).settled:
+                yield each
+
+    def document(self, id: str) -> Document:
+        """The document of that id; raises Unknown."""
+        for document in self.documents:
+            if document.id == id:
+                return document
+        raise Unknown("document_unknown", f"The bill has no document {id}.")
+
+    def shares(self, id: str) -> tuple[Share, ...]:
+        """What a document of the bill bills, or credits, of each order."""
+        for each in self.planned or ():
+            if each.id == id:
+                return each.shares
+        return self.returned.get(id, ())
+
+    # -- what is done to a bill ---------------------------------------------------------------
+
+    def close(self, why: Why, *, by: str, at: datetime) -> Bill:
+        """Take nothing more in; a second time changes nothing."""
+        return self if self.closed_at else self.tell(BillClosed(why, by, at))
+
+    def plan(self, documents: tuple[Planned, ...], *, at: datetime) -> Bill:
+        """Say what each document is to bill, once and for all."""
+        return self if self.planned is not None else self.tell(BillPlanned(documents, at))
+
+    @property
+    def to_issue(self) -> tuple[Planned, ...]:
+        """The planned documents that have no number yet."""
+        issued = {document.id for document in self.documents}
+        return tuple(each for each in self.planned or () if each.id not in issued)
+
+    def invoice(self, document: Document) -> Bill:
+        """Put an issued document on record; a second one of its id changes nothing."""
+        if any(known.id == document.id for known in self.documents):
+            return self
+        return self.tell(InvoiceIssued(document))
+
+    def note_credit(self, credited: Credited, *, at: datetime) -> Bill:
+        """Put on record that an order got a credit note; raises Refusal once all is cancelled."""
+        self.require_holding(credited.document)
+        return self.tell(BillCredited(credited, at))
+
+    def cancel(
+        self, id: str, note: Document, shares: tuple[Share, ...], *, reason: str, by: str
+    ) -> Bill:
+        """Take back all that is left of a document by one credit note.
+
+        One of a document that was never sent, because its e-invoice breaks rules, withdraws that.
+        """
+        self.require_holding(id)
+        at, original = note.issued_at, self.document(id)
+        bill = self.tell(BillCancelled(id, note.id, shares, reason, by, at), CreditNoteIssued(note))
+        return bill.tell(DocumentWithdrawn(id, at)) if original.rejected else bill
+
+    def require_holding(self, id: str) -> None:
+        """Raise Refusal when a document was cancelled."""
+        if id in self.cancelled:
+            text = f"{self.document(id).number} was cancelled."
+            raise Refusal("document_cancelled", text, {"document": "cancelled"})
+
+    def settle(self, *, at: datetime) -> Bill:
+        """Put on record that every order has its shares; a second time changes nothing."""
+        return self if self.settled_at else self.tell(BillSettled(at))
+
+    def archive(self, id: str, *, key: str, sha256: str, at: datetime) -> Bill:
+        """Put on record where a document is kept; repeating it changes nothing."""
+        if self.document(id).key:
+            return self
+        return self.tell(DocumentArchived(id, key, sha256, at))
+
+    def note_notification(self, kind: str, cause: str, message_id: str, at: datetime) -> Bill:
+        """Put on record that the customer was told."""
+        return self.tell(NotificationSent(kind, cause, message_id, at))
+
+    # -- news ---------------------------------------------------------------------------------
+
+    def tell(self, *news: BillNews) -> Bill:
+        """The bill after the news, carrying them."""
+        bill = self
+        for item in news:
+            bill = replace(bill.apply(item), news=(*bill.news, item))
+        return bill
+
+    def apply(self, news: BillNews) -> Bill:
+        """The bill after one piece of news, as replaying the log does it (invariant 5)."""
+        bill: Bill = _AFTER[type(news)](self, news)
+        at = getattr(news, "at", None)
+        return replace(bill, changed_at=at) if at else bill
+
+    def with_document(self, id: str, **changes: Any) -> Bill:
+        """The bill with one document changed."""
+        changed = replace(self.document(id), **changes)
+        documents = (changed if each.id == id else each for each in self.documents)
+        return replace(self, documents=tuple(documents))
+
+
+class BillOpened(News, frozen=True, tag="Bill.Opened"):
+    """The first shipment of a period is to be billed."""
+
+    bill: Bill
+
+
+BillNews = (
+    BillOpened
+    | BillStalled
+    | BillClosed
+    | BillPlanned
+    | BillSettled
+    | BillCredited
+    | BillCancelled
+    | InvoiceIssued
+    | CreditNoteIssued
+    | DocumentValidated
+    | DocumentRejected
+    | DocumentWithdrawn
+    | DocumentArchived
+    | NotificationSent
+    | DunningNews
+)
+
+
+def opened(bill: Bill) -> Bill:
+    """A new bill, with its news."""
+    return replace(bill, news=(BillOpened(bill),))
+
+
+def replayed(log: Iterable[BillNews]) -> Bill:
+    """The bill that its log tells of; raises Broken for a log without a beginning."""
+    bill: Bill | None = None
+    for news in log:
+        if isinstance(news, BillOpened):
+            bill = news.bill
+        elif bill is None:
+            raise Broken("the log does not begin with Bill.Opened")
+        else:
+            bill = bill.apply(news)
+    if bill is None:
+        raise Broken("the log is empty")
+    return bill
+
+
+def _opened(_: Bill, news: BillOpened) -> Bill:
+    return news.bill
+
+
+def _closed(bill: Bill, news: BillClosed) -> Bill:
+    return replace(bill, closed_at=news.at)
+
+
+def _planned(bill: Bill, news: BillPlanned) -> Bill:
+    return replace(bill, planned=news.documents)
+
+
+def _issued(bill: Bill, news: InvoiceIssued | CreditNoteIssued) -> Bill:
+    at = news.document.issued_at
+    return replace(bill, documents=(*bill.documents, news.document), changed_at=at)
+
+
+def _settled(bill: Bill, news: BillSettled) -> Bill:
+    return replace(bill, settled_at=news.at)
+
+
+def _stalled(bill: Bill, news: BillStalled) -> Bill:
+    return replace(bill, stalled=stalled.counted(bill.stalled, bill.changed_at, news.stalled_at))
+
+
+def _credited(bill: Bill, news: BillCredited) -> Bill:
+    return replace(bill, credits=(*bill.credits, news.credited))
+
+
+def _cancelled(bill: Bill, news: BillCancelled) -> Bill:
+    return replace(
+        bill,
+        cancelled={**bill.cancelled, news.document: news.note},
+        returned={**bill.returned, news.note: news.shares},
+        settled_at=None,
+    )
+
+
+def _validated(bill: Bill, news: DocumentValidated) -> Bill:
+    kept = {"xml_key": news.key, "xml_sha256": news.sha256}
+    return bill.with_document(news.document, **kept, rejected=(), rejected_at=None)
+
+
+def _rejected(bill: Bill, news: DocumentRejected) -> Bill:
+    return bill.with_document(news.document, rejected=news.rules, rejected_at=news.at)
+
+
+def _withdrawn(bill: Bill, news: DocumentWithdrawn) -> Bill:
+    gone = {"format": None, "withdrawn_at": news.at, "rejected": (), "rejected_at": None}
+    return bill.with_document(news.document, **gone)
+
+
+def _archived(bill: Bill, news: DocumentArchived) -> Bill:
+    return bill.with_document(news.document, key=news.key, sha256=news.sha256)
+
+
+def _dunning(bill: Bill, news: DunningNews) -> Bill:
+    changed = told(bill.document(news.document), news)
+    return bill.with_document(news.document, dunning=changed.dunning)
+
+
+def _noted(bill: Bill, _: News) -> Bill:
+    return bill
+
+
+_AFTER: dict[type, Any] = {
+    BillOpened: _opened,
+    BillClosed: _closed,
+    BillPlanned: _planned,
+    BillSettled: _settled,
+    BillStalled: _stalled,
+    BillCredited: _credited,
+    BillCancelled: _cancelled,
+    InvoiceIssued: _issued,
+    CreditNoteIssued: _issued,
+    DocumentValidated: _validated,
+    DocumentRejected: _rejected,
+    DocumentWithdrawn: _withdrawn,
+    DocumentArchived: _archived,
+    NotificationSent: _noted,
+    InvoiceOverdue: _dunning,
+    DunningPlanned: _dunning,
+    InvoiceReminded: _dunning,
+    InvoiceDunned: _dunning,
+    LetterArchived: _dunning,
+    DunningHeld: _dunning,
+}
+
+decode_bill = msgspec.json.Decoder(Bill).decode
+decode_bill_news = msgspec.json.Decoder(BillNews).decode

@@ -1,0 +1,1 @@
+"""Foundations: money, dates, identifiers, parties, refusals and the forms of the event log."""

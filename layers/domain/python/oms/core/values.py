@@ -1,0 +1,39 @@
+"""Values of aggregates, and what waits in them until when."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from msgspec import Struct
+
+PLACE = ZoneInfo("Europe/Berlin")
+"""Where a day of sale begins."""
+
+
+class Value(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
+    """A value of the order aggregate."""
+
+
+Provider = Literal["stripe", "test"]
+"""Payment service providers that we move money through."""
+
+
+class Waiting(Value, frozen=True):
+    """Whom an unfinished order waits for, for what, and until when."""
+
+    party: str
+    cause: str
+    until: datetime
+
+
+class Due(Value, frozen=True):
+    """What the clock does to an order at a time, unless something happens before.
+
+    `kind` says what (`oms.records.due`), `id` to which part of the order.
+    """
+
+    kind: str
+    id: str
+    at: datetime

@@ -1,0 +1,1 @@
+"""Fulfilment: labels, slips, and the way of a parcel."""

@@ -1,0 +1,1 @@
+"""Master data: the merchant's products, customers, prices, warehouses, shops and their terms."""

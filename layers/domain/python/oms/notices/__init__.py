@@ -1,0 +1,1 @@
+"""Notices: what others are told, and how their endpoints stand."""

@@ -1,0 +1,138 @@
+"""Advances: what of a deposit is taxed as received, as its money comes, goes and is credited."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from oms.core.values import PLACE
+from oms.orders.balance import refunded
+from oms.orders.deposits import deducted, uncredited
+from oms.orders.ledger import OpenItem, ledger
+from oms.orders.news import News, PaymentCaptured, PaymentReceived, PaymentRefunded
+from oms.orders.parts import Document, Taxed
+
+if TYPE_CHECKING:
+    from oms.orders.order import Order
+
+NOTHING = Decimal(0)
+
+
+class Advance(Struct, frozen=True, kw_only=True):
+    """A step of what is taxed of a deposit, gross: from `before` to `after`.
+
+    `on` is the day on which the money moved, `at` when we were told. `notes` are the credit notes
+    that the deposit had in the end, the first `noted` of them before the step.
+    """
+
+    id: str
+    order: str
+    shop: str
+    document: str
+    before: Decimal
+    after: Decimal
+    notes: tuple[str, ...] = ()
+    noted: int = 0
+    on: date
+    at: datetime
+
+    @property
+    def recorded_on(self) -> date:
+        """The day of the books on which we were told."""
+        return self.at.astimezone(PLACE).date()
+
+
+def followed(before: Order, order: Order, news: News) -> Order:
+    """The order after news of it, with what is taxed of its deposits.
+
+    The tax on what is paid in advance is due when that comes (§ 13 (1) no. 1 a sentence 4 UStG); a
+    discount that goes with it is a reduction of its own. What is credited of a deposit stays taxed
+    as long as we have its money (§ 17 (2) no. 2 UStG, section 17.1 (7) UStAE): until that is given
+    back, or pays another document. A final invoice deducts what stands of it; of the payments of a
+    shop that moves its money itself we may not have been told, so that all of that is taxed then.
+    """
+    asked = [document for document in order.documents if document.type == "prepayment"]
+    if not asked:
+        return order
+    book = ledger(order)
+    spare = max(NOTHING, book.left)
+    returned = max(NOTHING, refunded(before) - refunded(order))  # refunds that did not arrive
+    for document in asked:
+        known = document.taxed[-1] if document.taxed else None
+        was = known.amount if known else NOTHING
+        due = _settled(order, document, book.item(document.id))
+        once = min(was + returned, max((each.amount for each in document.taxed), default=was))
+        held = min(max(NOTHING, once - due), spare)
+        spare -= held
+        credits = len(notes_of(order, document.id))
+        if due + held != was or (was and known and credits != known.credits):
+            on, at = _when(order, document, news)
+            step = Taxed(due + held, on, at, credits)
+            order = order.with_document(replace(document, taxed=(*document.taxed, step)))
+    return order
+
+
+def _settled(order: Order, deposit: Document, item: OpenItem | None) -> Decimal:
+    """What of a deposit is paid or let go, or was deducted by a final invoice."""
+    stands = uncredited(deposit, order.documents)
+    if deducted(order.documents, deposit.id) or item is None:
+        return stands
+    return min(stands, max(NOTHING, item.paid + item.discount + item.waived))
+
+
+def notes_of(order: Order, deposit: str) -> tuple[str, ...]:
+    """The credit notes of a deposit, in the order of their issue."""
+    notes = (each for each in order.documents if each.type == "credit_note")
+    return tuple(each.id for each in notes if each.original == deposit)
+
+
+def _when(order: Order, deposit: Document, news: News) -> tuple[date, datetime]:
+    """On which day money moved, and when we were told of it.
+
+    Not before the deposit was issued, which is what makes money that was there an advance.
+    """
+    at: datetime = getattr(news, "at", None) or order.changed_at or order.received_at
+    match news:
+        case PaymentReceived():
+            on = news.payment.value_date
+        case PaymentCaptured():
+            on = news.capture.at.astimezone(PLACE).date()
+        case PaymentRefunded():
+            on = news.refund.at.astimezone(PLACE).date()
+        case _:
+            on = at.astimezone(PLACE).date()
+    since, told = (each.astimezone(PLACE).date() for each in (deposit.issued_at, at))
+    return min(max(on, since), told), at
+
+
+def advances(order: Order) -> tuple[Advance, ...]:
+    """All steps of what is taxed of the order's deposits."""
+    return tuple(
+        step
+        for document in order.documents
+        if document.taxed
+        for step in _steps(order, document, notes_of(order, document.id))
+    )
+
+
+def _steps(order: Order, document: Document, notes: tuple[str, ...]) -> Iterable[Advance]:
+    before, noted = NOTHING, 0
+    for n, step in enumerate(document.taxed, 1):
+        yield Advance(
+            id=f"{document.id}.{n}",
+            order=order.id,
+            shop=order.shop,
+            document=document.id,
+            before=before,
+            after=step.amount,
+            notes=notes[: step.credits],
+            noted=noted,
+            on=step.on,
+            at=step.at,
+        )
+        before, noted = step.amount, step.credits

@@ -1,0 +1,1 @@
+"""Payments: what is captured, refunded, received, open, and asked for again."""

@@ -1,0 +1,415 @@
+"""Money in and out through a payment provider: what to move next, and what became of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Literal
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from oms.core import money
+from oms.core.refusals import Refusal, Unknown
+from oms.core.values import Provider
+from oms.orders import balance
+from oms.orders.news import (
+    CaptureDeferred,
+    CaptureDue,
+    PaymentAuthorised,
+    PaymentCaptured,
+    PaymentDisputed,
+    PaymentFailed,
+    PaymentLeft,
+    PaymentRefunded,
+    PaymentRetried,
+    PaymentVoided,
+)
+from oms.orders.order import Order
+from oms.orders.parts import Capture, Dispute, Payment, PaymentFailure, Refund
+
+State = Literal[
+    "open",
+    "pending",
+    "failed",
+    "authorised",
+    "partly_captured",
+    "captured",
+    "voided",
+    "partly_refunded",
+    "refunded",
+]
+Deed = Literal["capture", "void", "refund", "authorise"]
+
+DEEDS: Mapping[State, frozenset[Deed]] = {
+    "open": frozenset({"authorise"}),
+    "pending": frozenset({"authorise"}),
+    "failed": frozenset({"authorise"}),
+    "authorised": frozenset({"capture", "void", "authorise"}),
+    "partly_captured": frozenset({"capture", "void", "refund", "authorise"}),
+    "captured": frozenset({"refund", "authorise"}),
+    "voided": frozenset({"authorise"}),
+    "partly_refunded": frozenset({"capture", "void", "refund", "authorise"}),
+    "refunded": frozenset({"capture", "void", "authorise"}),
+}
+"""The state machine of a payment: what may be done in which state."""
+
+AFTER: Mapping[State, frozenset[State]] = {
+    "open": frozenset({"open", "authorised"}),
+    "pending": frozenset({"pending", "authorised"}),
+    "failed": frozenset({"failed", "authorised"}),
+    "authorised": frozenset({"authorised", "partly_captured", "captured", "voided"}),
+    "partly_captured": frozenset({"partly_captured", "captured", "partly_refunded", "refunded"}),
+    "captured": frozenset({"captured", "partly_captured", "partly_refunded", "refunded"}),
+    "voided": frozenset({"voided", "authorised", "partly_captured", "captured"}),
+    "partly_refunded": frozenset({"partly_refunded", "refunded", "partly_captured", "captured"}),
+    "refunded": frozenset({"refunded", "partly_refunded", "partly_captured", "captured"}),
+}
+"""Where each state may lead: a refund that did not arrive leads back, another authorisation on."""
+
+MARGIN = timedelta(hours=12)
+"""How long before an authorisation ends the money is taken that waits for further shipments."""
+
+LIFE = timedelta(days=7)
+"""How long an authorisation can be captured, unless the provider says so."""
+
+
+def state(order: Order) -> State:
+    """How the payment stands, from its amounts."""
+    taken, back = balance.captured(order), balance.refunded(order)
+    payment = order.payment
+    if not taken:
+        if payment.status != "authorised":
+            return payment.status
+        return "voided" if (payment.reference or "") in order.voided else "authorised"
+    if back:
+        return "refunded" if back >= taken else "partly_refunded"
+    return "partly_captured" if balance.capturable(order) else "captured"
+
+
+class Holding(Struct, frozen=True, kw_only=True):
+    """What a provider says of an authorisation, in sum and not since it was last asked.
+
+    `open` is neither authorised nor given up, `ended` was cancelled or has expired. `several` says
+    that it can be captured more than once, `until` how long.
+    """
+
+    by: Provider
+    authorisation: str
+    status: Literal["open", "authorised", "captured", "declined", "ended"]
+    capturable: Decimal
+    captured: Decimal
+    reference: str
+    several: bool = False
+    until: datetime | None = None
+
+
+class Take(Struct, frozen=True):
+    """Capture an amount, for a document; `last` gives back what is left of the authorisation.
+
+    `key` is the same for the same capture, however often it is tried.
+    """
+
+    document: str
+    amount: Decimal
+    last: bool
+    key: str
+
+
+class Void(Struct, frozen=True):
+    """Give back what is left of the authorisation."""
+
+    amount: Decimal
+    key: str
+
+
+class Wait(Struct, frozen=True):
+    """Capture nothing before a time, unless the last shipment is there earlier."""
+
+    until: datetime
+
+
+class Fail(Struct, frozen=True):
+    """What is to be captured for a document cannot be."""
+
+    document: str
+    amount: Decimal
+    reason: str
+
+
+class GiveBack(Struct, frozen=True):
+    """Refund an amount for a document, to the authorisation that it came from."""
+
+    document: str
+    amount: Decimal
+    source: balance.Source
+    key: str
+
+
+def next_capture(
+    order: Order, holding: Holding, *, at: datetime
+) -> Take | Void | Wait | Fail | None:
+    """What to do next about an authorisation, of which everything known is on record.
+
+    Each invoice is captured on its own where the provider allows that. Otherwise one capture takes
+    all that was billed: at the last shipment, or when the authorisation is about to end, so that
+    no goods leave unpaid and none of the authorisation is lost before it must be.
+    """
+    wanted = balance.to_capture(order)
+    if not wanted:
+        void = balance.to_void(order)
+        return Void(void, _key(order, "void")) if void else None
+    document, amount = next(iter(wanted.items()))
+    able = min(balance.capturable(order), holding.capturable)
+    if not able:
+        return Fail(document, amount, _reason(order, holding))
+    rest = balance.at_rest(order)
+    if holding.several:
+        take = min(amount, able)
+        last = rest and take == sum(wanted.values())
+        return Take(document, take, last, _key(order, "capture", document))
+    until = capture_by(order, holding)
+    if not rest and at < until:
+        return Wait(until)
+    take = min(sum(wanted.values(), balance.NOTHING), able)
+    return Take(document, take, True, _key(order, "capture", document))
+
+
+def next_refund(order: Order) -> GiveBack | None:
+    """What to give back next, to the newest authorisation that has so much left."""
+    for document, amount in balance.to_refund(order).items():
+        for source in balance.sources(order):
+            if source.left > 0:
+                key = _key(order, "refund", document)
+                return GiveBack(document, min(amount, source.left), source, key)
+    return None
+
+
+def capture_by(order: Order, holding: Holding) -> datetime:
+    """When an authorisation has to be captured at the latest."""
+    began = order.payment.authorised_at or order.received_at
+    return (holding.until or began + LIFE) - MARGIN
+
+
+def note(order: Order, holding: Holding, *, at: datetime) -> Order:
+    """Put on record what a provider says; the same again, or what it said before, changes nothing.
+
+    As it speaks of sums, it does not matter which of its answers came through, nor in which order.
+    """
+    authorisation, by = holding.authorisation, holding.by
+    known = balance.captured_from(order, authorisation)
+    if authorisation == (order.payment.reference or ""):
+        known += balance.upfront(order)
+    for document, amount in _for(order, holding.captured - known).items():
+        id, reference = _id(order, "cap", len(order.captures)), holding.reference
+        capture = Capture(id, document, amount, at, reference, by, authorisation)
+        last = not holding.capturable and authorisation not in order.voided
+        order = order.tell(PaymentCaptured(capture, at, last))
+    rest = balance.capturable(order)
+    ended = holding.status in ("captured", "ended") and not holding.capturable
+    if ended and rest and authorisation == (order.payment.reference or ""):
+        order = order.tell(PaymentVoided(authorisation, rest, holding.status, at))
+    return order
+
+
+def _for(order: Order, amount: Decimal) -> dict[str, Decimal]:
+    """Money that was captured, by the invoices that it is for; the rest of it is for none yet."""
+    shares: dict[str, Decimal] = {}
+    for document, open in balance.to_capture(order).items():
+        if amount > 0:
+            shares[document] = min(open, amount)
+            amount -= shares[document]
+    return shares | ({"": amount} if amount > 0 else {})
+
+
+def note_refund(order: Order, refund: Refund, *, at: datetime) -> Order:
+    """Put on record that money went back; the same again changes nothing."""
+    same = (refund.by, refund.reference)
+    if any((known.by, known.reference) == same for known in order.refunds):
+        return order
+    if any(f.of == "refund" and f.reference == refund.reference for f in order.failures):
+        return order
+    if not refund.id:
+        gone = sum(f.of == "refund" for f in order.failures)
+        refund = replace(refund, id=_id(order, "rfd", len(order.refunds) + gone))
+    return order.tell(PaymentRefunded(refund, at))
+
+
+def wait(order: Order, until: datetime, *, at: datetime) -> Order:
+    """Put on record that a capture waits for further shipments."""
+    return order if order.capture_by == until else order.tell(CaptureDeferred(until, at))
+
+
+def capture_due(order: Order, id: str, at: datetime) -> Order:
+    """Let a capture wait no longer, once its time has come."""
+    if order.capture_by is None or at < order.capture_by or not balance.to_capture(order):
+        return order
+    return order.tell(CaptureDue(at))
+
+
+def fail(
+    order: Order,
+    of: Literal["capture", "refund", "void"],
+    document: str,
+    amount: Decimal,
+    *,
+    reason: str,
+    text: str,
+    at: datetime,
+    reference: str = "",
+) -> Order:
+    """Put on record that money could not be moved; while that is open, again changes nothing.
+
+    `reference` is the authorisation, or of a refund that did not arrive the provider's id of it.
+    """
+    known = (
+        f for f in order.failures if (f.of, f.document, f.reference) == (of, document, reference)
+    )
+    if any(not f.closed_at or (of == "refund" and reference) for f in known):
+        return order
+    id = f"failure_{len(order.failures) + 1}"
+    failure = PaymentFailure(id, of, document, amount, reason, text, at, reference)
+    return order.tell(PaymentFailed(failure, at))
+
+
+def failure_of(order: Order, id: str) -> PaymentFailure:
+    """The failure of that id; raises Unknown."""
+    for failure in order.failures:
+        if failure.id == id:
+            return failure
+    raise Unknown("failure_unknown", f"Nothing of the order failed as {id}.")
+
+
+def retry(order: Order, id: str, *, by: str, reason: str, at: datetime) -> Order:
+    """Let what failed be tried again; a second time changes nothing. Raises Unknown and Refusal."""
+    failure = failure_of(order, id)
+    if failure.left:
+        raise Refusal("failure_closed", "Somebody has decided that this is not tried again.")
+    return order if failure.closed_at else order.tell(PaymentRetried(id, by, reason, at))
+
+
+def leave(order: Order, id: str, *, by: str, reason: str, at: datetime) -> Order:
+    """Try what failed never again: the money comes, or goes back, on another way.
+
+    A second time changes nothing. Raises Unknown and Refusal.
+    """
+    failure = failure_of(order, id)
+    if failure.closed_at and not failure.left:
+        raise Refusal("failure_closed", "It is being tried again.")
+    return order if failure.left else order.tell(PaymentLeft(id, by, reason, at))
+
+
+def authorise(order: Order, payment: Payment, *, by: str, reason: str, at: datetime) -> Order:
+    """Take another authorisation for what is still to be captured; the same one changes nothing.
+
+    Raises Refusal when it is none, or too little.
+    """
+    if payment == order.payment:
+        return order
+    if payment.status != "authorised" or payment.reference in (None, order.payment.reference):
+        raise Refusal("no_authorisation", "Another authorisation, with a reference, is needed.")
+    missing = balance.unpaid(order)
+    if payment.amount < missing:
+        text = f"{missing} {order.currency} are still to be paid."
+        raise Refusal("authorised_too_little", text, {"payment.amount": f"at least {missing}"})
+    return order.tell(PaymentAuthorised(payment, by, reason, at))
+
+
+def dispute(order: Order, told: Dispute, *, at: datetime) -> Order:
+    """Put on record how a dispute stands; the same again changes nothing."""
+    return order if told in order.disputes else order.tell(PaymentDisputed(told, at))
+
+
+class Moved(Struct, frozen=True, kw_only=True):
+    """Money that a shop has moved itself; `document` is the invoice or credit note it names."""
+
+    amount: Decimal
+    reference: str
+    at: datetime
+    document: str = ""
+
+
+def shop_captured(order: Order, moved: Moved, at: datetime) -> Order:
+    """The shop has captured itself; the same reference again changes nothing.
+
+    Raises Refusal when it is more than was authorised, and Unknown.
+    """
+    _require_shops_own(order, moved)
+    for known in order.captures:
+        if known.by == "shop" and known.reference == moved.reference:
+            _require_same(known.amount, moved)
+            return order
+    able = balance.capturable(order)
+    if "capture" not in DEEDS[state(order)] or moved.amount > able:
+        text = f"{able} {order.currency} of the authorisation are left."
+        raise Refusal("more_than_authorised", text, {"amount": f"at most {able}"})
+    if moved.document:
+        order.document(moved.document)
+    id, authorisation = _id(order, "cap", len(order.captures)), order.payment.reference or ""
+    capture = Capture(
+        id, moved.document, moved.amount, moved.at, moved.reference, "shop", authorisation
+    )
+    return order.tell(PaymentCaptured(capture, at))
+
+
+def shop_refunded(order: Order, moved: Moved, at: datetime) -> Order:
+    """The shop has refunded itself; the same reference again changes nothing.
+
+    Raises Refusal when it is more than the shop has captured, and Unknown.
+    """
+    _require_shops_own(order, moved)
+    for known in order.refunds:
+        if known.by == "shop" and known.reference == moved.reference:
+            _require_same(known.amount, moved)
+            return order
+    back = sum((r.amount for r in order.refunds if r.by == "shop"), balance.NOTHING)
+    able = balance.captured(order) - back
+    if "refund" not in DEEDS[state(order)] or moved.amount > able:
+        text = f"{able} {order.currency} of what was captured are left."
+        raise Refusal("more_than_captured", text, {"amount": f"at most {able}"})
+    if moved.document:
+        order.document(moved.document)
+    refund = Refund("", moved.document, moved.amount, moved.at, moved.reference, "shop")
+    refund = replace(refund, authorisation=order.payment.reference or "")
+    return note_refund(order, refund, at=at)
+
+
+def _require_shops_own(order: Order, moved: Moved) -> None:
+    if order.payment.provider:
+        text = f"Money of this order is moved through {order.payment.provider}, by us."
+        raise Refusal("provider_moves_it", text)
+    if not money.is_whole(moved.amount, order.currency):
+        text = f"{moved.amount} {order.currency} has a part of the smallest unit."
+        raise Refusal("amount_not_possible", text, {"amount": "too many decimal places"})
+
+
+def _require_same(known: Decimal, moved: Moved) -> None:
+    if known != moved.amount:
+        text = f"With this reference {known} were reported before."
+        raise Refusal("reference_taken", text, {"reference": "taken"})
+
+
+def _id(order: Order, prefix: str, known: int) -> str:
+    return f"{prefix}_{order.id.removeprefix('ord_')}-{known + 1}"
+
+
+def _reason(order: Order, holding: Holding) -> str:
+    if holding.status in ("declined", "ended", "open"):
+        return {"declined": "declined", "ended": "expired", "open": "not_authorised"}[
+            holding.status
+        ]
+    return "authorisation_used_up" if holding.captured else "authorised_too_little"
+
+
+def _key(order: Order, of: Literal["capture", "refund", "void"], document: str = "") -> str:
+    """The key of an attempt: another one only once what came of the one before is on record.
+
+    Of captures that is known by their sum: whatever they were for, after one the sum is another.
+    """
+    reference = order.payment.reference or ""
+    done: object = sum(refund.document == document for refund in order.refunds)
+    if of != "refund":
+        done = balance.captured_from(order, reference)
+    failed = sum(f.of == of and f.document == document for f in order.failures)
+    return ":".join((order.id, of, document or reference, str(done), str(failed)))

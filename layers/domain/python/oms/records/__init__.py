@@ -1,0 +1,1 @@
+"""Records: the books, exports, seals, invariants, and what is due when."""

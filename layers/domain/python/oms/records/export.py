@@ -1,0 +1,116 @@
+"""Exports: what an accountant or an auditor takes away, asked for, written once and kept."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Literal
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from oms.billing.books import Totals
+from oms.core.refusals import Refusal
+from oms.core.values import PLACE
+from oms.orders.news import News
+
+Kind = Literal["datev", "z3"]
+LONGEST_DAYS = 366
+DEBTORS = "EXTF_DebitorenKreditoren"
+"""How the name of the file begins that says whose the debtors' accounts are."""
+
+
+class File(Struct, frozen=True):
+    """A file of an export in the archive; `sha256` in hex."""
+
+    name: str
+    key: str
+    sha256: str
+    size: int
+
+
+class Export(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The vouchers of a shop that were issued from `since` to `until` (inclusive)."""
+
+    id: str
+    shop: str
+    kind: Kind
+    since: date
+    until: date
+    asked_by: str
+    asked_at: datetime
+    status: Literal["asked", "written", "refused"] = "asked"
+    files: tuple[File, ...] = ()
+    totals: Totals | None = None
+    reason: str | None = None
+
+    @property
+    def months(self) -> list[str]:
+        """The months that the days lie in, as `YYYY-MM`."""
+        return months(self.since, self.until)
+
+    @property
+    def asked_on(self) -> date:
+        """The day of the books on which it was asked for."""
+        return self.asked_at.astimezone(PLACE).date()
+
+    def closes(self, day: date, at: datetime) -> bool:
+        """Whether what is told of a day from a time on is too late for its batch.
+
+        A batch that was asked for before its last day was over is not the last of its period.
+        """
+        if self.kind != "datev" or self.status == "refused" or at < self.asked_at:
+            return False
+        return self.since <= day <= self.until < self.asked_on
+
+
+def months(first: date, last: date) -> list[str]:
+    """The months from that of a day to that of another, as `YYYY-MM`."""
+    since, until = (day.year * 12 + day.month - 1 for day in (first, last))
+    return [f"{n // 12:04d}-{n % 12 + 1:02d}" for n in range(since, until + 1)]
+
+
+class ExportAsked(News, frozen=True, tag="Export.Requested"):
+    """Somebody wants an export."""
+
+    export: Export
+
+
+class ExportWritten(News, frozen=True, tag="Export.Written"):
+    """The files of an export are in the archive."""
+
+    files: tuple[File, ...]
+    totals: Totals
+    at: datetime
+
+
+class ExportRefused(News, frozen=True, tag="Export.Refused"):
+    """An export cannot be written from the vouchers as they are."""
+
+    reason: str
+    at: datetime
+
+
+ExportNews = ExportAsked | ExportWritten | ExportRefused
+
+
+def asked(export: Export) -> Export:
+    """The export, if its days make sense; raises Refusal naming the field."""
+    days = (export.until - export.since).days
+    if days < 0:
+        raise Refusal("days_reversed", "The last day lies before the first.", {"to": "too early"})
+    if days >= LONGEST_DAYS:
+        text = f"An export covers at most {LONGEST_DAYS} days."
+        raise Refusal("period_too_long", text, {"to": "too late"})
+    return export
+
+
+def told(export: Export, news: ExportNews) -> Export:
+    """The export after a piece of news; one that is done stays as it is."""
+    if export.status != "asked":
+        return export
+    match news:
+        case ExportWritten():
+            return replace(export, status="written", files=news.files, totals=news.totals)
+        case ExportRefused():
+            return replace(export, status="refused", reason=news.reason)
+    return export

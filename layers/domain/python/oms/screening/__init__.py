@@ -1,0 +1,1 @@
+"""Screening: the checks of an order, the holds that they raise, approvals."""

@@ -1,0 +1,1 @@
+"""Sourcing: stock, reservations, what waits for goods, routing, purchases."""
