@@ -13,10 +13,10 @@ from bench.gear.items import Limited
 from bench.gear.report import Target, options, publish
 from oms.core.refusals import NotNow
 from oms.sourcing.stock import Reservation
-from oms_aws.counting import Count, Counting
-from oms_aws.orders import DynamoOrders, Stored
-from oms_aws.stock import DynamoStock, Move
-from oms_aws.table import ConditionFailed, Table
+from oms_aws.orders.store import DynamoOrders, Stored
+from oms_aws.platform.table import ConditionFailed, Table
+from oms_aws.sourcing.counting import Count, Counting
+from oms_aws.sourcing.stock import DynamoStock, Move
 
 SKU = "BENCH-HOT"
 BUCKETS = (1, 2, 4, 8, 16)

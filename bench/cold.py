@@ -28,7 +28,7 @@ module = importlib.util.module_from_spec(spec)
 spec.loader.exec_module(module)
 imported = time.process_time()
 if sys.argv[2:]:
-    from oms_aws.wiring import client
+    from oms_aws.platform.wiring import client
     client(sys.argv[2])
 print((imported - began) * 1000, (time.process_time() - imported) * 1000)
 """

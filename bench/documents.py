@@ -41,7 +41,7 @@ xml, ubl = written(invoice, "zugferd"), written(invoice, "xrechnung-ubl")
 if job.startswith("checked"):
     from oms_aws.einvoice.rules import checked
 if job.startswith("typeset"):
-    from oms_aws.typesetting import typeset
+    from oms_aws.papers.typesetting import typeset
 spent = []
 for _ in range(turns + 1):
     began = time.process_time()

@@ -25,13 +25,14 @@ from local.player.warehouse import Carrier, straight
 from oms.billing.numbering import range_of
 from oms.core.calendar import book_day
 from oms.orders.order import Order
-from oms_aws import keys
-from oms_aws.edges.queue import Signal
-from oms_aws.invoicing import Draft, drafted
-from oms_aws.issuing import Asked, issue
-from oms_aws.orders import Stored, order_attributes
-from oms_aws.taking import Taking
-from oms_aws.wiring import Ports, Settings
+from oms_aws.billing.invoicing import Draft, drafted
+from oms_aws.billing.issuing import Asked, issue
+from oms_aws.billing.taking import Taking
+from oms_aws.orders.store import Stored, order_attributes
+from oms_aws.payments.wiring import PaymentsWiring
+from oms_aws.platform import keys
+from oms_aws.platform.queue import Signal
+from oms_aws.platform.wiring import Settings
 
 STEP, LINE = "billing/issue_invoice", "billing/line_up_shipments"
 RELAY = "auftakt-records-relay_events"
@@ -61,9 +62,9 @@ class Shop:
         shop = self.ports.catalogue.shop(bare.shop)
         self.range = range_of(shop, "invoice", book_day(self.ports.now()))
 
-    def process(self) -> Ports:
+    def process(self) -> PaymentsWiring:
         """The ports of a process of its own."""
-        return Ports(Settings.from_env())
+        return PaymentsWiring(Settings.from_env())
 
     def shipped(self, many: int) -> list[Order]:
         """So many orders that have left, each like the one that really did."""
@@ -139,7 +140,7 @@ def _signal(order: Order) -> Signal:
     )
 
 
-def _asked(order: Order, oms: Ports) -> Asked:
+def _asked(order: Order, oms: PaymentsWiring) -> Asked:
     fulfilment = order.fulfilments[0].id
     id = fulfilment.replace("ful_", "inv_")
 

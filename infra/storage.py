@@ -12,7 +12,7 @@ from constructs import Construct
 
 DOCUMENTS = "auftakt-documents"
 NUMBERS = "numbers"
-"""The folder of the documents that says which numbers stand on papers (`oms_aws.counterfoils`)."""
+"""The folder of the documents that says which numbers stand on papers (`counterfoils`)."""
 UPLOADS = "auftakt-uploads"
 UPLOADS_LIVE = Duration.days(7)
 INDEXES = ("gsi1", "gsi2", "gsi3")

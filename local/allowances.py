@@ -8,10 +8,10 @@ from typing import Any
 
 from local import quotas
 from local.stack import Cloud, outputs
-from oms_aws import keys
-from oms_aws.master import SHOPS, DynamoMaster
-from oms_aws.senders import covered
-from oms_aws.table import Table
+from oms_aws.master.store import SHOPS, DynamoMaster
+from oms_aws.platform import keys
+from oms_aws.platform.senders import covered
+from oms_aws.platform.table import Table
 
 BOOTSTRAP = "/cdk-bootstrap/hnb659fds/version"
 CONCURRENCY = 200  # below it queues and shops wait for each other; AWS gives old accounts 1,000

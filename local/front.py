@@ -15,7 +15,7 @@ from local import effects, emulator, pages
 from local.bridge import Bridge
 from local.journal import Promise, promised
 from local.snapshot import Snapshots
-from oms_aws.links import PURPOSES
+from oms_aws.platform.links import PURPOSES
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]

@@ -145,7 +145,7 @@ def preload() -> None:
         if layer in sys.modules:
             for module in pkgutil.walk_packages(sys.modules[layer].__path__, f"{layer}."):
                 _import(module.name)
-    from oms_aws import wiring
+    from oms_aws.platform import wiring
 
     for service in CLIENTS:
         wiring.client(service)

@@ -12,7 +12,7 @@ from local import running, stack
 from local.stack import Cloud
 
 if TYPE_CHECKING:
-    from oms_aws.keyring import ApiKey, DynamoKeyring, Made
+    from oms_aws.master.keyring import ApiKey, DynamoKeyring, Made
 
 BY = "auftakt keys"
 """Who is on record as having made or revoked a key here."""
@@ -24,16 +24,16 @@ def of(cloud: Cloud) -> DynamoKeyring:
     """The keys of the deployed system."""
     import uuid_utils
 
-    from oms_aws.keyring import DynamoKeyring
-    from oms_aws.table import Table
+    from oms_aws.master.keyring import DynamoKeyring
+    from oms_aws.platform.table import Table
 
     table = Table(cloud.client("dynamodb"), stack.outputs(cloud)["TableName"])
     return DynamoKeyring(table, _now, lambda prefix: f"{prefix}_{uuid_utils.uuid7().hex}")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    from oms_aws.clients import Role
-    from oms_aws.keyring import OVERLAP_HOURS
+    from oms_aws.master.keyring import OVERLAP_HOURS
+    from oms_aws.platform.clients import Role
 
     shared = argparse.ArgumentParser(add_help=False)
     shared.add_argument("--aws", action="store_true", help="in the AWS account, not locally")
@@ -93,7 +93,7 @@ def _done(args: argparse.Namespace, ring: DynamoKeyring) -> str:
 
 def _demand_plausible(args: argparse.Namespace) -> None:
     """Raises ValueError for times that no key has."""
-    from oms_aws.keyring import MOST_DAYS, MOST_OVERLAP_HOURS
+    from oms_aws.master.keyring import MOST_DAYS, MOST_OVERLAP_HOURS
 
     if not 0 <= (getattr(args, "days", None) or 0) <= MOST_DAYS:
         raise ValueError(f"--days is at most {MOST_DAYS}")

@@ -13,8 +13,8 @@ from typing import Any
 
 from infra.journey import JOURNEY, Http
 from local import paths, reference
-from oms_aws.edges.http import Routed
-from oms_aws.edges.openapi import document
+from oms_aws.api.openapi import document
+from oms_aws.platform.http import Routed
 
 LAYER = paths.ROOT / "layers" / "aws" / "python" / "oms_aws"
 

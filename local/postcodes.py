@@ -13,7 +13,7 @@ from pathlib import Path
 from statistics import median
 
 from oms.screening.gazetteer import plain
-from oms_aws.gazetteer import COUNTRIES, TABLES
+from oms_aws.screening.gazetteer import COUNTRIES, TABLES
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

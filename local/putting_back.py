@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from oms_aws.shelf import Shelf
+from oms_aws.records.shelf import Shelf
 
 Item = dict[str, Any]
 """An item as DynamoDB sends it."""

@@ -17,7 +17,7 @@ from local.stack import Cloud
 from local.verify import Archive, progress, scan
 
 if TYPE_CHECKING:
-    from oms_aws.reconcile import Reconciling
+    from oms_aws.records.reconcile import Reconciling
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -66,8 +66,8 @@ def _put_back(cloud: Cloud, table: str, then: str, *, apply: bool) -> int:
 
 def differences(cloud: Cloud, outputs: dict[str, str]) -> Reconciling:
     """What table and archive of a deployment say differently."""
-    from oms_aws.reconcile import Reconciling
-    from oms_aws.scanned import Snapshot
+    from oms_aws.records.reconcile import Reconciling
+    from oms_aws.records.scanned import Snapshot
 
     archive = Archive(cloud, outputs["DocumentsBucket"])
     items = scan(cloud.client("dynamodb"), outputs["TableName"])
@@ -75,14 +75,14 @@ def differences(cloud: Cloud, outputs: dict[str, str]) -> Reconciling:
 
 
 def _apply(found: Reconciling, cloud: Cloud, outputs: dict[str, str]) -> str:
-    from oms_aws.catalogue import DynamoCatalogue
-    from oms_aws.counterfoils import S3Counterfoils
-    from oms_aws.documents import S3Documents
-    from oms_aws.numbers import DynamoNumbers
-    from oms_aws.recall import Recall, Stores
-    from oms_aws.seals import DynamoSeals
-    from oms_aws.table import Table
-    from oms_aws.turnover import DynamoTurnover
+    from oms_aws.billing.counterfoils import S3Counterfoils
+    from oms_aws.billing.documents import S3Documents
+    from oms_aws.billing.numbers import DynamoNumbers
+    from oms_aws.billing.recall import Recall, Stores
+    from oms_aws.billing.turnover import DynamoTurnover
+    from oms_aws.master.catalogue import DynamoCatalogue
+    from oms_aws.platform.table import Table
+    from oms_aws.records.seals import DynamoSeals
 
     s3, bucket = cloud.client("s3"), outputs["DocumentsBucket"]
     rule = s3.get_object_lock_configuration(Bucket=bucket)["ObjectLockConfiguration"]["Rule"]

@@ -59,7 +59,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace, running: Running | None) -> int:
     """Print the verdict; 1 when something is broken. Without a running system, that of --stack."""
-    from oms_aws.verify import UnknownCheck
+    from oms_aws.records.verify import UnknownCheck
 
     try:
         if running is None:
@@ -80,7 +80,7 @@ def check(running: Running, only: Sequence[str] = ()) -> dict[str, Any]:
 
 
 def _checked(cloud: Cloud, name: str, only: Sequence[str]) -> dict[str, Any]:
-    from oms_aws import verify
+    from oms_aws.records import verify
 
     client, outputs = cloud.client("dynamodb"), stack.outputs(cloud, name)
     archive = Archive(cloud, outputs["DocumentsBucket"])
@@ -106,7 +106,7 @@ def progress(text: str) -> None:
 
 def scan(client: Any, table: str) -> Iterator[dict[str, Any]]:
     """Every item of the table, read consistently, as plain values."""
-    from oms_aws.table import unmarshal
+    from oms_aws.platform.table import unmarshal
 
     for page in client.get_paginator("scan").paginate(TableName=table, ConsistentRead=True):
         for item in page["Items"]:

@@ -116,8 +116,8 @@ def become(function: Function, root: Path, link: socket.socket, output: int) -> 
 
 def _log_as(function: Function) -> None:
     """Let the logger, if it was made before the fork, name this function and heed its level."""
-    if "oms_aws.logs" in sys.modules:
-        logger, environment = sys.modules["oms_aws.logs"].logger, function.environment
+    if "oms_aws.platform.logs" in sys.modules:
+        logger, environment = sys.modules["oms_aws.platform.logs"].logger, function.environment
         logger.append_keys(service=environment.get("POWERTOOLS_SERVICE_NAME", function.name))
         logger.setLevel(environment.get("LOG_LEVEL", "INFO"))
 

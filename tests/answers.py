@@ -9,7 +9,8 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from oms_aws.edges.answers import ANSWERS, Problem, Turned
+from oms_aws.api.answers import ANSWERS
+from oms_aws.platform.answers import Problem, Turned
 
 DOCUMENT = Path(__file__).resolve().parents[1] / "layers/aws/python/oms_aws/openapi.json"
 

@@ -13,7 +13,7 @@ from typing import Any
 
 import boto3
 
-from oms_aws import wiring
+from oms_aws.platform import wiring
 
 Handler = Callable[[Any, Any], Any]
 WRITES = ("PutItem", "UpdateItem", "TransactWriteItems")

@@ -23,8 +23,8 @@ from infra.journey import (
 )
 from local import paths, synth
 from oms.billing.retention import YEARS
-from oms_aws.clients import SCOPES
-from oms_aws.edges.announcements import event_types
+from oms_aws.api.announcements import event_types
+from oms_aws.platform.clients import SCOPES
 
 HERE = Path(__file__).parent
 LAWS = {

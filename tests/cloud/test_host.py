@@ -51,7 +51,7 @@ def handler(event, context):
     os._exit(3)
 """,
     "stage/tell": """
-from oms_aws.logs import logger
+from oms_aws.platform.logs import logger
 def handler(event, context):
     logger.debug("every detail")
     logger.info("an outcome")

@@ -11,7 +11,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from local.identities import Identities
-from oms_aws import keys
+from oms_aws.platform import keys
 from tests.cloud.test_cloud import System, aws
 
 pytestmark = pytest.mark.cloud

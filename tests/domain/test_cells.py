@@ -18,7 +18,7 @@ from msgspec.structs import replace
 from oms.screening.cells import Unreadable, kind_of, read, read_tests
 from oms.screening.fraud import FACTS, MOST_LISTED, UNRUNNABLE, check_fraud, objections, weigh
 from oms.screening.ruleset import Ruleset
-from oms_aws.rulesets import _brought_along
+from oms_aws.screening.rulesets import _brought_along
 
 RULES = _brought_along("fraud")
 NAMES = {name: kind_of(value) for name, value in FACTS.items()}

@@ -9,7 +9,7 @@ import pytest
 
 from local.postcodes import packed, table
 from oms.screening.gazetteer import plain
-from oms_aws.gazetteer import COUNTRIES, TABLES, gazetteer
+from oms_aws.screening.gazetteer import COUNTRIES, TABLES, gazetteer
 
 SHARED = Path(__file__).resolve().parents[3] / "shared" / "data" / "postcodes"
 

@@ -16,12 +16,13 @@ from oms.core.refusals import NotNow
 from oms.records.invariants import counted
 from oms.sourcing.pool import MOST_PARTS
 from oms.sourcing.stock import Buffer, Item, Reservation
-from oms_aws import keys
-from oms_aws.counters import View, counters_in, layout, stored_reservation
-from oms_aws.counting import Count, Counting, Keeping
-from oms_aws.orders import DynamoOrders, Stored, stored_event
-from oms_aws.stock import MOVE_TRIES, DynamoStock, Move
-from oms_aws.table import ConditionFailed, Table, unmarshal
+from oms_aws.orders.store import DynamoOrders, Stored
+from oms_aws.platform import keys
+from oms_aws.platform.log import stored_event
+from oms_aws.platform.table import ConditionFailed, Table, unmarshal
+from oms_aws.sourcing.counters import View, counters_in, layout, stored_reservation
+from oms_aws.sourcing.counting import Count, Counting, Keeping
+from oms_aws.sourcing.stock import MOVE_TRIES, DynamoStock, Move
 from tests.world.turns import Turns
 
 SKU = "HOT"

@@ -17,11 +17,12 @@ from aws_lambda_powertools.event_handler.openapi.models import OpenAPI
 from infra.journey import JOURNEY, Http
 from local import openapi, paths
 from local.reference import Reader, page, shown
-from oms_aws.clients import SCOPES
-from oms_aws.edges.announcements import EXAMPLE, MEANING, CloudEvent, event_types
-from oms_aws.edges.answers import ANSWERS
-from oms_aws.edges.examples import REQUESTS
-from oms_aws.edges.http import Routed
+from oms_aws.api.announcements import EXAMPLE, CloudEvent, event_types
+from oms_aws.api.answers import ANSWERS
+from oms_aws.api.examples import REQUESTS
+from oms_aws.notices.event_types import MEANING
+from oms_aws.platform.clients import SCOPES
+from oms_aws.platform.http import Routed
 from tests.answers import fits
 
 DOCUMENT = openapi.described()

@@ -11,8 +11,8 @@ from infra.journey import JOURNEY
 from local.procedure.command import HERE, content, document
 from local.verify import WORDS
 from oms.billing.retention import YEARS
-from oms_aws.clients import SCOPES
-from oms_aws.verify import CHECKS
+from oms_aws.platform.clients import SCOPES
+from oms_aws.records.verify import CHECKS
 
 WRITTEN = json.loads((HERE / "words.json").read_text())
 

@@ -9,8 +9,8 @@ from pathlib import Path
 from tests.house.tree import IN_LAMBDA, listed, modules, parsed, texts
 
 DOMAIN = "layers/domain"
-WIRING = Path("layers/aws/python/oms_aws/wiring.py")
-KEYS = Path("layers/aws/python/oms_aws/keys.py")
+WIRING = Path("layers/aws/python/oms_aws/platform/wiring.py")
+KEYS = Path("layers/aws/python/oms_aws/platform/keys.py")
 KEY = re.compile(r"^[A-Z][A-Z_]+#")
 CLOCK = {
     ("datetime", "now"), ("datetime", "utcnow"), ("datetime", "today"), ("date", "today"),

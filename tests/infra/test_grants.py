@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from infra.journey import JOURNEY, Grant, Queue, Step
-from oms_aws.mail import LONGEST
+from oms_aws.platform.mail import LONGEST
 from tests.infra.deployed import Resource, Template
 
 BASIC = {

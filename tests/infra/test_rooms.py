@@ -10,7 +10,7 @@ import pytest
 
 from infra.journey import JOURNEY, Authoriser, Http, Queue, Room, Step
 from infra.rooms import ROOMS, patterns
-from oms_aws import keys
+from oms_aws.platform import keys
 from tests.infra.deployed import Template
 from tests.world.blueprint import blueprint
 from tests.world.roles import NotGranted, Roles

@@ -22,12 +22,12 @@ from local.player.retail import Dirty, Document
 from local.player.sums import sum_of, worth
 from local.player.translation import order_of, products_of
 from oms.billing.invoice import Invoice
-from oms_aws.edges.capture import captured
-from oms_aws.edges.models import PlaceOrder
-from oms_aws.orders import Saved
-from oms_aws.table import unpacked
-from oms_aws.wiring import Ports
+from oms_aws.orders.capture import captured
+from oms_aws.orders.models import PlaceOrder
+from oms_aws.platform.log import Saved
+from oms_aws.platform.table import unpacked
 from tests.world.merchant import SELLER, Merchant
+from tests.world.wiring import Wiring
 from tests.world.world import World, opened
 
 FILE = Path(__file__).resolve().parents[3] / "shared/data/uci-online-retail/dach.csv"
@@ -56,7 +56,7 @@ class Books:
     credited: int = 0
 
     @property
-    def oms(self) -> Ports:
+    def oms(self) -> Wiring:
         return self.world.ports("billing/issue_invoice")
 
     def open(self, found: retail.Survey) -> None:

@@ -17,14 +17,16 @@ import pytest
 from bench.gear.items import Items, Wire
 from oms.core.refusals import NotNow
 from oms.orders.order import Order
-from oms_aws import verify, wiring
-from oms_aws.clients import SCOPES
-from oms_aws.orders import Saved
-from oms_aws.table import Table, unmarshal
-from oms_aws.wiring import Ports, Settings
+from oms_aws.platform import wiring
+from oms_aws.platform.clients import SCOPES
+from oms_aws.platform.log import Saved
+from oms_aws.platform.table import Table, unmarshal
+from oms_aws.platform.wiring import Settings
+from oms_aws.records import verify
 from tests.steps.billing.test_issue_invoice import leave, packed
 from tests.world.merchant import Merchant
 from tests.world.turns import Turns
+from tests.world.wiring import Wiring
 from tests.world.world import CONTEXT, Clocked, Crash, World, handler, opened
 
 QUEUE, HTTP = "billing/issue_invoice", "billing/issue_credit_note"
@@ -101,16 +103,13 @@ class Own:
     """`wiring`'s ports, one for each thread."""
 
     def __init__(self) -> None:
-        self._of: dict[int, Ports] = {}
+        self._of: dict[int, Wiring] = {}
 
-    def put(self, ports: Ports) -> None:
+    def put(self, ports: Wiring) -> None:
         self._of[threading.get_ident()] = ports
 
-    def __bool__(self) -> bool:
-        return True
-
-    def __getitem__(self, place: int) -> Ports:
-        return self._of[threading.get_ident()]
+    def __iter__(self) -> Iterator[Wiring]:
+        yield self._of[threading.get_ident()]
 
 
 @dataclass
@@ -241,7 +240,7 @@ class Issuers:
             except Crash:
                 continue
 
-    def _process(self, step: str) -> Ports:
+    def _process(self, step: str) -> Wiring:
         settings = self.day.world.ports(step).settings
         return Process(settings, self.day.world, self.items, self.aside)
 
@@ -277,14 +276,14 @@ class Issuers:
 @pytest.fixture(autouse=True)
 def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nobody sleeps before a further try."""
-    monkeypatch.setattr("oms_aws.table.time.sleep", lambda seconds: None)
+    monkeypatch.setattr("oms_aws.platform.table.time.sleep", lambda seconds: None)
 
 
 @pytest.mark.parametrize("seed", range(12))
 def test_in_any_order_of_their_steps(day: Day, seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
     turns = Turns(seed)
     issuers = Issuers(day, seed, turns.pause)
-    monkeypatch.setattr(wiring, "_ports", issuers.own)
+    monkeypatch.setattr(wiring, "held", issuers.own)
     for number, act in enumerate(issuers.all()):
         turns.add(f"issuer-{number}", act)
     turns.play(lambda actor: None)
@@ -293,7 +292,7 @@ def test_in_any_order_of_their_steps(day: Day, seed: int, monkeypatch: pytest.Mo
 
 def test_side_by_side(day: Day, monkeypatch: pytest.MonkeyPatch) -> None:
     issuers = Issuers(day, 99, lambda: None)
-    monkeypatch.setattr(wiring, "_ports", issuers.own)
+    monkeypatch.setattr(wiring, "held", issuers.own)
     errors: list[BaseException] = []
     start = threading.Barrier(FIFTY + DISTURBERS)
 

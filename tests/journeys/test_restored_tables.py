@@ -9,9 +9,9 @@ from hashlib import sha256
 import pytest
 
 from local import putting_back
-from oms_aws import keys
-from oms_aws.reconcile import Reconciling
-from oms_aws.scanned import Snapshot
+from oms_aws.platform import keys
+from oms_aws.records.reconcile import Reconciling
+from oms_aws.records.scanned import Snapshot
 from tests.world.merchant import Merchant
 from tests.world.world import World, opened
 

@@ -12,7 +12,7 @@ import pytest
 from pydantic import BaseModel, ValidationError
 
 from local import openapi
-from oms_aws.edges.examples import REQUESTS
+from oms_aws.api.examples import REQUESTS
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
 Path = tuple[str | int, ...]

@@ -13,10 +13,10 @@ from moto.dynamodb.models import dynamodb_backends
 from local import openapi
 from local.paths import ROOT
 from oms.orders.holds import REASONS, RELEASERS
-from oms_aws import keys, wiring
-from oms_aws.clients import SCOPES
-from oms_aws.edges.examples import REQUESTS
-from oms_aws.edges.http import Routed
+from oms_aws.api.examples import REQUESTS
+from oms_aws.platform import keys, wiring
+from oms_aws.platform.clients import SCOPES
+from oms_aws.platform.http import Routed
 from tests.answers import fits
 from tests.world.blueprint import ACCOUNT, REGION
 from tests.world.merchant import Merchant

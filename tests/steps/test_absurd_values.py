@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from oms_aws import keys
+from oms_aws.platform import keys
 from tests.world.merchant import Merchant
 from tests.world.world import World
 

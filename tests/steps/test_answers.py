@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import urlencode
 
-from oms_aws import wiring
-from oms_aws.edges.answers import ANSWERS
-from oms_aws.edges.examples import ACCOUNT, BREAKS, PRICE_LIST, REQUESTS
+from oms_aws.api.answers import ANSWERS
+from oms_aws.api.examples import ACCOUNT, BREAKS, PRICE_LIST, REQUESTS
+from oms_aws.platform import wiring
 from tests.answers import fits
 from tests.world.merchant import Merchant
 from tests.world.stripe import ENDPOINT_SECRET, event, recorded, signature

@@ -24,9 +24,9 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from local import openapi
-from oms_aws import wiring
-from oms_aws.clients import SCOPES
-from oms_aws.edges.http import Routed
+from oms_aws.platform import wiring
+from oms_aws.platform.clients import SCOPES
+from oms_aws.platform.http import Routed
 from tests.answers import DOCUMENT, fits
 from tests.world.merchant import Merchant
 from tests.world.stripe import ENDPOINT_SECRET

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from oms_aws.links import PURPOSES, LinkExpired, LinkInvalid, SignedLinks
+from oms_aws.platform.links import PURPOSES, LinkExpired, LinkInvalid, SignedLinks
 from tests.world.world import MORNING, World, opened
 
 SUBJECT = "inv_0193a-1"

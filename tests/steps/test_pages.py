@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from oms_aws.edges.pages import language_of
-from oms_aws.links import PURPOSES, Purpose
+from oms_aws.platform.links import PURPOSES, Purpose
+from oms_aws.platform.pages import language_of
 from tests.world.merchant import Merchant
 from tests.world.world import Answered, World, opened
 

@@ -11,9 +11,9 @@ from botocore.exceptions import ReadTimeoutError
 
 from infra.journey import JOURNEY
 from oms.core.refusals import NotNow
-from oms_aws import keys, wiring
-from oms_aws.table import FRUITLESS_READS, Table, marshal
-from oms_aws.wiring import patience
+from oms_aws.platform import keys, wiring
+from oms_aws.platform.table import FRUITLESS_READS, Table, marshal
+from oms_aws.platform.wiring import patience
 
 SERVICES = ("dynamodb", "s3", "sqs", "sesv2", "events", "stepfunctions", "ssm")
 
@@ -87,7 +87,7 @@ class Overloaded:
 def paused(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """The pauses that are made, without making them."""
     made: list[float] = []
-    monkeypatch.setattr("oms_aws.table.time.sleep", made.append)
+    monkeypatch.setattr("oms_aws.platform.table.time.sleep", made.append)
     return made
 
 

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from oms_aws import wiring
-from oms_aws.links import LinkInvalid
-from oms_aws.secrets import KEPT_SECONDS, LINKS, of_carrier
+from oms_aws.platform import wiring
+from oms_aws.platform.links import LinkInvalid
+from oms_aws.platform.secrets import KEPT_SECONDS, LINKS, of_carrier
 from tests.world.merchant import SECRET, Merchant
 from tests.world.world import Crash, Trap, World
 

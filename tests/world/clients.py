@@ -11,7 +11,7 @@ from unittest.mock import patch
 
 import boto3
 
-from oms_aws import wiring
+from oms_aws.platform import wiring
 from tests.world import quick
 from tests.world.outside import Said
 

@@ -16,10 +16,10 @@ from typing import Any
 import msgspec
 
 from oms.core.events import GENESIS, chained
-from oms_aws.counterfoils import written
-from oms_aws.documents import counterfoil_of
-from oms_aws.orders import stored_event
-from oms_aws.verify import check
+from oms_aws.billing.counterfoils import written
+from oms_aws.billing.documents import counterfoil_of
+from oms_aws.platform.log import stored_event
+from oms_aws.records.verify import check
 
 Items = list[dict[str, Any]]
 

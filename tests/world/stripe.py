@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-from oms_aws.providers.stripe import Sent
+from oms_aws.payments.providers.stripe import Sent
 
 RECORDED = Path(__file__).resolve().parents[1] / "recorded" / "stripe"
 ENDPOINT_SECRET = "whsec_of_the_tests"

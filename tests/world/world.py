@@ -22,18 +22,20 @@ from moto import mock_aws
 from moto.dynamodb.models import dynamodb_backends
 
 from infra.journey import JOURNEY, Http, Step
-from oms_aws import verify, wiring
-from oms_aws.outgoing import SECONDS, Outcome, Outgoing, Poster
-from oms_aws.reconcile import Reconciling
-from oms_aws.scanned import Snapshot
-from oms_aws.table import Table
-from oms_aws.wiring import Ports, Settings
+from oms_aws.platform import wiring
+from oms_aws.platform.outgoing import SECONDS, Outcome, Outgoing, Poster
+from oms_aws.platform.table import Table
+from oms_aws.platform.wiring import Settings
+from oms_aws.records import verify
+from oms_aws.records.reconcile import Reconciling
+from oms_aws.records.scanned import Snapshot
 from tests.world import clients
 from tests.world.blueprint import ACCOUNT, PREFIX, REGION, Blueprint, blueprint
 from tests.world.flow import Await, Execution, Rest
 from tests.world.outside import Outside, Said, arn, ready
 from tests.world.reading import every_item, quick_reads
 from tests.world.transactions import quick_transactions
+from tests.world.wiring import Wiring
 
 ROOT = Path(__file__).resolve().parents[2]
 LETTERS = f"{PREFIX}dead-letters"
@@ -89,7 +91,7 @@ class Answered:
     headers: dict[str, str]
 
 
-class Clocked(Ports):
+class Clocked(Wiring):
     """The ports of a function that lives in the world's time."""
 
     def __init__(
@@ -187,15 +189,15 @@ class World:
         frame = Frame(step)
         self.invocations[step] += 1
         self._frames.append(frame)
-        held = list(wiring._ports)
-        wiring._ports[:] = [self.ports(step)]
+        held = list(wiring.held)
+        wiring.held[:] = [self.ports(step)]
         try:
             return handler(step)(event, CONTEXT)
         except Crash:
             self._ports.pop(step, None)
             raise
         finally:
-            wiring._ports[:] = held
+            wiring.held[:] = held
             self._frames.pop()
             if len(frame.calls) > len(self.traced[step]):
                 self.traced[step] = frame.calls
@@ -659,7 +661,7 @@ def opened(*, seed: int = 0, chaos: Chaos = ORDERLY) -> Iterator[World]:
             with clients.watched(world):
                 yield world
         finally:
-            wiring._ports.clear()
+            wiring.held.clear()
 
 
 @contextmanager

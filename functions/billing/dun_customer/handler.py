@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from oms_aws.edges.dunning import dunned, followed
-from oms_aws.edges.queue import Signal, queue
-from oms_aws.wiring import Ports
+from oms_aws.payments.dunning import dunned, followed
+from oms_aws.payments.wiring import PaymentsWiring
+from oms_aws.platform.queue import Signal, queue
 
 
 @queue
-def handler(signal: Signal, oms: Ports) -> None:
+def handler(signal: Signal, oms: PaymentsWiring) -> None:
     if signal.type in ("Payment.Received", "CreditNote.Issued"):
         if signal.aggregate.startswith("order/"):
             followed(signal, oms)

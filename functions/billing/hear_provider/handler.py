@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from oms_aws.edges.hearing import demand_signature, heard
-from oms_aws.edges.http import Answer, Call, Http, Problem
-from oms_aws.edges.models.captures import StripeEvent
-from oms_aws.providers import Misconfigured
-from oms_aws.wiring import Ports
+from oms_aws.payments.capture_models import StripeEvent
+from oms_aws.payments.hearing import demand_signature, heard
+from oms_aws.payments.wiring import PaymentsWiring
+from oms_aws.platform.http import Answer, Call, Http, Problem
+from oms_aws.platform.secrets import Misconfigured
 
 step = Http()
 handler = step.handler
@@ -17,7 +17,7 @@ handler = step.handler
     takes=StripeEvent,
     headers=("Stripe-Signature",),
 )
-def hear(call: Call[StripeEvent], oms: Ports) -> Answer:
+def hear(call: Call[StripeEvent], oms: PaymentsWiring) -> Answer:
     """Take an event of Stripe's, signed with the secret of its endpoint; any number of times."""
     try:
         secret = oms.secrets.get("stripe/webhook-secret")

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from oms_aws.edges.crediting import cancelled_whole, corrected_issued, credit_issued
-from oms_aws.edges.http import Answer, Call, Http
-from oms_aws.edges.models.crediting import CancelDocument, IssueCreditNote
-from oms_aws.edges.papers import seen_document
-from oms_aws.edges.views import seen_order
-from oms_aws.invoicing import Wanted
-from oms_aws.wiring import Ports
+from oms_aws.billing.crediting import cancelled_whole, corrected_issued, credit_issued
+from oms_aws.billing.crediting_models import CancelDocument, IssueCreditNote
+from oms_aws.billing.invoicing import Wanted
+from oms_aws.billing.opening import seen_document
+from oms_aws.billing.wiring import BillingWiring
+from oms_aws.orders.asked import seen_order
+from oms_aws.platform.http import Answer, Call, Http
 
 step = Http()
 handler = step.handler
@@ -21,7 +21,7 @@ handler = step.handler
     status=201,
     headers=("Idempotency-Key",),
 )
-def issue(call: Call[IssueCreditNote], oms: Ports) -> Answer:
+def issue(call: Call[IssueCreditNote], oms: BillingWiring) -> Answer:
     """Credit pieces, amounts or shipping costs of an invoice."""
     order = seen_order(call, oms).order
     wanted = Wanted(call.body.reason, call.body.claims, call.body.shipping)
@@ -35,7 +35,7 @@ def issue(call: Call[IssueCreditNote], oms: Ports) -> Answer:
     status=201,
     headers=("Idempotency-Key",),
 )
-def cancel(call: Call[CancelDocument], oms: Ports) -> Answer:
+def cancel(call: Call[CancelDocument], oms: BillingWiring) -> Answer:
     """Cancel an invoice: a credit note over all that is left of it."""
     owner, _ = seen_document(call, oms)
     return cancelled_whole(call, owner, call.path["document"], oms)
@@ -48,7 +48,7 @@ def cancel(call: Call[CancelDocument], oms: Ports) -> Answer:
     status=201,
     headers=("Idempotency-Key",),
 )
-def correct(call: Call[CancelDocument], oms: Ports) -> Answer:
+def correct(call: Call[CancelDocument], oms: BillingWiring) -> Answer:
     """Issue a cancelled invoice anew, from what master data say now."""
     owner, _ = seen_document(call, oms)
     return corrected_issued(call, owner, call.path["document"], call.body.reason, oms)

@@ -5,23 +5,23 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from oms.orders.order import Order
-from oms_aws.collecting import collected
-from oms_aws.edges.queue import Signal
-from oms_aws.edges.turn import in_turn
-from oms_aws.invoicing import Draft
-from oms_aws.issuing import Asked, issue
-from oms_aws.orders import Saved
-from oms_aws.settling import invoice_id, wanted
-from oms_aws.taking import Taking
-from oms_aws.wiring import Ports
+from oms_aws.billing.collecting import collected
+from oms_aws.billing.invoicing import Draft
+from oms_aws.billing.issuing import Asked, issue
+from oms_aws.billing.settling import invoice_id, wanted
+from oms_aws.billing.taking import Taking
+from oms_aws.billing.wiring import BillingWiring
+from oms_aws.platform.fifo import in_turn
+from oms_aws.platform.log import Saved
+from oms_aws.platform.queue import Signal
 
 
 @in_turn(again="billing/line_up_shipments")
-def handler(signals: list[Signal], oms: Ports) -> Mapping[int, Exception]:
+def handler(signals: list[Signal], oms: BillingWiring) -> Mapping[int, Exception]:
     return issue([_asked(signal, oms) for signal in signals], oms)
 
 
-def _asked(signal: Signal, oms: Ports) -> Asked:
+def _asked(signal: Signal, oms: BillingWiring) -> Asked:
     """The invoice of a shipment, or whatever else an order wants after an event."""
     fulfilment = signal.facts.get("fulfilment") if signal.type == "Shipment.Confirmed" else None
     shipped = str(fulfilment) if fulfilment else None

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from oms_aws.edges.bills import bill_view, closed_now, reduced
-from oms_aws.edges.http import Answer, Call, Http, page
-from oms_aws.edges.models.bills import CloseBills, ReduceShipment
-from oms_aws.edges.views import seen_order, shop_meant
-from oms_aws.wiring import Ports
+from oms_aws.billing.bill_models import CloseBills, ReduceShipment
+from oms_aws.billing.bill_requests import bill_view, closed_now, reduced
+from oms_aws.billing.wiring import BillingWiring
+from oms_aws.orders.asked import seen_order
+from oms_aws.platform.http import Answer, Call, Http, page, shop_meant
 
 step = Http()
 handler = step.handler
@@ -21,7 +21,7 @@ handler = step.handler
     query=("shop",),
     status=202,
 )
-def close(call: Call[CloseBills], oms: Ports) -> Answer:
+def close(call: Call[CloseBills], oms: BillingWiring) -> Answer:
     """Bill now what is collected of a customer, before its period is over."""
     return Answer({"items": closed_now(call, shop_meant(call), oms)}, 202)
 
@@ -31,7 +31,7 @@ def close(call: Call[CloseBills], oms: Ports) -> Answer:
     scope="documents:read",
     query=("shop", "cursor", "limit"),
 )
-def list_bills(call: Call[Any], oms: Ports) -> Answer:
+def list_bills(call: Call[Any], oms: BillingWiring) -> Answer:
     """List a customer's bills, the newest period first, with their documents."""
     limit = call.limit()
     found = oms.bills.listed(
@@ -48,6 +48,6 @@ def list_bills(call: Call[Any], oms: Ports) -> Answer:
     status=201,
     headers=("Idempotency-Key",),
 )
-def reduce(call: Call[ReduceShipment], oms: Ports) -> Answer:
+def reduce(call: Call[ReduceShipment], oms: BillingWiring) -> Answer:
     """Take pieces, amounts or shipping costs of a shipment back before it is billed."""
     return reduced(call, seen_order(call, oms).order.id, oms)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from oms_aws.edges.http import Answer, Call, Http, Problem, page
-from oms_aws.edges.models.payments import AssignPayment, PaymentBatch, PaymentRow
-from oms_aws.edges.payments import payment_view, taken
-from oms_aws.orders import Saved
-from oms_aws.payments import place_of
-from oms_aws.wiring import Ports
+from oms_aws.payments.models import AssignPayment, PaymentBatch, PaymentRow
+from oms_aws.payments.receiving import payment_view, taken
+from oms_aws.payments.store import place_of
+from oms_aws.payments.wiring import PaymentsWiring
+from oms_aws.platform.http import Answer, Call, Http, Problem, page
+from oms_aws.platform.log import Saved
 
 step = Http()
 handler = step.handler
@@ -18,13 +18,13 @@ STATES = ("unmatched", "partly_matched", "matched")
 
 
 @step.route("POST /v1/payments", scope="payments:write", takes=PaymentBatch, rows=PaymentRow)
-def take_payments(call: Call[PaymentBatch], oms: Ports) -> Answer:
+def take_payments(call: Call[PaymentBatch], oms: PaymentsWiring) -> Answer:
     """Take what the bank reported; one answer for each row, in their order."""
     return Answer({"items": list(taken(call, oms))})
 
 
 @step.route("GET /v1/payments", scope="payments:write", query=("status", "cursor", "limit"))
-def list_payments(call: Call[Any], oms: Ports) -> Answer:
+def list_payments(call: Call[Any], oms: PaymentsWiring) -> Answer:
     """List payments by value date: those that nobody could match, unless you ask for others."""
     state = call.query.get("status", STATES[0])
     if state not in STATES:
@@ -37,7 +37,7 @@ def list_payments(call: Call[Any], oms: Ports) -> Answer:
 
 
 @step.route("POST /v1/payments/{payment}/assignments", scope="payments:write", takes=AssignPayment)
-def assign(call: Call[AssignPayment], oms: Ports) -> Answer:
+def assign(call: Call[AssignPayment], oms: PaymentsWiring) -> Answer:
     """Assign a payment, or a part of it, to an order; or what is too much of it to another one."""
     by = Saved(call.actor, f"request:{call.request_id}")
     body, id, at = call.body, call.path["payment"], oms.now()

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from oms_aws.edges.http import Answer, Call, Http
-from oms_aws.edges.models.tax import QuoteIn
-from oms_aws.edges.tax import quote_view, quoted
-from oms_aws.edges.views import shop_meant
-from oms_aws.wiring import Ports
+from oms_aws.billing.quoting import quote_view, quoted
+from oms_aws.billing.tax_models import QuoteIn
+from oms_aws.billing.wiring import BillingWiring
+from oms_aws.platform.http import Answer, Call, Http, shop_meant
 
 step = Http()
 handler = step.handler
 
 
 @step.route("POST /v1/tax/quote", scope="tax:read", takes=QuoteIn, query=("shop",))
-def quote_tax(call: Call[QuoteIn], oms: Ports) -> Answer:
+def quote_tax(call: Call[QuoteIn], oms: BillingWiring) -> Answer:
     """Quote the tax of a basket.
 
     Each line has its decision with its reasons; the sums are those of an invoice over it.

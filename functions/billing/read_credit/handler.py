@@ -6,10 +6,9 @@ from typing import Any
 
 from oms.core.refusals import Unknown
 from oms.payments.credit import limit_in
-from oms_aws.edges.credit import credit_view
-from oms_aws.edges.http import Answer, Call, Http
-from oms_aws.edges.views import shop_meant
-from oms_aws.wiring import Ports
+from oms_aws.payments.credit import credit_view
+from oms_aws.payments.wiring import PaymentsWiring
+from oms_aws.platform.http import Answer, Call, Http, shop_meant
 
 step = Http()
 handler = step.handler
@@ -20,7 +19,7 @@ handler = step.handler
     scope="customers:read",
     query=("shop", "currency", "cursor", "limit"),
 )
-def get_credit(call: Call[Any], oms: Ports) -> Answer:
+def get_credit(call: Call[Any], oms: PaymentsWiring) -> Answer:
     """Read a customer's credit: limit, used, free, and what makes it up."""
     shop, customer = shop_meant(call), call.path["customer"]
     account = oms.catalogue.account(shop, customer)

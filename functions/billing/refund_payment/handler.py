@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from oms_aws import paying
-from oms_aws.edges.queue import Signal, queue
-from oms_aws.wiring import Ports
+from oms_aws.payments import paying
+from oms_aws.payments.wiring import PaymentsWiring
+from oms_aws.platform.queue import Signal, queue
 
 
 @queue
-def handler(signal: Signal, oms: Ports) -> None:
+def handler(signal: Signal, oms: PaymentsWiring) -> None:
     if signal.aggregate.startswith("order/"):
         paying.refund(signal.order_id, signal.id, oms)

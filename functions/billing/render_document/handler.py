@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from oms.billing.invoice import Invoice
-from oms_aws.edges.papers import Holder, archived
-from oms_aws.edges.queue import Signal, queue
-from oms_aws.orders import Saved
-from oms_aws.typesetting import typeset
-from oms_aws.wiring import Ports
+from oms_aws.billing.opening import Holder, archived
+from oms_aws.billing.wiring import BillingWiring
+from oms_aws.papers.typesetting import typeset
+from oms_aws.platform.log import Saved
+from oms_aws.platform.queue import Signal, queue
 
 
 @queue
-def handler(signal: Signal, oms: Ports) -> None:
+def handler(signal: Signal, oms: BillingWiring) -> None:
     id = str(signal.facts["document"])
     holder = Holder(signal.aggregate, oms)
     document = holder.document(id)

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from oms.payments.dunning import archive, letter_of
 from oms.payments.reminding import Reminder
-from oms_aws.edges.papers import Holder, letter_kept
-from oms_aws.edges.queue import Signal, queue
-from oms_aws.orders import Saved
-from oms_aws.typesetting import typeset_reminder
-from oms_aws.wiring import Ports
+from oms_aws.billing.opening import Holder, letter_kept
+from oms_aws.billing.wiring import BillingWiring
+from oms_aws.papers.typesetting import typeset_reminder
+from oms_aws.platform.log import Saved
+from oms_aws.platform.queue import Signal, queue
 
 
 @queue
-def handler(signal: Signal, oms: Ports) -> None:
+def handler(signal: Signal, oms: BillingWiring) -> None:
     id = str(signal.facts["letter"])
     holder = Holder(signal.aggregate, oms)
     _, letter = letter_of(holder.held, id)

@@ -6,12 +6,14 @@ from typing import Any
 
 from oms.orders.parts import Pieces
 from oms.orders.recall import cancel
-from oms_aws.edges.cancelled import done_by
-from oms_aws.edges.http import Answer, Call, Http, remembered, replayed
-from oms_aws.edges.models import CancelOrder
-from oms_aws.edges.views import order_answer, seen_order
-from oms_aws.orders import Saved, Stored
-from oms_aws.wiring import Ports
+from oms_aws.billing.order_views import order_answer
+from oms_aws.billing.wiring import BillingWiring
+from oms_aws.orders.asked import seen_order
+from oms_aws.orders.cancelled import done_by
+from oms_aws.orders.models import CancelOrder
+from oms_aws.orders.store import Stored
+from oms_aws.platform.http import Answer, Call, Http, remembered, replayed
+from oms_aws.platform.log import Saved
 
 step = Http()
 handler = step.handler
@@ -23,7 +25,7 @@ handler = step.handler
     takes=CancelOrder,
     headers=("Idempotency-Key", "If-Match"),
 )
-def cancel_order(call: Call[CancelOrder], oms: Ports) -> Answer:
+def cancel_order(call: Call[CancelOrder], oms: BillingWiring) -> Answer:
     """Cancel an order, or lines of it; what is with a warehouse is recalled."""
     seen, cause = seen_order(call, oms), f"request:{call.request_id}"
     if earlier := replayed(call, oms):
@@ -41,7 +43,7 @@ def cancel_order(call: Call[CancelOrder], oms: Ports) -> Answer:
     return _answer(stored, cause, oms)
 
 
-def _answer(stored: Stored, cause: str, oms: Ports) -> Answer:
+def _answer(stored: Stored, cause: str, oms: BillingWiring) -> Answer:
     whole: Answer = order_answer(stored, oms)
     done: dict[str, Any] = done_by(cause, stored.order, oms)
     return Answer({**whole.body, **done}, headers=whole.headers)

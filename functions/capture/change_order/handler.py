@@ -4,20 +4,21 @@ from __future__ import annotations
 
 from typing import Any
 
-from oms_aws import changes
-from oms_aws.edges.capture import demand_fitting, demand_provider
-from oms_aws.edges.http import Answer, Call, Http, Problem, remembered, replayed
-from oms_aws.edges.models.changes import ChangeOrder, asked_change
-from oms_aws.edges.views import order_answer, seen_order
-from oms_aws.orders import Saved
-from oms_aws.wiring import Ports
+from oms_aws.billing.order_views import order_answer
+from oms_aws.orders.asked import seen_order
+from oms_aws.orders.capture import demand_fitting, demand_provider
+from oms_aws.orders.change_models import ChangeOrder, asked_change
+from oms_aws.payments import changes
+from oms_aws.payments.wiring import PaymentsWiring
+from oms_aws.platform.http import Answer, Call, Http, Problem, remembered, replayed
+from oms_aws.platform.log import Saved
 
 step = Http()
 handler = step.handler
 
 
 @step.route("POST /v1/orders/{order}/changes", scope="orders:write", takes=ChangeOrder, status=201)
-def preview(call: Call[ChangeOrder], oms: Ports) -> Answer:
+def preview(call: Call[ChangeOrder], oms: PaymentsWiring) -> Answer:
     """See what a change of an order comes to; nothing is changed yet."""
     seen = seen_order(call, oms)
     if wrong := call.body.amounts_wrong_in(seen.order.currency):
@@ -36,7 +37,7 @@ def preview(call: Call[ChangeOrder], oms: Ports) -> Answer:
     scope="orders:write",
     headers=("Idempotency-Key", "If-Match"),
 )
-def confirm_change(call: Call[Any], oms: Ports) -> Answer:
+def confirm_change(call: Call[Any], oms: PaymentsWiring) -> Answer:
     """Confirm a change as its preview showed it."""
     seen = seen_order(call, oms)
     if replayed(call, oms):

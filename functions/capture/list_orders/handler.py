@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any, get_args
 
-from oms_aws.edges.http import Answer, Call, Http, cursor, invalid
-from oms_aws.edges.query import Status
-from oms_aws.edges.searching import named, spans, started
-from oms_aws.search import KINDS, Sought
-from oms_aws.wiring import Ports
+from oms_aws.orders.search import KINDS, Sought
+from oms_aws.orders.searching import named, spans, started
+from oms_aws.orders.wiring import OrdersWiring
+from oms_aws.platform.http import Answer, Call, Http, cursor, invalid
+from oms_aws.platform.query import Status
 
 step = Http()
 handler = step.handler
@@ -32,7 +32,7 @@ STATUSES = get_args(Status)
         "limit",
     ),
 )
-def list_orders(call: Call[Any], oms: Ports) -> Answer:
+def list_orders(call: Call[Any], oms: OrdersWiring) -> Answer:
     """Search orders.
 
     Orders must have all that the parameters say. They come newest first by `placed_at`, of all

@@ -5,16 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 from oms.core.events import facts
-from oms_aws.edges.http import Answer, Call, Http
-from oms_aws.edges.views import seen_order
-from oms_aws.wiring import Ports
+from oms_aws.orders.asked import seen_order
+from oms_aws.orders.wiring import OrdersWiring
+from oms_aws.platform.http import Answer, Call, Http
 
 step = Http()
 handler = step.handler
 
 
 @step.route("GET /v1/orders/{order}/events", scope="orders:read", query=("after", "limit"))
-def list_events(call: Call[Any], oms: Ports) -> Answer:
+def list_events(call: Call[Any], oms: OrdersWiring) -> Answer:
     """Read an order's events behind a sequence number."""
     order = seen_order(call, oms).order
     after = int(call.query.get("after", "0"))

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from oms_aws.edges.http import Answer, Call, Http
-from oms_aws.edges.views import order_answer, seen_order
-from oms_aws.wiring import Ports
+from oms_aws.billing.order_views import order_answer
+from oms_aws.billing.wiring import BillingWiring
+from oms_aws.orders.asked import seen_order
+from oms_aws.platform.http import Answer, Call, Http
 
 step = Http()
 handler = step.handler
 
 
 @step.route("GET /v1/orders/{order}", scope="orders:read")
-def get_order(call: Call[Any], oms: Ports) -> Answer:
+def get_order(call: Call[Any], oms: BillingWiring) -> Answer:
     """Read an order."""
     return order_answer(seen_order(call, oms), oms)

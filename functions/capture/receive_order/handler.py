@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from oms.core.refusals import NotNow
-from oms_aws.edges.capture import captured, demand_fitting, demand_provider, demand_rate
-from oms_aws.edges.http import Answer, Call, Http, Problem, remembered, replayed
-from oms_aws.edges.models import PlaceOrder
-from oms_aws.orders import Conflict, Saved
-from oms_aws.wiring import Ports
+from oms_aws.orders.capture import captured, demand_fitting, demand_provider, demand_rate
+from oms_aws.orders.models import PlaceOrder
+from oms_aws.orders.store import Conflict
+from oms_aws.orders.wiring import OrdersWiring
+from oms_aws.platform.http import Answer, Call, Http, Problem, remembered, replayed
+from oms_aws.platform.log import Saved
 
 step = Http()
 handler = step.handler
@@ -20,7 +21,7 @@ handler = step.handler
     status=202,
     headers=("Idempotency-Key",),
 )
-def place_order(call: Call[PlaceOrder], oms: Ports) -> Answer:
+def place_order(call: Call[PlaceOrder], oms: OrdersWiring) -> Answer:
     """Place an order.
 
     Only a shop's key places orders, and only for its own shop.
@@ -45,7 +46,7 @@ def place_order(call: Call[PlaceOrder], oms: Ports) -> Answer:
     return answer
 
 
-def _known(call: Call[PlaceOrder], oms: Ports) -> Answer:
+def _known(call: Call[PlaceOrder], oms: OrdersWiring) -> Answer:
     """The first answer to the same request, or why this one cannot have its own."""
     if answer := replayed(call, oms):
         return answer

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from oms_aws.edges.filing import confirmation, opened_paper
-from oms_aws.edges.http import Answer, Call
-from oms_aws.edges.pages import Pages
-from oms_aws.orders import Saved
-from oms_aws.wiring import Ports
+from oms_aws.billing.filing import confirmation, opened_paper
+from oms_aws.billing.wiring import BillingWiring
+from oms_aws.platform.http import Answer, Call
+from oms_aws.platform.log import Saved
+from oms_aws.platform.pages import Pages
 
 step = Pages()
 handler = step.handler
 
 
 @step.route("GET /o/{token}", status=302)
-def show(call: Call[Any], oms: Ports) -> Answer:
+def show(call: Call[Any], oms: BillingWiring) -> Answer:
     """Open an order's confirmation by a signed link."""
     id = oms.links.subject("confirmation", call.path["token"], at=oms.now())
     seen = oms.orders.get(id)

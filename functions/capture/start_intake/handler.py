@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from oms_aws.edges.queue import Signal, queue
-from oms_aws.wiring import Ports
+from oms_aws.orders.wiring import OrdersWiring
+from oms_aws.platform.queue import Signal, queue
 
 
 @queue
-def handler(signal: Signal, oms: Ports) -> None:
+def handler(signal: Signal, oms: OrdersWiring) -> None:
     again = f"r{signal.redriven}-{signal.cause[-12:]}" if signal.redriven else ""
     oms.intake.start(signal.order_id, again=again)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from oms.orders.order import order_of
 from oms.orders.recall import accept, refuse
-from oms_aws.edges.http import Answer, Call, Http
-from oms_aws.edges.models.changes import AnswerRecall
-from oms_aws.orders import Saved, fulfilment_seen
-from oms_aws.wiring import Ports
+from oms_aws.fulfilment.wiring import FulfilmentWiring
+from oms_aws.orders.change_models import AnswerRecall
+from oms_aws.orders.seen import fulfilment_seen
+from oms_aws.platform.http import Answer, Call, Http
+from oms_aws.platform.log import Saved
 
 step = Http()
 handler = step.handler
@@ -16,7 +17,7 @@ handler = step.handler
 @step.route(
     "POST /v1/fulfilments/{fulfilment}/recall", scope="fulfilments:write", takes=AnswerRecall
 )
-def answer_recall(call: Call[AnswerRecall], oms: Ports) -> Answer:
+def answer_recall(call: Call[AnswerRecall], oms: FulfilmentWiring) -> Answer:
     """Answer a recall; repeating the answer changes nothing."""
     id = call.path["fulfilment"]
     command = accept if call.body.answer == "accepted" else refuse

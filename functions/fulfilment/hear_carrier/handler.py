@@ -7,18 +7,18 @@ import hmac
 from datetime import UTC
 
 from oms.fulfilment.tracking import track
-from oms_aws.edges.http import Answer, Call, Http, Problem
-from oms_aws.edges.models import Scan
-from oms_aws.orders import Saved
-from oms_aws.secrets import of_carrier
-from oms_aws.wiring import Ports
+from oms_aws.fulfilment.models import Scan
+from oms_aws.fulfilment.wiring import FulfilmentWiring
+from oms_aws.platform.http import Answer, Call, Http, Problem
+from oms_aws.platform.log import Saved
+from oms_aws.platform.secrets import of_carrier
 
 step = Http()
 handler = step.handler
 
 
 @step.route("POST /v1/carriers/{carrier}/webhook", takes=Scan, status=202, headers=("X-Signature",))
-def hear(call: Call[Scan], oms: Ports) -> Answer:
+def hear(call: Call[Scan], oms: FulfilmentWiring) -> Answer:
     """Take a carrier's scan, signed with the carrier's secret."""
     carrier, scan = oms.catalogue.carrier(call.path["carrier"]), call.body
     _demand_signature(call, carrier.id, oms)
@@ -37,7 +37,7 @@ def hear(call: Call[Scan], oms: Ports) -> Answer:
     return Answer({"order": stored.order.id}, 202)
 
 
-def _demand_signature(call: Call[Scan], carrier: str, oms: Ports) -> None:
+def _demand_signature(call: Call[Scan], carrier: str, oms: FulfilmentWiring) -> None:
     """Raises Problem unless `X-Signature` is the HMAC-SHA256 of the raw body, in hex."""
     given = call.headers.get("x-signature", "").removeprefix("sha256=").encode()
 

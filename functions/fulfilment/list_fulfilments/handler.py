@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any, get_args
 
-from oms_aws.edges.http import Answer, Call, Http, invalid, page
-from oms_aws.edges.picking import to_pick
-from oms_aws.edges.query import FulfilmentStatus
-from oms_aws.wiring import Ports
+from oms_aws.fulfilment.picking import to_pick
+from oms_aws.fulfilment.wiring import FulfilmentWiring
+from oms_aws.platform.http import Answer, Call, Http, invalid, page
+from oms_aws.platform.query import FulfilmentStatus
 
 step = Http()
 handler = step.handler
@@ -20,7 +20,7 @@ STATUSES = get_args(FulfilmentStatus)
     scope="fulfilments:read",
     query=("location", "status", "cursor", "limit"),
 )
-def list_fulfilments(call: Call[Any], oms: Ports) -> Answer:
+def list_fulfilments(call: Call[Any], oms: FulfilmentWiring) -> Answer:
     """List the fulfilments of a location in a status, in order of `ship_by`."""
     location = call.query.get("location", "")
     if not location:
@@ -36,7 +36,7 @@ def list_fulfilments(call: Call[Any], oms: Ports) -> Answer:
 
 
 @step.route("GET /v1/fulfilments/{fulfilment}", scope="fulfilments:read")
-def get_fulfilment(call: Call[Any], oms: Ports) -> Answer:
+def get_fulfilment(call: Call[Any], oms: FulfilmentWiring) -> Answer:
     """Read a fulfilment."""
     (fulfilment,) = to_pick([oms.orders.fulfilment(call.path["fulfilment"])], oms)
     return Answer(fulfilment)

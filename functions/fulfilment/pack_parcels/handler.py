@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from oms.orders.order import order_of
 from oms.orders.parts import Pieces
-from oms_aws.edges.http import Answer, Call, Http
-from oms_aws.edges.models import Pack, PackedParcel
-from oms_aws.orders import Saved, fulfilment_seen
-from oms_aws.wiring import Ports
+from oms_aws.fulfilment.models import Pack, PackedParcel
+from oms_aws.fulfilment.wiring import FulfilmentWiring
+from oms_aws.orders.seen import fulfilment_seen
+from oms_aws.platform.http import Answer, Call, Http
+from oms_aws.platform.log import Saved
 
 step = Http()
 handler = step.handler
 
 
 @step.route("POST /v1/fulfilments/{fulfilment}/pack", scope="fulfilments:write", takes=Pack)
-def pack(call: Call[Pack], oms: Ports) -> Answer:
+def pack(call: Call[Pack], oms: FulfilmentWiring) -> Answer:
     """Confirm how a fulfilment was packed; repeating it changes nothing."""
     id = call.path["fulfilment"]
     contents = [(parcel.weight_g, _pieces(parcel)) for parcel in call.body.parcels]

@@ -7,10 +7,10 @@ from typing import Any
 from oms.core.refusals import Unknown
 from oms.fulfilment.slips import SlipKind
 from oms.orders.order import order_of
-from oms_aws.edges.filing import opened_paper, slip
-from oms_aws.edges.http import Answer, Call, Http
-from oms_aws.orders import Saved
-from oms_aws.wiring import Ports
+from oms_aws.billing.filing import opened_paper, slip
+from oms_aws.billing.wiring import BillingWiring
+from oms_aws.platform.http import Answer, Call, Http
+from oms_aws.platform.log import Saved
 
 step = Http()
 handler = step.handler
@@ -19,7 +19,7 @@ PAPERS: dict[str, SlipKind] = {"delivery-note": "delivery_note", "packing-slip":
 
 
 @step.route("GET /v1/fulfilments/{fulfilment}/papers/{paper}", scope="papers:read", status=302)
-def print_paper(call: Call[Any], oms: Ports) -> Answer:
+def print_paper(call: Call[Any], oms: BillingWiring) -> Answer:
     """Open a fulfilment's `delivery-note` or `packing-slip`."""
     id, kind = call.path["fulfilment"], PAPERS.get(call.path["paper"])
     if kind is None:

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from oms.orders.order import order_of
-from oms_aws.edges.http import Answer, Call, Http, Problem
-from oms_aws.edges.models import Ship
-from oms_aws.orders import Saved, fulfilment_seen
-from oms_aws.wiring import Ports
+from oms_aws.fulfilment.models import Ship
+from oms_aws.fulfilment.wiring import FulfilmentWiring
+from oms_aws.orders.seen import fulfilment_seen
+from oms_aws.platform.http import Answer, Call, Http, Problem
+from oms_aws.platform.log import Saved
 
 step = Http()
 handler = step.handler
 
 
 @step.route("POST /v1/fulfilments/{fulfilment}/ship", scope="fulfilments:write", takes=Ship)
-def ship(call: Call[Ship], oms: Ports) -> Answer:
+def ship(call: Call[Ship], oms: FulfilmentWiring) -> Answer:
     """Confirm that a fulfilment has left; repeating it changes nothing."""
     id = call.path["fulfilment"]
     if not oms.catalogue.knows_carrier(call.body.carrier):

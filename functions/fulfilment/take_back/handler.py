@@ -6,16 +6,17 @@ from typing import Any
 
 from oms.fulfilment.tracking import came_back
 from oms.orders.order import order_of
-from oms_aws.edges.http import Answer, Call, Http
-from oms_aws.orders import Saved, fulfilment_seen
-from oms_aws.wiring import Ports
+from oms_aws.fulfilment.wiring import FulfilmentWiring
+from oms_aws.orders.seen import fulfilment_seen
+from oms_aws.platform.http import Answer, Call, Http
+from oms_aws.platform.log import Saved
 
 step = Http()
 handler = step.handler
 
 
 @step.route("POST /v1/fulfilments/{fulfilment}/returned", scope="fulfilments:write")
-def take_back(call: Call[Any], oms: Ports) -> Answer:
+def take_back(call: Call[Any], oms: FulfilmentWiring) -> Answer:
     """Confirm that all parcels on their way back have arrived; repeating it changes nothing.
 
     What is put back on the shelf is counted with the next stock count.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from oms_aws.wiring import ports
+from oms_aws.platform.wiring import PlatformWiring, collaborators
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
@@ -12,7 +12,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     scheme, _, key = (event.get("headers") or {}).get("authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not key:
         return {"isAuthorized": False}
-    oms = ports()
+    oms = collaborators(PlatformWiring)
     now = oms.now()
     caller = oms.clients.who(key.strip(), now)
     if caller is None:

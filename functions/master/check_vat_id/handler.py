@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from oms.master.account import VatCheck
-from oms_aws.edges.http import Answer, Call, Http, Problem
-from oms_aws.edges.models.tax import VatCheckAsk
-from oms_aws.edges.tax import check_view
-from oms_aws.edges.views import shop_meant
-from oms_aws.orders import Saved
-from oms_aws.vat_checks import Found
-from oms_aws.wiring import Ports
+from oms_aws.billing.quoting import check_view
+from oms_aws.billing.tax_models import VatCheckAsk
+from oms_aws.billing.wiring import BillingWiring
+from oms_aws.master.vat_checks import Found
+from oms_aws.platform.http import Answer, Call, Http, Problem, shop_meant
+from oms_aws.platform.log import Saved
 
 step = Http()
 handler = step.handler
@@ -21,7 +20,7 @@ handler = step.handler
     takes=VatCheckAsk,
     query=("shop",),
 )
-def check_vat_id(call: Call[VatCheckAsk], oms: Ports) -> Answer:
+def check_vat_id(call: Call[VatCheckAsk], oms: BillingWiring) -> Answer:
     """Check a customer's VAT id, and keep the proof."""
     shop = oms.catalogue.shop_of_late(shop_meant(call))
     customer, asked = call.path["customer"], call.body

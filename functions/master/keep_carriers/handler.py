@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from oms_aws.catalogue import Carrier
-from oms_aws.edges.http import Answer, Call, Http
-from oms_aws.edges.models import CarrierIn
-from oms_aws.secrets import of_carrier
-from oms_aws.wiring import Ports
+from oms_aws.master.catalogue import Carrier
+from oms_aws.master.models import CarrierIn
+from oms_aws.master.wiring import MasterWiring
+from oms_aws.platform.http import Answer, Call, Http
+from oms_aws.platform.secrets import of_carrier
 
 step = Http()
 handler = step.handler
 
 
 @step.route("PUT /v1/carriers/{carrier}", scope="carriers:write", takes=CarrierIn)
-def put_carrier(call: Call[CarrierIn], oms: Ports) -> Answer:
+def put_carrier(call: Call[CarrierIn], oms: MasterWiring) -> Answer:
     """Store a carrier; its secret is never shown again.
 
     Scans that are signed with the one before are taken for five minutes more at most.

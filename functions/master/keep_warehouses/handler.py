@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from oms_aws import keys
-from oms_aws.edges.http import Answer, Call, Http
-from oms_aws.edges.master import history, listed, put, put_rows, shown
-from oms_aws.edges.models import Batch, WarehouseIn, WarehouseRow
-from oms_aws.edges.warehouses import with_barred
-from oms_aws.master import WAREHOUSES
-from oms_aws.wiring import Ports
+from oms_aws.master.keeping import history, listed, put, put_rows, shown
+from oms_aws.master.models import WarehouseIn, WarehouseRow
+from oms_aws.master.store import WAREHOUSES
+from oms_aws.master.warehouses import with_barred
+from oms_aws.master.wiring import MasterWiring
+from oms_aws.platform import keys
+from oms_aws.platform.http import Answer, Call, Http
+from oms_aws.platform.models import Batch
 
 step = Http()
 handler = step.handler
@@ -22,7 +23,7 @@ handler = step.handler
     takes=WarehouseIn,
     headers=("If-Match",),
 )
-def put_warehouse(call: Call[WarehouseIn], oms: Ports) -> Answer:
+def put_warehouse(call: Call[WarehouseIn], oms: MasterWiring) -> Answer:
     """Store a warehouse.
 
     The answer names the shops that may not send from there, as they have no VAT registration in its
@@ -32,24 +33,24 @@ def put_warehouse(call: Call[WarehouseIn], oms: Ports) -> Answer:
 
 
 @step.route("GET /v1/warehouses/{warehouse}", scope="stock:read")
-def get_warehouse(call: Call[Any], oms: Ports) -> Answer:
+def get_warehouse(call: Call[Any], oms: MasterWiring) -> Answer:
     """Read a warehouse."""
     return shown(oms.catalogue.warehouse(call.path["warehouse"]), with_barred(oms))
 
 
 @step.route("GET /v1/warehouses", scope="stock:read", query=("cursor", "limit"))
-def list_warehouses(call: Call[Any], oms: Ports) -> Answer:
+def list_warehouses(call: Call[Any], oms: MasterWiring) -> Answer:
     """List all warehouses, by id."""
     return listed(call, oms, WAREHOUSES, keys.WAREHOUSES, with_barred(oms))
 
 
 @step.route("GET /v1/warehouses/{warehouse}/history", scope="stock:read", query=("cursor", "limit"))
-def read_warehouse_history(call: Call[Any], oms: Ports) -> Answer:
+def read_warehouse_history(call: Call[Any], oms: MasterWiring) -> Answer:
     """Read who changed a warehouse, when, and what it was before and after."""
     return history(call, oms, WAREHOUSES, keys.warehouse(call.path["warehouse"]))
 
 
 @step.route("POST /v1/warehouses/batch", scope="warehouses:write", takes=Batch, rows=WarehouseRow)
-def put_warehouses(call: Call[Batch], oms: Ports) -> Answer:
+def put_warehouses(call: Call[Batch], oms: MasterWiring) -> Answer:
     """Store up to 1,000 warehouses; each row is stored, unchanged or refused by itself."""
     return put_rows(call, oms, WAREHOUSES, WarehouseRow, lambda warehouse: warehouse.id)

@@ -6,10 +6,10 @@ from typing import Any, get_args
 
 from msgspec.structs import asdict
 
-from oms_aws.deliveries import State
-from oms_aws.edges.http import Answer, Call, Http, invalid, page
-from oms_aws.edges.views import seen_endpoint
-from oms_aws.wiring import Ports
+from oms_aws.notices.deliveries import State
+from oms_aws.notices.endpoints import seen_endpoint
+from oms_aws.notices.wiring import NoticesWiring
+from oms_aws.platform.http import Answer, Call, Http, invalid, page
 
 step = Http()
 handler = step.handler
@@ -20,7 +20,7 @@ handler = step.handler
     scope="webhooks:write",
     query=("status", "cursor", "limit"),
 )
-def list_deliveries(call: Call[Any], oms: Ports) -> Answer:
+def list_deliveries(call: Call[Any], oms: NoticesWiring) -> Answer:
     """List the deliveries to an endpoint, of the newest event first."""
     endpoint = seen_endpoint(call, oms)
     limit, state = call.limit(), call.query.get("status", "")

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from oms_aws.edges.http import Answer, Call, Http, Problem
-from oms_aws.edges.models.webhooks import Replay
-from oms_aws.edges.replays import named, since
-from oms_aws.edges.views import seen_endpoint
-from oms_aws.wiring import Ports
+from oms_aws.notices.endpoints import seen_endpoint
+from oms_aws.notices.models import Replay
+from oms_aws.notices.replays import named, since
+from oms_aws.notices.wiring import NoticesWiring
+from oms_aws.platform.http import Answer, Call, Http, Problem
 
 step = Http()
 handler = step.handler
 
 
 @step.route("POST /v1/webhooks/{endpoint}/replay", scope="webhooks:write", takes=Replay, status=202)
-def replay(call: Call[Replay], oms: Ports) -> Answer:
+def replay(call: Call[Replay], oms: NoticesWiring) -> Answer:
     """Send deliveries again: those named, or all of events since a time.
 
     The first thousand are queued before the answer, all others behind it (`more`).

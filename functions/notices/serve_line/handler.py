@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from oms_aws.edges.lines import serve
-from oms_aws.edges.queue import Signal, queue
-from oms_aws.edges.replays import REPLAY, go_on
-from oms_aws.wiring import Ports
+from oms_aws.notices.lines import serve
+from oms_aws.notices.replays import REPLAY, go_on
+from oms_aws.notices.wiring import NoticesWiring
+from oms_aws.platform.queue import Signal, queue
 
 
 @queue
-def handler(signal: Signal, oms: Ports) -> None:
+def handler(signal: Signal, oms: NoticesWiring) -> None:
     """Somebody found a delivery waiting, the clock looks after an endpoint, or a replay goes on."""
     if signal.type == REPLAY:
         go_on(signal, oms)

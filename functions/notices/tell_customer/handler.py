@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from oms_aws.edges.customers import mails_for
-from oms_aws.edges.keepers import tell_keeper
-from oms_aws.edges.mailing import Mail
-from oms_aws.edges.papers import Holder
-from oms_aws.edges.queue import Signal, queue
-from oms_aws.orders import Saved
-from oms_aws.senders import envelope
-from oms_aws.wiring import Ports
+from oms_aws.billing.opening import Holder
+from oms_aws.notices.customer_mails import mails_for
+from oms_aws.notices.keeper_mails import tell_keeper
+from oms_aws.notices.mailing import Mail
+from oms_aws.notices.wiring import NoticesWiring
+from oms_aws.platform.log import Saved
+from oms_aws.platform.queue import Signal, queue
+from oms_aws.platform.senders import envelope
 
 
 @queue
-def handler(signal: Signal, oms: Ports) -> None:
+def handler(signal: Signal, oms: NoticesWiring) -> None:
     if signal.aggregate.startswith("webhook/"):
         tell_keeper(signal, oms)
         return
@@ -22,7 +22,7 @@ def handler(signal: Signal, oms: Ports) -> None:
         _tell(mail, signal, holder, oms)
 
 
-def _tell(mail: Mail, signal: Signal, holder: Holder, oms: Ports) -> None:
+def _tell(mail: Mail, signal: Signal, holder: Holder, oms: NoticesWiring) -> None:
     kind = mail.kind
     if oms.mail.claim(signal.id, kind, at=oms.now(), anyway=signal.redriven > 0):
         return  # that it was sent is noted in one transaction with the event that says so

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from oms_aws.edges.lines import BACKOFF_SECONDS
-from oms_aws.edges.queue import Signal, Unfinished, batch
-from oms_aws.edges.telling import tell
-from oms_aws.wiring import Ports
+from oms_aws.notices.lines import BACKOFF_SECONDS
+from oms_aws.notices.telling import tell
+from oms_aws.notices.wiring import NoticesWiring
+from oms_aws.platform.queue import Signal, Unfinished, batch
 
 
 @batch(backoff=BACKOFF_SECONDS)
-def handler(signals: list[Signal], oms: Ports) -> Unfinished:
+def handler(signals: list[Signal], oms: NoticesWiring) -> Unfinished:
     """All events of a delivery are told at one time."""
     return tell(signals, oms)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from msgspec.json import encode
 
 from oms.billing.retention import kept_until
-from oms_aws.edges.queue import Signal, queue
-from oms_aws.wiring import Ports
+from oms_aws.platform.queue import Signal, queue
+from oms_aws.records.wiring import RecordsWiring
 
 
 @queue
-def handler(signal: Signal, oms: Ports) -> None:
+def handler(signal: Signal, oms: RecordsWiring) -> None:
     kind, _, id = signal.aggregate.partition("/")
     if kind == "bill":
         bill = oms.bills.get(id).bill

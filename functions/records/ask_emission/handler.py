@@ -6,10 +6,10 @@ from typing import Any
 
 from msgspec.json import encode
 
-from oms_aws.edges.http import Answer, Call, Http, Problem
-from oms_aws.edges.models.emissions import MOST, Emission
-from oms_aws.edges.queue import Signal
-from oms_aws.wiring import Ports
+from oms_aws.platform.http import Answer, Call, Http, Problem
+from oms_aws.platform.queue import Signal
+from oms_aws.records.emission_models import MOST, Emission
+from oms_aws.records.wiring import RecordsWiring
 
 EMIT = "records/emit_events"
 
@@ -18,7 +18,7 @@ handler = step.handler
 
 
 @step.route("POST /v1/emissions", scope="dead-letters:write", takes=Emission, status=202)
-def emit(call: Call[Any], oms: Ports) -> Answer:
+def emit(call: Call[Any], oms: RecordsWiring) -> Answer:
     """Emit events of an order, a SKU, a bill … again, by their sequence numbers.
 
     Every listener gets them as the first time; what it has done already it does not do again.

@@ -9,17 +9,17 @@ from typing import Any
 from msgspec.json import encode
 from msgspec.structs import replace
 
-from oms_aws.edges.queue import Signal, queue
-from oms_aws.edges.relay import put
-from oms_aws.history import Part, parts
-from oms_aws.wiring import Ports
+from oms_aws.platform.history import Part, parts
+from oms_aws.platform.queue import Signal, queue
+from oms_aws.platform.stream import put
+from oms_aws.records.wiring import RecordsWiring
 
 AT_ONCE = 200
 """How many events a run puts; the rest is for the next ones."""
 
 
 @queue
-def handler(signal: Signal, oms: Ports) -> None:
+def handler(signal: Signal, oms: RecordsWiring) -> None:
     facts = signal.facts
     if "first" in facts:
         put(oms.history.numbered(signal.aggregate, facts["first"], facts["last"]), oms)
@@ -38,7 +38,7 @@ def _time(facts: dict[str, Any]) -> tuple[datetime, datetime]:
 
 
 def _go_on(
-    signal: Signal, more: list[dict[str, Any]] | Iterator[dict[str, Any]], oms: Ports
+    signal: Signal, more: list[dict[str, Any]] | Iterator[dict[str, Any]], oms: RecordsWiring
 ) -> None:
     rest = [replace(signal, facts={**signal.facts, **each}) for each in more]
     oms.queues.send_many(oms.settings.step, [encode(each).decode() for each in rest])

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from oms_aws.edges.exports import asked_for, export_view, seen_export
-from oms_aws.edges.http import Answer, Call, Http, page, remembered, replayed
-from oms_aws.edges.models.exports import AskExport
-from oms_aws.edges.views import shop_meant
-from oms_aws.orders import Saved
-from oms_aws.table import ConditionFailed
-from oms_aws.wiring import Ports
+from oms_aws.platform.http import Answer, Call, Http, page, remembered, replayed, shop_meant
+from oms_aws.platform.log import Saved
+from oms_aws.platform.table import ConditionFailed
+from oms_aws.records.export_models import AskExport
+from oms_aws.records.export_requests import asked_for, export_view, seen_export
+from oms_aws.records.wiring import RecordsWiring
 
 step = Http()
 handler = step.handler
@@ -24,7 +23,7 @@ handler = step.handler
     query=("shop",),
     headers=("Idempotency-Key",),
 )
-def ask_export(call: Call[AskExport], oms: Ports) -> Answer:
+def ask_export(call: Call[AskExport], oms: RecordsWiring) -> Answer:
     """Ask for the vouchers of some days, as a DATEV batch or as an auditor's tables (Z3)."""
     shop = oms.catalogue.shop(shop_meant(call))
     if known := replayed(call, oms):
@@ -42,13 +41,13 @@ def ask_export(call: Call[AskExport], oms: Ports) -> Answer:
 
 
 @step.route("GET /v1/exports/{export}", scope="exports:write")
-def get_export(call: Call[Any], oms: Ports) -> Answer:
+def get_export(call: Call[Any], oms: RecordsWiring) -> Answer:
     """Read how an export stands, with short-lived addresses of its files."""
     return Answer(export_view(seen_export(call, oms), oms))
 
 
 @step.route("GET /v1/exports", scope="exports:write", query=("shop", "cursor", "limit"))
-def list_exports(call: Call[Any], oms: Ports) -> Answer:
+def list_exports(call: Call[Any], oms: RecordsWiring) -> Answer:
     """List a shop's exports, newest first."""
     limit = call.limit()
     found = oms.exports.listed(shop_meant(call), after=call.cursor, limit=limit)

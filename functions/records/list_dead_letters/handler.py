@@ -6,15 +6,15 @@ from typing import Any
 
 from msgspec.structs import asdict
 
-from oms_aws.edges.http import Answer, Call, Http, page
-from oms_aws.wiring import Ports
+from oms_aws.platform.http import Answer, Call, Http, page
+from oms_aws.records.wiring import RecordsWiring
 
 step = Http()
 handler = step.handler
 
 
 @step.route("GET /v1/dead-letters", scope="dead-letters:write", query=("cursor", "limit"))
-def list_dead_letters(call: Call[Any], oms: Ports) -> Answer:
+def list_dead_letters(call: Call[Any], oms: RecordsWiring) -> Answer:
     """List dead letters in order of their arrival."""
     limit = call.limit()
     letters = list(oms.dead_letters.listed(after=call.cursor, limit=limit))

@@ -6,9 +6,9 @@ from collections import defaultdict
 
 from msgspec.json import encode
 
-from oms_aws.due import SHARDS
-from oms_aws.edges.queue import Signal, queue
-from oms_aws.wiring import Ports
+from oms_aws.platform.due import SHARDS
+from oms_aws.platform.queue import Signal, queue
+from oms_aws.records.wiring import RecordsWiring
 
 AT_ONCE = 64
 """How many a run looks at of each part of the index; the rest is for the next runs, at once."""
@@ -23,7 +23,7 @@ STEPS = {
 
 
 @queue
-def handler(signal: Signal, oms: Ports) -> None:
+def handler(signal: Signal, oms: RecordsWiring) -> None:
     """The clock looks at all parts, and a message of this step's own goes on with one of them.
 
     What was handed on a short while ago is not handed on again. It is noted after it was handed

@@ -7,10 +7,10 @@ from typing import Any
 
 from msgspec.json import encode
 
-from oms_aws.dead_letters import DeadLetter
-from oms_aws.edges.http import Answer, Call, Http
-from oms_aws.edges.letters import relayed_again
-from oms_aws.wiring import Ports
+from oms_aws.platform.dead_letters import DeadLetter
+from oms_aws.platform.http import Answer, Call, Http
+from oms_aws.records.dead_letters import relayed_again
+from oms_aws.records.wiring import RecordsWiring
 
 RELAY, EMIT = "records/relay_events", "records/emit_events"
 
@@ -19,7 +19,7 @@ handler = step.handler
 
 
 @step.route("POST /v1/dead-letters/{letter}/redrive", scope="dead-letters:write", status=202)
-def redrive(call: Call[Any], oms: Ports) -> Answer:
+def redrive(call: Call[Any], oms: RecordsWiring) -> Answer:
     """Send a dead letter back to its step.
 
     The message goes first and the note follows: a crash between them sends it twice at worst.

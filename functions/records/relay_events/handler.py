@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from oms_aws.edges.relay import relayed
+from oms_aws.platform.stream import relayed
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from msgspec.json import encode
 
-from oms_aws.edges.papers import Holder
-from oms_aws.edges.queue import Signal, queue
-from oms_aws.edges.restarts import restarts
-from oms_aws.wiring import Ports
+from oms_aws.billing.opening import Holder
+from oms_aws.platform.queue import Signal, queue
+from oms_aws.records.restarts import restarts
+from oms_aws.records.wiring import RecordsWiring
 
 
 @queue
-def handler(signal: Signal, oms: Ports) -> None:
+def handler(signal: Signal, oms: RecordsWiring) -> None:
     for step, again in restarts(Holder(signal.aggregate, oms).held, signal):
         oms.queues.send(step, encode(again).decode())

@@ -5,13 +5,13 @@ from __future__ import annotations
 from msgspec.json import encode
 
 from oms.records.seal import due
-from oms_aws.edges.queue import Signal, queue
-from oms_aws.logs import logger
-from oms_aws.wiring import Ports
+from oms_aws.platform.logs import logger
+from oms_aws.platform.queue import Signal, queue
+from oms_aws.records.wiring import RecordsWiring
 
 
 @queue
-def handler(signal: Signal, oms: Ports) -> None:
+def handler(signal: Signal, oms: RecordsWiring) -> None:
     """Seal one day, and leave those behind it to the next run; twice seals nothing twice."""
     last, chain = oms.seals.last()
     day = due(last, oms.now())

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from oms.records.due import see_to
-from oms_aws.edges.queue import Signal, queue
-from oms_aws.orders import Saved
-from oms_aws.wiring import Ports
+from oms_aws.platform.log import Saved
+from oms_aws.platform.queue import Signal, queue
+from oms_aws.records.wiring import RecordsWiring
 
 
 @queue
-def handler(signal: Signal, oms: Ports) -> None:
+def handler(signal: Signal, oms: RecordsWiring) -> None:
     oms.orders.change(
         signal.order_id,
         lambda order: see_to(order, at=oms.now()),

@@ -8,10 +8,10 @@ from typing import Any
 
 from msgspec import Raw
 
-from oms_aws.edges.http import Answer, Call
-from oms_aws.edges.pages import policy, style_of
-from oms_aws.edges.unrouted import Catching
-from oms_aws.wiring import Ports
+from oms_aws.platform.http import Answer, Call
+from oms_aws.platform.pages import policy, style_of
+from oms_aws.platform.unrouted import Catching
+from oms_aws.records.wiring import RecordsWiring
 
 step = Catching()
 handler = step.handler
@@ -20,13 +20,13 @@ SHARED = {"Cache-Control": "public, max-age=300", "X-Content-Type-Options": "nos
 
 
 @step.route("GET /")
-def get_start(call: Call[Any], oms: Ports) -> Answer:
+def get_start(call: Call[Any], oms: RecordsWiring) -> Answer:
     """Read what this is, and where to go from here."""
     return _page("landing.html")
 
 
 @step.route("GET /docs")
-def get_docs(call: Call[Any], oms: Ports) -> Answer:
+def get_docs(call: Call[Any], oms: RecordsWiring) -> Answer:
     """Read how to use the API."""
     return _page("docs.html")
 
@@ -42,7 +42,7 @@ def _page(name: str) -> Answer:
 
 
 @step.route("GET /openapi.json")
-def get_openapi(call: Call[Any], oms: Ports) -> Answer:
+def get_openapi(call: Call[Any], oms: RecordsWiring) -> Answer:
     """Get the OpenAPI 3.1 document."""
     headers = {**SHARED, "Access-Control-Allow-Origin": "*"}
     return Answer(Raw(_text("openapi.json").encode()), headers=headers)

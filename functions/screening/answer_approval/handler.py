@@ -4,22 +4,22 @@ from __future__ import annotations
 
 from typing import Any
 
-from oms_aws.edges.approvals import ask, take
-from oms_aws.edges.http import Answer, Call
-from oms_aws.edges.pages import Pages
-from oms_aws.wiring import Ports
+from oms_aws.platform.http import Answer, Call
+from oms_aws.platform.pages import Pages
+from oms_aws.screening.approvals import ask, take
+from oms_aws.screening.wiring import ScreeningWiring
 
 step = Pages()
 handler = step.handler
 
 
 @step.route("GET /approve/{token}")
-def show_approval(call: Call[Any], oms: Ports) -> Answer:
+def show_approval(call: Call[Any], oms: ScreeningWiring) -> Answer:
     """Show an approver the order and two buttons, by a signed link; nothing is decided by it."""
     return ask(call, oms)
 
 
 @step.route("POST /approve/{token}", status=303)
-def take_approval(call: Call[Any], oms: Ports) -> Answer:
+def take_approval(call: Call[Any], oms: ScreeningWiring) -> Answer:
     """Take what the approver decided with a button of that page."""
     return take(call, oms)

@@ -9,14 +9,14 @@ import msgspec
 from oms.billing.billing import vat_id_matters
 from oms.payments.payment import check_payment
 from oms.screening.vat_check import finding
-from oms_aws.edges.task import Asked, task
-from oms_aws.invoicing import due_or_why, vat_found
-from oms_aws.issuable import examined
-from oms_aws.wiring import Ports
+from oms_aws.billing.invoicing import due_or_why, vat_found
+from oms_aws.billing.issuable import examined
+from oms_aws.billing.wiring import BillingWiring
+from oms_aws.platform.task import Asked, task
 
 
 @task
-def handler(asked: Asked, oms: Ports) -> list[dict[str, Any]]:
+def handler(asked: Asked, oms: BillingWiring) -> list[dict[str, Any]]:
     order = oms.orders.get(asked.order_id).order
     shop = oms.catalogue.shop_of_late(order.shop)
     found, vat = [], None

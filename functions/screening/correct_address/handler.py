@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from oms_aws.edges.addresses import correct
-from oms_aws.edges.http import Answer, Call, Http, remembered, replayed
-from oms_aws.edges.models.screening import CorrectAddress
-from oms_aws.edges.views import order_answer, seen_order
-from oms_aws.orders import Saved
-from oms_aws.wiring import Ports
+from oms_aws.billing.order_views import order_answer
+from oms_aws.billing.wiring import BillingWiring
+from oms_aws.orders.asked import seen_order
+from oms_aws.platform.http import Answer, Call, Http, remembered, replayed
+from oms_aws.platform.log import Saved
+from oms_aws.screening.addresses import correct
+from oms_aws.screening.models import CorrectAddress
 
 step = Http()
 handler = step.handler
@@ -19,7 +20,7 @@ handler = step.handler
     takes=CorrectAddress,
     headers=("Idempotency-Key", "If-Match"),
 )
-def correct_address(call: Call[CorrectAddress], oms: Ports) -> Answer:
+def correct_address(call: Call[CorrectAddress], oms: BillingWiring) -> Answer:
     """Correct the address of an order.
 
     It is checked again; holds that only waited for it are released.

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from oms_aws.edges.approvals import decide, spoken_for
-from oms_aws.edges.http import Answer, Call, Http
-from oms_aws.edges.models.approvals import DecideApproval
-from oms_aws.edges.views import order_answer, seen_order
-from oms_aws.orders import Saved
-from oms_aws.wiring import Ports
+from oms_aws.billing.order_views import order_answer
+from oms_aws.billing.wiring import BillingWiring
+from oms_aws.orders.asked import seen_order
+from oms_aws.platform.http import Answer, Call, Http
+from oms_aws.platform.log import Saved
+from oms_aws.screening.approval_models import DecideApproval
+from oms_aws.screening.approvals import decide, spoken_for
 
 step = Http()
 handler = step.handler
@@ -19,7 +20,7 @@ handler = step.handler
     takes=DecideApproval,
     headers=("If-Match",),
 )
-def decide_approval(call: Call[DecideApproval], oms: Ports) -> Answer:
+def decide_approval(call: Call[DecideApproval], oms: BillingWiring) -> Answer:
     """Approve or reject an order, at the stage whose turn it is.
 
     An approver speaks for themselves; a clerk names whose word it is. The same word again changes

@@ -5,17 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 from oms.core.refusals import Unknown
-from oms_aws.edges.http import Answer, Call, Http, page
-from oms_aws.edges.models.rules import ListEntry
-from oms_aws.velocity import LISTS
-from oms_aws.wiring import Ports
+from oms_aws.platform.http import Answer, Call, Http, page
+from oms_aws.screening.rule_models import ListEntry
+from oms_aws.screening.velocity import LISTS
+from oms_aws.screening.wiring import ScreeningWiring
 
 step = Http()
 handler = step.handler
 
 
 @step.route("POST /v1/lists/{which}", scope="rules:write", takes=ListEntry)
-def add_entry(call: Call[ListEntry], oms: Ports) -> Answer:
+def add_entry(call: Call[ListEntry], oms: ScreeningWiring) -> Answer:
     """Put a value on the blocklist or the allowlist."""
     body = call.body
     put = oms.velocity.put_on(_list(call), body.type, body.value, by=call.actor, reason=body.reason)
@@ -23,7 +23,7 @@ def add_entry(call: Call[ListEntry], oms: Ports) -> Answer:
 
 
 @step.route("POST /v1/lists/{which}/removals", scope="rules:write", takes=ListEntry)
-def remove_entry(call: Call[ListEntry], oms: Ports) -> Answer:
+def remove_entry(call: Call[ListEntry], oms: ScreeningWiring) -> Answer:
     """Take a value off a list; that it was there stays on record."""
     body = call.body
     put = oms.velocity.take_off(
@@ -33,7 +33,7 @@ def remove_entry(call: Call[ListEntry], oms: Ports) -> Answer:
 
 
 @step.route("GET /v1/lists/{which}", scope="rules:read", query=("cursor", "limit"))
-def list_entries(call: Call[Any], oms: Ports) -> Answer:
+def list_entries(call: Call[Any], oms: ScreeningWiring) -> Answer:
     """List the values of a list, those taken off it with when that was."""
     limit = call.limit()
     items = oms.velocity.entries(_list(call), after=call.cursor, limit=limit)

@@ -7,12 +7,13 @@ from typing import Any
 from oms.orders.holds import hold_of, may_release
 from oms.orders.order import Order
 from oms.orders.rechecking import OF_MASTER_DATA, released
-from oms_aws.edges.http import Answer, Call, Http, Problem
-from oms_aws.edges.models import ReleaseHold
-from oms_aws.edges.views import order_answer, seen_order
-from oms_aws.orders import Saved
-from oms_aws.rechecking import found_again
-from oms_aws.wiring import Ports
+from oms_aws.billing.order_views import order_answer
+from oms_aws.orders.asked import seen_order
+from oms_aws.payments.rechecking import found_again
+from oms_aws.payments.wiring import PaymentsWiring
+from oms_aws.platform.http import Answer, Call, Http, Problem
+from oms_aws.platform.log import Saved
+from oms_aws.screening.models import ReleaseHold
 
 step = Http()
 handler = step.handler
@@ -24,7 +25,7 @@ handler = step.handler
     takes=ReleaseHold,
     headers=("If-Match",),
 )
-def release(call: Call[ReleaseHold], oms: Ports) -> Answer:
+def release(call: Call[ReleaseHold], oms: PaymentsWiring) -> Answer:
     """Release a hold.
 
     Whose it is says which role may: an accountant's hold is released by accountants. One for what

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from oms_aws.edges.task import Asked, task
-from oms_aws.orders import Saved
-from oms_aws.wiring import Ports
+from oms_aws.platform.log import Saved
+from oms_aws.platform.task import Asked, task
+from oms_aws.screening.wiring import ScreeningWiring
 
 
 @task
-def handler(asked: Asked, oms: Ports) -> dict[str, Any]:
+def handler(asked: Asked, oms: ScreeningWiring) -> dict[str, Any]:
     stored = oms.orders.change(
         asked.order_id,
         lambda order: order.screen(asked.found, at=oms.now()),

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from oms.payments.payment import settle
-from oms_aws.edges.queue import Signal, queue
-from oms_aws.orders import Saved
-from oms_aws.wiring import Ports
+from oms_aws.platform.log import Saved
+from oms_aws.platform.queue import Signal, queue
+from oms_aws.screening.wiring import ScreeningWiring
 
 
 @queue
-def handler(signal: Signal, oms: Ports) -> None:
+def handler(signal: Signal, oms: ScreeningWiring) -> None:
     oms.orders.change(
         signal.order_id, lambda order: settle(order, at=oms.now()), Saved("auftakt", signal.id)
     )

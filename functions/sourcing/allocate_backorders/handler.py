@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from oms_aws.backorders import serve
-from oms_aws.edges.queue import Signal, queue
-from oms_aws.wiring import Ports
+from oms_aws.platform.queue import Signal, queue
+from oms_aws.sourcing.backorders import serve
+from oms_aws.sourcing.wiring import SourcingWiring
 
 
 @queue
-def handler(signal: Signal, oms: Ports) -> None:
+def handler(signal: Signal, oms: SourcingWiring) -> None:
     serve(oms, [signal.aggregate.removeprefix("stock/")])

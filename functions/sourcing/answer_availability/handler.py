@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from oms_aws.availability import availability
-from oms_aws.edges.http import Answer, Call, Http
-from oms_aws.edges.models.stock import AskAvailability
-from oms_aws.wiring import Ports
+from oms_aws.platform.http import Answer, Call, Http
+from oms_aws.sourcing.availability import availability
+from oms_aws.sourcing.models import AskAvailability
+from oms_aws.sourcing.wiring import SourcingWiring
 
 step = Http()
 handler = step.handler
 
 
 @step.route("POST /v1/availability", scope="stock:read", takes=AskAvailability)
-def answer_availability(call: Call[AskAvailability], oms: Ports) -> Answer:
+def answer_availability(call: Call[AskAvailability], oms: SourcingWiring) -> Answer:
     """Ask how many pieces of up to 100 SKUs can be promised, from when on, and when they come."""
     body = call.body
     lines = availability(

@@ -5,25 +5,25 @@ from __future__ import annotations
 from typing import Any
 
 from oms.sourcing.backorder import cancel_rest
-from oms_aws.edges.http import Answer, Call
-from oms_aws.edges.pages import Pages
-from oms_aws.edges.waiting import ask
-from oms_aws.orders import Saved
-from oms_aws.wiring import Ports
+from oms_aws.notices.waiting import ask
+from oms_aws.notices.wiring import NoticesWiring
+from oms_aws.platform.http import Answer, Call
+from oms_aws.platform.log import Saved
+from oms_aws.platform.pages import Pages
 
 step = Pages()
 handler = step.handler
 
 
 @step.route("GET /w/{token}")
-def show_waiting(call: Call[Any], oms: Ports) -> Answer:
+def show_waiting(call: Call[Any], oms: NoticesWiring) -> Answer:
     """Show the customer what still waits of an order, to cancel it by a signed link."""
     order_id = oms.links.subject("waiting", call.path["token"], at=oms.now())
     return ask(oms.orders.get(order_id).order, oms)
 
 
 @step.route("POST /w/{token}", status=303)
-def cancel_waiting(call: Call[Any], oms: Ports) -> Answer:
+def cancel_waiting(call: Call[Any], oms: NoticesWiring) -> Answer:
     """Cancel what still waits when the customer sends the form of that page."""
     token = call.path["token"]
     seen = oms.orders.get(oms.links.subject("waiting", token, at=oms.now()))

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from oms.core.events import facts
-from oms_aws.backorders import expect_all, serve_order
-from oms_aws.edges.queue import Signal, queue
-from oms_aws.orders import read_event
-from oms_aws.wiring import Ports
+from oms_aws.platform.log import read_event
+from oms_aws.platform.queue import Signal, queue
+from oms_aws.sourcing.backorders import expect_all, serve_order
+from oms_aws.sourcing.wiring import SourcingWiring
 
 
 @queue
-def handler(signal: Signal, oms: Ports) -> None:
+def handler(signal: Signal, oms: SourcingWiring) -> None:
     if signal.type != "Incoming.Changed":
         serve_order(oms, signal.order_id, lost=signal.facts.get("origin") == "reserved")
         return

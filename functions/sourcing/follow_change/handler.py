@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from oms_aws.edges.queue import Signal, queue
-from oms_aws.sourcing import follow
-from oms_aws.wiring import Ports
+from oms_aws.billing.issuable import examined
+from oms_aws.billing.wiring import BillingWiring
+from oms_aws.platform.queue import Signal, queue
+from oms_aws.sourcing.reserving import follow
 
 
 @queue
-def handler(signal: Signal, oms: Ports) -> None:
-    follow(oms, signal.order_id)
+def handler(signal: Signal, oms: BillingWiring) -> None:
+    follow(oms, signal.order_id, lambda order: examined(order, oms))

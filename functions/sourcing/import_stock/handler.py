@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from oms_aws.edges.counts import Source, count, in_order, known_only, sifted
-from oms_aws.edges.http import Answer, Call, Http
-from oms_aws.edges.models.stock import StockBatch, StockRow
-from oms_aws.wiring import Ports
+from oms_aws.platform.http import Answer, Call, Http
+from oms_aws.sourcing.count_files import Source, count, in_order, known_only, sifted
+from oms_aws.sourcing.models import StockBatch, StockRow
+from oms_aws.sourcing.wiring import SourcingWiring
 
 step = Http()
 handler = step.handler
 
 
 @step.route("POST /v1/stock/batch", scope="stock:write", takes=StockBatch, rows=StockRow)
-def import_stock(call: Call[StockBatch], oms: Ports) -> Answer:
+def import_stock(call: Call[StockBatch], oms: SourcingWiring) -> Answer:
     """Take a warehouse's counts; broken rows are refused one by one."""
     body = call.body
     oms.catalogue.warehouse(body.location)

@@ -7,11 +7,11 @@ from typing import Any
 import msgspec
 
 from oms.sourcing.purchase import Purchase
-from oms_aws.edges.http import Answer, Call, Http, Problem
-from oms_aws.edges.models.purchases import PurchaseIn
-from oms_aws.edges.views import expected_view, purchase_view
-from oms_aws.orders import Saved
-from oms_aws.wiring import Ports
+from oms_aws.platform.http import Answer, Call, Http, Problem
+from oms_aws.platform.log import Saved
+from oms_aws.sourcing.purchase_models import PurchaseIn
+from oms_aws.sourcing.purchase_views import expected_view, purchase_view
+from oms_aws.sourcing.wiring import SourcingWiring
 
 step = Http()
 handler = step.handler
@@ -23,7 +23,7 @@ handler = step.handler
     takes=PurchaseIn,
     headers=("If-Match",),
 )
-def put_purchase(call: Call[PurchaseIn], oms: Ports) -> Answer:
+def put_purchase(call: Call[PurchaseIn], oms: SourcingWiring) -> Answer:
     """Store a purchase order; what has come of it stays."""
     oms.catalogue.warehouse(call.body.location)
     known = oms.catalogue.products(line.sku for line in call.body.lines)
@@ -41,14 +41,14 @@ def put_purchase(call: Call[PurchaseIn], oms: Ports) -> Answer:
 
 
 @step.route("GET /v1/purchase-orders/{purchase}", scope="stock:read")
-def get_purchase(call: Call[Any], oms: Ports) -> Answer:
+def get_purchase(call: Call[Any], oms: SourcingWiring) -> Answer:
     """Read a purchase order."""
     purchase = oms.purchases.get(call.path["purchase"])
     return Answer(purchase_view(purchase), headers={"ETag": f'"{purchase.version}"'})
 
 
 @step.route("GET /v1/purchase-orders", scope="stock:read", query=("sku",))
-def list_expected(call: Call[Any], oms: Ports) -> Answer:
+def list_expected(call: Call[Any], oms: SourcingWiring) -> Answer:
     """List what is still to come of a SKU, the earliest first."""
     sku = call.query.get("sku")
     if not sku:

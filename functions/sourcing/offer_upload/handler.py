@@ -5,17 +5,17 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from oms_aws.edges.http import Answer, Call, Http
-from oms_aws.edges.models.stock import OfferUpload
-from oms_aws.uploads import FORM_LIVES_SECONDS, LARGEST_UPLOAD, Upload
-from oms_aws.wiring import Ports
+from oms_aws.platform.http import Answer, Call, Http
+from oms_aws.platform.uploads import FORM_LIVES_SECONDS, LARGEST_UPLOAD, Upload
+from oms_aws.sourcing.models import OfferUpload
+from oms_aws.sourcing.wiring import SourcingWiring
 
 step = Http()
 handler = step.handler
 
 
 @step.route("POST /v1/stock/uploads", scope="stock:write", takes=OfferUpload, status=201)
-def offer_upload(call: Call[OfferUpload], oms: Ports) -> Answer:
+def offer_upload(call: Call[OfferUpload], oms: SourcingWiring) -> Answer:
     """Get a form by which one file of counts can be sent."""
     warehouse, now = oms.catalogue.warehouse(call.body.location), oms.now()
     upload = Upload(
@@ -37,6 +37,6 @@ def offer_upload(call: Call[OfferUpload], oms: Ports) -> Answer:
 
 
 @step.route("GET /v1/stock/uploads/{upload}", scope="stock:write")
-def get_upload(call: Call[Any], oms: Ports) -> Answer:
+def get_upload(call: Call[Any], oms: SourcingWiring) -> Answer:
     """Read what became of a file of counts."""
     return Answer(oms.uploads.get(call.path["upload"]))

@@ -5,15 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from oms.core.refusals import Unknown
-from oms_aws.edges.http import Answer, Call, Http
-from oms_aws.wiring import Ports
+from oms_aws.platform.http import Answer, Call, Http
+from oms_aws.sourcing.wiring import SourcingWiring
 
 step = Http()
 handler = step.handler
 
 
 @step.route("GET /v1/stock/{sku}", scope="stock:read")
-def get_stock(call: Call[Any], oms: Ports) -> Answer:
+def get_stock(call: Call[Any], oms: SourcingWiring) -> Answer:
     """Read the stock of a SKU."""
     sku = call.path["sku"]
     item = oms.stock.items([sku])[sku]

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from oms.sourcing.purchase import Receipt
-from oms_aws.counting import Counting
-from oms_aws.edges.http import Answer, Call, Http
-from oms_aws.edges.models.purchases import ReceiptIn
-from oms_aws.edges.views import purchase_view
-from oms_aws.orders import Saved
-from oms_aws.wiring import Ports
+from oms_aws.platform.http import Answer, Call, Http
+from oms_aws.platform.log import Saved
+from oms_aws.sourcing.counting import Counting
+from oms_aws.sourcing.purchase_models import ReceiptIn
+from oms_aws.sourcing.purchase_views import purchase_view
+from oms_aws.sourcing.wiring import SourcingWiring
 
 step = Http()
 handler = step.handler
@@ -17,7 +17,7 @@ handler = step.handler
 @step.route(
     "POST /v1/purchase-orders/{purchase}/receipts", scope="stock:write", takes=ReceiptIn, status=201
 )
-def receive_goods(call: Call[ReceiptIn], oms: Ports) -> Answer:
+def receive_goods(call: Call[ReceiptIn], oms: SourcingWiring) -> Answer:
     """Take goods of a purchase order in; the same receipt again changes nothing.
 
     Goods that came before the location was counted last are in that count already.

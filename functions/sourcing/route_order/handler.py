@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from oms_aws.edges.task import Asked, task
-from oms_aws.sourcing import route
-from oms_aws.wiring import Ports
+from oms_aws.billing.issuable import examined
+from oms_aws.billing.wiring import BillingWiring
+from oms_aws.platform.task import Asked, task
+from oms_aws.sourcing.reserving import route
 
 
 @task
-def handler(asked: Asked, oms: Ports) -> dict[str, Any]:
-    order = route(oms, asked.order_id)
+def handler(asked: Asked, oms: BillingWiring) -> dict[str, Any]:
+    order = route(oms, asked.order_id, lambda order: examined(order, oms))
     return {"order_id": order.id, "status": order.status}

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from oms.sourcing.bundles import stock_skus
-from oms_aws.backorders import serve
-from oms_aws.edges.queue import Signal, queue
-from oms_aws.sourcing import route
-from oms_aws.wiring import Ports
+from oms_aws.billing.issuable import examined
+from oms_aws.billing.wiring import BillingWiring
+from oms_aws.platform.queue import Signal, queue
+from oms_aws.sourcing.backorders import serve
+from oms_aws.sourcing.reserving import route
 
 
 @queue
-def handler(signal: Signal, oms: Ports) -> None:
+def handler(signal: Signal, oms: BillingWiring) -> None:
     oms.stock.settle(oms.orders, signal.order_id)
     if signal.type == "Shipment.Confirmed":
         return
-    order = route(oms, signal.order_id)
+    order = route(oms, signal.order_id, lambda order: examined(order, oms))
     serve(oms, stock_skus(order))

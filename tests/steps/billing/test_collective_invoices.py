@@ -15,8 +15,8 @@ import pytest
 
 from oms.billing.collecting import planned
 from oms.billing.invoice import Invoice
-from oms_aws import verify
 from oms_aws.einvoice.rules import Fault
+from oms_aws.records import verify
 from tests.world.merchant import SELLER, Merchant
 from tests.world.world import Answered, World, handler, opened
 
@@ -335,7 +335,7 @@ def test_a_purchase_order_of_which_the_rest_is_cancelled_is_billed(merchant: Mer
 
 
 def test_one_document_holds_so_many_lines(merchant: Merchant, monkeypatch: Any) -> None:
-    monkeypatch.setattr("oms_aws.collective.planned", partial(planned, most_lines=2))
+    monkeypatch.setattr("oms_aws.billing.collective.planned", partial(planned, most_lines=2))
     for _ in range(3):
         delivered(merchant)
     month_ends(merchant)

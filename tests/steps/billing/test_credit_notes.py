@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from oms.orders.order import Order
-from oms_aws.orders import DynamoOrders, Saved, Stored
+from oms_aws.orders.store import DynamoOrders, Stored
+from oms_aws.platform.log import Saved
 from tests.world.merchant import SELLER, Merchant
 from tests.world.world import Answered, World
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from oms_aws.settling import wanted
+from oms_aws.billing.settling import wanted
 from tests.world.merchant import Merchant
 from tests.world.world import World
 

@@ -15,7 +15,7 @@ from oms.billing.invoice import Invoice
 from oms.core.documents import Kind
 from oms_aws.einvoice.hybrid import NotHybrid, labelled
 from oms_aws.einvoice.writing import written
-from oms_aws.typesetting import typeset
+from oms_aws.papers.typesetting import typeset
 from tests.world import papers
 
 KINDS = {invoice.kind: invoice for invoice in reversed([*papers.of_every_kind("gross")])}

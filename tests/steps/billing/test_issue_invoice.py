@@ -12,11 +12,13 @@ import pytest
 from oms.billing.billing import invoice_of
 from oms.core.refusals import NotNow
 from oms.orders.parts import Document
-from oms_aws import invoicing, keys
-from oms_aws.edges.examples import ADDRESS
-from oms_aws.orders import DynamoOrders, Prepared, Saved
-from oms_aws.table import Unwritable
-from oms_aws.vat_checks import DynamoVatChecks
+from oms_aws.api.examples import ADDRESS
+from oms_aws.billing import invoicing
+from oms_aws.master.vat_checks import DynamoVatChecks
+from oms_aws.orders.store import DynamoOrders, Prepared
+from oms_aws.platform import keys
+from oms_aws.platform.log import Saved
+from oms_aws.platform.table import Unwritable
 from tests.steps.billing.test_tax import BUSINESS, WIEN, counted, registered
 from tests.steps.records.test_dead_letters import redrive
 from tests.world.lives import stocked
@@ -304,7 +306,7 @@ def test_an_order_that_no_transaction_holds_is_the_only_dead_letter(
 def test_a_transaction_holds_at_most_a_hundred_actions(
     merchant: Merchant, monkeypatch: pytest.MonkeyPatch, transactions: list[int]
 ) -> None:
-    monkeypatch.setattr("oms_aws.issuing.MOST_ACTIONS", 30)
+    monkeypatch.setattr("oms_aws.billing.issuing.MOST_ACTIONS", 30)
     orders = shipped(merchant, 7)
     merchant.world.settle()
     assert numbers(merchant, orders) == list(range(1, 8))

@@ -13,9 +13,10 @@ from oms.core.refusals import NotNow
 from oms.orders.balance import Source
 from oms.orders.parts import Payment
 from oms.payments.capturing import GiveBack, Holding, Take, Void
-from oms_aws import wiring
-from oms_aws.providers import Misconfigured, Refused, stripe
-from oms_aws.providers.stripe import VERSION, Stripe
+from oms_aws.payments.providers import Refused, stripe
+from oms_aws.payments.providers.stripe import VERSION, Stripe
+from oms_aws.platform import wiring
+from oms_aws.platform.secrets import Misconfigured
 from tests.world.merchant import Merchant
 from tests.world.stripe import (
     ENDPOINT_SECRET,

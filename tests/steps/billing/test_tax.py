@@ -9,11 +9,13 @@ import pytest
 from oms.billing.invoice import Invoice
 from oms.orders.order import Order
 from oms.tax import CATEGORIES
-from oms_aws import keys, vies
-from oms_aws.edges.examples import ADDRESS, SELLER
-from oms_aws.edges.models import TaxCategory
-from oms_aws.orders import Conflict, Saved, Stored
-from oms_aws.verify import check
+from oms_aws.api.examples import ADDRESS, SELLER
+from oms_aws.master import vies
+from oms_aws.master.models import TaxCategory
+from oms_aws.orders.store import Conflict, Stored
+from oms_aws.platform import keys
+from oms_aws.platform.log import Saved
+from oms_aws.records.verify import check
 from tests.world.merchant import Merchant
 from tests.world.vies import RecordedVies
 from tests.world.world import Archived, World
@@ -157,7 +159,7 @@ def test_sales_at_home_are_not_counted(merchant: Merchant) -> None:
 
 def test_who_counts_second_starts_again(merchant: Merchant) -> None:
     """Two invoices drafted from the same count: the later one is drafted again, and crosses."""
-    from oms_aws.invoicing import drafted
+    from oms_aws.billing.invoicing import drafted
 
     registered(merchant, oss=True)
     merchant.count("A", SOCKE_42=50)

@@ -26,8 +26,8 @@ from oms.master.seller import Bank, Seller
 from oms.payments.girocode import transfer_of
 from oms_aws.papers.invoices import invoice_sheet
 from oms_aws.papers.press import compiled
-from oms_aws.typesetting import typeset, typeset_reminder
-from oms_aws.wording import amount_text, date_text, money_text
+from oms_aws.papers.typesetting import typeset, typeset_reminder
+from oms_aws.platform.wording import amount_text, date_text, money_text
 from tests.world import papers
 from tests.world.pictures import grey
 from tests.world.reminders import reminder
@@ -145,7 +145,7 @@ def test_another_process_gives_the_same_bytes(tmp_path: Path) -> None:
     file.write_bytes(msgspec.json.encode(invoice()))
     script = (
         "import hashlib, sys, msgspec; from pathlib import Path;"
-        "from oms.billing.invoice import Invoice; from oms_aws.typesetting import typeset;"
+        "from oms.billing.invoice import Invoice; from oms_aws.papers.typesetting import typeset;"
         "drafted = msgspec.json.decode(Path(sys.argv[1]).read_bytes(), type=Invoice);"
         "sys.stdout.write(hashlib.sha256(typeset(drafted)).hexdigest())"
     )
@@ -288,7 +288,7 @@ def test_an_address_in_the_united_kingdom_ends_with_its_postcode() -> None:
 
 def test_importing_the_module_does_not_load_the_compiler() -> None:
     layers = os.pathsep.join(str(LAYERS / name / "python") for name in ("domain", "aws"))
-    script = "import sys, oms_aws.typesetting; sys.exit('typst' in sys.modules)"
+    script = "import sys, oms_aws.papers.typesetting; sys.exit('typst' in sys.modules)"
     environment = os.environ | {"PYTHONPATH": layers, "PYTHONDONTWRITEBYTECODE": "1"}
     assert subprocess.run([sys.executable, "-c", script], env=environment).returncode == 0
 
@@ -408,7 +408,8 @@ def test_such_names_can_be_searched_and_copied(script: str) -> None:
 
 def test_fonts_of_other_scripts_are_not_loaded_for_plain_papers() -> None:
     script = (
-        "import sys; from tests.world import papers; from oms_aws.typesetting import typeset;"
+        "import sys; from tests.world import papers;"
+        "from oms_aws.papers.typesetting import typeset;"
         "typeset(papers.plain()); sys.exit('paper_fonts' in sys.modules)"
     )
     root = LAYERS.parent

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from moto.dynamodb.models import dynamodb_backends
 
-from oms_aws import orders
-from oms_aws.table import LARGEST_ITEM, packed, unpacked
+from oms_aws.orders import store as orders
+from oms_aws.platform.table import LARGEST_ITEM, packed, unpacked
 from tests.world.blueprint import ACCOUNT, REGION
 from tests.world.merchant import Merchant, order_body
 from tests.world.reading import every_item
@@ -121,7 +121,7 @@ def test_change_that_makes_an_order_too_large_is_refused(
     merchant.count("A", RUCK_45=5, ZELT_2=5)
     id = merchant.place(merchant.request(RUCK_45=1))
     world.settle()
-    monkeypatch.setattr("oms_aws.edges.capture.LARGEST_ORDER", 10)
+    monkeypatch.setattr("oms_aws.orders.capture.LARGEST_ORDER", 10)
     wanted = {"lines": [{"number": "9", "sku": "ZELT-2", "quantity": 1, "unit_price": "349.00"}]}
     answer = world.call("POST /v1/orders/{order}/changes", merchant.shop, wanted, order=id)
     assert (answer.status, answer.body["title"]) == (413, "order too large")

@@ -8,8 +8,8 @@ from datetime import timedelta
 import pytest
 from msgspec.structs import replace
 
-from oms_aws import search
-from oms_aws.table import marshal
+from oms_aws.orders import search
+from oms_aws.platform.table import marshal
 from tests.world.merchant import ADDRESS
 from tests.world.shopping import ROUTE, Shopping
 from tests.world.world import World

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from oms_aws import keys
-from oms_aws.table import marshal
+from oms_aws.platform import keys
+from oms_aws.platform.table import marshal
 from tests.world.merchant import ADDRESS, Merchant
 from tests.world.world import World
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from oms.core.refusals import NotNow
-from oms_aws.table import Action, Table
+from oms_aws.platform.table import Action, Table
 from tests.world.merchant import Merchant
 from tests.world.world import Answered, World
 

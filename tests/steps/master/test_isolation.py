@@ -8,9 +8,9 @@ from typing import Any, NamedTuple
 import pytest
 
 from infra.journey import JOURNEY, Http
-from oms_aws import keys
-from oms_aws.clients import SCOPES
-from oms_aws.edges.examples import ACCOUNT, REQUESTS
+from oms_aws.api.examples import ACCOUNT, REQUESTS
+from oms_aws.platform import keys
+from oms_aws.platform.clients import SCOPES
 from tests.world.merchant import SELLER, Merchant
 from tests.world.world import World, handler, opened, step_of
 

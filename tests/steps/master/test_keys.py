@@ -12,9 +12,9 @@ from botocore.exceptions import EndpointConnectionError
 from infra.edge import KEY_SECONDS
 from local import keyring
 from oms.core.refusals import NotNow
-from oms_aws import keys
-from oms_aws.clients import SCOPES, Caller, Role, digest
-from oms_aws.keyring import faults
+from oms_aws.master.keyring import faults
+from oms_aws.platform import keys
+from oms_aws.platform.clients import SCOPES, Caller, Role, digest
 from tests.world.merchant import Merchant
 from tests.world.world import Answered, Crash, Trap, World
 

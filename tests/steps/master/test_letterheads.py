@@ -11,8 +11,8 @@ import pypdf
 import pytest
 
 from oms.billing.invoice import Invoice
-from oms_aws.edges.examples import LOGO, REQUESTS
-from oms_aws.typesetting import typeset
+from oms_aws.api.examples import LOGO, REQUESTS
+from oms_aws.papers.typesetting import typeset
 from tests.domain.test_logo import png
 from tests.world.merchant import SELLER, Merchant
 from tests.world.world import Answered, World, opened

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from oms_aws.catalogue import FRESH_SECONDS, DynamoCatalogue
+from oms_aws.master.catalogue import FRESH_SECONDS, DynamoCatalogue
 from tests.world.merchant import Merchant
 from tests.world.world import World
 

@@ -13,9 +13,9 @@ import pytest
 
 from bench.gear import servers
 from bench.gear.servers import Server, serving
-from oms_aws import keys
-from oms_aws.edges.telling import PATIENCE
-from oms_aws.outgoing import SECONDS, Outcome, Outgoing, Poster
+from oms_aws.notices.telling import PATIENCE
+from oms_aws.platform import keys
+from oms_aws.platform.outgoing import SECONDS, Outcome, Outgoing, Poster
 from tests.world.merchant import Merchant
 from tests.world.world import World
 

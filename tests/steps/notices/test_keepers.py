@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from oms_aws import keys
-from oms_aws.breaker import FAILURES, QUIET, Heard
-from oms_aws.outgoing import Outcome
-from oms_aws.table import Action
+from oms_aws.notices.breaker import FAILURES, QUIET, Heard
+from oms_aws.platform import keys
+from oms_aws.platform.outgoing import Outcome
+from oms_aws.platform.table import Action
 from tests.world.merchant import Merchant
 from tests.world.world import Trap, World
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from oms_aws import keys
+from oms_aws.platform import keys
 from tests.world.merchant import Merchant
 from tests.world.world import World
 

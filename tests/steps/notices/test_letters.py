@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from oms_aws.letters import (
+from oms_aws.notices.letters import (
     AddressWanted,
     ApprovalDecided,
     ApprovalNeeded,
@@ -44,7 +44,7 @@ from oms_aws.letters import (
     WaitingItem,
     compose,
 )
-from oms_aws.rendering import TEMPLATES
+from oms_aws.platform.rendering import TEMPLATES
 
 SHOP = Shop("Berg&Beutel", "service@berg-beutel.example")
 ITEMS = (Item("Rucksack 45 l", 2, "RUCK-45", Decimal("259.80")), Item("Zelt", 1, "ZELT-2"))

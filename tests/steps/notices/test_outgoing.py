@@ -12,7 +12,7 @@ import pytest
 from bench.gear import servers
 from bench.gear.servers import serving
 from oms.core.refusals import Refusal
-from oms_aws.outgoing import Outcome, Outgoing, is_public
+from oms_aws.platform.outgoing import Outcome, Outgoing, is_public
 
 OUT = Outgoing(local=True, seconds=0.4)
 AWS = Outgoing(local=False, seconds=2)

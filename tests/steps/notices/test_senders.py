@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from local import allowances
-from oms_aws.senders import address, covered
+from oms_aws.platform.senders import address, covered
 from tests.world.merchant import SELLER, Merchant
 from tests.world.world import World
 

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from oms_aws import wiring
-from oms_aws.secrets import KEPT_SECONDS, of_endpoint
-from oms_aws.signing import MOST_BEFORE
-from oms_aws.webhooks import ROTATION
+from oms_aws.notices.signing import MOST_BEFORE
+from oms_aws.notices.webhooks import ROTATION
+from oms_aws.platform import wiring
+from oms_aws.platform.secrets import KEPT_SECONDS, of_endpoint
 from tests.steps.notices.test_subscribing import genuine
 from tests.world.merchant import Merchant
 from tests.world.world import Trap, World

@@ -10,9 +10,9 @@ import pytest
 from msgspec.structs import replace
 from standardwebhooks.webhooks import Webhook
 
-from oms_aws.audience import OF_FULFILMENTS, may_hear, readers
-from oms_aws.clients import SCOPES
-from oms_aws.edges.announcements import MEANING
+from oms_aws.notices.audience import OF_FULFILMENTS, may_hear, readers
+from oms_aws.notices.event_types import MEANING
+from oms_aws.platform.clients import SCOPES
 from tests.world.merchant import Merchant
 from tests.world.world import World
 
@@ -255,7 +255,7 @@ def test_deliveries_are_listed_newest_first_and_by_state(world: World, merchant:
 def test_replay_reaches_beyond_a_page_and_goes_on_by_itself(
     world: World, merchant: Merchant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("oms_aws.edges.replays.AT_ONCE", 2)
+    monkeypatch.setattr("oms_aws.notices.replays.AT_ONCE", 2)
     path = {"endpoint": add(merchant, merchant.shop, "Order.Created")["id"]}
     begin = world.now().isoformat()
     for _ in range(5):

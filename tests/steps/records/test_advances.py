@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from oms.records import datev
-from oms_aws.keys import Key
+from oms_aws.platform.keys import Key
 from tests.steps.records.test_exports import BOOKS, SHOP
 from tests.world.merchant import SELLER, Merchant
 from tests.world.world import World

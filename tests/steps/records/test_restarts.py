@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from oms.orders.stalled import AGAIN_AFTER
-from oms_aws.edges.restarts import HEALERS
-from oms_aws.table import marshal
+from oms_aws.platform.table import marshal
+from oms_aws.records.restarts import HEALERS
 from tests.house.tree import ROOT
 from tests.world.merchant import Merchant
 from tests.world.world import World

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from oms_aws.edges.unrouted import methods_of
+from oms_aws.platform.unrouted import methods_of
 from tests.world.world import World
 
 

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from oms_aws.verify import CHECKS, UnknownCheck, check
+from oms_aws.records.verify import CHECKS, UnknownCheck, check
 from tests.steps.records.test_verify import DONE, Items, change, lived, of, remove, swap_body
 from tests.world.world import Archived, World
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from oms_aws.intake import StepFunctionsIntake
+from oms_aws.orders.intake import StepFunctionsIntake
 from tests.world.merchant import Merchant
 from tests.world.world import LETTERS, Crash, Trap, World
 

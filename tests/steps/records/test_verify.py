@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from oms_aws.verify import check, persisting
+from oms_aws.records.verify import check, persisting
 from tests.world.merchant import ADDRESS, SELLER, Merchant
 from tests.world.world import World, opened
 

@@ -10,7 +10,7 @@ import pytest
 
 from oms.orders.order import Order
 from oms.payments import credit
-from oms_aws.orders import Saved
+from oms_aws.platform.log import Saved
 from tests.world.merchant import Merchant
 from tests.world.world import World
 

@@ -11,8 +11,8 @@ from botocore.exceptions import ClientError
 from botocore.stub import Stubber
 
 from oms.core.refusals import Unknown
-from oms_aws.edges.counts import MOST_UPLOADED, read_rows
-from oms_aws.uploads import S3Uploads
+from oms_aws.platform.uploads import S3Uploads
+from oms_aws.sourcing.count_files import MOST_UPLOADED, read_rows
 from tests.world.merchant import Merchant
 from tests.world.world import Trap, World
 

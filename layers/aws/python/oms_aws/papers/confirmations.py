@@ -13,8 +13,8 @@ from oms_aws.papers.invoices import (
 )
 from oms_aws.papers.letter import Words, letter, paragraphs, table
 from oms_aws.papers.press import Sheet
-from oms_aws.rendering import words
-from oms_aws.wording import date_text, one_line
+from oms_aws.platform.rendering import words
+from oms_aws.platform.wording import date_text, one_line
 
 
 def confirmation_sheet(confirmation: Confirmation) -> Sheet:

@@ -15,8 +15,8 @@ from oms.tax.exchange import EURO
 from oms_aws.papers.codes import drawn
 from oms_aws.papers.letter import Row, Words, giro, letter, paragraphs, row, table
 from oms_aws.papers.press import Sheet
-from oms_aws.rendering import words
-from oms_aws.wording import (
+from oms_aws.platform.rendering import words
+from oms_aws.platform.wording import (
     address_lines,
     amount_text,
     clean,

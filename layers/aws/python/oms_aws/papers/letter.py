@@ -11,8 +11,15 @@ from oms.master.letterhead import Letterhead
 from oms.master.seller import Seller
 from oms.payments.girocode import is_iban
 from oms_aws.papers.press import Sheet
-from oms_aws.rendering import words
-from oms_aws.wording import address_lines, clean, joined, lines, return_address, seller_lines
+from oms_aws.platform.rendering import words
+from oms_aws.platform.wording import (
+    address_lines,
+    clean,
+    joined,
+    lines,
+    return_address,
+    seller_lines,
+)
 
 Row = dict[str, Any]
 Words = dict[str, Any]

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from oms.master.letterhead import Logo
-from oms_aws.rendering import TEMPLATES
-from oms_aws.wording import JOINERS
+from oms_aws.platform.rendering import TEMPLATES
+from oms_aws.platform.wording import JOINERS
 
 Sheet = dict[str, Any]
 """Every text of a paper, formatted for its language, as the template reads it."""

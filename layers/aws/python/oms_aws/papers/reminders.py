@@ -9,8 +9,8 @@ from oms.payments.reminding import Reminder
 from oms_aws.papers.codes import drawn
 from oms_aws.papers.letter import Row, Words, giro, letter, paragraphs, row, table
 from oms_aws.papers.press import Sheet
-from oms_aws.rendering import words
-from oms_aws.wording import amount_text, clean, date_text, money_text
+from oms_aws.platform.rendering import words
+from oms_aws.platform.wording import amount_text, clean, date_text, money_text
 
 
 def reminder_sheet(reminder: Reminder) -> Sheet:

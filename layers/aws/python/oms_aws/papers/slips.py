@@ -9,8 +9,8 @@ from oms.fulfilment.slips import Slip, SlipLine, SlipParcel
 from oms.orders.parts import Gift
 from oms_aws.papers.letter import Row, Words, letter, paragraphs, row, table
 from oms_aws.papers.press import Sheet
-from oms_aws.rendering import words
-from oms_aws.wording import amount_text, clean, date_text, lines, money_text
+from oms_aws.platform.rendering import words
+from oms_aws.platform.wording import amount_text, clean, date_text, lines, money_text
 
 
 def slip_sheet(slip: Slip) -> Sheet:

@@ -1,0 +1,1 @@
+"""Billing, with documents in the archive."""

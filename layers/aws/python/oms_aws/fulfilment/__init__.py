@@ -1,0 +1,1 @@
+"""Fulfilment, as warehouses see it."""

@@ -1,0 +1,1 @@
+"""Master data, kept in the table and over HTTP."""

@@ -1,0 +1,1 @@
+"""Notices: mails and webhooks."""

@@ -1,0 +1,48 @@
+"""The models of webhooks: where to, of which events, and what is sent again."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field, StringConstraints
+
+from oms_aws.master.shop_models import Mailbox
+from oms_aws.platform.models import Line, Model
+from oms_aws.platform.moments import Moment
+
+Url = Annotated[str, StringConstraints(max_length=500, pattern=r"^https?://[^\s]+$")]
+EventName = Annotated[str, StringConstraints(pattern=r"^(\*|[A-Z][A-Za-z]+\.[A-Z][A-Za-z]+)$")]
+EventNames = Annotated[list[EventName], Field(min_length=1, max_length=50)]
+
+
+Contact = Mailbox | Literal[""]
+Language = Literal["de", "en"]
+
+
+class Subscribe(Model):
+    """Where a client wants to hear of which events, what it calls that, and who is told by mail
+    when it fails (a shop's support address if it names nobody)."""
+
+    url: Url
+    events: EventNames
+    description: Line = ""
+    contact: Contact = ""
+    language: Language | None = None
+
+
+class EndpointChange(Model):
+    """What is to be another than before; `paused` lets what comes wait until it is false again."""
+
+    url: Url | None = None
+    events: EventNames | None = None
+    description: Line | None = None
+    contact: Contact | None = None
+    language: Language | None = None
+    paused: Annotated[bool, Field(strict=True)] | None = None
+
+
+class Replay(Model):
+    """Which deliveries to send again: those of events since a time, or those named."""
+
+    after: Moment | None = None
+    deliveries: Annotated[list[str], Field(max_length=1_000)] | None = None

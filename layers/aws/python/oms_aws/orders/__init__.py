@@ -1,0 +1,1 @@
+"""Orders, kept in the table, taken and shown over HTTP."""

@@ -1,0 +1,33 @@
+"""What one cancellation did: which pieces are cancelled, and which are being recalled."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from oms.orders.news import FulfilmentRecallRequested, OrderCancelled
+from oms.orders.order import Order, decode_news
+from oms.orders.parts import Pieces
+from oms_aws.orders.seen import lines_of
+from oms_aws.orders.wiring import OrdersWiring
+
+
+def done_by(cause: str, order: Order, oms: OrdersWiring) -> dict[str, Any]:
+    """What the request that is the cause did to the order, from its log."""
+    cancelled: Pieces = {}
+    recalling = []
+    for event in oms.orders.log(order.id):
+        if event.cause != cause:
+            continue
+        news = decode_news(event.data)
+        if isinstance(news, OrderCancelled):
+            cancelled = news.by_line
+        elif isinstance(news, FulfilmentRecallRequested):
+            recalling.append(
+                {
+                    "fulfilment": news.fulfilment,
+                    "location": order.fulfilment(news.fulfilment).location,
+                    "until": news.recall.until,
+                    "lines": lines_of(order, news.recall.pieces),
+                }
+            )
+    return {"cancelled": lines_of(order, cancelled), "recalling": recalling}

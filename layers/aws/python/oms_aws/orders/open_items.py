@@ -1,0 +1,207 @@
+"""Open items in DynamoDB: a list that follows from the orders, written with them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+from decimal import Decimal
+from itertools import groupby, islice
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+from oms.core.values import PLACE
+from oms.orders.advances import Advance, advances
+from oms.orders.ledger import OpenItem
+from oms.orders.order import Order
+from oms.orders.parts import Document
+from oms.payments.open_items import due_of, open_items
+from oms.records.reductions import Reduction, reductions
+from oms_aws.platform import keys
+from oms_aws.platform.table import Action, Table
+
+AT_ONCE = 100
+
+
+class Listed(Struct, frozen=True, kw_only=True):
+    """An open item as the list shows it; `due` is when it is to be paid."""
+
+    order: str
+    external_number: str
+    shop: str
+    customer: str
+    customer_name: str
+    document: str
+    number: str
+    type: str
+    issued_on: date | None
+    due: date
+    currency: str
+    amount: Decimal
+    credited: Decimal
+    paid: Decimal
+    discount: Decimal
+    waived: Decimal
+    open: Decimal
+    level: int | None = None
+    last_letter_on: date | None = None
+    next_on: date | None = None
+    held_until: date | None = None
+    held_reason: str = ""
+    charges: Decimal = Decimal(0)
+
+    @property
+    def place(self) -> str:
+        """The place in a list: by due date, the shares of one document side by side."""
+        return f"{self.due}#{self.document}#{self.order}"
+
+
+class DynamoOpenItems:
+    """What is open of the orders of all shops."""
+
+    def __init__(self, table: Table) -> None:
+        self._table = table
+
+    def documents(
+        self,
+        shop: str,
+        state: str,
+        *,
+        customer: str = "",
+        before: date | None = None,
+        after: str = "",
+        limit: int | None = None,
+    ) -> Iterator[tuple[Listed, ...]]:
+        """The items of a state by due date, those of one document together, behind a place."""
+        found = self._items(shop, state, customer, before, after)
+        groups = groupby(found, key=lambda item: item.document or item.order)
+        return islice((tuple(items) for _, items in groups), limit)
+
+    def _items(
+        self, shop: str, state: str, customer: str, before: date | None, after: str
+    ) -> Iterator[Listed]:
+        until = before.isoformat() if before else ""
+        if not customer:
+            pk = keys.open_items(shop, state)
+            for item in self._table.listed("gsi1", pk, after=after, until=until):
+                yield stored_listed(item)
+            return
+        pk = keys.open_items_of(shop, customer, state)
+        entries = self._table.listed("gsi2", pk, after=after, until=until)
+        while some := list(islice(entries, AT_ONCE)):
+            read = self._table.get_many(keys.Key(item["pk"], item["sk"]) for item in some)
+            listed = (stored_listed(item) for item in read if "gsi1pk" in item)
+            yield from sorted(listed, key=lambda item: item.place)
+
+
+def listed_items(order: Order) -> dict[str, Listed]:
+    """What of an order stands in the lists, by document."""
+    return {
+        item.document: _listed(order, item) for item in open_items(order) if item.state != "settled"
+    }
+
+
+def _listed(order: Order, item: OpenItem) -> Listed:
+    document = order.document(item.document) if item.document else None
+    letters = document.dunning.letters if document and document.dunning else ()
+    return Listed(
+        order=order.id,
+        external_number=order.external_number,
+        shop=order.shop,
+        customer=order.customer.id,
+        customer_name=order.customer.company or order.customer.name,
+        document=item.document,
+        number=item.number,
+        type=item.type,
+        issued_on=item.issued_at.astimezone(PLACE).date() if item.issued_at and document else None,
+        due=due_of(item),
+        currency=order.currency,
+        amount=item.amount,
+        credited=item.credited,
+        paid=item.paid,
+        discount=item.discount,
+        waived=item.waived,
+        open=item.open,
+        **dunning_of(document),
+        charges=letters[-1].charges if letters else Decimal(0),
+    )
+
+
+def dunning_of(document: Document | None) -> dict[str, Any]:
+    """How far the dunning of a document is, as a list shows it."""
+    dunning = document.dunning if document else None
+    last = dunning.letters[-1] if dunning and dunning.letters else None
+    return {
+        "level": last.level if last else None,
+        "last_letter_on": last.issued_at.astimezone(PLACE).date() if last else None,
+        "next_on": dunning.next_on if dunning else None,
+        "held_until": dunning.held_until if dunning else None,
+        "held_reason": dunning.reason if dunning and dunning.held_until else "",
+    }
+
+
+def attributes(listed: Listed | None) -> dict[str, Any]:
+    """The attributes of an item; one that is settled stands in no list any more."""
+    if listed is None:
+        return {"kind": "open_item"}
+    state = "open" if listed.open > 0 else "credit"
+    return {
+        "kind": "open_item",
+        "body": msgspec.json.encode(listed).decode(),
+        "gsi1pk": keys.open_items(listed.shop, state),
+        "gsi1sk": listed.place,
+        "gsi2pk": keys.open_items_of(listed.shop, listed.customer, state),
+        "gsi2sk": listed.place,
+    }
+
+
+def moved(table: Table, before: Order, after: Order) -> list[Action]:
+    """The actions that bring the lists from what the order was to what it is now."""
+    paid = after.payments or after.payment.status == "captured" or after.captures
+    if not (paid or after.documents):
+        return []
+    was, now = listed_items(before), listed_items(after)
+    known = {each.id for each in reductions(before)} | {each.id for each in advances(before)}
+    return [
+        *(
+            table.put(keys.open_item(after.id, document), attributes(now.get(document)))
+            for document in sorted(was.keys() | now.keys())
+            if was.get(document) != now.get(document)
+        ),
+        *(
+            table.put(keys.reduction(after.id, each.id), reduction_attributes(each))
+            for each in reductions(after)
+            if each.id not in known
+        ),
+        *(
+            table.put(keys.advance(after.id, each.id), advance_attributes(each))
+            for each in advances(after)
+            if each.id not in known
+        ),
+    ]
+
+
+def reduction_attributes(reduction: Reduction) -> dict[str, Any]:
+    """The attributes of what was let go; it stays as it is."""
+    return {
+        "kind": "reduction",
+        "body": msgspec.json.encode(reduction).decode(),
+        "gsi1pk": keys.reductions_of(reduction.shop, f"{reduction.on:%Y-%m}"),
+        "gsi1sk": f"{reduction.on}#{reduction.id}",
+    }
+
+
+def advance_attributes(advance: Advance) -> dict[str, Any]:
+    """The attributes of a step of what is taxed of a deposit; it stays as it is."""
+    return {
+        "kind": "advance",
+        "body": msgspec.json.encode(advance).decode(),
+        "gsi1pk": keys.advances_of(advance.shop, f"{advance.recorded_on:%Y-%m}"),
+        "gsi1sk": f"{advance.at.isoformat()}#{advance.id}",
+    }
+
+
+def stored_listed(item: Mapping[str, Any]) -> Listed:
+    """The item of a table item."""
+    return msgspec.json.decode(item["body"], type=Listed)

@@ -1,0 +1,91 @@
+"""What of an order others see: its lines, fulfilments, gift and recalls."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from oms.fulfilment.label import label_lines
+from oms.orders.astray import standing
+from oms.orders.order import Order
+from oms.orders.parts import Fulfilment, Line, Pieces
+from oms.sourcing.bundles import parts
+
+
+def fulfilment_seen(order: Order, fulfilment: Fulfilment) -> dict[str, Any]:
+    """A fulfilment as warehouses see it, from its order."""
+    lines = {line.number: line for line in order.lines}
+    return {
+        "id": fulfilment.id,
+        "order_id": order.id,
+        "external_number": order.external_number,
+        "shop": order.shop,
+        "location": fulfilment.location,
+        "status": standing(fulfilment),
+        "lines": [_line_seen(lines[number], n) for number, n in fulfilment.pieces.items()],
+        "ship_to": fulfilment.ship_to or order.ship_to,
+        "label": label_lines(fulfilment.ship_to or order.ship_to),
+        "method": order.shipping.method,
+        "ship_by": fulfilment.ship_by,
+        "note": order.note,
+        "gift": gift_seen(order),
+        "parcels": [_parcel(parcel, lines) for parcel in fulfilment.parcels],
+        "recall": recall_seen(fulfilment, {n: li.sku for n, li in lines.items()}),
+    }
+
+
+def gift_seen(order: Order) -> dict[str, str | None] | None:
+    """What goes with a gift, or None."""
+    gift = order.gift
+    if gift is None:
+        return None
+    return {"message": gift.message, "from": gift.sender, "to": gift.recipient}
+
+
+def lines_of(order: Order, pieces: Pieces) -> list[dict[str, Any]]:
+    """Pieces by line, with the SKU of each."""
+    return [
+        {"number": line.number, "sku": line.sku, "quantity": pieces[line.number]}
+        for line in order.lines
+        if line.number in pieces
+    ]
+
+
+def recall_seen(fulfilment: Fulfilment, skus: Mapping[str, str]) -> dict[str, Any] | None:
+    """What is recalled of a fulfilment, and how the warehouse answered; `skus` is by line."""
+    recall = fulfilment.recall
+    if recall is None:
+        return None
+    return {
+        "status": recall.status,
+        "lines": [
+            {"number": number, "sku": skus[number], "quantity": quantity}
+            for number, quantity in recall.pieces.items()
+        ],
+        "cause": recall.cause,
+        "reason": recall.reason,
+        "requested_at": recall.requested_at,
+        "until": recall.until,
+        "answer": recall.answer,
+        "answered_at": recall.answered_at,
+    }
+
+
+def _line_seen(line: Line, quantity: int) -> dict[str, Any]:
+    """Pieces of a line; of a bundle also what is in them, which is what lies in the bins."""
+    seen: dict[str, Any] = {"number": line.number, "sku": line.sku, "quantity": quantity}
+    if line.nature.components:
+        seen["components"] = [
+            {"sku": sku, "quantity": quantity * each} for sku, each in parts(line).items()
+        ]
+    return seen
+
+
+def _parcel(parcel: Parcel, lines: dict[str, Line]) -> dict[str, Any]:
+    return {
+        "id": parcel.id,
+        "weight_g": parcel.weight_g,
+        "lines": [_line_seen(lines[number], n) for number, n in parcel.pieces.items()],
+        "carrier": parcel.carrier,
+        "tracking_number": parcel.tracking_number,
+    }

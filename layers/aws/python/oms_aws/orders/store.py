@@ -1,0 +1,414 @@
+"""Orders in DynamoDB: an order, its events and its projections are saved in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+import msgspec
+from msgspec.structs import replace
+
+from oms.core.events import GENESIS, Event
+from oms.core.refusals import NotNow, Refusal, Unknown
+from oms.orders.astray import standing
+from oms.orders.order import Order, decode_order, encode
+from oms.orders.parts import Fulfilment, Hold
+from oms_aws.orders import capacity, credit, open_items
+from oms_aws.orders.search import rows
+from oms_aws.orders.seen import fulfilment_seen
+from oms_aws.platform import keys
+from oms_aws.platform.log import Place, Saved, VersionDiffers, event_action, events_of, read_log
+from oms_aws.platform.table import MOST_ACTIONS, Action, ConditionFailed, Table, packed, unpacked
+
+CHANGE_TRIES = 10
+LARGEST_ORDER = 220_000
+"""Bytes, compressed, of an order as it is placed or changed: what follows fits its item then."""
+
+
+class Stored(NamedTuple):
+    """An order as it was read: `version` guards its next save, `sequence` and `hash` its log."""
+
+    order: Order
+    version: int
+    sequence: int
+    hash: str
+
+
+class Pointer(NamedTuple):
+    """A write that leads from another name to an order, and what it means when that is taken."""
+
+    action: Action
+    reason: str
+    text: str
+    field: str
+
+    @property
+    def taken(self) -> Refusal:
+        return Refusal(self.reason, self.text, {self.field: "taken"})
+
+
+NUMBER = (
+    "tracking_number_taken",
+    "Another parcel has this tracking number already.",
+    "tracking_numbers",
+)
+AUTHORISATION = (
+    "authorisation_taken",
+    "Another order is paid from this authorisation already.",
+    "payment.reference",
+)
+
+
+class Conflict(Exception):
+    """The order has changed since it was read."""
+
+
+class Prepared(NamedTuple):
+    """An order and all that has to be written for it, at once.
+
+    First stands the order itself, behind it the `pointers`, and behind them, if it `takes_credit`,
+    what asks the customer's limit. `ahead` is what a transaction has no room for, and what says
+    nothing while there is no such order.
+    """
+
+    stored: Stored
+    actions: list[Action]
+    pointers: tuple[Pointer, ...]
+    takes_credit: bool
+    ahead: tuple[Action, ...] = ()
+
+    def objection(self, failed: tuple[int, ...]) -> Exception:
+        """What it means that the actions of these indexes did not hold.
+
+        A new order whose external number is taken as well is one that is sent again.
+        """
+        first, again = failed[0], self.stored.version == 1 and len(failed) > 1
+        if 0 < first <= len(self.pointers) and not again:
+            return self.pointers[first - 1].taken
+        if self.takes_credit and first == 1 + len(self.pointers):
+            return credit.exceeded(self.stored.order)
+        return Conflict(self.stored.order.id)
+
+
+class DynamoOrders:
+    """The orders of all shops."""
+
+    def __init__(
+        self, table: Table, now: Callable[[], datetime], new_id: Callable[[str], str]
+    ) -> None:
+        self._table = table
+        self._now = now
+        self._new_id = new_id
+
+    def get(self, id: str) -> Stored:
+        """The order with this id; raises Unknown."""
+        item = self._table.get(keys.order(id))
+        if item is None:
+            raise _unknown(id)
+        return stored_order(item)
+
+    def get_many(self, ids: Iterable[str]) -> dict[str, Stored]:
+        """The orders that exist among the ids."""
+        items = self._table.get_many(keys.order(id) for id in ids)
+        found = [stored_order(item) for item in items]
+        return {each.order.id: each for each in found}
+
+    def id_of(self, shop: str, external_number: str) -> str | None:
+        """The id of the order that the shop gave this number."""
+        item = self._table.get(keys.external_number(shop, external_number))
+        return item["order_id"] if item else None
+
+    def id_of_authorisation(self, provider: str, reference: str) -> str | None:
+        """The id of the order that is paid from a provider's authorisation."""
+        item = self._table.get(keys.authorisation(provider, reference)) if reference else None
+        return str(item["order_id"]) if item else None
+
+    def id_of_parcel(self, carrier: str, tracking_number: str) -> str:
+        """The id of the order that a carrier's parcel is of; raises Unknown."""
+        item = self._table.get(keys.tracking(carrier, tracking_number))
+        if item is None:
+            raise Unknown("parcel_unknown", f"There is no parcel {tracking_number} of {carrier}.")
+        return str(item["order_id"])
+
+    def log(self, id: str, *, after: int = 0, limit: int | None = None) -> Iterator[Event]:
+        """The order's events in order, behind the sequence number `after`."""
+        return read_log(self._table, f"order/{id}", after=after, limit=limit)
+
+    def add(self, order: Order, by: Saved) -> Stored:
+        """Store a new order; raises Conflict when it, or its external number, is there already."""
+        first = self._table.put(
+            keys.external_number(order.shop, order.external_number),
+            {"order_id": order.id},
+            unless_exists=True,
+        )
+        bought = (self._table.put(*each) for each in ordered_entries(order))
+        also = by._replace(also=(first, *bought, *by.also))
+        return self.save(Stored(order, 0, 0, GENESIS), order, also)
+
+    def save(self, seen: Stored, order: Order, by: Saved) -> Stored:
+        """Store the order after its news, with one event for each.
+
+        What it takes of its customer's credit moves with it. Raises Conflict, credit.Exceeded, and
+        Refusal when a carrier's tracking number is another parcel's already, or an authorisation
+        another order's.
+        """
+        prepared = self.prepared(seen, order, by)
+        for start in range(0, len(prepared.ahead), MOST_ACTIONS):
+            self._table.write([*prepared.ahead[start : start + MOST_ACTIONS]])
+        try:
+            self._table.write(prepared.actions)
+        except ConditionFailed as error:
+            raise prepared.objection(error.failed) from error
+        return prepared.stored
+
+    def prepared(self, seen: Stored, order: Order, by: Saved) -> Prepared:
+        """What storing the order takes; raises credit.Exceeded."""
+        bare = replace(order, news=())
+        place = Place(f"order/{order.id}", order.shop, seen.sequence, seen.hash)
+        events = events_of(order.news, place, by, at=self._now(), new_id=self._new_id)
+        writes = [event_action(self._table, event) for event in events]
+        stored = Stored(bare, seen.version + 1, *place.behind(events))
+        pointers = self._pointers(seen, bare)
+        taken = credit.moved(self._table, seen.order, order)
+        leaving = capacity.moved(self._table, seen.order, bare)
+        projections = self._projections(seen.order, bare)
+        whole, leading = self._order_action(seen, stored), [each.action for each in pointers]
+        actions = [whole, *leading, *taken, *leaving, *writes, *projections, *by.also]
+        found = rows(self._table, seen.order if seen.version else None, bare)
+        room = max(0, MOST_ACTIONS - len(actions))
+        actions += found[:room]
+        return Prepared(stored, actions, tuple(pointers), bool(taken), tuple(found[room:]))
+
+    def save_together(self, prepared: Sequence[Prepared], also: Sequence[Action] = ()) -> None:
+        """Store several orders, and `also`, in one transaction; raises Conflict."""
+        try:
+            self._table.write([*(a for each in prepared for a in each.actions), *also])
+        except ConditionFailed as error:
+            ids = ", ".join(each.stored.order.id for each in prepared)
+            raise Conflict(ids) from error
+
+    def change(
+        self,
+        id: str,
+        command: Callable[[Order], Order],
+        by: Saved,
+        *,
+        seen: Stored | None = None,
+        if_version: int | None = None,
+    ) -> Stored:
+        """Get, decide, save; again from the start whenever someone else was faster.
+
+        `seen` spares the first reading. Without news nothing is written. Raises what the command
+        raises, and NotNow.
+        """
+        for attempt in range(CHANGE_TRIES):
+            if seen is None or attempt:
+                seen = self.get(id)
+            if if_version is not None and if_version != seen.version:
+                raise VersionDiffers(seen.version)
+            order = command(seen.order)
+            if not order.news:
+                return seen
+            try:
+                return self.save(seen, order, by)
+            except Conflict:
+                continue
+        raise NotNow(f"{id} is being changed by many at once")
+
+    def touched(self, seen: Stored) -> Action:
+        """The action that makes every other save of the order, as seen, start again."""
+        return self._table.update(
+            keys.order(seen.order.id),
+            "SET version = :next",
+            {":next": seen.version + 1, ":seen": seen.version},
+            condition="version = :seen",
+        )
+
+    def unchanged(self, seen: Stored) -> Action:
+        """The action that demands that the order still is as seen."""
+        return self._table.check(keys.order(seen.order.id), version=seen.version)
+
+    def all_through(self, shop: str, customer: str, purchase_order: str) -> bool:
+        """Whether all orders with a purchase order number of the customer are through."""
+        pk = keys.ordered(shop, customer, purchase_order, "").pk
+        return all(item["through"] for item in self._table.query(pk))
+
+    def fulfilment(self, id: str) -> dict[str, Any]:
+        """What a warehouse sees of a fulfilment; raises Unknown."""
+        item = self._table.get(keys.fulfilment(id))
+        if item is None:
+            raise Unknown("fulfilment_unknown", f"There is no fulfilment {id}.")
+        return _fulfilment_view(item)
+
+    def fulfilments(
+        self, location: str, status: str, *, after: str = "", limit: int = 50
+    ) -> list[tuple[str, dict[str, Any]]]:
+        """What a warehouse sees of its fulfilments in a status, by `ship_by`.
+
+        Each comes with where a list goes on behind it.
+        """
+        pk = keys.fulfilments_at(location, status)
+        return [
+            (item["gsi1sk"], _fulfilment_view(item))
+            for item in self._table.listed("gsi1", pk, after=after, limit=limit)
+        ]
+
+    def held(
+        self, shop: str, *, until: str = "", after: str = "", limit: int | None = None
+    ) -> Iterator[tuple[str, dict[str, Any]]]:
+        """A shop's open holds by deadline, each with where a list goes on behind it."""
+        items = self._table.listed(
+            "gsi1", keys.holds_of(shop), after=after, until=until, limit=limit
+        )
+        return ((item["gsi1sk"], msgspec.json.decode(item["body"])) for item in items)
+
+    def _order_action(self, seen: Stored, stored: Stored) -> Action:
+        key, attributes = keys.order(stored.order.id), order_attributes(stored)
+        if seen.version == 0:
+            return self._table.put(key, attributes, unless_exists=True)
+        return self._table.put_if(key, attributes, version=seen.version)
+
+    def _projections(self, before: Order, after: Order) -> list[Action]:
+        known = {f.id: fulfilment_attributes(before, f) for f in before.fulfilments}
+        wanted = {f.id: fulfilment_attributes(after, f) for f in after.fulfilments}
+        holds = {hold.id: hold_attributes(before, hold) for hold in before.holds}
+        return [
+            *(
+                self._table.put(*entry)
+                for entry in ordered_entries(after)
+                if entry not in ordered_entries(before)
+            ),
+            *(
+                self._table.put(keys.fulfilment(id), attributes)
+                for id, attributes in wanted.items()
+                if known.get(id) != attributes
+            ),
+            *(
+                self._table.put(keys.hold(after.id, hold.id), attributes)
+                for hold in after.holds
+                if (attributes := hold_attributes(after, hold)) != holds.get(hold.id)
+            ),
+            *open_items.moved(self._table, before, after),
+        ]
+
+    def _pointers(self, seen: Stored, after: Order) -> list[Pointer]:
+        """What leads to the order from the tracking numbers of what has just left, and from what
+        a provider calls its payment."""
+        left = {f.id for f in seen.order.fulfilments if f.shipped_at}
+        pointers = [
+            Pointer(
+                self._table.put(
+                    keys.tracking(str(parcel.carrier), str(parcel.tracking_number)),
+                    {"order_id": after.id},
+                    unless_exists=True,
+                ),
+                *NUMBER,
+            )
+            for fulfilment in after.fulfilments
+            if fulfilment.shipped_at and fulfilment.id not in left
+            for parcel in fulfilment.parcels
+        ]
+        return [*self._authorisation(seen, after), *pointers]
+
+    def _authorisation(self, seen: Stored, after: Order) -> list[Pointer]:
+        payment = after.payment
+        if not payment.provider or (seen.version and seen.order.payment == payment):
+            return []
+        action = self._table.update(
+            keys.authorisation(payment.provider, str(payment.reference)),
+            "SET order_id = :id",
+            {":id": after.id},
+            condition="attribute_not_exists(pk) OR order_id = :id",
+        )
+        return [Pointer(action, *AUTHORISATION)]
+
+
+def _unknown(id: str) -> Unknown:
+    return Unknown("order_unknown", f"There is no order {id}.")
+
+
+def _fulfilment_view(item: dict[str, Any]) -> dict[str, Any]:
+    """A fulfilment as warehouses see it, from its item."""
+    view: dict[str, Any] = msgspec.json.decode(unpacked(item["body"]))
+    return view
+
+
+def order_attributes(stored: Stored) -> dict[str, Any]:
+    """The attributes of an order's item; what is not its body or its version follows from these."""
+    order = stored.order
+    due = order.due()
+    clock = {"gsi3pk": keys.due(order.id), "gsi3sk": keys.due_at(due[0].at)} if due else {}
+    place = keys.place(order.placed_at, order.id)
+    return {
+        "kind": "order",
+        "version": stored.version,
+        "sequence": stored.sequence,
+        "hash": stored.hash,
+        "shop": order.shop,
+        "external_number": order.external_number,
+        "status": order.status,
+        "created_at": order.received_at.isoformat(),
+        "total": str(order.total),
+        "currency": order.currency,
+        "state": packed(encode(order)),
+        "gsi1pk": keys.orders_of(order.shop),
+        "gsi1sk": place,
+        "gsi2pk": keys.orders_in(order.shop, order.status),
+        "gsi2sk": place,
+        **clock,
+    }
+
+
+def size_of(order: Order) -> int:
+    """How many bytes of an item the order takes, compressed where it is large."""
+    return len(packed(encode(replace(order, news=()))))
+
+
+def stored_order(item: dict[str, Any]) -> Stored:
+    """The order in a table item."""
+    order = decode_order(unpacked(item["state"]))
+    return Stored(order, item["version"], item["sequence"], item["hash"])
+
+
+def ordered_entries(order: Order) -> list[tuple[keys.Key, dict[str, Any]]]:
+    """What the customer's purchase order number leads to: whether the order is through."""
+    if not order.purchase_order:
+        return []
+    key = keys.ordered(order.shop, order.customer.id, order.purchase_order, order.id)
+    return [(key, {"kind": "ordered", "through": order.through})]
+
+
+def fulfilment_attributes(order: Order, fulfilment: Fulfilment) -> dict[str, Any]:
+    """The attributes of a fulfilment's item: all of it follows from the order."""
+    return {
+        "kind": "fulfilment",
+        "order_id": order.id,
+        "shop": order.shop,
+        "status": standing(fulfilment),
+        "body": packed(encode(fulfilment_seen(order, fulfilment))),
+        "gsi1pk": keys.fulfilments_at(fulfilment.location, standing(fulfilment)),
+        "gsi1sk": keys.place(fulfilment.ship_by, fulfilment.id),
+    }
+
+
+def hold_attributes(order: Order, hold: Hold) -> dict[str, Any]:
+    """The attributes of a hold's item; it is in the list while it holds the order."""
+    body = {
+        "order": order.id,
+        "external_number": order.external_number,
+        "shop": order.shop,
+        "hold": hold.id,
+        "reason": hold.reason,
+        "text": hold.text,
+        "text_de": hold.text_de,
+        "owner": hold.owner,
+        "raised_at": hold.raised_at,
+        "deadline": hold.deadline,
+        "escalated_at": hold.escalated_at,
+    }
+    attributes = {"kind": "hold", "body": encode(body).decode()}
+    if hold.released_at or order.status != "held":
+        return attributes
+    place = f"{keys.due_at(hold.deadline)}#{order.id}.{hold.id}"
+    return {**attributes, "gsi1pk": keys.holds_of(order.shop), "gsi1sk": place}

@@ -1,0 +1,137 @@
+"""The log of an aggregate: events in order, each chained to the one before it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
+
+import msgspec
+
+from oms.core.events import Event, chained
+from oms.core.refusals import Unknown
+from oms.orders.news import News
+from oms.orders.order import encode
+from oms_aws.platform import keys
+from oms_aws.platform.table import Action, Table, packed, unpacked
+
+
+class Saved(NamedTuple):
+    """Who caused a change, and by what; `also` are writes that belong to the same transaction."""
+
+    actor: str
+    cause: str
+    also: tuple[Action, ...] = ()
+
+
+class VersionDiffers(Exception):
+    """If-Match named another version than is stored."""
+
+    def __init__(self, version: int) -> None:
+        super().__init__(f"it is at version {version}")
+        self.version = version
+
+
+class Place(NamedTuple):
+    """Where the log of an aggregate ends: the number and the hash of its last event."""
+
+    aggregate: str
+    shop: str
+    sequence: int
+    hash: str
+
+    def behind(self, events: Sequence[Event]) -> tuple[int, str]:
+        """Number and hash of the last event once these are written."""
+        return (events[-1].sequence, events[-1].hash) if events else (self.sequence, self.hash)
+
+
+def events_of(
+    news: Iterable[News], place: Place, by: Saved, *, at: datetime, new_id: Callable[[str], str]
+) -> list[Event]:
+    """The events that carry an aggregate's news, chained to the end of its log."""
+    events: list[Event] = []
+    for item in news:
+        sequence, last = place.behind(events)
+        event = Event(
+            id=new_id("evt"),
+            type=str(type(item).__struct_config__.tag),
+            aggregate=place.aggregate,
+            shop=place.shop,
+            sequence=sequence + 1,
+            at=at,
+            actor=by.actor,
+            cause=by.cause,
+            data=msgspec.Raw(encode(item)),
+        )
+        events.append(chained(event, last))
+    return events
+
+
+def event_action(table: Table, event: Event) -> Action:
+    """The action that adds an event to its aggregate's log, never over another one."""
+    return table.put(
+        keys.event(event.aggregate, event.sequence),
+        {
+            "kind": "event",
+            "id": event.id,
+            "type": event.type,
+            "aggregate": event.aggregate,
+            "shop": event.shop,
+            "sequence": event.sequence,
+            "at": event.at.isoformat(),
+            "actor": event.actor,
+            "cause": event.cause,
+            "hash": event.hash,
+            "data": packed(bytes(event.data)),
+            "facts": encode(small_facts(bytes(event.data))).decode(),
+            "gsi1pk": keys.events_on(f"{event.at.astimezone(UTC):%Y-%m-%d}", event.id[-1]),
+            "gsi1sk": f"{event.id}#{event.hash}",
+        },
+        unless_exists=True,
+    )
+
+
+def read_log(
+    table: Table, aggregate: str, *, after: int = 0, limit: int | None = None
+) -> Iterator[Event]:
+    """The events of an aggregate in order, behind the sequence number `after`."""
+    start = keys.event(aggregate, after)
+    items = table.query(
+        start.pk, sk_prefix=keys.EVENTS, after=start.sk if after else "", limit=limit
+    )
+    return (stored_event(item) for item in items)
+
+
+def read_event(table: Table, aggregate: str, sequence: int) -> Event:
+    """The event of an aggregate with this sequence number; raises Unknown."""
+    item = table.get(keys.event(aggregate, sequence))
+    if item is None:
+        raise Unknown("event_unknown", f"{aggregate} has no event {sequence}.")
+    return stored_event(item)
+
+
+def stored_event(item: dict[str, Any]) -> Event:
+    """The event in a table item."""
+    return Event(
+        id=item["id"],
+        type=item["type"],
+        aggregate=item["aggregate"],
+        shop=item["shop"],
+        sequence=item["sequence"],
+        at=datetime.fromisoformat(item["at"]),
+        actor=item["actor"],
+        cause=item["cause"],
+        data=msgspec.Raw(unpacked(item["data"])),
+        hash=item["hash"],
+    )
+
+
+def small_facts(data: bytes) -> dict[str, Any]:
+    """What of an event's data is small enough to travel: scalars, and the ids of what is nested."""
+    facts: dict[str, Any] = {}
+    for name, value in msgspec.json.decode(data).items():
+        if isinstance(value, dict) and isinstance(value.get("id"), str):
+            facts[name] = value["id"]
+        elif isinstance(value, bool | int) or (isinstance(value, str) and len(value) <= 256):
+            facts[name] = value
+    return facts

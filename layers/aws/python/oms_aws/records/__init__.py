@@ -1,0 +1,1 @@
+"""Records: exports, seals, proofs, dead letters."""

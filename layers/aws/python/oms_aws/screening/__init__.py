@@ -1,0 +1,1 @@
+"""Screening, with what the checks ask."""

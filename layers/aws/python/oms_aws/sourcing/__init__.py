@@ -1,0 +1,1 @@
+"""Sourcing, with stock and purchases in the table."""

@@ -1,0 +1,454 @@
+"""Stock in DynamoDB: counters and reservations move together or not at all."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import datetime
+from functools import partial
+from typing import Any, NamedTuple
+
+from oms.core.refusals import NotNow
+from oms.orders.order import Order
+from oms.sourcing.bundles import stock_skus
+from oms.sourcing.pool import CONFLICTS, Changes, at_home, fitting, placed
+from oms.sourcing.stock import Buffer, Item, Reservation, claims, delta, settled
+from oms_aws.orders.store import DynamoOrders, Stored
+from oms_aws.platform import keys
+from oms_aws.platform.edit import Edit
+from oms_aws.platform.table import MOST_ACTIONS, Action, ConditionFailed, Crowded, Table
+from oms_aws.sourcing.counters import (
+    Layout,
+    View,
+    arrangement,
+    edited,
+    layout,
+    marked,
+    stored_reservation,
+    stored_summary,
+)
+from oms_aws.sourcing.counting import (
+    Count,
+    Counting,
+    Keeping,
+    Tally,
+    counted,
+    judged,
+    kept_back,
+    last_counted,
+)
+
+MOVE_TRIES = 12
+READ_TRIES = 12
+
+
+class Move(NamedTuple):
+    """A reservation as it is and as it shall be; `limited`: not so many may wait as want to."""
+
+    before: Reservation
+    after: Reservation
+    limited: bool = False
+
+
+class Waiting(NamedTuple):
+    """An order that waits for a SKU; `filled` if it got some and may not know yet."""
+
+    order_id: str
+    filled: bool
+
+
+class DynamoStock:
+    """The stock of all SKUs at all locations."""
+
+    def __init__(
+        self, table: Table, now: Callable[[], datetime], new_id: Callable[[str], str]
+    ) -> None:
+        self._table = table
+        self._now = now
+        self._new_id = new_id
+        self._layouts: dict[str, Layout] = {}
+        self._views: dict[str, View] = {}
+        self._met: Counter[str] = Counter()
+
+    # -- reading ------------------------------------------------------------------------------
+
+    def items(self, skus: Iterable[str]) -> dict[str, Item]:
+        """The counters of each SKU; one that was never counted has none of anything."""
+        return {sku: view.item for sku, view in self._read(skus).items()}
+
+    def summaries(self, skus: Iterable[str]) -> dict[str, Item]:
+        """The counters of each SKU by one read; those of a split one are a few seconds old."""
+        wanted, now = list(dict.fromkeys(skus)), self._now()
+        found = self._table.get_many(keys.stock(sku) for sku in wanted)
+        views = {item["sku"]: View(item["sku"], (item,)) for item in found}
+        known = {}
+        for sku in wanted:
+            view = views.get(sku) or View(sku, ({},))
+            split = layout(view.main).parts > 1
+            summary = stored_summary(sku, view.main) if not (split and view.mark.due(now)) else None
+            known[sku] = summary or self._summed_up(sku)
+        return known
+
+    def _summed_up(self, sku: str) -> Item:
+        view = self._read([sku])[sku]
+        self._unless_late(partial(self._mark, view))
+        return view.item
+
+    def _read(self, skus: Iterable[str]) -> dict[str, View]:
+        """Every part of each SKU: the buckets first, then the main item, which says whether pieces
+        went from part to part meanwhile. If not, no piece was missed on its way. Raises NotNow."""
+        wanted = list(dict.fromkeys(skus))
+        left, found = wanted, {}
+        for _ in range(READ_TRIES):
+            buckets = self._buckets(left)
+            mains = {
+                item["sku"]: item for item in self._table.get_many(keys.stock(sku) for sku in left)
+            }
+            for sku in left:
+                main = mains.get(sku, {})
+                now, known = layout(main), self._layouts.pop(sku, None)
+                if now.parts == 1 or now == known:
+                    read = [buckets.get((sku, n), {}) for n in range(1, now.parts)]
+                    found[sku] = View(sku, (main, *read))
+                if now.parts > 1:
+                    self._layouts[sku] = now
+            left = [sku for sku in left if sku not in found]
+            if not left:
+                self._views |= found
+                return {sku: found[sku] for sku in wanted}
+        raise NotNow("the buckets of the stock are being rearranged")
+
+    def _buckets(self, skus: list[str]) -> dict[tuple[str, int], dict[str, Any]]:
+        """The buckets of the SKUs that are known to have some, by SKU and number."""
+        where = {
+            keys.stock_part(sku, n): (sku, n)
+            for sku in skus
+            for n in range(1, self._layouts.get(sku, Layout(1, 0)).parts)
+        }
+        items = self._table.get_many(where)
+        return {where[keys.Key(item["pk"], item["sk"])]: item for item in items}
+
+    def reservations(self, order: Order) -> dict[str, Reservation]:
+        """What the order holds of each SKU that it takes from stock."""
+        skus = stock_skus(order)
+        found = self._table.get_many(keys.reservation(sku, order.id) for sku in skus)
+        known = {item["sku"]: stored_reservation(item) for item in found}
+        return {sku: known.get(sku) or unreserved(order, sku) for sku in skus}
+
+    def promised(self, sku: str) -> list[Reservation]:
+        """What is promised of the SKU and claimed at no location yet, the last in turn first."""
+        shards = (keys.holders(sku, shard) for shard in range(keys.HOLDER_SHARDS))
+        rows = [row for shard in shards for row in self._table.listed("gsi2", shard)]
+        items = self._table.get_many(keys.Key(row["pk"], row["sk"]) for row in rows)
+        held = (stored_reservation(item) for item in items)
+        return sorted((each for each in held if each.soft), key=lambda r: r.turn, reverse=True)
+
+    def waiting_for(self, sku: str) -> Iterator[Waiting]:
+        """The orders that wait for the SKU, in their turn.
+
+        Those that got stock stay among them until it is claimed at a location: should the step that
+        filled them be cut off, they are found again and their orders told.
+        """
+        for item in self._table.listed("gsi1", keys.backorders(sku)):
+            yield Waiting(item["order_id"], item.get("filled", False))
+
+    def queue(self, sku: str) -> list[Reservation]:
+        """What waits for the SKU, in turn."""
+        rows = self._table.listed("gsi1", keys.backorders(sku))
+        orders = [row["order_id"] for row in rows]
+        items = self._table.get_many(keys.reservation(sku, id) for id in orders)
+        held = (stored_reservation(item) for item in items)
+        return sorted((each for each in held if each.backordered), key=lambda r: r.turn)
+
+    def last_waiting(self, sku: str) -> str | None:
+        """The order whose turn for the SKU comes last."""
+        last = self._table.listed("gsi1", keys.backorders(sku), limit=1, newest=True)
+        return next((row["order_id"] for row in last), None)
+
+    # -- moving reservations ------------------------------------------------------------------
+
+    def move(
+        self, moves: list[Move], orders: DynamoOrders, seen: Stored, *, alone: bool = False
+    ) -> Stored:
+        """Do the moves of an order; answers the order as it is then.
+
+        `alone`: only while it is as it was seen, and other steps on it start again. The counters
+        are taken as `items` read them last. Raises ConditionFailed when anything is not as read.
+        """
+        try:
+            for some in self._packed(moves, MOST_ACTIONS - 1):
+                self._write([*([orders.touched(seen)] if alone else []), *some])
+                seen = seen._replace(version=seen.version + 1) if alone else seen
+            return seen
+        finally:
+            self._tend()
+
+    def settle(self, orders: DynamoOrders, order_id: str) -> None:
+        """Issue what the order shipped and give back what it dropped, exactly once."""
+        for _ in range(MOVE_TRIES):
+            self._views.clear()
+            seen = orders.get(order_id)
+            try:
+                self._settle(orders, seen)
+                return
+            except ConditionFailed:
+                continue
+        raise NotNow(f"the reservations of {order_id} are being changed by many at once")
+
+    def _settle(self, orders: DynamoOrders, seen: Stored) -> None:
+        moves = []
+        moving = False
+        wanted = claims(seen.order)
+        for sku, held in self.reservations(seen.order).items():
+            claimed = wanted[sku]
+            after = settled(held, claimed)
+            if after != held:
+                moves.append(Move(held, after))
+                moving = moving or claimed.in_motion > 0
+        for some in self._packed(moves, MOST_ACTIONS - 1):
+            guard = orders.touched(seen) if moving else orders.unchanged(seen)
+            self._table.write([guard, *some])
+            seen = seen._replace(version=seen.version + 1) if moving else seen
+
+    def _write(self, actions: list[Action]) -> None:
+        try:
+            met = self._table.write(actions)
+        except Crowded as crowd:
+            self._note(actions, crowd.met)
+            raise
+        self._note(actions, met)
+
+    def _packed(self, moves: list[Move], room: int) -> Iterator[list[Action]]:
+        """The actions of the moves in as few transactions as hold them, each move whole."""
+        transaction: list[Action] = []
+        for move in moves:
+            actions = [*self._counters(move), self._reservation(move)]
+            if len(transaction) + len(actions) > room:
+                yield transaction
+                transaction = []
+            transaction += actions
+        if transaction:
+            yield transaction
+
+    def _counters(self, move: Move) -> Iterator[Action]:
+        """Where a move changes the counters of its SKU; raises ConditionFailed if they lack it.
+
+        Without having read the SKU, as when something is given back, it is the main item's.
+        """
+        sku, after = move.before.sku, move.after
+        view = self._views.get(sku) or View(sku, ({},))
+        parts, kept = view.parts, view.item.kept_from(after.shop)
+        change = delta(move.before, after)
+        home = at_home(after.order_id, parts.number)
+        changes = placed(change, parts, home=home, kept=max(0, kept))
+        if changes is None:
+            raise ConditionFailed((0,))
+        yield from self._parts(view, changes, limited=move.limited)
+
+    def _parts(self, view: View, changes: Changes, *, limited: bool = False) -> Iterator[Action]:
+        now = self._now()
+        for n, change in changes.items():
+            edit = edited(view, n, change)
+            if limited and "backordered" in change.adds:
+                edit.see("backordered", view.read[n].get("backordered"))
+            if n == 0 and view.main and view.parts.number == 1 and view.mark.due(now):
+                marked(edit, view, now)
+            yield edit.action(self._table, keys.stock_part(view.sku, n))
+
+    def _reservation(self, move: Move) -> Action:
+        after = move.after
+        attributes = {
+            "kind": "reservation",
+            "sku": after.sku,
+            "order_id": after.order_id,
+            "placed_at": after.placed_at.isoformat(),
+            "shop": after.shop,
+            "soft": after.soft,
+            "backordered": after.backordered,
+            "hard": after.hard,
+            "issued": after.issued,
+            "version": move.before.version + 1,
+        }
+        if after.rank:
+            attributes["rank"] = after.rank
+        if after.promised_on:
+            attributes["promised_on"] = after.promised_on.isoformat()
+        if after.filled:
+            attributes["filled"] = True
+        turn = keys.turn(after.rank, after.promised_on, after.placed_at, after.order_id)
+        if after.backordered or after.filled:
+            attributes |= {"gsi1pk": keys.backorders(after.sku), "gsi1sk": turn}
+        if after.soft > 0:
+            shard = at_home(after.order_id, keys.HOLDER_SHARDS)
+            attributes |= {"gsi2pk": keys.holders(after.sku, shard), "gsi2sk": turn}
+        key = keys.reservation(after.sku, after.order_id)
+        if move.before.version == 0:
+            return self._table.put(key, attributes, unless_exists=True)
+        return self._table.put_if(key, attributes, version=move.before.version)
+
+    # -- splitting and merging ----------------------------------------------------------------
+
+    def arrange(self, sku: str, wanted: int) -> None:
+        """Keep the SKU in as many parts as the merchant wants, 0 for as its writes need."""
+        view = self._read([sku])[sku]
+        if view.wanted == wanted:
+            return
+        edit = Edit()
+        for name, value in {"sku": sku, "kind": "stock", "wanted": wanted}.items():
+            edit.set(name, value)
+        self._table.write([edit.action(self._table, keys.stock(sku))])
+        self._unless_late(lambda: self._tend_one(self._read([sku])[sku], hot=False))
+
+    def wish(self, buckets: Mapping[str, int]) -> None:
+        """Keep SKUs that were just read in as many parts as their products say."""
+        for sku, wanted in buckets.items():
+            if (view := self._views.get(sku)) and view.wanted != wanted:
+                self._unless_late(partial(self.arrange, sku, wanted))
+
+    def _note(self, actions: list[Action], met: tuple[int, ...]) -> None:
+        """Remember which SKUs' counters others were in the way of."""
+        for index in met:
+            pk = _partition(actions[index])
+            if pk.startswith(keys.STOCK):
+                self._met[pk.removeprefix(keys.STOCK).partition("#")[0]] += 1
+
+    def _tend(self) -> None:
+        """Split what is hot, merge what is not any more, level what is uneven."""
+        met, self._met = self._met, Counter()
+        for sku, view in list(self._views.items()):
+            if view.main:
+                hot = met[sku] >= CONFLICTS
+                self._unless_late(partial(self._tend_one, view, hot=hot))
+
+    def _tend_one(self, view: View, *, hot: bool) -> None:
+        parts, mark, now = view.parts, view.mark, self._now()
+        number = fitting(
+            parts.number,
+            view.wanted,
+            pace=mark.pace(parts, now),
+            hot=hot and mark.settled(now),
+            rested=mark.rested(now),
+        )
+        if number != parts.number or parts.uneven:
+            fresh = self._read([view.sku])[view.sku]
+            if fresh.parts.number == parts.number:
+                self._table.write(arrangement(self._table, fresh, number, now))
+        elif number > 1 and mark.due(now):
+            self._mark(self._read([view.sku])[view.sku])
+
+    def _mark(self, view: View) -> None:
+        edit = Edit()
+        edit.see("mark_at", view.main.get("mark_at"))
+        marked(edit, view, self._now())
+        self._table.write([edit.action(self._table, keys.stock(view.sku))])
+
+    def _unless_late(self, act: Callable[[], None]) -> None:
+        """Do what anybody can do at any time; whoever is late leaves it to who was faster."""
+        try:
+            act()
+        except (ConditionFailed, NotNow):
+            return
+
+    # -- counting -----------------------------------------------------------------------------
+
+    def take_counts(self, counts: Iterable[Count], by: Counting) -> Tally:
+        """Take a warehouse's counts; answers what became of them.
+
+        A count older than the one taken before is ignored; each change is one `Stock.Changed`.
+        Raises NotNow.
+        """
+        self._views.clear()
+        changed = unchanged = 0
+        ignored: dict[str, datetime] = {}
+        left = {count.sku: count for count in counts}
+        for attempt in range(MOVE_TRIES):
+            views = self._read(left)
+            for sku, count in list(left.items()):
+                later = last_counted(views[sku].item, by.location, now=self._now())
+                word = judged(views[sku].item, count, by, now=self._now())
+                if word == "ignored" and later:
+                    ignored[sku] = later
+                unchanged += word == "unchanged"
+                if word != "changed":
+                    del left[sku]
+            if not left:
+                return Tally(changed, unchanged, ignored)
+            room = MOST_ACTIONS if attempt == 0 else 1
+            for sku in self._count([(views[sku], count) for sku, count in left.items()], by, room):
+                changed += 1
+                del left[sku]
+        raise NotNow(f"{len(left)} SKUs are being changed by many at once")
+
+    def gained(
+        self, gains: Mapping[str, int], by: Counting
+    ) -> tuple[list[Action], dict[str, datetime]]:
+        """The actions by which a location holds more, with one `Stock.Changed` for each SKU.
+
+        Beside them the SKUs that were counted there at that time or later, and when: their pieces
+        are in that count already.
+        """
+        actions: list[Action] = []
+        late: dict[str, datetime] = {}
+        for sku, view in self._read(gains).items():
+            known = last_counted(view.item, by.location, now=self._now())
+            if known is None or known < by.as_of:
+                count = Count(sku, view.item.on_hand.get(by.location, 0) + gains[sku])
+                event_id, now = self._new_id("evt"), self._now()
+                actions += counted(self._table, view, count, by, event_id=event_id, at=now)
+            else:
+                late[sku] = known
+        return actions, late
+
+    def _count(self, counts: list[tuple[View, Count]], by: Counting, room: int) -> Iterator[str]:
+        """Write counts, several to a transaction if there is room; answers the SKUs written."""
+        transaction: list[Action] = []
+        skus: list[str] = []
+        for view, count in counts:
+            event_id, now = self._new_id("evt"), self._now()
+            actions = counted(self._table, view, count, by, event_id=event_id, at=now)
+            if transaction and len(transaction) + len(actions) > room:
+                yield from self._written(transaction, skus)
+                transaction, skus = [], []
+            transaction += actions
+            skus.append(view.sku)
+        yield from self._written(transaction, skus)
+
+    def _written(self, actions: list[Action], skus: list[str]) -> list[str]:
+        try:
+            self._table.write(actions)
+        except ConditionFailed:
+            return []
+        return skus
+
+    def keep_back(self, sku: str, by: Keeping) -> Buffer:
+        """Set what a shop leaves of the SKU for the other channels; raises NotNow."""
+        for _ in range(MOVE_TRIES):
+            view = self._read([sku])[sku]
+            if view.item.buffers.get(by.shop, Buffer()) == by.buffer:
+                return by.buffer
+            event_id, now = self._new_id("evt"), self._now()
+            try:
+                self._table.write(kept_back(self._table, view, by, event_id=event_id, at=now))
+                return by.buffer
+            except ConditionFailed:
+                continue
+        raise NotNow(f"the stock of {sku} is being changed by many at once")
+
+
+def unreserved(order: Order, sku: str) -> Reservation:
+    """What an order holds of a SKU before anything; preorders are served as they come."""
+    preorder = any(li.sku == sku and li.nature.kind == "preorder" for li in order.lines)
+    return Reservation(
+        sku=sku,
+        order_id=order.id,
+        placed_at=order.placed_at,
+        shop=order.shop,
+        rank=0 if preorder else order.rank,
+        promised_on=None if preorder else order.promised_on,
+    )
+
+
+def _partition(action: Action) -> str:
+    ((_, arguments),) = action.items()
+    key = arguments.get("Key") or arguments["Item"]
+    return str(key["pk"]["S"])
