@@ -17,7 +17,7 @@ from bench.gear.report import Target, options, publish
 from infra.journey import JOURNEY
 from infra.layers import LIMIT, LOCKED, OWN, built, source
 
-FIRST = "capture/receive_order"
+FIRST = "orders/receive_order"
 MEGA = 1024 * 1024
 LARGEST = 8
 IMPORT = """

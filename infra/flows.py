@@ -157,7 +157,7 @@ class Plan:
     starter: str
 
 
-FLOWS: dict[str, Plan] = {"intake": Plan(intake, "capture/start_intake")}
+FLOWS: dict[str, Plan] = {"intake": Plan(intake, "orders/start_intake")}
 
 
 class Flow(Construct):

@@ -32,7 +32,7 @@ class Names:
     prefix: str
 
     def of(self, step: Step | str) -> str:
-        """`capture/start_intake` -> `auftakt-capture-start_intake`."""
+        """`orders/start_intake` -> `auftakt-orders-start_intake`."""
         name = step if isinstance(step, str) else step.name
         return f"{self.prefix}-{name.replace('/', '-')}"
 

@@ -195,35 +195,35 @@ JOURNEY: tuple[Step, ...] = (
     Step("master/try_rules", Http(("POST /v1/rules/{name}/trials",)), (R,), seconds=29, memory=1024,
          layers=("rules",),
          reads=("rules", "orders", "order_lists")),
-    # capture
-    Step("capture/receive_order", Http(("POST /v1/orders",)), (R, W),
+    # orders
+    Step("orders/receive_order", Http(("POST /v1/orders",)), (R, W),
          reads=(*SEEN, "replays", "catalogue"), writes=("replays", "orders")),
-    Step("capture/read_order", Http(("GET /v1/orders/{order}",)), (R,),
+    Step("orders/read_order", Http(("GET /v1/orders/{order}",)), (R,),
          reads=(*SEEN, "papers", "exposures")),
-    Step("capture/list_orders", Http(("GET /v1/orders",)), (R,),
+    Step("orders/list_orders", Http(("GET /v1/orders",)), (R,),
          reads=(*SEEN, "order_lists")),
-    Step("capture/read_events", Http(("GET /v1/orders/{order}/events",)), (R,),
+    Step("orders/read_events", Http(("GET /v1/orders/{order}/events",)), (R,),
          reads=SEEN),
-    Step("capture/cancel_order", Http(("POST /v1/orders/{order}/cancellations",)), (R, W),
+    Step("orders/cancel_order", Http(("POST /v1/orders/{order}/cancellations",)), (R, W),
          reads=(*SEEN, "replays"), writes=("replays", "orders")),
-    Step("capture/change_order", Http((
+    Step("orders/change_order", Http((
         "POST /v1/orders/{order}/changes", "POST /v1/orders/{order}/changes/{change}/confirm",
     )), (R, W),
          reads=(*BILLABLE, "replays", "carriers", "prices", "stock"),
          writes=("replays", "vat_checks", "orders", "stock", "departures")),
-    Step("capture/confirm_order", Http((
+    Step("orders/confirm_order", Http((
         "GET /v1/orders/{order}/confirmation", "POST /v1/orders/{order}/confirmation",
     )), (R, W, "secrets:links:make", "documents:put", "documents:read"), seconds=29, memory=1024,
          layers=("typesetting",),
          reads=("orders", "papers", "catalogue", "carriers"), writes=("orders", "papers")),
-    Step("capture/show_confirmation", Http(("GET /o/{token}",), public=True),
+    Step("orders/show_confirmation", Http(("GET /o/{token}",), public=True),
          (R, W, "secrets:links", "documents:put", "documents:read"), seconds=29, memory=1024,
          layers=("typesetting",), reads=("orders", "papers", "catalogue"),
          writes=("orders", "papers")),
-    Step("capture/finish_change",
+    Step("orders/finish_change",
          Queue(("Fulfilment.RecallAccepted", "Fulfilment.RecallRefused")), (R, W),
          reads=(*SUPPLY, "carriers", "prices"), writes=MOVED),
-    Step("capture/start_intake", Queue(("Order.Created",)), (R, W, "flow:start"),
+    Step("orders/start_intake", Queue(("Order.Created",)), (R, W, "flow:start"),
          reads=ORDERS, writes=ORDERS),
     # screening
     Step("screening/check_address", Task("intake"), (R,), reads=("orders", "catalogue")),
@@ -364,41 +364,43 @@ JOURNEY: tuple[Step, ...] = (
          reads=("orders", "papers")),
     Step("billing/show_document", Http(("GET /d/{token}",), public=True),
          (R, "secrets:links", "documents:read"), reads=("orders", "papers")),
-    Step("billing/keep_payments", Http((
+    # payments
+    Step("payments/keep_payments", Http((
         "POST /v1/payments", "GET /v1/payments", "POST /v1/payments/{payment}/assignments",
     )), (R, W), seconds=29, memory=1024,
          reads=(*BILLED, "payments", "open_items", "ranges", "shops"),
          writes=(*SETTLED, "payments")),
-    Step("billing/list_open_items", Http(("GET /v1/open-items", "GET /v1/open-items/totals")), (R,),
+    Step("payments/list_open_items",
+         Http(("GET /v1/open-items", "GET /v1/open-items/totals")), (R,),
          seconds=29, memory=1024,
          reads=(*BILLED, "open_items", "catalogue")),
-    Step("billing/capture_payment", Queue((
+    Step("payments/capture_payment", Queue((
         "Invoice.Issued", "Order.Cancelled", "Order.Refused", "Order.Changed",
         "Payment.Received", "Payment.Authorised", "Payment.CaptureDue", "Payment.Retried",
     ), batch=5), (R, W, "secrets:stripe"), seconds=120,
          reads=(*BILLED, "rehearsal"), writes=(*SETTLED, "rehearsal")),
-    Step("billing/refund_payment", Queue((
+    Step("payments/refund_payment", Queue((
         "CreditNote.Issued", "Payment.Captured", "Payment.Retried",
     ), batch=5), (R, W, "secrets:stripe"), seconds=120,
          reads=(*BILLED, "rehearsal"), writes=(*SETTLED, "rehearsal")),
-    Step("billing/keep_captures", Http((
+    Step("payments/keep_captures", Http((
         "POST /v1/orders/{order}/captures", "POST /v1/orders/{order}/refunds",
         "POST /v1/orders/{order}/payment-failures/{failure}",
     )), (R, W),
          reads=BILLED, writes=SETTLED),
-    Step("billing/hear_provider", Http(("POST /v1/providers/stripe/webhook",), public=True),
+    Step("payments/hear_provider", Http(("POST /v1/providers/stripe/webhook",), public=True),
          (R, W, "secrets:stripe"), seconds=29, reads=("orders",), writes=("orders",)),
-    Step("billing/hold_dunning", Http(("POST /v1/open-items/{document}/dunning-hold",)), (R, W),
+    Step("payments/hold_dunning", Http(("POST /v1/open-items/{document}/dunning-hold",)), (R, W),
          reads=BILLED, writes=SETTLED),
-    Step("billing/dun_customer", Queue((
+    Step("payments/dun_customer", Queue((
         "Invoice.Overdue", "Payment.Received", "CreditNote.Issued",
     )), (R, W), seconds=60,
          reads=BILLED, writes=SETTLED),
-    Step("billing/render_letter", Queue(("Invoice.Reminded", "Invoice.Dunned"), batch=5),
+    Step("payments/render_letter", Queue(("Invoice.Reminded", "Invoice.Dunned"), batch=5),
          (R, W, "documents:put", "documents:read"), seconds=120, memory=1024,
          layers=("typesetting",),
          reads=BILLED, writes=SETTLED),
-    Step("billing/read_credit", Http(("GET /v1/customers/{customer}/credit",)), (R,),
+    Step("payments/read_credit", Http(("GET /v1/customers/{customer}/credit",)), (R,),
          reads=("orders", "catalogue", "exposures")),
     # notices
     Step("notices/tell_customer", Queue((

@@ -26,7 +26,7 @@ def test_an_event_is_sent_to_every_queue_that_listens() -> None:
 
 
 def test_a_delivery_from_a_queue_is_a_receive_and_a_delete() -> None:
-    assert bill.units("capture/start_intake", Usage(invocations=3))["sqs"] == 6
+    assert bill.units("orders/start_intake", Usage(invocations=3))["sqs"] == 6
 
 
 def test_states_inside_a_parallel_count_by_their_calls() -> None:
@@ -39,4 +39,4 @@ def test_a_thousand_transitions_cost_what_the_table_says() -> None:
 
 
 def test_every_unit_has_a_price() -> None:
-    assert set(bill.units("capture/receive_order", Usage())) <= set(PRICES)
+    assert set(bill.units("orders/receive_order", Usage())) <= set(PRICES)

@@ -164,7 +164,7 @@ def test_a_step_is_renamed_and_moved_with_its_routes(cloud: Cloud, tmp_path: Pat
     before = routed(cloud)
 
     def edit(templates: dict[str, dict[str, Any]]) -> None:
-        renamed(templates, "capture/receive_order", "take_order")
+        renamed(templates, "orders/receive_order", "take_order")
         moved(templates, "sourcing/read_stock", "fulfilment")
 
     bring(edited(synth.outline(), tmp_path / "new", edit), cloud)
@@ -172,11 +172,11 @@ def test_a_step_is_renamed_and_moved_with_its_routes(cloud: Cloud, tmp_path: Pat
     assert after.keys() == before.keys()
     changed = {route: after[route] for route in after if after[route] != before[route]}
     assert changed == {
-        "POST /v1/orders": "auftakt-capture-take_order",
+        "POST /v1/orders": "auftakt-orders-take_order",
         "GET /v1/stock/{sku}": "auftakt-fulfilment-read_stock",
     }
     assert {*after.values()} <= functions(cloud)
-    gone = {"auftakt-capture-receive_order", "auftakt-sourcing-read_stock"}
+    gone = {"auftakt-orders-receive_order", "auftakt-sourcing-read_stock"}
     assert not gone & functions(cloud)
     bring(synth.outline(), cloud)
     assert routed(cloud) == before
@@ -186,19 +186,19 @@ def test_a_renamed_step_is_done_with_its_messages_before_it_goes(
     cloud: Cloud, tmp_path: Path
 ) -> None:
     sqs = cloud.client("sqs")
-    url = sqs.get_queue_url(QueueName="auftakt-billing-dun_customer")["QueueUrl"]
+    url = sqs.get_queue_url(QueueName="auftakt-payments-dun_customer")["QueueUrl"]
     sqs.send_message(QueueUrl=url, MessageBody="{}", DelaySeconds=900)
     new = edited(
-        synth.outline(), tmp_path / "new", lambda t: renamed(t, "billing/dun_customer", "remind")
+        synth.outline(), tmp_path / "new", lambda t: renamed(t, "payments/dun_customer", "remind")
     )
     _, told = bring(new, cloud, patience=0.2)
     assert "1 messages still lie" in told[-1]
-    assert {"auftakt-billing-dun_customer", "auftakt-billing-remind"} <= queues(cloud)
+    assert {"auftakt-payments-dun_customer", "auftakt-billing-remind"} <= queues(cloud)
     rules = cloud.client("events").list_rule_names_by_target(TargetArn=_arn(sqs, url))
     assert rules["RuleNames"] == []
     sqs.purge_queue(QueueUrl=url)
     bring(new, cloud)
-    assert "auftakt-billing-dun_customer" not in queues(cloud)
+    assert "auftakt-payments-dun_customer" not in queues(cloud)
     assert bring(new, cloud) == (False, [])
     bring(synth.outline(), cloud)
 

@@ -87,7 +87,7 @@ def test_orders_travel_and_no_role_lacks_anything(system: System) -> None:
     calls = [json.loads(line) for line in lines]
     asked = {call["step"] for call in calls}
     assert asked >= {
-        "capture/receive_order", "records/relay_events", "sourcing/route_order",
+        "orders/receive_order", "records/relay_events", "sourcing/route_order",
         "fulfilment/ship_parcels", "billing/render_document", "notices/tell_customer",
         "notices/tell_subscriber", "records/archive_order",
     }  # fmt: skip
@@ -100,7 +100,7 @@ def test_orders_travel_and_no_role_lacks_anything(system: System) -> None:
 
 
 def test_functions_sign_as_their_roles(system: System) -> None:
-    for step in ("capture/receive_order", "notices/tell_customer"):
+    for step in ("orders/receive_order", "notices/tell_customer"):
         arn = Role(system, step).client("sts").get_caller_identity()["Arn"]
         assert f"/auftakt-{step.replace('/', '-')}" in arn
         assert ":assumed-role/" in arn
@@ -154,16 +154,16 @@ def test_the_authoriser_makes_no_key(system: System) -> None:
 
 REFUSED: dict[str, tuple[str, Do]] = {
     "queue of another step": (
-        "capture/receive_order",
+        "orders/receive_order",
         lambda role: role.client("sqs").send_message(
             QueueUrl=f"{role.environment['QUEUES']}billing-issue_invoice.fifo",
             MessageBody="{}",
             MessageGroupId="x",
         ),
     ),
-    "writing of a reader": ("capture/read_order", lambda role: put(role, ORDER)),
+    "writing of a reader": ("orders/read_order", lambda role: put(role, ORDER)),
     "mail of a step that sends none": (
-        "capture/receive_order",
+        "orders/receive_order",
         lambda role: role.client("sesv2").send_email(
             FromEmailAddress=role.environment["SENDER"],
             Destination={"ToAddresses": ["a@b.example"]},
@@ -179,7 +179,7 @@ REFUSED: dict[str, tuple[str, Do]] = {
         ),
     ),
     "archive of a step that keeps nothing": (
-        "capture/receive_order",
+        "orders/receive_order",
         lambda role: role.client("s3").put_object(
             Bucket=role.environment["DOCUMENTS"], Key="x", Body=b"x"
         ),
@@ -189,7 +189,7 @@ REFUSED: dict[str, tuple[str, Do]] = {
         lambda role: role.client("s3").delete_object(Bucket=role.environment["DOCUMENTS"], Key="x"),
     ),
     "events of a step that puts none": (
-        "capture/receive_order",
+        "orders/receive_order",
         lambda role: role.client("events").put_events(
             Entries=[
                 {
@@ -202,17 +202,17 @@ REFUSED: dict[str, tuple[str, Do]] = {
         ),
     ),
     "starting a flow": (
-        "capture/receive_order",
+        "orders/receive_order",
         lambda role: role.client("stepfunctions").start_execution(
             stateMachineArn="arn:aws:states:eu-central-1:000000000000:stateMachine:auftakt-intake"
         ),
     ),
     "secrets of the payment provider": (
-        "capture/receive_order",
+        "orders/receive_order",
         lambda role: role.client("ssm").get_parameter(Name="/auftakt/stripe/secret-key"),
     ),
     "another role's rights": (
-        "capture/receive_order",
+        "orders/receive_order",
         lambda role: role.client("iam").list_roles(),
     ),
 }
@@ -226,7 +226,7 @@ def test_what_a_role_was_not_granted_is_refused(system: System, what: str) -> No
 
 
 def test_forged_and_unsigned_requests_are_refused(system: System) -> None:
-    role = Role(system, "capture/read_order")
+    role = Role(system, "orders/read_order")
     wrong = {"aws_secret_access_key": "guessed"}
     tables = role.client("dynamodb", **wrong)
     get = {"TableName": role.table, "Key": item(ORDER)}

@@ -12,7 +12,7 @@ from infra.journey import JOURNEY, Task
 
 BUDGET = 11
 STEPS = {step.verb_noun: step.verb_noun for step in JOURNEY if isinstance(step.on, Task)}
-STATES: dict[str, Any] = intake(Parts(STEPS, "letters", "aws", "capture/start_intake"))["States"]
+STATES: dict[str, Any] = intake(Parts(STEPS, "letters", "aws", "orders/start_intake"))["States"]
 TASKS = [name for name, state in STATES.items() if state["Type"] in ("Task", "Parallel")]
 
 
@@ -74,7 +74,7 @@ def test_every_task_is_tried_again() -> None:
 def test_a_letter_says_what_failed_and_why() -> None:
     parameters = STATES["keep_failure"]["Parameters"]
     assert parameters["MessageBody"].keys() == {"type", "aggregate.$", "facts", "failure.$"}
-    assert parameters["MessageAttributes"]["Step"]["StringValue"] == "capture/start_intake"
+    assert parameters["MessageAttributes"]["Step"]["StringValue"] == "orders/start_intake"
 
 
 @pytest.mark.parametrize("name", ["reserve_stock", "reserve_held", "keep_failure"])

@@ -55,11 +55,12 @@ STRANGERS = (
     "CHANGES#product#PRODUCT#A",
 )  # fmt: skip
 BY_STAGE = {
-    "capture": STRANGERS,
+    "orders": STRANGERS,
     "screening": STRANGERS,
     "sourcing": STRANGERS,
     "fulfilment": STRANGERS,
     "billing": (KEY, RING, USE, "ENDPOINTS", "DEADLETTERS", "SEALS", "NEW"),
+    "payments": (KEY, RING, USE, "ENDPOINTS", "DEADLETTERS", "SEALS", "NEW"),
     "notices": (KEY, RING, USE, "RANGE#RE", "PAYMENT#T-1", "DEADLETTERS", "SEALS", "NEW"),
     "records": (KEY, RING, USE, "RANGE#RE", "NEW"),
     "master": ("ORDER#1", "DOCUMENT#1", "STOCK#A", "RANGE#RE", "ENDPOINTS", "SEALS", "NEW"),
@@ -98,7 +99,7 @@ def test_no_step_of_an_order_changes_master_data(roles: Roles, step: Step) -> No
 
 def test_the_key_of_links_is_made_where_links_are() -> None:
     makers = {step.name for step in JOURNEY if "secrets:links:make" in step.may}
-    assert makers == {"capture/confirm_order", "notices/tell_customer"}
+    assert makers == {"orders/confirm_order", "notices/tell_customer"}
     readers = {step.name for step in JOURNEY if "secrets:links" in step.may}
     assert readers == {s.name for s in PUBLIC if any("{token}" in route for route in _routes(s))}
 
@@ -125,7 +126,7 @@ def test_one_strange_key_among_many_is_refused(roles: Roles) -> None:
     page = "screening/ask_address"
     assert roles.allows(page, "BatchGetItem", ["ORDER#1", "SHOP#1"])
     assert not roles.allows(page, "BatchGetItem", ["ORDER#1", KEY])
-    assert not roles.allows("capture/read_order", "BatchGetItem", ["ORDER#1", KEY])
+    assert not roles.allows("orders/read_order", "BatchGetItem", ["ORDER#1", KEY])
     with pytest.raises(NotGranted, match="ask_address may not GetItem CLIENT#"):
         roles.judge(page, "GetItem", f'{{"Key": {{"pk": {{"S": "{KEY}"}}}}}}')
 

@@ -7,10 +7,10 @@ import pytest
 from tests.world.lives import Life, changed, cut_at_every_call, moved, recalled, refused
 
 LIVES: dict[str, Life] = {
-    "capture/change_order": changed,
+    "orders/change_order": changed,
     "sourcing/follow_change": changed,
-    "capture/finish_change": moved,
-    "capture/cancel_order": recalled,
+    "orders/finish_change": moved,
+    "orders/cancel_order": recalled,
     "fulfilment/answer_recall": recalled,
     "sourcing/settle_stock": recalled,
     "notices/tell_customer": refused,

@@ -7,8 +7,8 @@ import pytest
 from tests.world.lives import Life, cut_at_every_call, dropped, held, mended, plain
 
 LIVES: dict[str, Life] = {
-    "capture/receive_order": plain,
-    "capture/start_intake": plain,
+    "orders/receive_order": plain,
+    "orders/start_intake": plain,
     "screening/check_address": plain,
     "screening/check_payment": plain,
     "screening/check_price": plain,
@@ -19,7 +19,7 @@ LIVES: dict[str, Life] = {
     "screening/await_release": held,
     "screening/release_hold": held,
     "screening/resume_intake": held,
-    "capture/cancel_order": dropped,
+    "orders/cancel_order": dropped,
 }
 """The cheapest life in which each step takes part."""
 

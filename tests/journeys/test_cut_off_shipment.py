@@ -17,7 +17,7 @@ from tests.world.lives import (
 )
 
 LIVES: dict[str, Life] = {
-    "capture/confirm_order": papered,
+    "orders/confirm_order": papered,
     "fulfilment/print_papers": papered,
     "fulfilment/pack_parcels": plain,
     "fulfilment/ship_parcels": plain,

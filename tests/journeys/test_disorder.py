@@ -11,7 +11,7 @@ from tests.world.world import WILD, Trap, World, opened
 
 UNPAID = {"method": "prepayment", "status": "pending", "amount": "0", "reference": None}
 STEPS = (
-    "capture/start_intake",
+    "orders/start_intake",
     "screening/settle_checks",
     "screening/await_release",
     "screening/resume_intake",
@@ -71,7 +71,7 @@ def every_effect_once(world: World, orders: list[str]) -> None:
     assert len(causes) == len(set(causes))
     assert world.waiting_runs() == []
     for id in orders:
-        order = world.ports("capture/read_order").orders.get(id).order
+        order = world.ports("orders/read_order").orders.get(id).order
         shipped = sorted(f.id for f in order.fulfilments if f.shipped_at)
         assert sorted(d.fulfilment for d in order.documents) == shipped
     for item in world.items():

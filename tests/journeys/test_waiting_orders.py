@@ -21,7 +21,7 @@ def quantities(merchant: Merchant, id: str, line: int = 0) -> dict[str, int]:
 
 def told(world: World, id: str) -> list[Any]:
     """What the order said of its expected days, one after the other."""
-    log = world.ports("capture/read_events").orders.log(id)
+    log = world.ports("orders/read_events").orders.log(id)
     return [facts(event)["expected"] for event in log if event.type == "Eta.Changed"]
 
 

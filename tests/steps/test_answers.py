@@ -330,7 +330,7 @@ def take_the_books(merchant: Merchant) -> None:
 
 def mend(merchant: Merchant) -> None:
     world = merchant.world
-    world.outside.send("auftakt-capture-start_intake", "poison")
+    world.outside.send("auftakt-orders-start_intake", "poison")
     world.settle()
     letters = world.call("GET /v1/dead-letters", merchant.clerk).body["items"]
     assert letters

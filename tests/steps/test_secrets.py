@@ -70,7 +70,7 @@ def test_secrets_are_encrypted_and_not_in_the_table(merchant: Merchant) -> None:
 def test_two_that_make_the_key_of_links_at_once_have_one(world: World) -> None:
     """Both have seen that there is none; one is too late, and takes what there is."""
     first, second = (
-        world.ports(step).secrets for step in ("notices/tell_customer", "capture/confirm_order")
+        world.ports(step).secrets for step in ("notices/tell_customer", "orders/confirm_order")
     )
     assert first.find(LINKS) is None
     assert second.find(LINKS) is None

@@ -168,7 +168,7 @@ class Blueprint:
 
 
 def step_named(name: str) -> str:
-    """`auftakt-capture-start_intake` -> `capture/start_intake`."""
+    """`auftakt-orders-start_intake` -> `orders/start_intake`."""
     return name.removeprefix(PREFIX).removesuffix(".fifo").replace("-", "/", 1)
 
 

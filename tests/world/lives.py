@@ -421,7 +421,7 @@ def nothing_is_doubled(world: World, lives: list[str]) -> None:
     for told in world.subscriber.heard:
         assert heard.setdefault(told["headers"]["webhook-id"], told["raw"]) == told["raw"]
     for id in lives:
-        stored = world.ports("capture/read_order").orders.get(id).order
+        stored = world.ports("orders/read_order").orders.get(id).order
         shipped = [f.id for f in stored.fulfilments if f.shipped_at]
         billed = [d for d in stored.documents if not d.original]
         assert sorted(id for d in billed for id in d.billed) == sorted(shipped)
@@ -435,7 +435,7 @@ def nothing_is_lost(world: World, merchant: Merchant, lives: list[str]) -> None:
     assert all("OutcomeUnknown" in letter["reason"] for letter in world.letters())
     told = {mail.cause for mail in world.outside.mails}
     for id in lives:
-        for event in world.ports("capture/read_events").orders.log(id):
+        for event in world.ports("orders/read_events").orders.log(id):
             if event.type in TOLD:
                 assert event.id in told | unknown, event.type
     stock = merchant.stock("SOCKE-42")

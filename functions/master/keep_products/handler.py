@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from oms_aws.master.keeping import history, listed, put, put_rows, shown
-from oms_aws.master.models import ProductIn, ProductRow
-from oms_aws.master.owner_models import OwnerIn
+from oms_aws.master.models import OwnerIn, ProductIn, ProductRow
 from oms_aws.master.products import changes_seen, hand_over, seen_by, wanting
 from oms_aws.master.store import PRODUCTS
 from oms_aws.master.wiring import MasterWiring

@@ -72,7 +72,7 @@ def sold(merchant: Merchant) -> str:
 
 
 def snapshot(merchant: Merchant, order: str, place: int = 0) -> Invoice:
-    oms = merchant.world.ports("capture/read_order")
+    oms = merchant.world.ports("orders/read_order")
     document = oms.orders.get(order).order.documents[place]
     return oms.documents.snapshot(document.id, Invoice)
 

@@ -51,7 +51,7 @@ def shipped(merchant: Merchant, many: int, **changes: Any) -> list[str]:
 
 
 def documents(merchant: Merchant, orders: Sequence[str]) -> list[Document]:
-    oms = merchant.world.ports("capture/read_order")
+    oms = merchant.world.ports("orders/read_order")
     found = oms.orders.get_many(orders)
     return [document for id in orders for document in found[id].order.documents]
 
@@ -230,7 +230,7 @@ def test_an_order_that_changes_meanwhile_is_read_again(
     merchant: Merchant, monkeypatch: pytest.MonkeyPatch, transactions: list[int]
 ) -> None:
     orders = shipped(merchant, 8)
-    others = merchant.world.ports("capture/read_order").orders
+    others = merchant.world.ports("orders/read_order").orders
 
     def between(prepared: Sequence[Prepared]) -> None:
         if len(prepared) == 8:
@@ -252,7 +252,7 @@ def test_who_is_always_slower_becomes_no_dead_letter_at_once(
     """A document issued over HTTP takes the next number between our reading and our writing."""
     world = merchant.world
     orders = shipped(merchant, 3)
-    rival = world.ports("capture/read_order")
+    rival = world.ports("orders/read_order")
     raced: list[int] = []
 
     def between(prepared: Sequence[Prepared]) -> None:
@@ -376,7 +376,7 @@ def test_signals_whose_step_dies_with_them_become_a_letter_each(
 def test_the_counter_is_behind_no_entry(merchant: Merchant) -> None:
     shipped(merchant, 11)
     merchant.world.settle()
-    table = merchant.world.ports("capture/read_order").table
+    table = merchant.world.ports("orders/read_order").table
     counter = table.get(keys.number_range("berg-beutel/RE-2026"))
     assert counter
     assert counter["last"] == 11

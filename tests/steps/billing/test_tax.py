@@ -68,13 +68,13 @@ def bought(merchant: Merchant, price: str, **changes: Any) -> str:
 
 
 def invoice(merchant: Merchant, order: str) -> Invoice:
-    oms = merchant.world.ports("capture/read_order")
+    oms = merchant.world.ports("orders/read_order")
     (document,) = oms.orders.get(order).order.documents
     return oms.documents.snapshot(document.id, Invoice)
 
 
 def counted(merchant: Merchant, year: int = 2026) -> Any:
-    table = merchant.world.ports("capture/read_order").table
+    table = merchant.world.ports("orders/read_order").table
     return table.get(keys.distance_sales("DE136695976", year))
 
 
@@ -194,7 +194,7 @@ def test_who_counts_second_starts_again(merchant: Merchant) -> None:
 def test_a_counter_that_does_not_fit_the_invoices_is_found(merchant: Merchant) -> None:
     registered(merchant)
     order = bought(merchant, "100.00")
-    oms = merchant.world.ports("capture/read_order")
+    oms = merchant.world.ports("orders/read_order")
     (document,) = oms.orders.get(order).order.documents
     items = [oms.table.get(keys.document(document.id)), counted(merchant)]
     nothing: dict[str, Any] = {"at": oms.now(), "archive": Archived({})}

@@ -45,7 +45,7 @@ def printed(merchant: Merchant, order: Any, paper: str, key: str = "") -> Paper:
 
 
 def papers(merchant: Merchant, order: Any) -> tuple[Paper, ...]:
-    return merchant.world.ports("capture/read_order").orders.get(order["id"]).order.papers
+    return merchant.world.ports("orders/read_order").orders.get(order["id"]).order.papers
 
 
 def text(merchant: Merchant, paper: Paper) -> str:

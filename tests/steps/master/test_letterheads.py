@@ -13,7 +13,7 @@ import pytest
 from oms.billing.invoice import Invoice
 from oms_aws.api.examples import LOGO, REQUESTS
 from oms_aws.papers.typesetting import typeset
-from tests.domain.test_logo import png
+from tests.domain.master.test_logo import png
 from tests.world.merchant import SELLER, Merchant
 from tests.world.world import Answered, World, opened
 
@@ -45,7 +45,7 @@ def invoiced(merchant: Merchant) -> tuple[str, bytes]:
     merchant.world.settle()
     merchant.fulfil(id)
     merchant.world.settle()
-    stored = merchant.world.ports("capture/read_order").orders.get(id).order.documents[0]
+    stored = merchant.world.ports("orders/read_order").orders.get(id).order.documents[0]
     documents = merchant.world.ports("billing/render_document").documents
     return stored.id, documents.read(str(stored.key))
 

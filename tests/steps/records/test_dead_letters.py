@@ -24,17 +24,17 @@ def redrive(merchant: Merchant, step: str) -> None:
 
 
 def test_poison_shows_up_with_its_reason(world: World, merchant: Merchant) -> None:
-    world.outside.send("auftakt-capture-start_intake", "not json")
+    world.outside.send("auftakt-orders-start_intake", "not json")
     world.settle()
     (letter,) = merchant.do("GET /v1/dead-letters", merchant.clerk)["items"]
-    assert letter["step"] == "capture/start_intake"
+    assert letter["step"] == "orders/start_intake"
     assert "DecodeError" in letter["reason"]
     assert letter["body"] == "not json"
 
 
 def test_poison_in_a_batch_stops_nobody_else(world: World, merchant: Merchant) -> None:
     merchant.count("A", RUCK_45=1)
-    world.outside.send("auftakt-capture-start_intake", '{"type": 3}')
+    world.outside.send("auftakt-orders-start_intake", '{"type": 3}')
     id = merchant.place(merchant.request(RUCK_45=1))
     world.settle()
     assert merchant.order(id)["status"] == "released"
@@ -87,13 +87,13 @@ def test_failed_intake_is_a_dead_letter_however_often_it_is_sent_back(
     id = merchant.place(merchant.request(RUCK_45=1))
     world.settle()
     for _ in range(2):
-        redrive(merchant, "capture/start_intake")
+        redrive(merchant, "orders/start_intake")
         world.settle()
-    letters = [li for li in world.letters() if li["step"] == "capture/start_intake"]
+    letters = [li for li in world.letters() if li["step"] == "orders/start_intake"]
     assert [json.loads(letter["body"])["aggregate"] for letter in letters] == [f"order/{id}"] * 3
     assert all("JSON is malformed" in letter["reason"] for letter in letters)
     put_product(world, "RUCK-45", '{"sku": "RUCK-45", "name": {"de": "Rucksack"}}')
-    redrive(merchant, "capture/start_intake")
+    redrive(merchant, "orders/start_intake")
     redrive(merchant, "notices/tell_customer")
     world.settle()
     assert merchant.order(id)["status"] == "released"

@@ -25,7 +25,7 @@ def emit(merchant: Merchant, aggregate: str, first: int, key: str = "", **more: 
 
 def test_an_event_that_reached_nobody_is_told_again(world: World, merchant: Merchant) -> None:
     merchant.count("A", RUCK_45=1)
-    world.outside.losing = {"auftakt-capture-start_intake"}
+    world.outside.losing = {"auftakt-orders-start_intake"}
     id = merchant.place(merchant.request(RUCK_45=1))
     world.settle()
     world.outside.losing = set()

@@ -72,7 +72,7 @@ def test_an_order_whose_intake_was_never_started_goes_to_a_warehouse(
     world: World, merchant: Merchant
 ) -> None:
     merchant.count("A", RUCK_45=1)
-    lost(world, "capture/start_intake")
+    lost(world, "orders/start_intake")
     id = merchant.place(merchant.request(RUCK_45=1))
     world.settle()
     assert causes(merchant, id) == {"open"}
@@ -93,12 +93,12 @@ def test_pieces_that_got_stock_are_routed(world: World, merchant: Merchant) -> N
 
 def test_money_is_captured_and_what_is_credited_goes_back(world: World, merchant: Merchant) -> None:
     merchant.count("A", SOCKE_42=2)
-    lost(world, "billing/capture_payment", "billing/refund_payment")
+    lost(world, "payments/capture_payment", "payments/refund_payment")
     id = shipped(merchant, merchant.by_card(SOCKE_42=2))
     assert causes(merchant, id) == {"capture"}
     go_on(world)
     assert len(merchant.order(id)["captures"]) == 1
-    lost(world, "billing/capture_payment", "billing/refund_payment")
+    lost(world, "payments/capture_payment", "payments/refund_payment")
     invoice = merchant.order(id)["documents"][0]["id"]
     merchant.credit(id, invoice, "back", lines=[{"number": "1", "quantity": 1}])
     world.settle()
@@ -110,7 +110,7 @@ def test_money_is_captured_and_what_is_credited_goes_back(world: World, merchant
 
 @pytest.mark.parametrize(
     ("step", "cause"),
-    [("billing/dun_customer", "dunning"), ("billing/render_letter", "letter")],
+    [("payments/dun_customer", "dunning"), ("payments/render_letter", "letter")],
 )
 def test_a_reminder_that_got_stuck_is_sent(
     world: World, merchant: Merchant, step: str, cause: str
@@ -141,7 +141,7 @@ def test_what_does_not_go_on_is_tried_ever_less_and_verify_says_so(
     world: World, merchant: Merchant
 ) -> None:
     merchant.count("A", RUCK_45=1)
-    lost(world, "capture/start_intake")
+    lost(world, "orders/start_intake")
     id = merchant.place(merchant.request(RUCK_45=1))
     world.settle()
     for hours in range(72):

@@ -11,8 +11,8 @@ from oms_aws.orders.intake import StepFunctionsIntake
 from tests.world.merchant import Merchant
 from tests.world.world import LETTERS, Crash, Trap, World
 
-STEP = "capture/start_intake"
-QUEUE = "auftakt-capture-start_intake"
+STEP = "orders/start_intake"
+QUEUE = "auftakt-orders-start_intake"
 IN_TURN = "auftakt-billing-issue_invoice.fifo"
 
 

@@ -96,7 +96,7 @@ def test_each_role_releases_what_it_owns(world: World, merchant: Merchant) -> No
     id = two_holds(world, merchant)
     accountant = world.add_client("anton", "accountant")
     finding = Finding("credit", "hold", "credit_exceeded", "Too much.", owner="accountant")
-    orders = world.ports("capture/read_order").orders
+    orders = world.ports("orders/read_order").orders
     orders.change(id, lambda o: o.hold(finding, at=world.now()), Saved("auftakt", "test"))
     third = merchant.order(id)["holds"][2]["id"]
 

@@ -40,11 +40,12 @@ class Described(NamedTuple):
 
 
 STAGES = {
-    "capture": "Orders: place, read, list, change and cancel them.",
+    "orders": "Orders: place, read, list, change and cancel them.",
     "screening": "Holds: somebody decides, and the order goes on.",
     "sourcing": "Stock: what is on the shelves and what can be promised.",
     "fulfilment": "Fulfilments: what a warehouse packs and ships, and what carriers say of it.",
-    "billing": "Documents: invoices as PDF. Payments of the bank, and the credit of customers.",
+    "billing": "Documents: invoices as PDF, credit notes, taxes.",
+    "payments": "Payments: captures, the bank's payments, open items, dunning and credit.",
     "notices": "Webhooks: where events are sent, and how that went.",
     "master": "Master data: products, customers, prices, warehouses, shops and carriers.",
     "records": "Operations: dead letters, exports of the books, health and this document.",

@@ -174,3 +174,9 @@ class CarrierIn(Model):
     tracking_url: Annotated[str, StringConstraints(max_length=500, pattern=r"^https://[^\s]+$")] = (
         "https://www.dhl.de/de/privatkunden/dhl-sendungsverfolgung.html?piececode={tracking_number}"
     )
+
+
+class OwnerIn(Model):
+    """The shop whose key may change the product from now on; null: no shop's."""
+
+    shop: Id | None

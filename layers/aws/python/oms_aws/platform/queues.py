@@ -95,5 +95,5 @@ class SqsQueues:
 
 
 def queue_name(step: str) -> str:
-    """`capture/start_intake` -> `capture-start_intake`."""
+    """`orders/start_intake` -> `orders-start_intake`."""
     return step.replace("/", "-")

@@ -74,7 +74,7 @@ def _given(record: dict[str, Any]) -> dict[str, str]:
 def _step(record: dict[str, Any], given: dict[str, str], oms: RecordsWiring) -> str:
     """The step that it goes back to: as is said, or by the queue or function that it was for.
 
-    `…:auftakt-capture-start_intake` -> `capture/start_intake`. SQS names the queue that a message
+    `…:auftakt-orders-start_intake` -> `orders/start_intake`. SQS names the queue that a message
     was received from too often, a rule its target, and the reading of a stream its function.
     """
     if "Step" in given:

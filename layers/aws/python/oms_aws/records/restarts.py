@@ -36,7 +36,7 @@ def _open(order: Held, stalled: Signal) -> Iterator[Restart]:
     else:
         # Each restart is a run of its own, as if a clerk had sent the event back.
         again = replace(stalled, type="Order.Created", redriven=1, cause=stalled.id)
-        yield Restart("capture/start_intake", again)
+        yield Restart("orders/start_intake", again)
 
 
 def _invoice(order: Held, stalled: Signal) -> Iterator[Restart]:
@@ -74,7 +74,7 @@ def _dunning(held: Held, stalled: Signal) -> Iterator[Restart]:
     for document in held.documents:
         if document.dunning and document.dunning.asked_at:
             overdue = replace(stalled, type="Invoice.Overdue", facts={"document": document.id})
-            yield Restart("billing/dun_customer", overdue)
+            yield Restart("payments/dun_customer", overdue)
 
 
 def _letter(held: Held, stalled: Signal) -> Iterator[Restart]:
@@ -82,15 +82,15 @@ def _letter(held: Held, stalled: Signal) -> Iterator[Restart]:
         for letter in document.dunning.letters if document.dunning else ():
             if letter.key is None:
                 sent = replace(stalled, type="Invoice.Reminded", facts={"letter": letter.id})
-                yield Restart("billing/render_letter", sent)
+                yield Restart("payments/render_letter", sent)
 
 
 def _capture(_: Held, stalled: Signal) -> Iterator[Restart]:
-    yield Restart("billing/capture_payment", replace(stalled, type="Payment.CaptureDue"))
+    yield Restart("payments/capture_payment", replace(stalled, type="Payment.CaptureDue"))
 
 
 def _refund(_: Held, stalled: Signal) -> Iterator[Restart]:
-    yield Restart("billing/refund_payment", replace(stalled, type="Payment.Retried"))
+    yield Restart("payments/refund_payment", replace(stalled, type="Payment.Retried"))
 
 
 HEALERS: Mapping[str, Callable[[Held, Signal], Iterator[Restart]]] = {

@@ -14,9 +14,9 @@ from pypdf import PdfReader
 from oms.billing.invoice import Invoice
 from oms.payments.reminding import Reminder
 from tests.steps.billing.test_collective_invoices import bills, delivered, month_ends
-from tests.steps.billing.test_dunning import HOLD, letters, pass_days, strict
-from tests.steps.billing.test_open_items import listed
-from tests.steps.billing.test_payments import take, transfer
+from tests.steps.payments.test_dunning import HOLD, letters, pass_days, strict
+from tests.steps.payments.test_open_items import listed
+from tests.steps.payments.test_payments import take, transfer
 from tests.world.merchant import Merchant
 from tests.world.world import World, opened
 
@@ -61,7 +61,7 @@ def again(world: World, step: str, bill: str, **facts: str) -> None:
 
 def asked_for(world: World, letter: str) -> Decimal:
     """What a letter asks for."""
-    says = world.ports("billing/render_letter").documents.snapshot(letter, Reminder)
+    says = world.ports("payments/render_letter").documents.snapshot(letter, Reminder)
     return says.total
 
 
@@ -197,7 +197,7 @@ def test_an_event_that_comes_again_changes_nothing(
     for order in (each["order"] for each in owed["orders"]):
         for type in ("Payment.Received", "CreditNote.Issued"):
             message = {"id": "evt_y", "type": type, "aggregate": f"order/{order}"}
-            world.outside.send("auftakt-billing-dun_customer", json.dumps(message))
+            world.outside.send("auftakt-payments-dun_customer", json.dumps(message))
     world.settle()
     assert told(merchant) == before
     assert before.count("Dunning.Planned") == 3

@@ -143,7 +143,7 @@ def test_preview_is_still_good_after_a_mere_note(world: World, merchant: Merchan
     id = merchant.place(merchant.request(RUCK_45=2))
     world.settle()
     seen = preview(merchant, id, lines=[{"number": "1", "quantity": 1}]).body["id"]
-    orders = world.ports("capture/read_order").orders
+    orders = world.ports("orders/read_order").orders
     from oms_aws.platform.log import Saved
 
     orders.change(id, lambda o: o.note_exhausted("x", "y", "z", world.now()), Saved("test", "test"))

@@ -14,8 +14,8 @@ from oms.orders.ledger import ledger
 from oms.orders.order import Order
 from oms.orders.parts import Dunning, Letter, Received
 from oms.payments.paying import asked, fits, lay, shared
-from tests.domain.test_credit_properties import NOW
-from tests.domain.test_open_items import CENT, ORDER, amounts, bill, orders
+from tests.domain.payments.test_credit_properties import NOW
+from tests.domain.payments.test_open_items import CENT, ORDER, amounts, bill, orders
 
 DAY = date(2026, 11, 28)
 

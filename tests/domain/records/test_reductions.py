@@ -16,9 +16,9 @@ from oms.payments import payment
 from oms.payments.paying import lay
 from oms.records import datev
 from oms.records.reductions import Reduction, reductions, voucher_for
-from tests.domain.test_books import BOOKS, amount, voucher
-from tests.domain.test_credit_properties import NOW
-from tests.domain.test_open_items import ORDER, bill, note
+from tests.domain.billing.test_books import BOOKS, amount, voucher
+from tests.domain.payments.test_credit_properties import NOW
+from tests.domain.payments.test_open_items import ORDER, bill, note
 
 DAY = date(2026, 11, 28)
 

@@ -39,7 +39,7 @@ from oms.records import datev
 from oms.records.export import Export
 from oms.records.prepaid import booked_on, voucher_of_step
 from oms.records.reductions import reductions, voucher_for
-from tests.domain.test_open_items import ORDER
+from tests.domain.payments.test_open_items import ORDER
 from tests.world import papers
 
 NOVEMBER = datetime(2026, 11, 20, 9, tzinfo=UTC)

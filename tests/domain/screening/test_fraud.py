@@ -17,7 +17,7 @@ from oms.orders.parts import Payment
 from oms.screening.fraud import FACTS, check_fraud, facts_of, objections, weigh
 from oms.screening.ruleset import Case, Ruleset
 from oms_aws.screening.rulesets import _brought_along
-from tests.domain.test_order_properties import new_order
+from tests.domain.orders.test_order_properties import new_order
 
 RULES = _brought_along("fraud")
 

@@ -21,8 +21,8 @@ from oms.screening.address import (
     phone_fault,
 )
 from oms.screening.gazetteer import Gazetteer, parsed
-from tests.domain.test_invoice import SELLER
-from tests.domain.test_order_properties import new_order
+from tests.domain.billing.test_invoice import SELLER
+from tests.domain.orders.test_order_properties import new_order
 
 PLACES = Gazetteer({"DE": parsed(["80331\t4814\t1157\tmuenchen", "20095\t5355\t1000\thamburg"])})
 DHL, DPD = Method("dhl"), Method("dpd")

@@ -22,7 +22,7 @@ def woken(order_id: str, type: str = "Order.Created") -> dict[str, Any]:
 def test_flow_starts_once_however_often_it_is_told(world: World, merchant: Merchant) -> None:
     id = merchant.place(merchant.request(RUCK_45=1))
     for _ in range(3):
-        world.invoke("capture/start_intake", woken(id))
+        world.invoke("orders/start_intake", woken(id))
         world.settle()
     assert list(world.executions) == [id]
     assert merchant.events(id).count("Order.Screened") == 1
@@ -77,7 +77,7 @@ def test_order_that_lost_its_run_is_woken_by_the_clock(world: World, merchant: M
     merchant.count("A", RUCK_45=1)
     id = merchant.place(merchant.request(RUCK_45=1))
     world.settle_stream()
-    world.outside.queues["auftakt-capture-start_intake"].clear()
+    world.outside.queues["auftakt-orders-start_intake"].clear()
     world.settle()
     assert merchant.order(id)["status"] == "received"
     world.pass_time(minutes=11)

@@ -17,7 +17,7 @@ from oms.records.invariants import claimed as agreed
 from oms.records.invariants import counted
 from oms.sourcing.allotment import reserved, room_of
 from oms.sourcing.stock import Delta, Item, Reservation, agrees, claims, delta, settled
-from tests.domain.test_order_properties import new_order
+from tests.domain.orders.test_order_properties import new_order
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 PLACES = ("A", "B")

@@ -212,7 +212,7 @@ def test_what_happened_without_an_answer_happens_once(
     assert merchant.order(id)["payment_failures"] == []
 
 
-@pytest.mark.parametrize("step", ["billing/capture_payment", "billing/refund_payment"])
+@pytest.mark.parametrize("step", ["payments/capture_payment", "payments/refund_payment"])
 def test_a_process_that_dies_anywhere_moves_nothing_twice(
     world: World, merchant: Merchant, at: FakeStripe, step: str
 ) -> None:

@@ -22,7 +22,7 @@ from oms.core import money
 from oms.core.refusals import Refusal
 from oms.master.account import Billing
 from oms.orders.parts import Document
-from tests.domain.test_crediting import bought, invoiced, modes, per_rate, sale_of, shipping
+from tests.domain.billing.test_crediting import bought, invoiced, modes, per_rate, sale_of, shipping
 from tests.world.papers import BUYER, DAY
 
 MONTHLY = Billing(collective="monthly")

@@ -23,7 +23,7 @@ from oms.payments.dunning import archive, claim_of, proceed
 from oms.payments.interest import base_rate, in_default_since, interest
 from oms.payments.paying import lay
 from oms.records.due import see_to
-from tests.domain.test_credit_properties import on_account
+from tests.domain.payments.test_credit_properties import on_account
 
 DUE = date(2026, 12, 1)
 RULES = DunningRules(first_fee=Decimal("2.50"), second_fee=Decimal("5.00"))

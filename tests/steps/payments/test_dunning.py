@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from pypdf import PdfReader
 
-from tests.steps.billing.test_open_items import listed
-from tests.steps.billing.test_payments import take, transfer
+from tests.steps.payments.test_open_items import listed
+from tests.steps.payments.test_payments import take, transfer
 from tests.world.merchant import SELLER, Merchant
 from tests.world.world import World
 

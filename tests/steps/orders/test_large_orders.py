@@ -79,7 +79,7 @@ def test_large_order_that_is_taken_goes_its_whole_way(world: World, merchant: Me
     answer = placed(world, merchant, lines(30, codes=3))
     assert answer.status == 202, answer
     id = answer.body["id"]
-    assert orders.size_of(world.ports("capture/read_order").orders.get(id).order) > 170_000
+    assert orders.size_of(world.ports("orders/read_order").orders.get(id).order) > 170_000
     world.settle()
     for fulfilment in merchant.order(id)["fulfilments"]:
         pieces = fulfilment["lines"]

@@ -53,7 +53,7 @@ def test_what_ships_is_captured_once(world: World, merchant: Merchant) -> None:
     merchant.deliver(id)
     world.settle()
     assert merchant.order(id)["status"] == "completed"
-    for step in ("billing/capture_payment", "billing/refund_payment"):
+    for step in ("payments/capture_payment", "payments/refund_payment"):
         again(world, step, id)
     assert len(merchant.order(id)["captures"]) == 1
     assert merchant.events(id).count("Payment.Captured") == 1
@@ -212,7 +212,7 @@ def test_what_is_credited_goes_back(world: World, merchant: Merchant) -> None:
     (refund,) = order["refunds"]
     assert (refund["amount"], refund["document"]) == ("14.50", order["documents"][1]["id"])
     assert order["settlement"]["state"] == "partly_refunded"
-    again(world, "billing/refund_payment", id)
+    again(world, "payments/refund_payment", id)
     assert len(merchant.order(id)["refunds"]) == 1
     assert merchant.cancel_document(order["documents"][0]["id"]).status == 201
     world.settle()
@@ -348,7 +348,7 @@ def test_the_test_provider_stays_out_of_production(
     assert answer.status == 422
     merchant.fulfil(id)
     world.settle()
-    (letter,) = [each for each in world.letters() if each["step"] == "billing/capture_payment"]
+    (letter,) = [each for each in world.letters() if each["step"] == "payments/capture_payment"]
     assert "not allowed" in letter["reason"]
     monkeypatch.undo()
     merchant.do("POST /v1/dead-letters/{letter}/redrive", merchant.clerk, letter=letter["id"])

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.steps.billing.test_payments import take, transfer
+from tests.steps.payments.test_payments import take, transfer
 from tests.world.merchant import Merchant
 from tests.world.world import World
 

@@ -18,7 +18,7 @@ from oms.billing.invoice import Invoice, Sale, Sold, draft_invoice
 from oms.billing.posting import voucher_of
 from oms.core import money
 from oms.core.refusals import Refusal
-from tests.domain.test_crediting import bought, credit, modes, per_rate, sale_of, shipping
+from tests.domain.billing.test_crediting import bought, credit, modes, per_rate, sale_of, shipping
 from tests.world import papers
 from tests.world.papers import DAY
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from tests.steps.billing.test_open_items import listed
-from tests.steps.billing.test_payments import ASSIGN, LIST, assign, take, transfer
+from tests.steps.payments.test_open_items import listed
+from tests.steps.payments.test_payments import ASSIGN, LIST, assign, take, transfer
 from tests.world.merchant import SELLER, Merchant
 from tests.world.world import World
 

@@ -34,8 +34,8 @@ from oms.sourcing.stock import (
     settled,
     spread,
 )
-from tests.domain.test_order_properties import new_order
-from tests.domain.test_stock_properties import moved
+from tests.domain.orders.test_order_properties import new_order
+from tests.domain.sourcing.test_stock_properties import moved
 
 MONDAY = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 PLACES = ("A", "B")

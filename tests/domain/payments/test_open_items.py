@@ -17,7 +17,7 @@ from oms.orders.order import Order
 from oms.orders.parts import Capture, Document, Laid, Payment, Received, Refund
 from oms.payments.open_items import aged, open_items
 from oms.records.cash import accounted
-from tests.domain.test_credit_properties import NOW, on_account
+from tests.domain.payments.test_credit_properties import NOW, on_account
 
 ORDER = on_account(1, 1)
 CENT = Decimal("0.01")

@@ -11,7 +11,7 @@ from local.postcodes import packed, table
 from oms.screening.gazetteer import plain
 from oms_aws.screening.gazetteer import COUNTRIES, TABLES, gazetteer
 
-SHARED = Path(__file__).resolve().parents[3] / "shared" / "data" / "postcodes"
+SHARED = Path(__file__).resolve().parents[4] / "shared" / "data" / "postcodes"
 
 
 @pytest.mark.parametrize(

@@ -38,7 +38,7 @@ def placed(merchant: Merchant, **more: Any) -> str:
 
 
 def papers(merchant: Merchant, id: str) -> tuple[Paper, ...]:
-    return merchant.world.ports("capture/read_order").orders.get(id).order.papers
+    return merchant.world.ports("orders/read_order").orders.get(id).order.papers
 
 
 def text(merchant: Merchant, paper: Paper) -> str:

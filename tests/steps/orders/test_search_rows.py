@@ -86,7 +86,7 @@ def test_an_order_of_more_skus_than_a_transaction_holds_is_found_by_each(
 def test_rows_of_an_order_that_never_came_to_be_lead_nowhere(shopping: Shopping) -> None:
     """What does not fit into the order's transaction is written before it."""
     id = shopping.order()
-    order = shopping.world.ports("capture/list_orders").orders.get(id).order
+    order = shopping.world.ports("orders/list_orders").orders.get(id).order
     table = shopping.world.table
     for action in search.rows(table, None, replace(order, id="ord_0")):
         table.write([action])
@@ -104,7 +104,7 @@ def test_a_page_looks_at_no_more_than_its_share(
     query = {"sku": "RUCK-45", "status": "cancelled", "limit": "10"}
     shopping.world.traced.clear()
     first = shopping.merchant.do(ROUTE, shopping.merchant.clerk, query=query)
-    calls = shopping.world.traced["capture/list_orders"]
+    calls = shopping.world.traced["orders/list_orders"]
     assert first["items"] == []
     assert first["cursor"]
     assert calls.count("BatchGetItem") == 3
