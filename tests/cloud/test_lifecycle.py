@@ -193,7 +193,7 @@ def test_a_renamed_step_is_done_with_its_messages_before_it_goes(
     )
     _, told = bring(new, cloud, patience=0.2)
     assert "1 messages still lie" in told[-1]
-    assert {"auftakt-payments-dun_customer", "auftakt-billing-remind"} <= queues(cloud)
+    assert {"auftakt-payments-dun_customer", "auftakt-payments-remind"} <= queues(cloud)
     rules = cloud.client("events").list_rule_names_by_target(TargetArn=_arn(sqs, url))
     assert rules["RuleNames"] == []
     sqs.purge_queue(QueueUrl=url)

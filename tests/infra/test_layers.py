@@ -17,7 +17,7 @@ from infra import layers
 from infra.ground import layer_code
 from local import stack
 
-MODULE = "python/oms/money.py"
+MODULE = "python/oms/core/money.py"
 UNCHECKED = 1  # the flags of bytecode that is taken without a look at its source
 
 
@@ -48,11 +48,11 @@ def unpacked(content: bytes, folder: Path) -> Path:
 def test_bytecode_reaches_lambda_and_is_taken_there(building: Path, tmp_path: Path) -> None:
     layers.build("domain", sys.executable)
     opt = unpacked(archive(tmp_path / "out", compiled=True).content(), tmp_path / "opt")
-    cached = [*(opt / "python" / "oms").glob("__pycache__/money.*.pyc")]
+    cached = [*(opt / "python" / "oms" / "core").glob("__pycache__/money.*.pyc")]
     assert len(cached) == 1
     assert int.from_bytes(cached[0].read_bytes()[4:8], "little") == UNCHECKED
     (opt / MODULE).write_text("this is no Python: whoever compiles it fails\n")
-    ask = [sys.executable, "-B", "-S", "-c", "import oms.money; print(oms.money.__file__)"]
+    ask = [sys.executable, "-B", "-S", "-c", "import oms.core.money as m; print(m.__file__)"]
     said = subprocess.run(
         ask, env={"PYTHONPATH": str(opt / "python")}, capture_output=True, text=True
     )

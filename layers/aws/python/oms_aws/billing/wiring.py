@@ -6,7 +6,6 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from oms_aws.fulfilment.wiring import FulfilmentWiring
-from oms_aws.platform.wiring import client
 from oms_aws.screening.wiring import ScreeningWiring
 from oms_aws.sourcing.wiring import SourcingWiring
 
@@ -72,7 +71,7 @@ class BillingWiring(ScreeningWiring, SourcingWiring, FulfilmentWiring):
     def documents(self) -> S3Documents:
         from oms_aws.billing.documents import S3Documents
 
-        return S3Documents(client("s3"), self.settings.documents, self.table, self.settings.lock)
+        return S3Documents(self.aws("s3"), self.settings.documents, self.table, self.settings.lock)
 
     @cached_property
     def debtors(self) -> Debtors:

@@ -6,7 +6,6 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from oms_aws.master.wiring import MasterWiring
-from oms_aws.platform.wiring import client
 
 if TYPE_CHECKING:
     from oms_aws.orders.credit import DynamoCredit
@@ -47,4 +46,4 @@ class OrdersWiring(MasterWiring):
     def intake(self) -> StepFunctionsIntake:
         from oms_aws.orders.intake import StepFunctionsIntake
 
-        return StepFunctionsIntake(client("stepfunctions"), self.settings.intake, self.table)
+        return StepFunctionsIntake(self.aws("stepfunctions"), self.settings.intake, self.table)

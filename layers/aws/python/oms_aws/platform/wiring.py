@@ -111,11 +111,15 @@ class PlatformWiring:
         """Whether the test provider is allowed: in the embedded cloud, or where it is said so."""
         return self.settings.local or self.settings.test_payments
 
+    def aws(self, service: str) -> Any:
+        """The client of an AWS service."""
+        return client(service)
+
     @cached_property
     def table(self) -> Table:
         from oms_aws.platform.table import Table
 
-        return Table(client("dynamodb"), self.settings.table)
+        return Table(self.aws("dynamodb"), self.settings.table)
 
     @cached_property
     def clients(self) -> DynamoClients:
@@ -127,7 +131,7 @@ class PlatformWiring:
     def secrets(self) -> SsmSecrets:
         from oms_aws.platform.secrets import SsmSecrets
 
-        return SsmSecrets(client("ssm"), self.settings.secrets, self.now)
+        return SsmSecrets(self.aws("ssm"), self.settings.secrets, self.now)
 
     @cached_property
     def links(self) -> SignedLinks:
@@ -139,13 +143,13 @@ class PlatformWiring:
     def queues(self) -> SqsQueues:
         from oms_aws.platform.queues import SqsQueues
 
-        return SqsQueues(client("sqs"), self.settings.queues)
+        return SqsQueues(self.aws("sqs"), self.settings.queues)
 
     @cached_property
     def uploads(self) -> S3Uploads:
         from oms_aws.platform.uploads import S3Uploads
 
-        return S3Uploads(client("s3"), self.settings.uploads, self.table)
+        return S3Uploads(self.aws("s3"), self.settings.uploads, self.table)
 
     @cached_property
     def outgoing(self) -> Poster:
@@ -157,7 +161,7 @@ class PlatformWiring:
     def mail(self) -> SesMail:
         from oms_aws.platform.mail import SesMail
 
-        return SesMail(client("sesv2"), self.table)
+        return SesMail(self.aws("sesv2"), self.table)
 
     @cached_property
     def dead_letters(self) -> DynamoDeadLetters:
@@ -179,7 +183,7 @@ class PlatformWiring:
 
     @cached_property
     def bus(self) -> Any:
-        return client("events")
+        return self.aws("events")
 
 
 class Patience(NamedTuple):
