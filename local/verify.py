@@ -106,7 +106,7 @@ def progress(text: str) -> None:
 
 def scan(client: Any, table: str) -> Iterator[dict[str, Any]]:
     """Every item of the table, read consistently, as plain values."""
-    from oms_aws.platform.table import unmarshal
+    from oms_aws.platform.attributes import unmarshal
 
     for page in client.get_paginator("scan").paginate(TableName=table, ConsistentRead=True):
         for item in page["Items"]:

@@ -24,8 +24,8 @@ from local.player.translation import order_of, products_of
 from oms.billing.invoice import Invoice
 from oms_aws.orders.capture import captured
 from oms_aws.orders.models import PlaceOrder
+from oms_aws.platform.attributes import unpacked
 from oms_aws.platform.log import Saved
-from oms_aws.platform.table import unpacked
 from tests.world.merchant import SELLER, Merchant
 from tests.world.wiring import Wiring
 from tests.world.world import World, opened

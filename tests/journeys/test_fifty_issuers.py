@@ -18,9 +18,10 @@ from bench.gear.items import Items, Wire
 from oms.core.refusals import NotNow
 from oms.orders.order import Order
 from oms_aws.platform import wiring
+from oms_aws.platform.attributes import unmarshal
 from oms_aws.platform.clients import SCOPES
 from oms_aws.platform.log import Saved
-from oms_aws.platform.table import Table, unmarshal
+from oms_aws.platform.table import Table
 from oms_aws.platform.wiring import Settings
 from oms_aws.records import verify
 from tests.steps.billing.test_issue_invoice import leave, packed

@@ -12,7 +12,8 @@ from botocore.exceptions import ReadTimeoutError
 from infra.journey import JOURNEY
 from oms.core.refusals import NotNow
 from oms_aws.platform import keys, wiring
-from oms_aws.platform.table import FRUITLESS_READS, Table, marshal
+from oms_aws.platform.attributes import marshal
+from oms_aws.platform.table import FRUITLESS_READS, Table
 from oms_aws.platform.wiring import patience
 
 SERVICES = ("dynamodb", "s3", "sqs", "sesv2", "events", "stepfunctions", "ssm")

@@ -12,7 +12,7 @@ from moto.core.serialize import BaseJSONSerializer
 from moto.dynamodb.models.dynamo_type import DynamoType, Item
 from moto.dynamodb.models.table import Table
 
-from oms_aws.platform.table import unmarshal
+from oms_aws.platform.attributes import unmarshal
 
 _serialize_any_map = BaseJSONSerializer._serialize_type_map
 

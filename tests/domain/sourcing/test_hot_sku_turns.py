@@ -18,8 +18,9 @@ from oms.sourcing.pool import MOST_PARTS
 from oms.sourcing.stock import Buffer, Item, Reservation
 from oms_aws.orders.store import DynamoOrders, Stored
 from oms_aws.platform import keys
+from oms_aws.platform.attributes import unmarshal
 from oms_aws.platform.log import stored_event
-from oms_aws.platform.table import ConditionFailed, Table, unmarshal
+from oms_aws.platform.table import ConditionFailed, Table
 from oms_aws.sourcing.counters import View, counters_in, layout, stored_reservation
 from oms_aws.sourcing.counting import Count, Counting, Keeping
 from oms_aws.sourcing.stock import MOVE_TRIES, DynamoStock, Move

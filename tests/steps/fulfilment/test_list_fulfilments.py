@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from oms_aws.platform import keys
-from oms_aws.platform.table import marshal
+from oms_aws.platform.attributes import marshal
 from tests.world.merchant import ADDRESS, Merchant
 from tests.world.world import World
 

@@ -12,38 +12,31 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from oms_aws.notices.letters import (
-    AddressWanted,
-    ApprovalDecided,
-    ApprovalNeeded,
-    BankDetails,
-    ChangeRefused,
+from oms_aws.notices.keeper_letters import EndpointPaused, EndpointResumed
+from oms_aws.notices.letter_parts import BankDetails, Item, ShippedParcel, Shop, WaitingItem
+from oms_aws.notices.letters import Facts, Kind, compose
+from oms_aws.notices.money_letters import (
     CollectiveIssued,
     CreditExceeded,
     CreditIssued,
-    EndpointPaused,
-    EndpointResumed,
-    Facts,
-    HoldEscalated,
     InvoiceIssued,
-    Item,
-    Kind,
+    PaymentAwaited,
+    PaymentOverdue,
+)
+from oms_aws.notices.order_letters import (
+    AddressWanted,
+    ApprovalDecided,
+    ApprovalNeeded,
+    ChangeRefused,
+    HoldEscalated,
     OrderCancelled,
     OrderChanged,
     OrderReceived,
     OrderRefused,
     OrderWaits,
-    ParcelAstray,
-    ParcelFailed,
-    ParcelShipped,
-    PaymentAwaited,
-    PaymentOverdue,
     RecallRefused,
-    ShippedParcel,
-    Shop,
-    WaitingItem,
-    compose,
 )
+from oms_aws.notices.parcel_letters import ParcelAstray, ParcelFailed, ParcelShipped
 from oms_aws.platform.rendering import TEMPLATES
 
 SHOP = Shop("Berg&Beutel", "service@berg-beutel.example")

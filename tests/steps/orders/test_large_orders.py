@@ -11,7 +11,8 @@ import pytest
 from moto.dynamodb.models import dynamodb_backends
 
 from oms_aws.orders import store as orders
-from oms_aws.platform.table import LARGEST_ITEM, packed, unpacked
+from oms_aws.platform.attributes import packed, unpacked
+from oms_aws.platform.table import LARGEST_ITEM
 from tests.world.blueprint import ACCOUNT, REGION
 from tests.world.merchant import Merchant, order_body
 from tests.world.reading import every_item

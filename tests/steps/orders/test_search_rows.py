@@ -9,7 +9,7 @@ import pytest
 from msgspec.structs import replace
 
 from oms_aws.orders import search
-from oms_aws.platform.table import marshal
+from oms_aws.platform.attributes import marshal
 from tests.world.merchant import ADDRESS
 from tests.world.shopping import ROUTE, Shopping
 from tests.world.world import World

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
+from oms_aws.platform.attributes import marshal
 from oms_aws.platform.mail import LONGEST, SesMail
-from oms_aws.platform.table import marshal
 from tests.world.merchant import Merchant
 from tests.world.world import Crash, World
 

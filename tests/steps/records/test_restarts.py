@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from oms.orders.stalled import AGAIN_AFTER
-from oms_aws.platform.table import marshal
+from oms_aws.platform.attributes import marshal
 from oms_aws.records.restarts import HEALERS
 from tests.house.tree import ROOT
 from tests.world.merchant import Merchant

@@ -18,6 +18,7 @@ from oms_aws.notices.event_types import MEANING
 from oms_aws.platform.answers import ID, EventId
 from oms_aws.platform.models import Model
 
+Json = dict[str, Any]
 REF = "#/components/schemas/"
 TIMES = ("at", "_at", "until", "deadline", "ship_by", "as_of")
 

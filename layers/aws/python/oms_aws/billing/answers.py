@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from oms_aws.orders.answers import Confirmed, Document
+from oms_aws.orders.document_answers import Confirmed, Document
 from oms_aws.platform.answers import Cursor, Told
 from oms_aws.platform.models import Model
 

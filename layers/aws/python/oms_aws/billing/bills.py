@@ -19,8 +19,9 @@ from oms.orders.order import encode
 from oms.orders.parts import Collected
 from oms_aws.orders.store import CHANGE_TRIES
 from oms_aws.platform import keys
+from oms_aws.platform.attributes import packed, unpacked
 from oms_aws.platform.log import Place, Saved, event_action, events_of, read_log
-from oms_aws.platform.table import Action, ConditionFailed, Table, packed, unpacked
+from oms_aws.platform.table import Action, ConditionFailed, Table
 
 MOST_ENTRIES = 2_000
 """How many shipments one bill takes in: what it says of each of them is in its own item."""

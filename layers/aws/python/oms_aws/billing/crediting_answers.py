@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from oms_aws.orders.answers import Document
+from oms_aws.orders.document_answers import Document
 from oms_aws.platform.answers import Told
 
 _CONFLICT = (

@@ -13,7 +13,8 @@ from oms.billing.retention import kept_until
 from oms.core.refusals import NotNow
 from oms_aws.billing.documents import S3Documents
 from oms_aws.platform import keys
-from oms_aws.platform.table import Action, ConditionFailed, Table, packed, unpacked
+from oms_aws.platform.attributes import packed, unpacked
+from oms_aws.platform.table import Action, ConditionFailed, Table
 
 FOLDER = "debtors/"
 TRIES = 10

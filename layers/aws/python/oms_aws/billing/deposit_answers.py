@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from oms_aws.orders.answers import Document, Paper
+from oms_aws.orders.document_answers import Document, Paper
 from oms_aws.platform.answers import Told
 
 _NOTHING = "Nothing is left of the order (`nothing_to_confirm`)."

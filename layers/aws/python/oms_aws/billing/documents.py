@@ -17,7 +17,8 @@ from oms.core.refusals import Refusal, Unknown
 from oms.master.letterhead import Letterhead
 from oms_aws.billing.numbers import Number
 from oms_aws.platform import keys
-from oms_aws.platform.table import Action, Table, packed, unpacked
+from oms_aws.platform.attributes import packed, unpacked
+from oms_aws.platform.table import Action, Table
 
 PRESIGNED_LIVES = timedelta(minutes=10)
 

@@ -6,7 +6,8 @@ from typing import Annotated
 
 from pydantic import Field
 
-from oms_aws.orders.answers import Gift, LinePieces, RecallOf
+from oms_aws.orders.answers import Gift
+from oms_aws.orders.fulfilment_answers import LinePieces, RecallOf
 from oms_aws.platform.answers import (
     ID,
     Address,

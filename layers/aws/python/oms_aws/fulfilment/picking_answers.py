@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import Field
 
 from oms_aws.fulfilment.answers import Fulfilment
-from oms_aws.orders.answers import ComponentPieces, LinePieces
+from oms_aws.orders.fulfilment_answers import ComponentPieces, LinePieces
 from oms_aws.platform.answers import Cursor, Told
 from oms_aws.platform.models import Model
 

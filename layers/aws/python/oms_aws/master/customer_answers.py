@@ -6,7 +6,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from oms_aws.master.answers import LARGE, Changes, DunningRules, Stored
+from oms_aws.master.answers import LARGE, Changes, Stored
+from oms_aws.master.shop_answers import DunningRules
 from oms_aws.platform.answers import Address, Currency, Cursor, Money, Shop, Time, Told, Version
 from oms_aws.platform.models import Model
 

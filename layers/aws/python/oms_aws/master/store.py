@@ -19,8 +19,9 @@ from oms.master.shop import Shop
 from oms.master.warehouse import Warehouse
 from oms.screening.vat_check import confirms
 from oms_aws.platform import keys
+from oms_aws.platform.attributes import packed, unpacked
 from oms_aws.platform.log import Saved, VersionDiffers
-from oms_aws.platform.table import MOST_ACTIONS, Action, ConditionFailed, Table, packed, unpacked
+from oms_aws.platform.table import MOST_ACTIONS, Action, ConditionFailed, Table
 
 STORE_TRIES = 5
 LARGEST = 300_000

@@ -5,8 +5,10 @@ from __future__ import annotations
 from oms.billing.bill import Bill
 from oms.billing.invoice import Invoice
 from oms.payments.dunning import letter_of
-from oms_aws.notices.letters import CollectiveIssued, PaymentOverdue, Shop, compose
+from oms_aws.notices.letter_parts import Shop
+from oms_aws.notices.letters import compose
 from oms_aws.notices.mailing import Mail, bank_of, einvoice_link
+from oms_aws.notices.money_letters import CollectiveIssued, PaymentOverdue
 from oms_aws.notices.wiring import NoticesWiring
 from oms_aws.payments.dunning import claimed
 from oms_aws.platform.queue import Signal

@@ -17,15 +17,10 @@ from oms.payments.credit import EXCEEDED, MISSING
 from oms.payments.dunning import letter_of
 from oms.payments.payment import AWAITED
 from oms.screening.approval import NEEDED, asked, name_of, pending
-from oms_aws.notices.letters import (
-    ApprovalDecided,
-    ApprovalNeeded,
-    CreditExceeded,
-    PaymentAwaited,
-    PaymentOverdue,
-    compose,
-)
+from oms_aws.notices.letters import compose
 from oms_aws.notices.mailing import Case, Mail, bank_of
+from oms_aws.notices.money_letters import CreditExceeded, PaymentAwaited, PaymentOverdue
+from oms_aws.notices.order_letters import ApprovalDecided, ApprovalNeeded
 from oms_aws.platform.log import read_event
 from oms_aws.platform.wording import date_text
 from oms_aws.screening.approvals import link

@@ -20,25 +20,22 @@ from oms.screening.address import HOLDS
 from oms_aws.notices import business_mails, parcel_mails
 from oms_aws.notices.bill_mails import of_bill, of_bill_letter
 from oms_aws.notices.following import following
-from oms_aws.notices.letters import (
+from oms_aws.notices.letter_parts import BankDetails, Item, ShippedParcel
+from oms_aws.notices.letters import compose
+from oms_aws.notices.mailing import Case, Mail, einvoice_link
+from oms_aws.notices.money_letters import CreditIssued, InvoiceIssued
+from oms_aws.notices.order_letters import (
     AddressWanted,
-    BankDetails,
     ChangeRefused,
-    CreditIssued,
     HoldEscalated,
-    InvoiceIssued,
-    Item,
     OrderCancelled,
     OrderChanged,
     OrderReceived,
     OrderRefused,
     OrderWaits,
-    ParcelShipped,
     RecallRefused,
-    ShippedParcel,
-    compose,
 )
-from oms_aws.notices.mailing import Case, Mail, einvoice_link
+from oms_aws.notices.parcel_letters import ParcelShipped
 from oms_aws.notices.waiting import waiting_items
 from oms_aws.notices.wiring import NoticesWiring
 from oms_aws.platform.links import hold_of

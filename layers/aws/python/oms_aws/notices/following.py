@@ -8,7 +8,7 @@ from typing import Literal, NamedTuple
 
 from oms.orders.order import Order
 from oms.orders.parts import Line
-from oms_aws.notices.letters import WaitingItem
+from oms_aws.notices.letter_parts import WaitingItem
 from oms_aws.notices.mailing import Case
 from oms_aws.platform.wording import date_text
 

@@ -11,7 +11,9 @@ import msgspec
 from oms.core.parties import Language
 from oms.core.refusals import Unknown
 from oms.notices.endpoints import EndpointNews, WebhookPaused
-from oms_aws.notices.letters import EndpointPaused, EndpointResumed, Shop, compose
+from oms_aws.notices.keeper_letters import EndpointPaused, EndpointResumed
+from oms_aws.notices.letter_parts import Shop
+from oms_aws.notices.letters import compose
 from oms_aws.notices.mailing import Mail
 from oms_aws.notices.webhooks import Endpoint
 from oms_aws.notices.wiring import NoticesWiring

@@ -3,13 +3,35 @@
 from __future__ import annotations
 
 import re
-from decimal import Decimal
 from functools import cache
 from typing import TYPE_CHECKING, Any, Literal
 
 from msgspec import Struct, structs
 
 from oms.core.parties import Language
+from oms_aws.notices.keeper_letters import EndpointPaused, EndpointResumed
+from oms_aws.notices.money_letters import (
+    CollectiveIssued,
+    CreditExceeded,
+    CreditIssued,
+    InvoiceIssued,
+    PaymentAwaited,
+    PaymentOverdue,
+)
+from oms_aws.notices.order_letters import (
+    AddressWanted,
+    ApprovalDecided,
+    ApprovalNeeded,
+    ChangeRefused,
+    HoldEscalated,
+    OrderCancelled,
+    OrderChanged,
+    OrderReceived,
+    OrderRefused,
+    OrderWaits,
+    RecallRefused,
+)
+from oms_aws.notices.parcel_letters import ParcelAstray, ParcelFailed, ParcelShipped
 from oms_aws.platform.rendering import environment, words
 from oms_aws.platform.wording import money_text, one_line
 
@@ -50,377 +72,6 @@ class Letter(Struct, frozen=True):
     subject: str
     html: str
     text: str
-
-
-class Shop(Struct, frozen=True):
-    """Who writes, and where the customer can answer."""
-
-    name: str
-    support_email: str
-
-
-class Item(Struct, frozen=True):
-    """Pieces of an order line; `total` is what they cost, where that is of interest."""
-
-    description: str
-    quantity: int
-    sku: str = ""
-    total: Decimal | None = None
-
-
-class OrderReceived(Struct, frozen=True, kw_only=True):
-    """The order has arrived. Amounts are in `currency` and the order's price mode."""
-
-    shop: Shop
-    customer: str
-    order_number: str
-    items: tuple[Item, ...]
-    goods: Decimal
-    shipping: Decimal
-    total: Decimal
-    currency: str
-    discount: Decimal = Decimal(0)
-    price_mode: Literal["gross", "net"] = "gross"
-    ship_to: tuple[str, ...] = ()
-    confirmation_url: str | None = None
-
-
-class OrderChanged(Struct, frozen=True, kw_only=True):
-    """What is different about the order now: pieces that came (`items`), went or cost otherwise.
-
-    `total` is what it costs now, in `currency` and its price mode.
-    """
-
-    shop: Shop
-    customer: str
-    order_number: str
-    items: tuple[Item, ...]
-    removed: tuple[Item, ...]
-    repriced: tuple[Item, ...]
-    total: Decimal
-    currency: str
-    price_mode: Literal["gross", "net"] = "gross"
-    ship_to: tuple[str, ...] = ()
-    method: str | None = None
-    vat_id: str | None = None
-
-
-class OrderCancelled(Struct, frozen=True, kw_only=True):
-    """The whole order or some of its pieces were cancelled; `remaining` is still on order."""
-
-    shop: Shop
-    customer: str
-    order_number: str
-    items: tuple[Item, ...]
-    whole: bool
-    reason: str | None = None
-    remaining: tuple[Item, ...] = ()
-
-
-class RecallRefused(Struct, frozen=True, kw_only=True):
-    """Pieces that were to be cancelled could not be stopped any more."""
-
-    shop: Shop
-    customer: str
-    order_number: str
-    items: tuple[Item, ...]
-
-
-class ChangeRefused(Struct, frozen=True, kw_only=True):
-    """A change that was confirmed came too late; `items` is what the order is as before."""
-
-    shop: Shop
-    customer: str
-    order_number: str
-    items: tuple[Item, ...]
-
-
-class ShippedParcel(Struct, frozen=True):
-    """A parcel on its way."""
-
-    carrier: str
-    tracking_number: str
-    tracking_url: str | None = None
-
-
-class WaitingItem(Struct, frozen=True):
-    """Pieces still to come; `expected` is their day in words, None while nobody knows it.
-
-    `how`: they are expected in, leave a warehouse by, or are promised for that day.
-    """
-
-    description: str
-    quantity: int
-    sku: str
-    expected: str | None = None
-    how: Literal["expected", "leaves", "promised"] = "expected"
-
-
-class ParcelShipped(Struct, frozen=True, kw_only=True):
-    """Parcels have left; `following` is all that is still to come."""
-
-    shop: Shop
-    customer: str
-    order_number: str
-    items: tuple[Item, ...]
-    parcels: tuple[ShippedParcel, ...]
-    following: tuple[WaitingItem, ...] = ()
-    invoice_number: str | None = None
-    invoice_url: str | None = None
-    einvoice_url: str | None = None
-
-
-class CreditIssued(Struct, frozen=True, kw_only=True):
-    """An invoice was corrected; `amount` is what is credited, or what it is `anew`, gross."""
-
-    shop: Shop
-    customer: str
-    order_number: str
-    number: str
-    invoice_number: str
-    items: tuple[Item, ...]
-    amount: Decimal
-    currency: str
-    url: str
-    anew: bool = False
-    einvoice_url: str | None = None
-
-
-class BankDetails(Struct, frozen=True):
-    """Where money goes, and what the payer writes."""
-
-    holder: str
-    name: str
-    iban: str
-    bic: str | None
-    reference: str
-
-
-class InvoiceIssued(Struct, frozen=True, kw_only=True):
-    """A deposit is asked for, or an invoice has come whose parcels were told of before.
-
-    `until` is the last day to pay, None when nothing is to be paid; `bank` where to.
-    """
-
-    shop: Shop
-    customer: str
-    order_number: str
-    number: str
-    deposit: bool
-    items: tuple[Item, ...]
-    amount: Decimal
-    currency: str
-    url: str
-    until: str | None = None
-    bank: BankDetails | None = None
-    einvoice_url: str | None = None
-
-
-class CollectiveIssued(Struct, frozen=True, kw_only=True):
-    """An invoice over the deliveries of a period, or the credit note that takes one back whole.
-
-    `credits` is the number of the invoice that is taken back, `amount` gross.
-    """
-
-    shop: Shop
-    customer: str
-    number: str
-    deliveries: int
-    since: str
-    until: str
-    amount: Decimal
-    currency: str
-    due: str | None
-    credits: str | None
-    url: str
-    einvoice_url: str | None = None
-
-
-class OrderWaits(Struct, frozen=True, kw_only=True):
-    """When pieces are expected that wait; `first` when it is the first word on some of them."""
-
-    shop: Shop
-    customer: str
-    order_number: str
-    items: tuple[WaitingItem, ...]
-    first: bool
-    cancel_url: str
-
-
-class PaymentAwaited(Struct, frozen=True, kw_only=True):
-    """The order waits for its money; `reminder` when that was said before."""
-
-    shop: Shop
-    customer: str
-    order_number: str
-    items: tuple[Item, ...]
-    due: Decimal
-    received: Decimal
-    currency: str
-    until: str
-    bank: BankDetails | None
-    reminder: bool = False
-
-
-class PaymentOverdue(Struct, frozen=True, kw_only=True):
-    """An invoice is open beyond its day: a reminder (level 0) or a dunning letter (1, 2).
-
-    `total` is what is asked for: `open` of the invoice, and `charges`. A collective invoice has no
-    one `order_number`.
-    """
-
-    shop: Shop
-    customer: str
-    order_number: str
-    level: Literal[0, 1, 2]
-    number: str
-    due_on: str
-    open: Decimal
-    charges: Decimal
-    total: Decimal
-    currency: str
-    pay_by: str
-    bank: BankDetails | None
-    url: str
-
-
-class CreditExceeded(Struct, frozen=True, kw_only=True):
-    """The customer's credit does not bear the order; paying in advance helps.
-
-    Without a limit nothing is sold on account; `free` is what is left of it.
-    """
-
-    shop: Shop
-    customer: str
-    order_number: str
-    items: tuple[Item, ...]
-    due: Decimal
-    limit: Decimal | None
-    free: Decimal | None
-    currency: str
-    bank: BankDetails | None
-
-
-class ApprovalNeeded(Struct, frozen=True, kw_only=True):
-    """Somebody of the customer's is asked to agree to the order; `customer` is who is greeted.
-
-    `again` says why it comes once more: as a reminder, or to the substitute.
-    """
-
-    shop: Shop
-    customer: str
-    order_number: str
-    items: tuple[Item, ...]
-    purchaser: str
-    due: Decimal
-    currency: str
-    cost_centre: str | None
-    purchase_order: str | None
-    url: str
-    until: str
-    again: Literal["", "reminder", "substitute"] = ""
-
-
-class ApprovalDecided(Struct, frozen=True, kw_only=True):
-    """Who was asked to agree to the order has done so or not; the purchaser is told."""
-
-    shop: Shop
-    customer: str
-    order_number: str
-    items: tuple[Item, ...]
-    approved: bool
-    person: str
-    reason: str | None = None
-
-
-class ParcelFailed(Struct, frozen=True, kw_only=True):
-    """A parcel could not be delivered, or is `returning`; `said` is what the carrier said of it."""
-
-    shop: Shop
-    customer: str
-    order_number: str
-    returning: bool
-    items: tuple[Item, ...]
-    parcel: ShippedParcel
-    said: str | None = None
-
-
-class ParcelAstray(Struct, frozen=True, kw_only=True):
-    """A parcel has not arrived: the team is told, again once it is overdue, and when it is back."""
-
-    shop: Shop
-    customer: str
-    order_number: str
-    order_id: str
-    location: str
-    returning: bool
-    overdue: bool
-    back: bool
-    parcel: ShippedParcel
-    said: str | None
-    until: str
-
-
-class HoldEscalated(Struct, frozen=True, kw_only=True):
-    """Nobody has looked at a hold in time; the team is told. `customer` is who is greeted."""
-
-    shop: Shop
-    customer: str
-    order_number: str
-    order_id: str
-    reason: str
-    text: str
-    owner: str
-    raised_at: str
-    deadline: str
-
-
-class EndpointPaused(Struct, frozen=True, kw_only=True):
-    """An endpoint for webhooks fails and rests; whoever keeps it is told. `name` may be empty.
-
-    `since` when, and `until` when it is tried again, in words.
-    """
-
-    shop: Shop
-    customer: str
-    url: str
-    name: str
-    since: str
-    until: str
-    failures: int
-    error: str
-
-
-class EndpointResumed(Struct, frozen=True, kw_only=True):
-    """An endpoint for webhooks that rested `since` then works again."""
-
-    shop: Shop
-    customer: str
-    url: str
-    name: str
-    since: str
-
-
-class AddressWanted(Struct, frozen=True, kw_only=True):
-    """Parcels cannot reach the address: the customer may correct it at `url`."""
-
-    shop: Shop
-    customer: str
-    order_number: str
-    text: str
-    ship_to: tuple[str, ...]
-    url: str
-    until: str
-
-
-class OrderRefused(Struct, frozen=True, kw_only=True):
-    """The order cannot be accepted; only of a failed payment the customer hears why."""
-
-    shop: Shop
-    customer: str
-    order_number: str
-    items: tuple[Item, ...]
-    payment_failed: bool
 
 
 Facts = (

@@ -10,8 +10,9 @@ from oms.master.product import Product
 from oms.master.shop import Shop
 from oms.orders.order import Order
 from oms.orders.parts import Document, Hold, Pieces
-from oms_aws.notices.letters import BankDetails, Facts, Item, Kind, Letter, compose
-from oms_aws.notices.letters import Shop as Sender
+from oms_aws.notices.letter_parts import BankDetails, Item
+from oms_aws.notices.letter_parts import Shop as Sender
+from oms_aws.notices.letters import Facts, Kind, Letter, compose
 from oms_aws.notices.wiring import NoticesWiring
 from oms_aws.platform.queue import Signal
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from oms.orders.astray import RETURNING
 from oms.orders.parts import Fulfilment, Parcel
-from oms_aws.notices.letters import ParcelAstray, ParcelFailed, ShippedParcel, compose
+from oms_aws.notices.letter_parts import ShippedParcel
+from oms_aws.notices.letters import compose
 from oms_aws.notices.mailing import Case, Mail
+from oms_aws.notices.parcel_letters import ParcelAstray, ParcelFailed
 from oms_aws.platform.wording import date_text
 
 

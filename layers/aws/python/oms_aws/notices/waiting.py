@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 
 from oms.orders.order import Order
-from oms_aws.notices.letters import WaitingItem
+from oms_aws.notices.letter_parts import WaitingItem
 from oms_aws.notices.wiring import NoticesWiring
 from oms_aws.platform.http import Answer
 from oms_aws.platform.pages import message, page

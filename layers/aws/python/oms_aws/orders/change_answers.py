@@ -6,7 +6,8 @@ from typing import Annotated
 
 from pydantic import Field
 
-from oms_aws.orders.answers import CHANGED, LinePieces, Order
+from oms_aws.orders.answers import CHANGED, Order
+from oms_aws.orders.fulfilment_answers import LinePieces
 from oms_aws.platform.answers import (
     ID,
     Currency,

@@ -170,36 +170,32 @@ def moved(table: Table, before: Order, after: Order) -> list[Action]:
             if was.get(document) != now.get(document)
         ),
         *(
-            table.put(keys.reduction(after.id, each.id), reduction_attributes(each))
+            table.put(keys.reduction(after.id, each.id), _reduction_attributes(each))
             for each in reductions(after)
             if each.id not in known
         ),
         *(
-            table.put(keys.advance(after.id, each.id), advance_attributes(each))
+            table.put(keys.advance(after.id, each.id), _advance_attributes(each))
             for each in advances(after)
             if each.id not in known
         ),
     ]
 
 
-def reduction_attributes(reduction: Reduction) -> dict[str, Any]:
-    """The attributes of what was let go; it stays as it is."""
-    return {
-        "kind": "reduction",
-        "body": msgspec.json.encode(reduction).decode(),
-        "gsi1pk": keys.reductions_of(reduction.shop, f"{reduction.on:%Y-%m}"),
-        "gsi1sk": f"{reduction.on}#{reduction.id}",
-    }
+def _reduction_attributes(reduction: Reduction) -> dict[str, Any]:
+    partition = keys.reductions_of(reduction.shop, f"{reduction.on:%Y-%m}")
+    return _entry("reduction", reduction, partition, f"{reduction.on}#{reduction.id}")
 
 
-def advance_attributes(advance: Advance) -> dict[str, Any]:
-    """The attributes of a step of what is taxed of a deposit; it stays as it is."""
-    return {
-        "kind": "advance",
-        "body": msgspec.json.encode(advance).decode(),
-        "gsi1pk": keys.advances_of(advance.shop, f"{advance.recorded_on:%Y-%m}"),
-        "gsi1sk": f"{advance.at.isoformat()}#{advance.id}",
-    }
+def _advance_attributes(advance: Advance) -> dict[str, Any]:
+    partition = keys.advances_of(advance.shop, f"{advance.recorded_on:%Y-%m}")
+    return _entry("advance", advance, partition, f"{advance.at.isoformat()}#{advance.id}")
+
+
+def _entry(kind: str, entry: Struct, partition: str, place: str) -> dict[str, Any]:
+    """The attributes of an entry in a list of the books; it stays as it is."""
+    body = msgspec.json.encode(entry).decode()
+    return {"kind": kind, "body": body, "gsi1pk": partition, "gsi1sk": place}
 
 
 def stored_listed(item: Mapping[str, Any]) -> Listed:

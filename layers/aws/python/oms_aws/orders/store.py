@@ -11,15 +11,19 @@ from msgspec.structs import replace
 
 from oms.core.events import GENESIS, Event
 from oms.core.refusals import NotNow, Refusal, Unknown
-from oms.orders.astray import standing
 from oms.orders.order import Order, decode_order, encode
-from oms.orders.parts import Fulfilment, Hold
 from oms_aws.orders import capacity, credit, open_items
+from oms_aws.orders.projections import (
+    fulfilment_attributes,
+    fulfilment_view,
+    hold_attributes,
+    ordered_entries,
+)
 from oms_aws.orders.search import rows
-from oms_aws.orders.seen import fulfilment_seen
 from oms_aws.platform import keys
+from oms_aws.platform.attributes import packed, unpacked
 from oms_aws.platform.log import Place, Saved, VersionDiffers, event_action, events_of, read_log
-from oms_aws.platform.table import MOST_ACTIONS, Action, ConditionFailed, Table, packed, unpacked
+from oms_aws.platform.table import MOST_ACTIONS, Action, ConditionFailed, Table
 
 CHANGE_TRIES = 10
 LARGEST_ORDER = 220_000
@@ -239,7 +243,7 @@ class DynamoOrders:
         item = self._table.get(keys.fulfilment(id))
         if item is None:
             raise Unknown("fulfilment_unknown", f"There is no fulfilment {id}.")
-        return _fulfilment_view(item)
+        return fulfilment_view(item)
 
     def fulfilments(
         self, location: str, status: str, *, after: str = "", limit: int = 50
@@ -250,7 +254,7 @@ class DynamoOrders:
         """
         pk = keys.fulfilments_at(location, status)
         return [
-            (item["gsi1sk"], _fulfilment_view(item))
+            (item["gsi1sk"], fulfilment_view(item))
             for item in self._table.listed("gsi1", pk, after=after, limit=limit)
         ]
 
@@ -328,12 +332,6 @@ def _unknown(id: str) -> Unknown:
     return Unknown("order_unknown", f"There is no order {id}.")
 
 
-def _fulfilment_view(item: dict[str, Any]) -> dict[str, Any]:
-    """A fulfilment as warehouses see it, from its item."""
-    view: dict[str, Any] = msgspec.json.decode(unpacked(item["body"]))
-    return view
-
-
 def order_attributes(stored: Stored) -> dict[str, Any]:
     """The attributes of an order's item; what is not its body or its version follows from these."""
     order = stored.order
@@ -369,46 +367,3 @@ def stored_order(item: dict[str, Any]) -> Stored:
     """The order in a table item."""
     order = decode_order(unpacked(item["state"]))
     return Stored(order, item["version"], item["sequence"], item["hash"])
-
-
-def ordered_entries(order: Order) -> list[tuple[keys.Key, dict[str, Any]]]:
-    """What the customer's purchase order number leads to: whether the order is through."""
-    if not order.purchase_order:
-        return []
-    key = keys.ordered(order.shop, order.customer.id, order.purchase_order, order.id)
-    return [(key, {"kind": "ordered", "through": order.through})]
-
-
-def fulfilment_attributes(order: Order, fulfilment: Fulfilment) -> dict[str, Any]:
-    """The attributes of a fulfilment's item: all of it follows from the order."""
-    return {
-        "kind": "fulfilment",
-        "order_id": order.id,
-        "shop": order.shop,
-        "status": standing(fulfilment),
-        "body": packed(encode(fulfilment_seen(order, fulfilment))),
-        "gsi1pk": keys.fulfilments_at(fulfilment.location, standing(fulfilment)),
-        "gsi1sk": keys.place(fulfilment.ship_by, fulfilment.id),
-    }
-
-
-def hold_attributes(order: Order, hold: Hold) -> dict[str, Any]:
-    """The attributes of a hold's item; it is in the list while it holds the order."""
-    body = {
-        "order": order.id,
-        "external_number": order.external_number,
-        "shop": order.shop,
-        "hold": hold.id,
-        "reason": hold.reason,
-        "text": hold.text,
-        "text_de": hold.text_de,
-        "owner": hold.owner,
-        "raised_at": hold.raised_at,
-        "deadline": hold.deadline,
-        "escalated_at": hold.escalated_at,
-    }
-    attributes = {"kind": "hold", "body": encode(body).decode()}
-    if hold.released_at or order.status != "held":
-        return attributes
-    place = f"{keys.due_at(hold.deadline)}#{order.id}.{hold.id}"
-    return {**attributes, "gsi1pk": keys.holds_of(order.shop), "gsi1sk": place}

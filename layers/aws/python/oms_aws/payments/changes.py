@@ -40,7 +40,7 @@ from oms_aws.orders.seen import lines_of
 from oms_aws.payments.business import of_business
 from oms_aws.payments.wiring import PaymentsWiring
 from oms_aws.platform import keys
-from oms_aws.platform.table import packed, unpacked
+from oms_aws.platform.attributes import packed, unpacked
 from oms_aws.screening.gazetteer import gazetteer
 from oms_aws.screening.pricing import priced
 from oms_aws.sourcing.reserving import foreseen as sourced

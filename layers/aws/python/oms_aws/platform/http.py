@@ -17,12 +17,13 @@ from pydantic import BaseModel, ValidationError
 
 from oms.core.refusals import NotAllowed, NotNow, Refusal, Unknown
 from oms_aws.platform import keys, query
+from oms_aws.platform.attributes import packed, unpacked
 from oms_aws.platform.clients import Caller
 from oms_aws.platform.log import VersionDiffers
 from oms_aws.platform.logs import logger
 from oms_aws.platform.models import Model
 from oms_aws.platform.query import ID
-from oms_aws.platform.table import Action, Unwritable, packed, unpacked
+from oms_aws.platform.table import Action, Unwritable
 from oms_aws.platform.wiring import PlatformWiring, collaborators, named
 
 LARGEST_BODY = 2_000_000

@@ -13,7 +13,8 @@ from oms.core.refusals import Unknown
 from oms.orders.news import News
 from oms.orders.order import encode
 from oms_aws.platform import keys
-from oms_aws.platform.table import Action, Table, packed, unpacked
+from oms_aws.platform.attributes import packed, unpacked
+from oms_aws.platform.table import Action, Table
 
 
 class Saved(NamedTuple):

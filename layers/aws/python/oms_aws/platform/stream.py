@@ -7,8 +7,8 @@ from typing import Any
 import msgspec
 
 from oms.core.refusals import NotNow
+from oms_aws.platform.attributes import unmarshal
 from oms_aws.platform.logs import logger
-from oms_aws.platform.table import unmarshal
 from oms_aws.platform.wiring import PlatformWiring, collaborators
 
 ENTRIES_A_CALL = 10

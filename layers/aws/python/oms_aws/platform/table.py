@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import random
 import time
-import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from botocore.exceptions import ClientError
 
 from oms.core.refusals import NotNow
+from oms_aws.platform.attributes import marshal, unmarshal
 from oms_aws.platform.keys import Key
 
 Action = dict[str, Any]
@@ -18,7 +18,6 @@ Action = dict[str, Any]
 
 CONFLICT_TRIES = 8
 FRUITLESS_READS = 8
-COMPRESS_ABOVE = 100_000
 LARGEST_ITEM = 400 * 1024
 """Bytes of an item, the names of its attributes included, that DynamoDB takes."""
 MOST_ACTIONS = 100
@@ -346,68 +345,3 @@ def key_of(action: Action) -> Key:
     ((_, arguments),) = action.items()
     key = arguments.get("Key") or arguments["Item"]
     return Key(key["pk"]["S"], key["sk"]["S"])
-
-
-def packed(body: bytes) -> str | bytes:
-    """JSON as an attribute: text, or compressed when it is large (an item holds 400 KB).
-
-    LZMA finds the line numbers of a large order again wherever they stand; zlib looks back 32 KB.
-    """
-    if len(body) <= COMPRESS_ABOVE:
-        return body.decode()
-    import lzma
-
-    return lzma.compress(body, preset=1)
-
-
-def unpacked(attribute: str | bytes) -> bytes:
-    """The JSON that `packed` made an attribute of, now or when it still was zlib's."""
-    if isinstance(attribute, str):
-        return attribute.encode()
-    if not attribute.startswith(_XZ):
-        return zlib.decompress(attribute)
-    import lzma
-
-    return lzma.decompress(attribute)
-
-
-_XZ = b"\xfd7zXZ\x00"
-
-
-def marshal(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Plain values as DynamoDB attributes; None is left out."""
-    return {name: _typed(value) for name, value in values.items() if value is not None}
-
-
-def unmarshal(item: Mapping[str, Any]) -> dict[str, Any]:
-    """DynamoDB attributes as plain values; numbers are int."""
-    return {name: _plain(value) for name, value in item.items()}
-
-
-def _typed(value: Any) -> dict[str, Any]:
-    match value:
-        case bool():
-            return {"BOOL": value}
-        case str():
-            return {"S": value}
-        case int():
-            return {"N": str(value)}
-        case bytes():
-            return {"B": value}
-        case dict():
-            return {"M": marshal(value)}
-        case list() | tuple():
-            return {"L": [_typed(each) for each in value]}
-    raise TypeError(f"no attribute type for {type(value).__name__}")
-
-
-def _plain(typed: Mapping[str, Any]) -> Any:
-    ((kind, value),) = typed.items()
-    match kind:
-        case "N":
-            return int(value)
-        case "M":
-            return unmarshal(value)
-        case "L":
-            return [_plain(each) for each in value]
-    return value

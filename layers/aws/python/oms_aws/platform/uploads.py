@@ -12,8 +12,9 @@ from msgspec.structs import replace
 
 from oms.core.refusals import NotNow, Refusal, Unknown
 from oms_aws.platform import keys
+from oms_aws.platform.attributes import packed, unpacked
 from oms_aws.platform.objects import is_missing
-from oms_aws.platform.table import ConditionFailed, Table, packed, unpacked
+from oms_aws.platform.table import ConditionFailed, Table
 
 FOLDER = "stock"
 LARGEST_UPLOAD = 5_000_000

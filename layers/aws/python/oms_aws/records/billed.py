@@ -23,8 +23,9 @@ from oms.orders.parts import Document
 from oms.records.invariants import PARTY_OURSELVES, Breach
 from oms.records.reconciling import Papers, taken
 from oms_aws.billing.bills import StoredBill, bill_attributes, stored_bill
-from oms_aws.orders.store import Stored, ordered_entries
-from oms_aws.platform.table import unpacked
+from oms_aws.orders.projections import ordered_entries
+from oms_aws.orders.store import Stored
+from oms_aws.platform.attributes import unpacked
 from oms_aws.records.shelf import Shelf
 
 

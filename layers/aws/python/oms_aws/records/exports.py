@@ -18,8 +18,9 @@ from oms.records.export import Export, ExportAsked, ExportNews, months, told
 from oms.records.prepaid import booked_on, voucher_of_step
 from oms.records.reductions import Reduction
 from oms_aws.platform import keys
+from oms_aws.platform.attributes import unpacked
 from oms_aws.platform.log import Saved, event_action
-from oms_aws.platform.table import Action, Table, unpacked
+from oms_aws.platform.table import Action, Table
 
 
 class StoredExport(NamedTuple):

@@ -24,10 +24,11 @@ from oms.records.invariants import (
     unbroken,
 )
 from oms_aws.orders.capacity import leaving
+from oms_aws.orders.projections import fulfilment_attributes
 from oms_aws.orders.search import found_rows
-from oms_aws.orders.store import Stored, fulfilment_attributes, order_attributes
+from oms_aws.orders.store import Stored, order_attributes
 from oms_aws.platform import keys
-from oms_aws.platform.table import unpacked
+from oms_aws.platform.attributes import unpacked
 from oms_aws.records.scanned import Snapshot, saying
 from oms_aws.sourcing.counters import View, counters_in, layout
 

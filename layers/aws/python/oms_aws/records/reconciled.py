@@ -25,7 +25,7 @@ from oms.records.invariants import Breach
 from oms.records.prepaid import booked_on, voucher_of_step
 from oms.records.reconciling import CHECKS, Papers, adding_up
 from oms.records.reductions import Reduction, reductions, voucher_for
-from oms_aws.platform.table import unpacked
+from oms_aws.platform.attributes import unpacked
 from oms_aws.records.shelf import Kept, Shelf
 
 UNSAID = Bookkeeping(consultant=1001, client=1)

@@ -24,8 +24,8 @@ from oms_aws.orders.capacity import counted as counted_departures
 from oms_aws.orders.store import Stored, stored_order
 from oms_aws.payments.ledgers import Ledgers
 from oms_aws.platform import keys
+from oms_aws.platform.attributes import unpacked
 from oms_aws.platform.log import stored_event
-from oms_aws.platform.table import unpacked
 from oms_aws.records.billed import Billed
 from oms_aws.records.exports import StoredExport, stored_export
 from oms_aws.records.reconciled import Reconciled

@@ -1,0 +1,63 @@
+"""Projections of an order: its fulfilments, holds and purchase order number as items of lists."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from oms.orders.astray import standing
+from oms.orders.order import Order, encode
+from oms.orders.parts import Fulfilment, Hold
+from oms_aws.orders.seen import fulfilment_seen
+from oms_aws.platform import keys
+from oms_aws.platform.attributes import packed, unpacked
+
+
+def fulfilment_view(item: dict[str, Any]) -> dict[str, Any]:
+    """A fulfilment as warehouses see it, from its item."""
+    view: dict[str, Any] = msgspec.json.decode(unpacked(item["body"]))
+    return view
+
+
+def ordered_entries(order: Order) -> list[tuple[keys.Key, dict[str, Any]]]:
+    """What the customer's purchase order number leads to: whether the order is through."""
+    if not order.purchase_order:
+        return []
+    key = keys.ordered(order.shop, order.customer.id, order.purchase_order, order.id)
+    return [(key, {"kind": "ordered", "through": order.through})]
+
+
+def fulfilment_attributes(order: Order, fulfilment: Fulfilment) -> dict[str, Any]:
+    """The attributes of a fulfilment's item: all of it follows from the order."""
+    return {
+        "kind": "fulfilment",
+        "order_id": order.id,
+        "shop": order.shop,
+        "status": standing(fulfilment),
+        "body": packed(encode(fulfilment_seen(order, fulfilment))),
+        "gsi1pk": keys.fulfilments_at(fulfilment.location, standing(fulfilment)),
+        "gsi1sk": keys.place(fulfilment.ship_by, fulfilment.id),
+    }
+
+
+def hold_attributes(order: Order, hold: Hold) -> dict[str, Any]:
+    """The attributes of a hold's item; it is in the list while it holds the order."""
+    body = {
+        "order": order.id,
+        "external_number": order.external_number,
+        "shop": order.shop,
+        "hold": hold.id,
+        "reason": hold.reason,
+        "text": hold.text,
+        "text_de": hold.text_de,
+        "owner": hold.owner,
+        "raised_at": hold.raised_at,
+        "deadline": hold.deadline,
+        "escalated_at": hold.escalated_at,
+    }
+    attributes = {"kind": "hold", "body": encode(body).decode()}
+    if hold.released_at or order.status != "held":
+        return attributes
+    place = f"{keys.due_at(hold.deadline)}#{order.id}.{hold.id}"
+    return {**attributes, "gsi1pk": keys.holds_of(order.shop), "gsi1sk": place}
