@@ -9,7 +9,7 @@ from typing import Any
 from local import quotas
 from local.stack import Cloud, outputs
 from oms_aws.master.store import SHOPS, DynamoMaster
-from oms_aws.platform import keys
+from oms_aws.platform import indexes
 from oms_aws.platform.senders import covered
 from oms_aws.platform.table import Table
 
@@ -105,7 +105,7 @@ def _shops(cloud: Cloud, senders: tuple[str, ...]) -> Iterator[str]:
         return
     master, after = DynamoMaster(Table(cloud.client("dynamodb"), table), _now), ""
     while True:
-        shops, after = master.page(SHOPS, keys.SELLERS, after=after, limit=PAGE)
+        shops, after = master.page(SHOPS, indexes.SELLERS, after=after, limit=PAGE)
         for shop in shops:
             if shop.mail.sender and not covered(shop.mail.sender, senders):
                 yield (

@@ -8,7 +8,7 @@ from oms_aws.master.customer_models import AccountIn, AccountRow
 from oms_aws.master.keeping import history, listed, put, put_rows, shown
 from oms_aws.master.store import ACCOUNTS
 from oms_aws.master.wiring import MasterWiring
-from oms_aws.platform import keys
+from oms_aws.platform import indexes, keys
 from oms_aws.platform.http import Answer, Call, Http, shop_meant
 from oms_aws.platform.models import Batch
 
@@ -39,7 +39,7 @@ def get_customer(call: Call[Any], oms: MasterWiring) -> Answer:
 @step.route("GET /v1/customers", scope="customers:read", query=PAGED)
 def list_customers(call: Call[Any], oms: MasterWiring) -> Answer:
     """List a shop's customers, in an order that stays the same but is none of ids."""
-    return listed(call, oms, ACCOUNTS, keys.accounts_of(shop_meant(call)))
+    return listed(call, oms, ACCOUNTS, indexes.accounts_of(shop_meant(call)))
 
 
 @step.route("GET /v1/customers/{customer}/history", scope="customers:read", query=PAGED)

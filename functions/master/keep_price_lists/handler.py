@@ -8,7 +8,7 @@ from oms_aws.master.keeping import history, listed, put, shown
 from oms_aws.master.price_models import PriceListIn
 from oms_aws.master.store import PRICE_LISTS
 from oms_aws.master.wiring import MasterWiring
-from oms_aws.platform import keys
+from oms_aws.platform import indexes, keys
 from oms_aws.platform.http import Answer, Call, Http
 
 step = Http()
@@ -32,7 +32,7 @@ def get_price_list(call: Call[Any], oms: MasterWiring) -> Answer:
 @step.route("GET /v1/price-lists", scope="prices:read", query=("cursor", "limit"))
 def list_price_lists(call: Call[Any], oms: MasterWiring) -> Answer:
     """List all price lists, by id."""
-    return listed(call, oms, PRICE_LISTS, keys.PRICE_LISTS)
+    return listed(call, oms, PRICE_LISTS, indexes.PRICE_LISTS)
 
 
 @step.route("GET /v1/price-lists/{list}/history", scope="prices:read", query=("cursor", "limit"))

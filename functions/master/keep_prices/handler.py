@@ -8,7 +8,7 @@ from oms_aws.master.keeping import history, listed, put, put_rows, shown
 from oms_aws.master.price_models import PriceIn, PriceRow
 from oms_aws.master.store import PRICES
 from oms_aws.master.wiring import MasterWiring
-from oms_aws.platform import keys
+from oms_aws.platform import indexes, keys
 from oms_aws.platform.http import Answer, Call, Http
 from oms_aws.platform.models import Batch
 
@@ -34,7 +34,7 @@ def get_price(call: Call[Any], oms: MasterWiring) -> Answer:
 def list_prices(call: Call[Any], oms: MasterWiring) -> Answer:
     """List the prices of a list, in an order that stays the same but is none of SKUs."""
     name = oms.catalogue.price_list(call.path["list"]).id
-    return listed(call, oms, PRICES, keys.prices_in(name))
+    return listed(call, oms, PRICES, indexes.prices_in(name))
 
 
 @step.route(f"GET {ONE}/history", scope="prices:read", query=PAGED)

@@ -9,7 +9,7 @@ from oms_aws.master.models import OwnerIn, ProductIn, ProductRow
 from oms_aws.master.products import changes_seen, hand_over, seen_by, wanting
 from oms_aws.master.store import PRODUCTS
 from oms_aws.master.wiring import MasterWiring
-from oms_aws.platform import keys
+from oms_aws.platform import indexes, keys
 from oms_aws.platform.http import Answer, Call, Http
 from oms_aws.platform.models import Batch
 
@@ -42,7 +42,7 @@ def get_product(call: Call[Any], oms: MasterWiring) -> Answer:
 @step.route("GET /v1/products", scope="products:read", query=("cursor", "limit"))
 def list_products(call: Call[Any], oms: MasterWiring) -> Answer:
     """List all products, in an order that stays the same but is none of SKUs."""
-    return listed(call, oms, PRODUCTS, keys.PRODUCTS, seen_by(call))
+    return listed(call, oms, PRODUCTS, indexes.PRODUCTS, seen_by(call))
 
 
 @step.route("GET /v1/products/{sku}/history", scope="products:read", query=("cursor", "limit"))

@@ -9,7 +9,7 @@ from oms_aws.master.models import WarehouseIn, WarehouseRow
 from oms_aws.master.store import WAREHOUSES
 from oms_aws.master.warehouses import with_barred
 from oms_aws.master.wiring import MasterWiring
-from oms_aws.platform import keys
+from oms_aws.platform import indexes, keys
 from oms_aws.platform.http import Answer, Call, Http
 from oms_aws.platform.models import Batch
 
@@ -41,7 +41,7 @@ def get_warehouse(call: Call[Any], oms: MasterWiring) -> Answer:
 @step.route("GET /v1/warehouses", scope="stock:read", query=("cursor", "limit"))
 def list_warehouses(call: Call[Any], oms: MasterWiring) -> Answer:
     """List all warehouses, by id."""
-    return listed(call, oms, WAREHOUSES, keys.WAREHOUSES, with_barred(oms))
+    return listed(call, oms, WAREHOUSES, indexes.WAREHOUSES, with_barred(oms))
 
 
 @step.route("GET /v1/warehouses/{warehouse}/history", scope="stock:read", query=("cursor", "limit"))

@@ -18,7 +18,7 @@ from oms.core.refusals import NotNow, Unknown
 from oms.orders.order import encode
 from oms.orders.parts import Collected
 from oms_aws.orders.store import CHANGE_TRIES
-from oms_aws.platform import keys
+from oms_aws.platform import indexes, keys
 from oms_aws.platform.attributes import packed, unpacked
 from oms_aws.platform.log import Place, Saved, event_action, events_of, read_log
 from oms_aws.platform.table import Action, ConditionFailed, Table
@@ -63,7 +63,7 @@ class DynamoBills:
         self, shop: str, customer: str, *, after: str = "", limit: int = 50
     ) -> list[tuple[str, Bill]]:
         """A customer's bills, the newest period first, each with where a list goes on behind it."""
-        pk = keys.bills_of(shop, customer)
+        pk = indexes.bills_of(shop, customer)
         items = list(self._table.listed("gsi1", pk, after=after, limit=limit, newest=True))
         places = {keys.Key(item["pk"], item["sk"]): item["gsi1sk"] for item in items}
         found = {keys.Key(i["pk"], i["sk"]): i for i in self._table.get_many(places)}
@@ -178,7 +178,7 @@ def bill_attributes(stored: StoredBill) -> dict[str, Any]:
     """The attributes of a bill's item; what is not its body or its version follows from these."""
     bill = stored.bill
     due = bill.due()
-    clock = {"gsi3pk": keys.due(bill.id), "gsi3sk": keys.due_at(due[0].at)} if due else {}
+    clock = {"gsi3pk": indexes.due(bill.id), "gsi3sk": indexes.due_at(due[0].at)} if due else {}
     return {
         "kind": "bill",
         "version": stored.version,
@@ -187,7 +187,7 @@ def bill_attributes(stored: StoredBill) -> dict[str, Any]:
         "entries": stored.entries,
         "status": bill.status,
         "state": packed(encode(bill)),
-        "gsi1pk": keys.bills_of(bill.shop, bill.customer),
+        "gsi1pk": indexes.bills_of(bill.shop, bill.customer),
         "gsi1sk": f"{bill.last}#{bill.period}#{bill.number:04d}",
         **clock,
     }

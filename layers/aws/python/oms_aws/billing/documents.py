@@ -16,7 +16,7 @@ from oms.billing.invoice import Invoice
 from oms.core.refusals import Refusal, Unknown
 from oms.master.letterhead import Letterhead
 from oms_aws.billing.numbers import Number
-from oms_aws.platform import keys
+from oms_aws.platform import indexes, keys
 from oms_aws.platform.attributes import packed, unpacked
 from oms_aws.platform.table import Action, Table
 
@@ -205,6 +205,6 @@ def _attributes(
         "text": number.text,
         "issued_at": at.isoformat(),
         "body": packed(msgspec.json.encode(snapshot)),
-        "gsi1pk": keys.documents_of(shop, f"{snapshot.issued_on:%Y-%m}"),
+        "gsi1pk": indexes.documents_of(shop, f"{snapshot.issued_on:%Y-%m}"),
         "gsi1sk": f"{snapshot.issued_on}#{snapshot.number}",
     }

@@ -18,7 +18,7 @@ from oms.master.product import Product
 from oms.master.shop import Shop
 from oms.master.warehouse import Warehouse
 from oms.screening.vat_check import confirms
-from oms_aws.platform import keys
+from oms_aws.platform import indexes, keys
 from oms_aws.platform.attributes import packed, unpacked
 from oms_aws.platform.log import Saved, VersionDiffers
 from oms_aws.platform.table import MOST_ACTIONS, Action, ConditionFailed, Table
@@ -73,8 +73,8 @@ PRODUCTS = Kind(
     "product",
     Product,
     lambda p: keys.product(p.sku),
-    lambda p: (keys.PRODUCTS, p.sku),
-    keys.PARTS,
+    lambda p: (indexes.PRODUCTS, p.sku),
+    indexes.PARTS,
     Product.following,
 )
 OWNERS = dataclasses.replace(PRODUCTS, onto=Product.handed_to)
@@ -84,27 +84,27 @@ ACCOUNTS = Kind(
     "customer",
     Account,
     lambda a: keys.account(a.shop, a.id),
-    lambda a: (keys.accounts_of(a.shop), a.id),
-    keys.PARTS,
+    lambda a: (indexes.accounts_of(a.shop), a.id),
+    indexes.PARTS,
     _check_stays,
 )
 WAREHOUSES = Kind(
-    "warehouse", Warehouse, lambda w: keys.warehouse(w.id), lambda w: (keys.WAREHOUSES, w.id)
+    "warehouse", Warehouse, lambda w: keys.warehouse(w.id), lambda w: (indexes.WAREHOUSES, w.id)
 )
-SHOPS = Kind("shop", Shop, lambda s: keys.seller(s.id), lambda s: (keys.SELLERS, s.id))
+SHOPS = Kind("shop", Shop, lambda s: keys.seller(s.id), lambda s: (indexes.SELLERS, s.id))
 PRICE_LISTS = Kind(
     "price_list",
     PriceList,
     lambda each: keys.price_list(each.id),
-    lambda each: (keys.PRICE_LISTS, each.id),
+    lambda each: (indexes.PRICE_LISTS, each.id),
     onto=_currency_stays,
 )
 PRICES = Kind(
     "price",
     Price,
     lambda p: keys.price(p.list, p.sku),
-    lambda p: (keys.prices_in(p.list), p.sku),
-    keys.PARTS,
+    lambda p: (indexes.prices_in(p.list), p.sku),
+    indexes.PARTS,
 )
 
 
@@ -169,7 +169,7 @@ class DynamoMaster:
         first = int(start) if start.isascii() and start.isdigit() and len(start) < 4 else 0
         found: list[tuple[int, keys.Key, str]] = []
         for part in range(first, kind.parts):
-            pk = keys.part(name, part)
+            pk = indexes.part(name, part)
             since = behind if part == first else ""
             entries = self._table.listed("gsi2", pk, after=since, limit=limit - len(found))
             found += [(part, keys.Key(e["pk"], e["sk"]), e["gsi2sk"]) for e in entries]
@@ -300,7 +300,7 @@ class DynamoMaster:
             "kind": kind.name,
             "version": record.version,
             "body": body,
-            "gsi2pk": keys.part(name, keys.part_of(place, kind.parts)),
+            "gsi2pk": indexes.part(name, indexes.part_of(place, kind.parts)),
             "gsi2sk": place,
         }
         put = (

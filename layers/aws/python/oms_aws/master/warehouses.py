@@ -11,7 +11,7 @@ from oms.sourcing.dispatch import barred
 from oms_aws.master.keeping import View
 from oms_aws.master.store import SHOPS
 from oms_aws.master.wiring import MasterWiring
-from oms_aws.platform import keys
+from oms_aws.platform import indexes
 from oms_aws.platform.shown import whole
 
 PAGE = 100
@@ -32,6 +32,6 @@ def with_barred(oms: MasterWiring) -> View:
 def _shops(oms: MasterWiring) -> Iterator[Shop]:
     after, found = "", PAGE
     while found == PAGE:
-        some, after = oms.catalogue.master.page(SHOPS, keys.SELLERS, after=after, limit=PAGE)
+        some, after = oms.catalogue.master.page(SHOPS, indexes.SELLERS, after=after, limit=PAGE)
         yield from some
         found = len(some)

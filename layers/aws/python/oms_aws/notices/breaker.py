@@ -14,7 +14,7 @@ from oms.core.refusals import NotNow
 from oms.notices.endpoints import EndpointNews, WebhookPaused, WebhookResumed
 from oms_aws.notices.deliveries import LOOK_AFTER
 from oms_aws.notices.webhooks import Endpoint
-from oms_aws.platform import keys
+from oms_aws.platform import indexes, keys
 from oms_aws.platform.log import Place, Saved, event_action, events_of
 from oms_aws.platform.outgoing import Outcome
 from oms_aws.platform.table import Action, ConditionFailed, Table
@@ -140,8 +140,8 @@ class Breakers:
                     ":one": 1,
                     ":error": call.outcome.error,
                     ":slow": slow,
-                    ":due": keys.due(endpoint.id),
-                    ":look": keys.due_at(call.at + LOOK_AFTER),
+                    ":due": indexes.due(endpoint.id),
+                    ":look": indexes.due_at(call.at + LOOK_AFTER),
                 },
                 names={"#error": "error"},
             )
@@ -272,8 +272,8 @@ class Breakers:
         values = {
             ":now": at.isoformat(),
             ":until": (at + LEASE).isoformat(),
-            ":due": keys.due(endpoint),
-            ":look": keys.due_at(at + LOOK_AFTER),
+            ":due": indexes.due(endpoint),
+            ":look": indexes.due_at(at + LOOK_AFTER),
         }
         free = "attribute_not_exists(working_until) OR working_until <= :now"
         change = "SET working_until = :until, gsi3pk = :due, gsi3sk = :look"

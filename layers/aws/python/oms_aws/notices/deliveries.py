@@ -10,7 +10,7 @@ from msgspec import Struct
 from msgspec.structs import asdict
 
 from oms.core.refusals import NotNow
-from oms_aws.platform import keys
+from oms_aws.platform import indexes, keys
 from oms_aws.platform.table import Action, ConditionFailed, Table
 
 State = Literal["waiting", "delivered", "failed", "exhausted"]
@@ -77,7 +77,7 @@ class DynamoDeliveries:
         `before` is the event id to go on behind.
         """
         if state:
-            pk = keys.deliveries_in(endpoint, state)
+            pk = indexes.deliveries_in(endpoint, state)
             found = self._table.listed("gsi1", pk, after=before, limit=limit, newest=True)
             return sorted(self._whole(found), key=lambda each: each.event, reverse=True)
         start = keys.delivery(endpoint, before)
@@ -88,7 +88,7 @@ class DynamoDeliveries:
 
     def oldest(self, endpoint: str, state: State, *, limit: int) -> list[Delivery]:
         """The oldest in a state, in order of their events; the latest change may be missing yet."""
-        found = self._table.listed("gsi1", keys.deliveries_in(endpoint, state), limit=limit)
+        found = self._table.listed("gsi1", indexes.deliveries_in(endpoint, state), limit=limit)
         return [each for each in self._whole(found) if each.state == state]
 
     def since(self, endpoint: str, event: str, *, limit: int) -> list[Delivery]:
@@ -110,7 +110,7 @@ class DynamoDeliveries:
         key = keys.delivery(following.endpoint, following.event)
         values = {
             **asdict(following),
-            "gsi1pk": keys.deliveries_in(following.endpoint, following.state),
+            "gsi1pk": indexes.deliveries_in(following.endpoint, following.state),
             "gsi1sk": following.event,
         }
         if seen is None:
@@ -128,7 +128,11 @@ class DynamoDeliveries:
         return self._table.update(
             keys.endpoint_standing(endpoint),
             "ADD waiting :more SET gsi3pk = :due, gsi3sk = if_not_exists(gsi3sk, :at)",
-            {**values, ":due": keys.due(endpoint), ":at": keys.due_at(self._now() + LOOK_AFTER)},
+            {
+                **values,
+                ":due": indexes.due(endpoint),
+                ":at": indexes.due_at(self._now() + LOOK_AFTER),
+            },
         )
 
 

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from oms.orders.order import Order
 from oms.payments.credit import COUNTERS, NOTHING, Exceeded, Exposure, bearable, exposure
-from oms_aws.platform import keys
+from oms_aws.platform import indexes, keys
 from oms_aws.platform.table import Action, Table
 
 
@@ -35,7 +35,7 @@ class DynamoCredit:
         self, shop: str, customer: str, currency: str, *, after: str = "", limit: int = 50
     ) -> list[Record]:
         """What makes it up: the orders that take anything, oldest first, behind an order id."""
-        pk = keys.exposures(shop, customer, currency)
+        pk = indexes.exposures(shop, customer, currency)
         found = self._table.listed("gsi1", pk, after=after, limit=limit)
         ids = [item["gsi1sk"] for item in found]
         items = self._table.get_many(keys.exposure(shop, customer, currency, id) for id in ids)
@@ -92,7 +92,7 @@ def record_attributes(order: Order, now: Exposure) -> dict[str, Any]:
     """The attributes of an order's record; those that take nothing stand in no list."""
     listed = {}
     if now != NOTHING:
-        pk = keys.exposures(order.shop, order.customer.id, order.currency)
+        pk = indexes.exposures(order.shop, order.customer.id, order.currency)
         listed = {"gsi1pk": pk, "gsi1sk": order.id}
     return {
         "kind": "exposure",

@@ -18,7 +18,7 @@ from oms.orders.order import Order
 from oms.orders.parts import Document
 from oms.payments.open_items import due_of, open_items
 from oms.records.reductions import Reduction, reductions
-from oms_aws.platform import keys
+from oms_aws.platform import indexes, keys
 from oms_aws.platform.table import Action, Table
 
 AT_ONCE = 100
@@ -83,11 +83,11 @@ class DynamoOpenItems:
     ) -> Iterator[Listed]:
         until = before.isoformat() if before else ""
         if not customer:
-            pk = keys.open_items(shop, state)
+            pk = indexes.open_items(shop, state)
             for item in self._table.listed("gsi1", pk, after=after, until=until):
                 yield stored_listed(item)
             return
-        pk = keys.open_items_of(shop, customer, state)
+        pk = indexes.open_items_of(shop, customer, state)
         entries = self._table.listed("gsi2", pk, after=after, until=until)
         while some := list(islice(entries, AT_ONCE)):
             read = self._table.get_many(keys.Key(item["pk"], item["sk"]) for item in some)
@@ -149,9 +149,9 @@ def attributes(listed: Listed | None) -> dict[str, Any]:
     return {
         "kind": "open_item",
         "body": msgspec.json.encode(listed).decode(),
-        "gsi1pk": keys.open_items(listed.shop, state),
+        "gsi1pk": indexes.open_items(listed.shop, state),
         "gsi1sk": listed.place,
-        "gsi2pk": keys.open_items_of(listed.shop, listed.customer, state),
+        "gsi2pk": indexes.open_items_of(listed.shop, listed.customer, state),
         "gsi2sk": listed.place,
     }
 
@@ -183,12 +183,12 @@ def moved(table: Table, before: Order, after: Order) -> list[Action]:
 
 
 def _reduction_attributes(reduction: Reduction) -> dict[str, Any]:
-    partition = keys.reductions_of(reduction.shop, f"{reduction.on:%Y-%m}")
+    partition = indexes.reductions_of(reduction.shop, f"{reduction.on:%Y-%m}")
     return _entry("reduction", reduction, partition, f"{reduction.on}#{reduction.id}")
 
 
 def _advance_attributes(advance: Advance) -> dict[str, Any]:
-    partition = keys.advances_of(advance.shop, f"{advance.recorded_on:%Y-%m}")
+    partition = indexes.advances_of(advance.shop, f"{advance.recorded_on:%Y-%m}")
     return _entry("advance", advance, partition, f"{advance.at.isoformat()}#{advance.id}")
 
 

@@ -10,7 +10,7 @@ from oms.orders.astray import standing
 from oms.orders.order import Order, encode
 from oms.orders.parts import Fulfilment, Hold
 from oms_aws.orders.seen import fulfilment_seen
-from oms_aws.platform import keys
+from oms_aws.platform import indexes, keys
 from oms_aws.platform.attributes import packed, unpacked
 
 
@@ -36,8 +36,8 @@ def fulfilment_attributes(order: Order, fulfilment: Fulfilment) -> dict[str, Any
         "shop": order.shop,
         "status": standing(fulfilment),
         "body": packed(encode(fulfilment_seen(order, fulfilment))),
-        "gsi1pk": keys.fulfilments_at(fulfilment.location, standing(fulfilment)),
-        "gsi1sk": keys.place(fulfilment.ship_by, fulfilment.id),
+        "gsi1pk": indexes.fulfilments_at(fulfilment.location, standing(fulfilment)),
+        "gsi1sk": indexes.place(fulfilment.ship_by, fulfilment.id),
     }
 
 
@@ -59,5 +59,5 @@ def hold_attributes(order: Order, hold: Hold) -> dict[str, Any]:
     attributes = {"kind": "hold", "body": encode(body).decode()}
     if hold.released_at or order.status != "held":
         return attributes
-    place = f"{keys.due_at(hold.deadline)}#{order.id}.{hold.id}"
-    return {**attributes, "gsi1pk": keys.holds_of(order.shop), "gsi1sk": place}
+    place = f"{indexes.due_at(hold.deadline)}#{order.id}.{hold.id}"
+    return {**attributes, "gsi1pk": indexes.holds_of(order.shop), "gsi1sk": place}

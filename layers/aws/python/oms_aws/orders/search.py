@@ -10,7 +10,7 @@ from itertools import islice
 from typing import Any, NamedTuple
 
 from oms.orders.order import Order
-from oms_aws.platform import keys
+from oms_aws.platform import indexes, keys
 from oms_aws.platform.table import Action, Table
 
 MOST_LOOKED_AT = 300
@@ -43,7 +43,7 @@ class Sought(NamedTuple):
 
     def fits(self, order: Order) -> bool:
         """Whether the order itself is one of those sought."""
-        place = keys.place(order.placed_at, order.id)
+        place = indexes.place(order.placed_at, order.id)
         has = {
             row for kind, value in traits(order) if (row := _row(kind, order.shop, value, place))
         }
@@ -58,16 +58,16 @@ class Span(NamedTuple):
 
     @property
     def first(self) -> str:
-        return keys.place(self.since, "") if self.since else ""
+        return indexes.place(self.since, "") if self.since else ""
 
     @property
     def behind(self) -> str:
         """Places of orders that lie in it sort before this one."""
-        return keys.place(self.until, "\uffff") if self.until else "\uffff"
+        return indexes.place(self.until, "\uffff") if self.until else "\uffff"
 
     def holds(self, order: Order) -> bool:
         """Whether the order was placed in this time."""
-        return self.first <= keys.place(order.placed_at, order.id) < self.behind
+        return self.first <= indexes.place(order.placed_at, order.id) < self.behind
 
 
 class Page(NamedTuple):
@@ -158,9 +158,9 @@ class DynamoSearch:
 
             return by_row
         index, pk = (
-            ("gsi2", keys.orders_in(shop, sought.status))
+            ("gsi2", indexes.orders_in(shop, sought.status))
             if sought.status
-            else ("gsi1", keys.orders_of(shop))
+            else ("gsi1", indexes.orders_of(shop))
         )
 
         def by_index(before: str, size: int) -> list[_Candidate]:
@@ -199,7 +199,7 @@ def rows(table: Table, before: Order | None, after: Order) -> list[Action]:
 
     Nothing may delete from the table, so a row that no longer leads to its order says so.
     """
-    place = keys.place(after.placed_at, after.id)
+    place = indexes.place(after.placed_at, after.id)
     known, has = [*traits(before)] if before else [], [*traits(after)]
     new = [(FOUND, *trait) for trait in has if trait not in known]
     old = [(LEFT, *trait) for trait in known if trait not in has]
@@ -211,7 +211,7 @@ def rows(table: Table, before: Order | None, after: Order) -> list[Action]:
 
 def found_rows(order: Order) -> set[keys.Key]:
     """The keys of all rows by which an order is found."""
-    place = keys.place(order.placed_at, order.id)
+    place = indexes.place(order.placed_at, order.id)
     return {_row(kind, order.shop, value, place) for kind, value in traits(order)}
 
 
@@ -230,7 +230,7 @@ def summary(order: Order) -> dict[str, Any]:
         "external_number": order.external_number,
         "shop": order.shop,
         "status": order.status,
-        "placed_at": keys.due_at(order.placed_at),
+        "placed_at": indexes.due_at(order.placed_at),
         "received_at": order.received_at.isoformat(),
         "total": str(order.total),
         "currency": order.currency,

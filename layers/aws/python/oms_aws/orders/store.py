@@ -20,7 +20,7 @@ from oms_aws.orders.projections import (
     ordered_entries,
 )
 from oms_aws.orders.search import rows
-from oms_aws.platform import keys
+from oms_aws.platform import indexes, keys
 from oms_aws.platform.attributes import packed, unpacked
 from oms_aws.platform.log import Place, Saved, VersionDiffers, event_action, events_of, read_log
 from oms_aws.platform.table import MOST_ACTIONS, Action, ConditionFailed, Table
@@ -252,7 +252,7 @@ class DynamoOrders:
 
         Each comes with where a list goes on behind it.
         """
-        pk = keys.fulfilments_at(location, status)
+        pk = indexes.fulfilments_at(location, status)
         return [
             (item["gsi1sk"], fulfilment_view(item))
             for item in self._table.listed("gsi1", pk, after=after, limit=limit)
@@ -263,7 +263,7 @@ class DynamoOrders:
     ) -> Iterator[tuple[str, dict[str, Any]]]:
         """A shop's open holds by deadline, each with where a list goes on behind it."""
         items = self._table.listed(
-            "gsi1", keys.holds_of(shop), after=after, until=until, limit=limit
+            "gsi1", indexes.holds_of(shop), after=after, until=until, limit=limit
         )
         return ((item["gsi1sk"], msgspec.json.decode(item["body"])) for item in items)
 
@@ -336,8 +336,8 @@ def order_attributes(stored: Stored) -> dict[str, Any]:
     """The attributes of an order's item; what is not its body or its version follows from these."""
     order = stored.order
     due = order.due()
-    clock = {"gsi3pk": keys.due(order.id), "gsi3sk": keys.due_at(due[0].at)} if due else {}
-    place = keys.place(order.placed_at, order.id)
+    clock = {"gsi3pk": indexes.due(order.id), "gsi3sk": indexes.due_at(due[0].at)} if due else {}
+    place = indexes.place(order.placed_at, order.id)
     return {
         "kind": "order",
         "version": stored.version,
@@ -350,9 +350,9 @@ def order_attributes(stored: Stored) -> dict[str, Any]:
         "total": str(order.total),
         "currency": order.currency,
         "state": packed(encode(order)),
-        "gsi1pk": keys.orders_of(order.shop),
+        "gsi1pk": indexes.orders_of(order.shop),
         "gsi1sk": place,
-        "gsi2pk": keys.orders_in(order.shop, order.status),
+        "gsi2pk": indexes.orders_in(order.shop, order.status),
         "gsi2sk": place,
         **clock,
     }

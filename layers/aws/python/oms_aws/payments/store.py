@@ -36,7 +36,7 @@ from oms_aws.billing.bills import is_bill, stored_bill
 from oms_aws.master.catalogue import DynamoCatalogue
 from oms_aws.orders.open_items import DynamoOpenItems, Listed
 from oms_aws.orders.store import CHANGE_TRIES, Conflict, DynamoOrders, Stored
-from oms_aws.platform import keys
+from oms_aws.platform import indexes, keys
 from oms_aws.platform.log import Saved
 from oms_aws.platform.table import Action, ConditionFailed, Table
 
@@ -72,7 +72,7 @@ class DynamoPayments:
 
     def listed(self, state: str, *, after: str = "", limit: int = 50) -> list[Transfer]:
         """Transactions in a state, by value date, behind a place in the list."""
-        found = self._table.listed("gsi1", keys.payments(state), after=after, limit=limit)
+        found = self._table.listed("gsi1", indexes.payments(state), after=after, limit=limit)
         ids = [item["gsi1sk"].partition("#")[2] for item in found]
         items = self._table.get_many(keys.payment(id) for id in ids)
         return sorted(map(stored_transfer, items), key=place_of)
@@ -328,7 +328,7 @@ class DynamoPayments:
             "kind": "payment",
             "version": stored.version,
             "body": msgspec.json.encode(stored).decode(),
-            "gsi1pk": keys.payments(stored.state),
+            "gsi1pk": indexes.payments(stored.state),
             "gsi1sk": place_of(stored),
         }
         if transfer.version == 0:

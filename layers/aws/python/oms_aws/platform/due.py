@@ -6,13 +6,13 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from oms_aws.platform import keys
+from oms_aws.platform import indexes, keys
 from oms_aws.platform.table import Table
 
 AGAIN_AFTER = timedelta(hours=6)
 """What was handed on and still is due has failed, and is a dead letter: it is tried this often."""
 
-SHARDS = range(keys.DUE_SHARDS)
+SHARDS = range(indexes.DUE_SHARDS)
 """The parts of the index."""
 
 NOTED_AT_ONCE = 50
@@ -45,8 +45,8 @@ class DynamoDue:
         items = list(
             self._table.listed(
                 "gsi3",
-                keys.due_in(shard),
-                until=keys.due_at(self._now()),
+                indexes.due_in(shard),
+                until=indexes.due_at(self._now()),
                 behind=behind,
                 limit=limit,
             )
@@ -61,7 +61,7 @@ class DynamoDue:
         """Note that steps have been woken for them."""
         now = self._now()
         attributes = {
-            "raised_at": keys.due_at(now),
+            "raised_at": indexes.due_at(now),
             "expires": int((now + AGAIN_AFTER).timestamp()),
         }
         for start in range(0, len(due), NOTED_AT_ONCE):
@@ -69,7 +69,7 @@ class DynamoDue:
             self._table.write([self._table.put(keys.raised(*each), attributes) for each in some])
 
     def _handed_on_of_late(self, due: list[Overdue]) -> set[keys.Key]:
-        limit = keys.due_at(self._now() - AGAIN_AFTER)
+        limit = indexes.due_at(self._now() - AGAIN_AFTER)
         items = self._table.get_many(keys.raised(*each) for each in due)
         return {keys.Key(item["pk"], item["sk"]) for item in items if item["raised_at"] > limit}
 

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from oms.core.refusals import Unknown
-from oms_aws.platform import keys
+from oms_aws.platform import indexes, keys
 from oms_aws.platform.table import Table
 
 Item = dict[str, Any]
@@ -45,7 +45,7 @@ class DynamoHistory:
         entries = list(
             self._table.listed(
                 "gsi1",
-                keys.events_on(*part),
+                indexes.events_on(*part),
                 after=after or _place(since),
                 until=_place(until + timedelta(milliseconds=1)),
                 limit=limit,
@@ -59,7 +59,7 @@ def parts(since: datetime, until: datetime) -> Iterator[Part]:
     """Every part of the days of a time; both ends are in UTC."""
     day = since.date()
     while day <= until.date():
-        yield from (Part(day.isoformat(), shard) for shard in keys.EVENT_SHARDS)
+        yield from (Part(day.isoformat(), shard) for shard in indexes.EVENT_SHARDS)
         day += timedelta(days=1)
 
 

@@ -12,7 +12,7 @@ from oms.core.events import Event, chained
 from oms.core.refusals import Unknown
 from oms.orders.news import News
 from oms.orders.order import encode
-from oms_aws.platform import keys
+from oms_aws.platform import indexes, keys
 from oms_aws.platform.attributes import packed, unpacked
 from oms_aws.platform.table import Action, Table
 
@@ -85,7 +85,7 @@ def event_action(table: Table, event: Event) -> Action:
             "hash": event.hash,
             "data": packed(bytes(event.data)),
             "facts": encode(small_facts(bytes(event.data))).decode(),
-            "gsi1pk": keys.events_on(f"{event.at.astimezone(UTC):%Y-%m-%d}", event.id[-1]),
+            "gsi1pk": indexes.events_on(f"{event.at.astimezone(UTC):%Y-%m-%d}", event.id[-1]),
             "gsi1sk": f"{event.id}#{event.hash}",
         },
         unless_exists=True,

@@ -11,7 +11,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from oms.core.refusals import NotNow, Refusal, Unknown
-from oms_aws.platform import keys
+from oms_aws.platform import indexes, keys
 from oms_aws.platform.attributes import packed, unpacked
 from oms_aws.platform.objects import is_missing
 from oms_aws.platform.table import ConditionFailed, Table
@@ -145,6 +145,6 @@ class S3Uploads:
         key = keys.upload(upload.id)
         if not upload.finished_at:
             looked = upload.created_at + FORM_LIVES + UNHEARD
-            attributes |= {"gsi3pk": keys.due(upload.id), "gsi3sk": keys.due_at(looked)}
+            attributes |= {"gsi3pk": indexes.due(upload.id), "gsi3sk": indexes.due_at(looked)}
         put = self._table.put_if(key, attributes, version=seen) if seen is not None else None
         self._table.write([put or self._table.put(key, attributes, unless_exists=True)])

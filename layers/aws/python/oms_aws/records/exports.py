@@ -17,7 +17,7 @@ from oms.orders.advances import Advance
 from oms.records.export import Export, ExportAsked, ExportNews, months, told
 from oms.records.prepaid import booked_on, voucher_of_step
 from oms.records.reductions import Reduction
-from oms_aws.platform import keys
+from oms_aws.platform import indexes, keys
 from oms_aws.platform.attributes import unpacked
 from oms_aws.platform.log import Saved, event_action
 from oms_aws.platform.table import Action, Table
@@ -54,7 +54,7 @@ class DynamoExports:
 
     def listed(self, shop: str, *, after: str = "", limit: int = 50) -> list[Export]:
         """A shop's exports, newest first, behind the export id `after`."""
-        pk = keys.exports_of(shop)
+        pk = indexes.exports_of(shop)
         found = self._table.listed("gsi1", pk, after=after, limit=limit, newest=True)
         return [stored_export(item).export for item in found]
 
@@ -66,7 +66,7 @@ class DynamoExports:
         """The documents that the export covers, in the order of their days and numbers."""
         first, last = export.since.isoformat(), f"{export.until.isoformat()}~"
         for month in export.months:
-            for item in self._table.listed("gsi1", keys.documents_of(export.shop, month)):
+            for item in self._table.listed("gsi1", indexes.documents_of(export.shop, month)):
                 if first <= item["gsi1sk"] <= last:
                     id = item["pk"].partition("#")[2]
                     yield id, msgspec.json.decode(unpacked(item["body"]), type=Invoice)
@@ -75,7 +75,7 @@ class DynamoExports:
         """What was let go of invoices in the days of an export, each with its invoice."""
         first, last = export.since.isoformat(), f"{export.until.isoformat()}~"
         for month in export.months:
-            for item in self._table.listed("gsi1", keys.reductions_of(export.shop, month)):
+            for item in self._table.listed("gsi1", indexes.reductions_of(export.shop, month)):
                 if first <= item["gsi1sk"] <= last:
                     reduction = msgspec.json.decode(item["body"], type=Reduction)
                     document = self._table.get(keys.document(reduction.document))
@@ -85,11 +85,11 @@ class DynamoExports:
 
     def advances(self, export: Export) -> list[Voucher]:
         """What is taxed of deposits in an export, as we were told before it was asked for."""
-        pk = keys.exports_of(export.shop)
+        pk = indexes.exports_of(export.shop)
         others = [stored_export(i).export for i in self._table.listed("gsi1", pk)]
         found = []
         for month in months(export.since, export.asked_on):
-            for item in self._table.listed("gsi1", keys.advances_of(export.shop, month)):
+            for item in self._table.listed("gsi1", indexes.advances_of(export.shop, month)):
                 advance = msgspec.json.decode(item["body"], type=Advance)
                 day = booked_on(advance, others)
                 if advance.at < export.asked_at and export.since <= day <= export.until:
@@ -134,7 +134,7 @@ class DynamoExports:
             "sequence": stored.sequence,
             "hash": stored.hash,
             "body": msgspec.json.encode(stored.export).decode(),
-            "gsi1pk": keys.exports_of(stored.export.shop),
+            "gsi1pk": indexes.exports_of(stored.export.shop),
             "gsi1sk": stored.export.id,
         }
         key = keys.export(stored.export.id)

@@ -13,7 +13,7 @@ from oms.billing.retention import kept_until
 from oms.core.events import GENESIS
 from oms.records.seal import Entry, Seal, sealed
 from oms_aws.billing.documents import S3Documents
-from oms_aws.platform import keys
+from oms_aws.platform import indexes, keys
 from oms_aws.platform.table import ConditionFailed, Table
 
 
@@ -33,8 +33,8 @@ class DynamoSeals:
 
     def events(self, day: date) -> Iterator[Entry]:
         """The events of a day."""
-        for shard in keys.EVENT_SHARDS:
-            for item in self._table.listed("gsi1", keys.events_on(day.isoformat(), shard)):
+        for shard in indexes.EVENT_SHARDS:
+            for item in self._table.listed("gsi1", indexes.events_on(day.isoformat(), shard)):
                 event, _, hash = item["gsi1sk"].partition("#")
                 yield Entry(event, hash)
 

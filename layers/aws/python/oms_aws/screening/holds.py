@@ -7,7 +7,7 @@ from datetime import datetime
 from itertools import islice
 from typing import Any
 
-from oms_aws.platform import keys
+from oms_aws.platform import indexes
 from oms_aws.platform.http import Call, page
 from oms_aws.screening.wiring import ScreeningWiring
 
@@ -27,7 +27,7 @@ def listed(call: Call[Any], oms: ScreeningWiring) -> dict[str, Any]:
 
 def _found(call: Call[Any], oms: ScreeningWiring) -> Iterator[Found]:
     asked = call.query.get("overdue", "false")
-    until = keys.due_at(oms.now()) if asked == "true" else ""
+    until = indexes.due_at(oms.now()) if asked == "true" else ""
     shop, _, after = call.cursor.partition("|")
     shops = [call.caller.shop] if call.caller.shop else _shops(call, oms)
     for each in shops[shops.index(shop) if shop in shops else 0 :]:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from oms.orders.order import Order
-from oms_aws.platform import keys
+from oms_aws.platform import indexes, keys
 from oms_aws.platform.table import ConditionFailed, Table
 
 WINDOWS = {"1h": timedelta(hours=1), "24h": timedelta(hours=24)}
@@ -34,11 +34,11 @@ class DynamoVelocity:
         """Leave the order's marks, and count those of each kind, as facts of the fraud rules."""
         found = {}
         for kind, value in traits(order):
-            key = keys.seen(kind, _digest(value), keys.due_at(order.placed_at), order.id)
+            key = keys.seen(kind, _digest(value), indexes.due_at(order.placed_at), order.id)
             expires = int((self._now() + KEPT).timestamp())
             self._table.write([self._table.put(key, {"expires": expires})])
             for name, window in WINDOWS.items():
-                after = keys.SEEN + keys.due_at(order.placed_at - window)
+                after = keys.SEEN + indexes.due_at(order.placed_at - window)
                 marks = self._table.query(key.pk, sk_prefix=keys.SEEN, after=after, limit=MOST)
                 found[f"orders_by_{kind}_{name}"] = sum(1 for _ in marks)
         return found

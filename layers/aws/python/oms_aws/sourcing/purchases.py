@@ -13,7 +13,7 @@ from oms.core.events import GENESIS, Event, chained
 from oms.core.refusals import NotNow, Refusal, Unknown
 from oms.sourcing.backorder import Incoming
 from oms.sourcing.purchase import Purchase, PurchaseLine, Receipt, not_added, received, reordered
-from oms_aws.platform import keys
+from oms_aws.platform import indexes, keys
 from oms_aws.platform.log import Saved, VersionDiffers, event_action
 from oms_aws.platform.table import MOST_ACTIONS, Action, ConditionFailed, Table
 from oms_aws.sourcing.counting import Counting
@@ -61,7 +61,7 @@ class DynamoPurchases:
 
         `also` is a purchase order that has just changed: the index may not have it yet.
         """
-        rows = list(self._table.listed("gsi1", keys.incoming(sku)))
+        rows = list(self._table.listed("gsi1", indexes.incoming(sku)))
         items = self._table.get_many(keys.Key(row["pk"], row["sk"]) for row in rows)
         found = {(each.purchase, each.line.number): each for each in map(_expected, items)}
         if also:
@@ -208,7 +208,7 @@ def line_attributes(purchase: Purchase, line: PurchaseLine) -> dict[str, Any]:
     }
     if line.missing:
         attributes |= {
-            "gsi1pk": keys.incoming(line.sku),
+            "gsi1pk": indexes.incoming(line.sku),
             "gsi1sk": f"{line.expected_on}#{purchase.id}#{line.number}",
         }
     return attributes

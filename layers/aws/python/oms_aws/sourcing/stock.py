@@ -12,7 +12,7 @@ from oms.sourcing.bundles import stock_skus
 from oms.sourcing.pool import Changes, at_home, placed
 from oms.sourcing.stock import Buffer, Reservation, claims, delta, settled
 from oms_aws.orders.store import DynamoOrders, Stored
-from oms_aws.platform import keys
+from oms_aws.platform import indexes, keys
 from oms_aws.platform.table import MOST_ACTIONS, Action, ConditionFailed, Crowded, Table
 from oms_aws.sourcing.buckets import DynamoCounters
 from oms_aws.sourcing.counters import (
@@ -70,7 +70,7 @@ class DynamoStock(DynamoCounters):
 
     def promised(self, sku: str) -> list[Reservation]:
         """What is promised of the SKU and claimed at no location yet, the last in turn first."""
-        shards = (keys.holders(sku, shard) for shard in range(keys.HOLDER_SHARDS))
+        shards = (indexes.holders(sku, shard) for shard in range(indexes.HOLDER_SHARDS))
         rows = [row for shard in shards for row in self._table.listed("gsi2", shard)]
         items = self._table.get_many(keys.Key(row["pk"], row["sk"]) for row in rows)
         held = (stored_reservation(item) for item in items)
@@ -82,12 +82,12 @@ class DynamoStock(DynamoCounters):
         Those that got stock stay among them until it is claimed at a location: should the step that
         filled them be cut off, they are found again and their orders told.
         """
-        for item in self._table.listed("gsi1", keys.backorders(sku)):
+        for item in self._table.listed("gsi1", indexes.backorders(sku)):
             yield Waiting(item["order_id"], item.get("filled", False))
 
     def queue(self, sku: str) -> list[Reservation]:
         """What waits for the SKU, in turn."""
-        rows = self._table.listed("gsi1", keys.backorders(sku))
+        rows = self._table.listed("gsi1", indexes.backorders(sku))
         orders = [row["order_id"] for row in rows]
         items = self._table.get_many(keys.reservation(sku, id) for id in orders)
         held = (stored_reservation(item) for item in items)
@@ -95,7 +95,7 @@ class DynamoStock(DynamoCounters):
 
     def last_waiting(self, sku: str) -> str | None:
         """The order whose turn for the SKU comes last."""
-        last = self._table.listed("gsi1", keys.backorders(sku), limit=1, newest=True)
+        last = self._table.listed("gsi1", indexes.backorders(sku), limit=1, newest=True)
         return next((row["order_id"] for row in last), None)
 
     # -- moving reservations ------------------------------------------------------------------
@@ -208,12 +208,12 @@ class DynamoStock(DynamoCounters):
             attributes["promised_on"] = after.promised_on.isoformat()
         if after.filled:
             attributes["filled"] = True
-        turn = keys.turn(after.rank, after.promised_on, after.placed_at, after.order_id)
+        turn = indexes.turn(after.rank, after.promised_on, after.placed_at, after.order_id)
         if after.backordered or after.filled:
-            attributes |= {"gsi1pk": keys.backorders(after.sku), "gsi1sk": turn}
+            attributes |= {"gsi1pk": indexes.backorders(after.sku), "gsi1sk": turn}
         if after.soft > 0:
-            shard = at_home(after.order_id, keys.HOLDER_SHARDS)
-            attributes |= {"gsi2pk": keys.holders(after.sku, shard), "gsi2sk": turn}
+            shard = at_home(after.order_id, indexes.HOLDER_SHARDS)
+            attributes |= {"gsi2pk": indexes.holders(after.sku, shard), "gsi2sk": turn}
         key = keys.reservation(after.sku, after.order_id)
         if move.before.version == 0:
             return self._table.put(key, attributes, unless_exists=True)
