@@ -10,7 +10,8 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from tests.world.merchant import Merchant
-from tests.world.world import World, opened
+from tests.world.opening import opened
+from tests.world.world import World
 
 # A property holds or not: how long a busy machine takes to see it says nothing.
 settings.register_profile("auftakt", deadline=None, suppress_health_check=[HealthCheck.too_slow])

@@ -17,8 +17,9 @@ import httpx
 from bench.gear import load
 from bench.gear.bed import Bed, Stuck
 from local.player import merchant
-from local.player.client import Desks, Problem, connected
+from local.player.client import Desks, connected
 from local.player.warehouse import one_parcel
+from local.player.wire import Problem
 
 BUYERS = 4
 PAUSE = (

@@ -15,10 +15,11 @@ from typing import Any
 
 from local.player import merchant
 from local.player.answers import Order
-from local.player.client import Desks, Problem
+from local.player.client import Desks
 from local.player.crediting import Bills, Taken
 from local.player.crowd import each
 from local.player.retail import Document, Row, is_cancellation
+from local.player.wire import Problem
 
 PATIENCE = 300.0
 BILLS = ("invoice", "partial")

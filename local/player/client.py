@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 import hmac
 import uuid
@@ -10,43 +9,19 @@ from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, TypeVar
 from urllib.parse import quote
 
 import httpx
 import msgspec
 
 from local.player import answers
+from local.player.master_data import MasterData
+from local.player.wire import PAGE, Batch, Json, Problem, refused
 from local.running import Running
 
-T = TypeVar("T")
-Json = dict[str, Any]
 
-TRIES = 6
-PAUSE = 0.1
-PAGE = 100
-_AGAIN = (429, 503)
-_LOST = (httpx.ConnectError, httpx.ReadError, httpx.WriteError, httpx.RemoteProtocolError)
-
-
-class Problem(Exception):
-    """The API said no: its problem document (RFC 9457), or what came in its place."""
-
-    def __init__(self, status: int, title: str, detail: str, errors: Sequence[Json] = ()) -> None:
-        fields = ", ".join(f"{e.get('field')}: {e.get('reason')}" for e in errors)
-        super().__init__(f"{status} {title}: {detail}" + (f" ({fields})" if fields else ""))
-        self.status = status
-        self.title = title
-        self.detail = detail
-        self.errors = tuple(errors)
-
-
-class Desk:
-    """One caller with a key of its own; only lost connections, 429 and 503 are tried again."""
-
-    def __init__(self, http: httpx.AsyncClient, key: str | None) -> None:
-        self._http = http
-        self._key = key
+class Desk(MasterData):
+    """What people and systems at a desk do: order, stock, pack, ship, release and look."""
 
     # -- orders -------------------------------------------------------------------------------
 
@@ -107,7 +82,7 @@ class Desk:
         """Report counted pieces per SKU; the SKUs that were refused, with the reason."""
         rows = [{"sku": sku, "on_hand": pieces} for sku, pieces in on_hand.items()]
         body = {"location": location, "as_of": as_of.isoformat(), "rows": rows}
-        return _refused(rows, await self._post(_Batch, "stock/batch", body))
+        return refused(rows, await self._post(Batch, "stock/batch", body))
 
     async def stock(self, sku: str) -> answers.Stock | None:
         try:
@@ -146,34 +121,7 @@ class Desk:
         headers = {"X-Signature": f"sha256={signature}", "Content-Type": "application/json"}
         await self._ask("POST", f"carriers/{carrier}/webhook", content=body, headers=headers)
 
-    # -- master data and webhooks -------------------------------------------------------------
-
-    async def keep_products(self, products: Sequence[Json]) -> dict[str, str]:
-        """Write products; the SKUs that were refused, with the reason."""
-        body = {"items": list(products)}
-        return _refused(products, await self._post(_Batch, "products/batch", body))
-
-    async def keep_shop(self, id: str, shop: Json) -> None:
-        await self._ask("PUT", f"shops/{id}", json=shop)
-
-    async def keep_warehouse(self, id: str, warehouse: Json) -> None:
-        await self._ask("PUT", f"warehouses/{id}", json=warehouse)
-
-    async def keep_carrier(self, carrier: str, secret: str) -> None:
-        await self._ask("PUT", f"carriers/{carrier}", json={"secret": secret})
-
-    async def keep_price_list(self, id: str, body: Json) -> None:
-        await self._ask("PUT", f"price-lists/{id}", json=body)
-
-    async def keep_prices(self, prices: Sequence[Json]) -> dict[str, str]:
-        """Write prices; the SKUs that were refused, with the reason."""
-        body = {"items": list(prices)}
-        return _refused(prices, await self._post(_Batch, "prices/batch", body))
-
-    async def keep_customer(self, id: str, customer: Json) -> None:
-        shop = customer["shop"]
-        body = {name: value for name, value in customer.items() if name != "shop"}
-        await self._ask("PUT", f"customers/{id}?shop={shop}", json=body)
+    # -- webhooks -----------------------------------------------------------------------------
 
     async def subscribe(self, url: str, events: Sequence[str]) -> answers.Endpoint:
         body = {"url": url, "events": list(events)}
@@ -181,49 +129,6 @@ class Desk:
 
     async def unsubscribe(self, endpoint: str) -> None:
         await self._ask("DELETE", f"webhooks/{endpoint}")
-
-    # -- the wire -----------------------------------------------------------------------------
-
-    async def _get(self, kind: type[T], path: str, params: Mapping[str, str] | None = None) -> T:
-        answer = await self._ask("GET", path, params=params)
-        return msgspec.json.decode(answer.content, type=kind)
-
-    async def _post(
-        self, kind: type[T], path: str, body: Json, headers: Mapping[str, str] | None = None
-    ) -> T:
-        answer = await self._ask("POST", path, json=body, headers=headers)
-        return msgspec.json.decode(answer.content, type=kind)
-
-    async def _pages(
-        self, kind: type[T], path: str, filters: Mapping[str, str]
-    ) -> AsyncIterator[T]:
-        params = {**filters, "limit": str(PAGE)}
-        while True:
-            page = await self._get(_Page, path, params)
-            for item in msgspec.convert(page.items, list[kind]):  # type: ignore[valid-type]
-                yield item
-            if not page.cursor:
-                return
-            params["cursor"] = page.cursor
-
-    async def _ask(self, method: str, path: str, **options: Any) -> httpx.Response:
-        headers = dict(options.pop("headers", None) or {})
-        if self._key:
-            headers["Authorization"] = f"Bearer {self._key}"
-        turn = 1
-        while True:
-            try:
-                answer = await self._http.request(method, path, headers=headers, **options)
-            except _LOST:
-                if turn == TRIES:
-                    raise
-            else:
-                if answer.is_success:
-                    return answer
-                if answer.status_code not in _AGAIN or turn == TRIES:
-                    raise _problem(answer)
-            await asyncio.sleep(PAUSE * 2**turn)
-            turn += 1
 
 
 @dataclass(frozen=True)
@@ -254,33 +159,9 @@ async def connected(running: Running, connections: int = 16) -> AsyncIterator[De
         )
 
 
-class _Page(msgspec.Struct):
-    items: list[Any]
-    cursor: str | None = None
-
-
 class _Log(msgspec.Struct):
     items: list[answers.Event]
 
 
-class _Batch(msgspec.Struct):
-    refused: list[answers.Rejected] = []
-
-
 class _Promises(msgspec.Struct):
     lines: list[answers.Promise]
-
-
-def _refused(rows: Sequence[Json], batch: _Batch) -> dict[str, str]:
-    return {str(rows[rejected.row]["sku"]): rejected.reason for rejected in batch.refused}
-
-
-def _problem(answer: httpx.Response) -> Problem:
-    try:
-        said = answer.json()
-    except ValueError:
-        said = None
-    if not isinstance(said, dict):
-        return Problem(answer.status_code, answer.reason_phrase, answer.text[:200])
-    title, detail = said.get("title", ""), said.get("detail") or said.get("message", "")
-    return Problem(answer.status_code, str(title), str(detail), said.get("errors") or ())

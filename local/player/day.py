@@ -12,11 +12,12 @@ from itertools import chain
 from local.player import merchant
 from local.player.answers import Listed, Order
 from local.player.board import Board, waits_only_for_stock
-from local.player.client import Desks, Problem
+from local.player.client import Desks
 from local.player.crowd import each
 from local.player.merchant import Intent
 from local.player.screen import Screen
 from local.player.warehouse import Carrier, Warehouse, by_weight, winding
+from local.player.wire import Problem
 
 PATIENCE = 90.0
 """Seconds without any change after which the day ends, finished or not."""

@@ -15,11 +15,12 @@ from typing import Any, TextIO
 import httpx
 
 from local.player import merchant
-from local.player.client import Problem, connected
+from local.player.client import connected
 from local.player.day import PATIENCE, Day
 from local.player.evidence import figures, logs
 from local.player.receiver import receiving
 from local.player.screen import Screen
+from local.player.wire import Problem
 from local.running import Running
 from local.up import addresses
 

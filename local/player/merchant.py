@@ -14,8 +14,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
-from local.player.client import Desks, Problem
+from local.player.client import Desks
 from local.player.stock import open_stock
+from local.player.wire import Problem
 
 Json = dict[str, Any]
 Story = Literal["plain", "cleared", "refused", "left", "withdrawn", "impatient", "all_or_nothing"]

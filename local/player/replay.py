@@ -16,12 +16,13 @@ import httpx
 
 from local.player import retail
 from local.player.books import book_day
-from local.player.client import Problem, connected
+from local.player.client import connected
 from local.player.demo import positive, verified
 from local.player.rerun import Rerun, Terms
 from local.player.retail import WrongForm
 from local.player.screen import Screen
 from local.player.sums import sum_of
+from local.player.wire import Problem
 from local.running import Running
 
 

@@ -15,7 +15,7 @@ from local.player.answers import Listed, Order
 from local.player.board import FINISHED, Board
 from local.player.books import BILLS, Books
 from local.player.cancelling import NotApplied, Purchases, pieces_meant
-from local.player.client import Desks, Problem
+from local.player.client import Desks
 from local.player.crowd import each
 from local.player.retail import Dirty, Document, Row, Survey
 from local.player.screen import Screen
@@ -23,6 +23,7 @@ from local.player.stock import open_stock
 from local.player.sums import worth
 from local.player.translation import order_of, products_of, stock_of
 from local.player.warehouse import Carrier, Warehouse, one_parcel, straight
+from local.player.wire import Problem
 
 PATIENCE = 120.0
 """Seconds without any change after which we wait for nothing any more."""

@@ -9,8 +9,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from local.player.answers import Fulfilment, Share
-from local.player.client import Desks, Problem
+from local.player.client import Desks
 from local.player.crowd import each
+from local.player.wire import Problem
 
 Json = dict[str, Any]
 

@@ -11,7 +11,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.cloud.test_cloud import ORDER, PRODUCT, System
+from tests.cloud.system import ORDER, PRODUCT, System
 
 pytestmark = pytest.mark.cloud
 

@@ -2,124 +2,20 @@
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import json
-import os
-import re
-import signal
-import subprocess
-import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import boto3
 import httpx
 import pytest
 from botocore.exceptions import ClientError
 
-from local import paths
+from tests.cloud.system import ORDER, PRODUCT, System, aws, client, documents, told, until, wait_for
 
 pytestmark = pytest.mark.cloud
-
-PRODUCT = {
-    "name": {"de": "Rucksack", "en": "Backpack"},
-    "weight_g": 1500,
-    "length_mm": 600,
-    "width_mm": 300,
-    "height_mm": 250,
-    "tax_category": "standard",
-    "list_price": "129.90",
-    "price_currency": "EUR",
-}
-ADDRESS = {
-    "name": "Anna Beispiel", "company": None, "line1": "Ringstr. 5", "line2": None,
-    "postal_code": "80331", "city": "München", "region": None, "country": "DE",
-}  # fmt: skip
-ORDER = {
-    "placed_at": datetime.now(UTC).isoformat(),
-    "currency": "EUR",
-    "price_mode": "gross",
-    "customer": {
-        "id": "C-17", "type": "B2C", "name": "Anna Beispiel", "email": "anna@kunde.example",
-        "phone": None, "locale": "de", "company": None, "vat_id": None, "group": None,
-    },
-    "billing_address": ADDRESS,
-    "shipping_address": None,
-    "lines": [{"number": "1", "sku": "RUCK-45", "quantity": 2, "unit_price": "129.90"}],
-    "shipping": {"method": "standard", "price": "4.90"},
-    "payment": {
-        "method": "paypal", "status": "authorised", "amount": "264.70", "reference": "PAY-1",
-    },
-    "delivery": {"partial_allowed": True},
-    "note": None,
-}  # fmt: skip
-
-
-class System:
-    """A system of its own, apart from the one in .auftakt."""
-
-    def __init__(self, state: Path) -> None:
-        self.state = state
-        self.environment = {**os.environ, "AUFTAKT_STATE": str(state)}
-        self.clients: list[Any] = []
-
-    def call(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        if arguments[0] == "down":
-            while self.clients:
-                self.clients.pop().close()
-        return subprocess.run(
-            [sys.executable, "-m", "local", *arguments],
-            cwd=paths.ROOT,
-            env=self.environment,
-            capture_output=True,
-            text=True,
-            timeout=240,
-            check=False,
-        )
-
-    def up(self) -> dict[str, Any]:
-        done = self.call("up", "--json")
-        assert done.returncode == 0, done.stderr
-        found: dict[str, Any] = json.loads(done.stdout)
-        return found
-
-    def kill(self) -> None:
-        os.kill(json.loads((self.state / "running.json").read_text())["pid"], signal.SIGKILL)
-        time.sleep(0.3)
-
-
-@pytest.fixture(scope="module")
-def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
-    made = System(tmp_path_factory.mktemp("a state") / "state")
-    made.up()
-    yield made
-    made.call("down")
-
-
-def client(system: System, key: str = "shop") -> httpx.Client:
-    found = system.up()
-    headers = {"Authorization": f"Bearer {found['keys'][key]}"}
-    return httpx.Client(base_url=found["api"], headers=headers, timeout=30)
-
-
-def aws(system: System, service: str) -> Any:
-    made = boto3.client(
-        service,
-        endpoint_url=system.up()["api"],
-        region_name="eu-central-1",
-        aws_access_key_id="local",
-        aws_secret_access_key="local",
-    )
-    system.clients.append(made)
-    return made
-
-
-def documents(system: System) -> Any:
-    return aws(system, "s3")
 
 
 def test_one_port_serves_api_pages_and_aws(system: System) -> None:
@@ -209,15 +105,6 @@ def offer(system: System, skus: list[str]) -> None:
             assert http.post("/v1/products/batch", json={"items": rows}).status_code == 200
 
 
-def wait_for(http: httpx.Client, path: str, seconds: int) -> Any:
-    """The record of an upload once it is finished."""
-    limit = time.monotonic() + seconds
-    while not (found := http.get(path).json()).get("finished_at"):
-        assert time.monotonic() < limit, found
-        time.sleep(0.5)
-    return found
-
-
 def test_order_goes_its_way_after_a_restart(system: System) -> None:
     assert system.call("down").returncode == 0
     with client(system) as http:
@@ -292,15 +179,6 @@ def test_locked_document_cannot_be_deleted_even_after_a_restart(system: System) 
             documents(system).delete_object(**version)
 
 
-def until(look: Callable[[], Any], seconds: float = 60) -> Any:
-    """What a look finds, once it finds something."""
-    limit = time.monotonic() + seconds
-    while not (found := look()):
-        assert time.monotonic() < limit
-        time.sleep(0.2)
-    return found
-
-
 def test_order_is_changed_and_cancelled_while_a_warehouse_has_it(system: System) -> None:
     with client(system, "clerk") as clerk:
         assert clerk.put("/v1/products/RUCK-45", json=PRODUCT).status_code in (200, 201)
@@ -344,178 +222,6 @@ def test_order_is_changed_and_cancelled_while_a_warehouse_has_it(system: System)
         subjects = until(lambda: told(shop, "RECALLED", 3))
         assert any("geändert" in subject for subject in subjects)
         assert any("storniert" in subject for subject in subjects)
-
-
-def told(http: httpx.Client, number: str, times: int) -> list[str]:
-    """The subjects of the mails about an order, once there are that many."""
-    mails = http.get("/mailbox").json()["items"]
-    subjects = [mail["subject"] for mail in mails if number in mail["subject"]]
-    return subjects if len(subjects) >= times else []
-
-
-WRONG_POSTCODE = {**ADDRESS, "postal_code": "8033"}
-ABROAD = {**ADDRESS, "name": "Jan Novák", "postal_code": "110 00", "city": "Praha", "country": "CZ"}
-AUSTRIAN = {**ADDRESS, "postal_code": "6020", "city": "Innsbruck", "country": "AT"}
-BY_CARD = {"method": "card", "provider": "test"}
-HELD: dict[str, tuple[dict[str, Any], str]] = {
-    "address_invalid": ({"shipping_address": WRONG_POSTCODE, "payment": BY_CARD}, "link"),
-    "packstation_invalid": ({"shipping_address": {**ADDRESS, "line1": "Packstation 99"}}, "link"),
-    "po_box_not_served": ({"shipping_address": {**ADDRESS, "line1": "Postfach 1234"}}, "link"),
-    "country_not_served": (
-        {"shipping_address": {**ADDRESS, "postal_code": "8001", "country": "CH"}},
-        "link",
-    ),
-    "email_invalid": ({"email": "a..b@kunde.example"}, "address"),
-    "fraud_suspected": ({"email": "held@mailinator.com", "shipping_address": ABROAD}, "release"),
-    "payment_pending": ({"payment": {"status": "pending"}}, "release"),
-    "payment_insufficient": ({"payment": {"amount": "264.69"}}, "release"),
-    "authorisation_old": (
-        {"payment": {"authorised_at": "2026-01-02T08:00:00+01:00"}},
-        "release",
-    ),
-    "price_too_low": ({"line": {"unit_price": "99.00"}}, "release"),
-    "total_differs": ({"total": "264.71"}, "release"),
-    "product_unknown": ({"line": {"sku": "NEU-1"}}, "release"),
-    "supplier_needed": ({"line": {"sku": "STRECKE-1"}}, "release"),
-    "backorder_limit": ({"line": {"sku": "KNAPP-1"}}, "release"),
-    "vat_id_unverified": (
-        {
-            "customer": {"type": "B2B", "company": "Alpin GmbH", "vat_id": "ATU57477929"},
-            "billing_address": AUSTRIAN,
-            "shipping_address": AUSTRIAN,
-        },
-        "release",
-    ),
-    "credit_missing": (
-        {"payment": {"method": "invoice", "status": "open"}, "customer": {"type": "B2B"}},
-        "credit",
-    ),
-}
-"""Reasons of a hold: what is odd about the order, and what ends it."""
-ODD_PRODUCTS: dict[str, dict[str, Any]] = {
-    "product_unknown": {},
-    "supplier_needed": {"kind": "drop_ship"},
-    "backorder_limit": {"backorder_limit": 0},
-}
-
-
-@pytest.mark.parametrize("reason", HELD)
-def test_held_order_goes_from_its_mail_to_its_end(system: System, reason: str) -> None:
-    changes, way = HELD[reason]
-    with client(system) as shop, client(system, "clerk") as clerk, client(system, "wms") as wms:
-        serve(clerk, wms, countries=["DE", "AT", "CZ"])
-        if ODD_PRODUCTS.get(reason):  # known before the order comes
-            sell(clerk, changes["line"]["sku"], ODD_PRODUCTS[reason])
-        path = placed_as(shop, reason, changes)
-        order = until(lambda: (o := shop.get(path).json())["status"] == "held" and o)
-        assert [hold["reason"] for hold in order["holds"]] == [reason]
-        if way == "link":
-            follow_link(shop, order["customer"]["email"])
-        elif way == "address":
-            body = {"address": ADDRESS, "email": "ab@kunde.example", "reason": "called"}
-            assert clerk.post(f"{path}/address", json=body).status_code == 200
-        else:
-            if reason in ODD_PRODUCTS:
-                sell(clerk, changes["line"]["sku"], ODD_PRODUCTS[reason])
-            let_go(
-                system, path, order["holds"][0]["id"], "accountant" if way == "credit" else "clerk"
-            )
-        if reason in ODD_PRODUCTS:
-            count(wms, changes["line"]["sku"], 50)
-        order = until(lambda: (o := shop.get(path).json())["fulfilments"] and o)
-        fulfilment = f"/v1/fulfilments/{order['fulfilments'][0]['id']}"
-        contents = {"parcels": [{"weight_g": 1200, "lines": None}]}
-        assert wms.post(f"{fulfilment}/pack", json=contents).status_code == 200
-        left = {"carrier": "dhl", "tracking_numbers": [f"HELD-{reason.replace('_', '-')}"]}
-        assert wms.post(f"{fulfilment}/ship", json=left).status_code == 200
-        deliver(system, left["tracking_numbers"][0])
-        done = until(lambda: (o := shop.get(path).json())["status"] == "completed" and o)
-        captured = [each["amount"] for each in done["captures"]]
-        assert captured == (["264.70"] if order["payment"]["provider"] else [])
-
-
-def serve(clerk: httpx.Client, wms: httpx.Client, *, countries: list[str]) -> None:
-    """The shop delivers to these countries, and has what is ordered."""
-    shop = clerk.get("/v1/shops/berg-beutel").json()
-    if shop["countries"] != countries:
-        seller = {name: value for name, value in shop["seller"].items() if value is not None}
-        wanted = {
-            name: shop[name] for name in ("name", "support_email", "methods", "tax", "payment")
-        }
-        body = {**wanted, "seller": seller, "countries": countries}
-        said = clerk.put("/v1/shops/berg-beutel", json=body)
-        assert said.status_code == 200, said.text
-        time.sleep(31)  # functions read a shop again after half a minute
-    assert clerk.put("/v1/products/RUCK-45", json=PRODUCT).status_code in (200, 201)
-    count(wms, "RUCK-45", 50)
-
-
-def sell(clerk: httpx.Client, sku: str, more: dict[str, Any]) -> None:
-    said = clerk.put(f"/v1/products/{sku}", json={**PRODUCT, **more})
-    assert said.status_code in (200, 201), said.text
-
-
-def count(wms: httpx.Client, sku: str, pieces: int) -> None:
-    counted = {"location": "A", "as_of": datetime.now(UTC).isoformat()}
-    rows = [{"sku": sku, "on_hand": pieces}]
-    assert wms.post("/v1/stock/batch", json={**counted, "rows": rows}).status_code == 200
-
-
-def let_go(system: System, path: str, hold: str, role: str) -> None:
-    """Whoever owns the hold releases it."""
-    with client(system, role) as owner:
-        said = owner.post(f"{path}/holds/{hold}/release", json={"reason": "looked at it"})
-        assert said.status_code == 200, said.text
-
-
-def placed_as(shop: httpx.Client, reason: str, changes: dict[str, Any]) -> str:
-    """The path of an order of a customer of its own."""
-    email = changes.get("email", f"{reason}@kunde.example")
-    order: dict[str, Any] = {**ORDER, "external_number": f"HELD-{reason}"}
-    own: dict[str, Any] = {
-        "customer": {"id": f"C-{reason}", "email": email},
-        "payment": {"reference": f"PAY-{reason}"},
-    }
-    for name, values in own.items():
-        order[name] = {**order[name], **values, **changes.get(name, {})}
-    order["lines"] = [{**order["lines"][0], **changes.get("line", {})}]
-    parts = {"email", "line", *own}
-    order |= {name: value for name, value in changes.items() if name not in parts}
-    said = shop.post("/v1/orders", json=order, headers={"Idempotency-Key": f"held-{reason}"})
-    assert said.status_code == 202, said.text
-    return said.headers["Location"]
-
-
-def follow_link(http: httpx.Client, email: str) -> None:
-    """The customer opens the link in the mail, without a key, and sends the right address."""
-
-    def mail() -> Any:
-        items = http.get("/mailbox", params={"to": email}).json()["items"]
-        return next((m for m in items if "/a/" in json.dumps(m)), None)
-
-    found = re.search(r"https?://[^\s\"\\<]+/a/[^\s\"\\<]+", json.dumps(until(mail)))
-    assert found
-    with httpx.Client(timeout=30) as person:
-        assert "<form" in person.get(found[0]).text
-        fields = {name: value or "" for name, value in ADDRESS.items()}
-        answer = person.post(found[0], data=fields, follow_redirects=True)
-        assert "Vielen Dank" in answer.text
-        assert person.get(found[0][:-1] + "_").status_code == 404
-
-
-def deliver(system: System, tracking_number: str) -> None:
-    """The carrier scans that the parcel has arrived."""
-    found = system.up()
-    scan = {
-        "tracking_number": tracking_number,
-        "status": "delivered",
-        "occurred_at": datetime.now(UTC).isoformat(),
-    }
-    raw = json.dumps(scan).encode()
-    mac = hmac.new(found["keys"]["carrier_secret"].encode(), raw, hashlib.sha256).hexdigest()
-    url = f"{found['api']}/v1/carriers/dhl/webhook"
-    said = httpx.post(url, content=raw, headers={"X-Signature": f"sha256={mac}"}, timeout=30)
-    assert said.status_code == 202, said.text
 
 
 def test_fifo_queues_keep_the_turn_of_each_group(system: System) -> None:

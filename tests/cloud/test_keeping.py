@@ -28,7 +28,7 @@ from botocore.exceptions import ClientError
 from bench import kill
 from bench.gear.bed import Bed
 from local.running import Process, Running
-from tests.cloud.test_cloud import ORDER, System, aws, client, documents, told, until, wait_for
+from tests.cloud.system import ORDER, System, aws, client, documents, told, until, wait_for
 
 pytestmark = pytest.mark.cloud
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
-from tests.cloud.test_cloud import System
+from tests.cloud.system import System
 
 pytestmark = pytest.mark.cloud
 

@@ -12,7 +12,7 @@ from botocore.exceptions import ClientError
 
 from local.identities import Identities
 from oms_aws.platform import keys
-from tests.cloud.test_cloud import System, aws
+from tests.cloud.system import System, aws
 
 pytestmark = pytest.mark.cloud
 

@@ -27,8 +27,9 @@ from oms_aws.orders.models import PlaceOrder
 from oms_aws.platform.attributes import unpacked
 from oms_aws.platform.log import Saved
 from tests.world.merchant import SELLER, Merchant
+from tests.world.opening import opened
 from tests.world.wiring import Wiring
-from tests.world.world import World, opened
+from tests.world.world import World
 
 FILE = Path(__file__).resolve().parents[3] / "shared/data/uci-online-retail/dach.csv"
 SHOP = "berg-beutel"

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.world.lives import Life, changed, cut_at_every_call, moved, recalled, refused
+from tests.world.cutting import cut_at_every_call
+from tests.world.lives import Life, changed, moved, recalled, refused
 
 LIVES: dict[str, Life] = {
     "orders/change_order": changed,

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.world.lives import Life, cut_at_every_call, overdue
+from tests.world.cutting import cut_at_every_call
+from tests.world.lives import Life, overdue
 
 LIVES: dict[str, Life] = {
     "records/raise_due": overdue,

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.world.lives import Life, cut_at_every_call, dropped, held, mended, plain
+from tests.world.cutting import cut_at_every_call
+from tests.world.lives import Life, dropped, held, mended, plain
 
 LIVES: dict[str, Life] = {
     "orders/receive_order": plain,

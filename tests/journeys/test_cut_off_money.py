@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from tests.world.lives import (
-    Life,
+from tests.world.cutting import cut_at_every_call
+from tests.world.lives import Life, dropped
+from tests.world.money_lives import (
     approved,
     by_card,
     collected,
-    cut_at_every_call,
-    dropped,
     dunned,
     let_go,
     paid_together,

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.world.lives import Life, cut_at_every_call, plain
+from tests.world.cutting import cut_at_every_call
+from tests.world.lives import Life, plain
 
 LIVES: dict[str, Life] = {
     "notices/tell_customer": plain,

@@ -4,17 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from tests.world.lives import (
-    Life,
-    abroad,
-    credited,
-    cut_at_every_call,
-    deposited,
-    in_business,
-    papered,
-    plain,
-    split,
-)
+from tests.world.cutting import cut_at_every_call
+from tests.world.lives import Life, abroad, papered, plain, split
+from tests.world.money_lives import credited, deposited, in_business
 
 LIVES: dict[str, Life] = {
     "orders/confirm_order": papered,

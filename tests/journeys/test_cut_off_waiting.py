@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.world.lives import Life, cut_at_every_call
+from tests.world.cutting import cut_at_every_call
+from tests.world.lives import Life
 from tests.world.waiting_lives import awaited, bundled, given_up, lapsed, recounted
 
 CUTS: tuple[tuple[str, Life], ...] = (

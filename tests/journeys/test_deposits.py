@@ -9,8 +9,10 @@ import pytest
 
 from oms.billing.invoice import Invoice
 from oms.orders.balance import captured, refunded
+from tests.world.faults import WILD
 from tests.world.merchant import Merchant
-from tests.world.world import WILD, World, opened
+from tests.world.opening import opened
+from tests.world.world import World
 
 EMPTY = Decimal(0)
 

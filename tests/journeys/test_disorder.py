@@ -6,8 +6,10 @@ import random
 
 import pytest
 
+from tests.world.faults import WILD, Trap
 from tests.world.merchant import PRODUCTS, Merchant
-from tests.world.world import WILD, Trap, World, opened
+from tests.world.opening import opened
+from tests.world.world import World
 
 UNPAID = {"method": "prepayment", "status": "pending", "amount": "0", "reference": None}
 STEPS = (

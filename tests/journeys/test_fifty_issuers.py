@@ -25,10 +25,13 @@ from oms_aws.platform.table import Table
 from oms_aws.platform.wiring import Settings
 from oms_aws.records import verify
 from tests.steps.billing.test_issue_invoice import leave, packed
+from tests.world.faults import Crash
+from tests.world.functions import CONTEXT, Clocked, handler
 from tests.world.merchant import Merchant
+from tests.world.opening import opened
 from tests.world.turns import Turns
 from tests.world.wiring import Wiring
-from tests.world.world import CONTEXT, Clocked, Crash, World, handler, opened
+from tests.world.world import World
 
 QUEUE, HTTP = "billing/issue_invoice", "billing/issue_credit_note"
 SHIPPED, INVOICED = 24, 14

@@ -13,7 +13,8 @@ from oms_aws.platform import keys
 from oms_aws.records.reconcile import Reconciling
 from oms_aws.records.scanned import Snapshot
 from tests.world.merchant import Merchant
-from tests.world.world import World, opened
+from tests.world.opening import opened
+from tests.world.world import World
 
 
 @pytest.fixture

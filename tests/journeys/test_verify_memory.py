@@ -12,7 +12,7 @@ import pytest
 
 from tests.world.crowd import seed_of
 from tests.world.merchant import Merchant
-from tests.world.world import opened
+from tests.world.opening import opened
 
 FEW, MANY = 100, 1_100
 MOST_KB = 15

@@ -12,8 +12,9 @@ import httpx
 import pytest
 
 from local.player import client
-from local.player.client import Desk, Problem
+from local.player.client import Desk
 from local.player.crowd import each
+from local.player.wire import Problem
 
 Answer = Callable[[httpx.Request], httpx.Response]
 

@@ -20,9 +20,10 @@ from oms_aws.platform.http import Routed
 from tests.answers import fits
 from tests.world.blueprint import ACCOUNT, REGION
 from tests.world.merchant import Merchant
+from tests.world.opening import opened
 from tests.world.reading import every_item
 from tests.world.stripe import ENDPOINT_SECRET
-from tests.world.world import Answered, World, opened
+from tests.world.world import Answered, World
 
 LONG = "a" * 3_000
 ABSURD = {

@@ -29,8 +29,9 @@ from oms_aws.platform.clients import SCOPES
 from oms_aws.platform.http import Routed
 from tests.answers import DOCUMENT, fits
 from tests.world.merchant import Merchant
+from tests.world.opening import opened
 from tests.world.stripe import ENDPOINT_SECRET
-from tests.world.world import Answered, opened
+from tests.world.world import Answered
 
 VALID, BROKEN = 2, 1
 """How many requests fit the description of a route with a body, and how many do not."""

@@ -10,7 +10,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from oms_aws.platform.links import PURPOSES, LinkExpired, LinkInvalid, SignedLinks
-from tests.world.world import MORNING, World, opened
+from tests.world.functions import MORNING
+from tests.world.opening import opened
+from tests.world.world import World
 
 SUBJECT = "inv_0193a-1"
 

@@ -11,7 +11,8 @@ import pytest
 from oms_aws.platform.links import PURPOSES, Purpose
 from oms_aws.platform.pages import language_of
 from tests.world.merchant import Merchant
-from tests.world.world import Answered, World, opened
+from tests.world.opening import opened
+from tests.world.world import Answered, World
 
 PATHS = {path: purpose for purpose, (path, _) in PURPOSES.items()}
 ROUTES = [

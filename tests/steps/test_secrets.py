@@ -11,8 +11,10 @@ from botocore.exceptions import ClientError
 from oms_aws.platform import wiring
 from oms_aws.platform.links import LinkInvalid
 from oms_aws.platform.secrets import KEPT_SECONDS, LINKS, of_carrier
-from tests.world.merchant import SECRET, Merchant
-from tests.world.world import Crash, Trap, World
+from tests.world.faults import Crash, Trap
+from tests.world.merchant import Merchant
+from tests.world.warehouses import SECRET
+from tests.world.world import World
 
 PATH = "/auftakt/"
 SCAN = "POST /v1/carriers/{carrier}/webhook"

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from tests.world.world import MORNING, World
+from tests.world.functions import MORNING
+from tests.world.world import World
 
 Attributes = dict[str, Any]
 

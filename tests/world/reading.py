@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 from unittest.mock import patch
@@ -35,25 +35,14 @@ def _sorted(self: Table) -> list[Any]:
 def _serialize_map(self: Any, serialized: Any, value: Any, shape: Any, key: str) -> None:
     """An item's attributes as they stand; moto looks for each under all names it might have."""
     if shape.value.name == "AttributeValue":
-        said = {name: _said(each) for name, each in value.items()}
+        said = {name: _typed(each, _in_json) for name, each in value.items()}
         self._default_serialize(serialized, said, shape, key)
     else:
         _serialize_any_map(self, serialized, value, shape, key)
 
 
-def _said(value: Any) -> Any:
-    """An attribute as JSON says it."""
-    if isinstance(value, DynamoType):
-        value = {value.type: value.value}
-    ((type, content),) = value.items()
-    match type:
-        case "M":
-            return {type: {name: _said(each) for name, each in content.items()}}
-        case "L":
-            return {type: [_said(each) for each in content]}
-        case "B" if isinstance(content, bytes):
-            return {type: base64.b64encode(content).decode()}
-    return {type: content}
+def _in_json(binary: Any) -> Any:
+    return base64.b64encode(binary).decode() if isinstance(binary, bytes) else binary
 
 
 def every_item(table: Table) -> Iterator[dict[str, Any]]:
@@ -64,17 +53,24 @@ def every_item(table: Table) -> Iterator[dict[str, Any]]:
 
 def wired(item: Item) -> dict[str, Any]:
     """An item as a client gets it."""
-    return {name: _wired(value) for name, value in item.attrs.items()}
+    return {name: _typed(value, _in_bytes) for name, value in item.attrs.items()}
 
 
-def _wired(value: Any) -> dict[str, Any]:
-    """A value of moto as a client gets it."""
-    match value.type:
+def _in_bytes(binary: Any) -> Any:
+    """Text as it came over the wire, or bytes once moto has read it."""
+    return binary if isinstance(binary, bytes) else base64.b64decode(binary)
+
+
+def _typed(value: Any, written: Callable[[Any], Any]) -> dict[str, Any]:
+    """An attribute of moto with its type, and what is in it; binary ones as `written` says."""
+    if isinstance(value, DynamoType):
+        value = {value.type: value.value}
+    ((type, content),) = value.items()
+    match type:
         case "M":
-            return {"M": {name: _wired(each) for name, each in value.value.items()}}
+            return {type: {name: _typed(each, written) for name, each in content.items()}}
         case "L":
-            return {"L": [_wired(each) for each in value.value]}
-        case "B":  # text as it came over the wire, bytes once moto has read it
-            raw = value.value
-            return {"B": raw if isinstance(raw, bytes) else base64.b64decode(raw)}
-    return {value.type: value.value}
+            return {type: [_typed(each, written) for each in content]}
+        case "B":
+            return {type: written(content)}
+    return {type: content}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -19,16 +19,16 @@ from oms.core.parties import Address
 from oms.core.refusals import Refusal
 from oms.orders import balance
 from oms.orders.order import Order, OrderCreated, decode_order, encode
-from oms.orders.parts import Customer, Document, Line, Payment, Received, Refund, Shipping
+from oms.orders.parts import Customer, Document, Line, Payment, Received, Shipping
 from oms.payments import capturing
-from oms.payments.capturing import AFTER, DEEDS, Holding, Moved, Take, Void, Wait, state
+from oms.payments.capturing import AFTER, DEEDS, Moved, Take, Void, Wait, state
 from oms.payments.payment import receive
 from oms.records import cash
 from oms.records.cash import accounted
 from oms.records.due import see_to
 from oms.records.invariants import told
+from tests.domain.payments.psp import NOW, Psp
 
-NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 PRICE = Decimal("10.01")
 EUR = Decimal("0.01")
 
@@ -82,54 +82,6 @@ def credited(order: Order, invoice: int, amount: Decimal, at: datetime = NOW) ->
     id = f"crn_{len(order.documents)}"
     note = Document(id, "credit_note", id, bill.fulfilment, at, amount, original=bill.id)
     return documenting.credit(order, note)
-
-
-class Psp:
-    """A provider that keeps its promises: each key once, never more than authorised."""
-
-    def __init__(self, authorised: Decimal, several: bool) -> None:
-        self.capturable, self.several = authorised, several
-        self.captured = Decimal(0)
-        self.ended = False
-        self.refunds: list[Refund] = []
-        self.keys: dict[str, Any] = {}
-        self.broken = False
-
-    def holding(self) -> Holding:
-        status = "ended" if self.ended else "authorised" if self.capturable else "captured"
-        return Holding(
-            by="test",
-            authorisation="pi_1",
-            status=status,  # type: ignore[arg-type]
-            capturable=self.capturable,
-            captured=self.captured,
-            reference="ch_1",
-            several=self.several,
-            until=NOW + timedelta(days=7),
-        )
-
-    def capture(self, take: Take) -> None:
-        if self.keys.setdefault(take.key, take) is not take:
-            assert self.keys[take.key] == take
-            return
-        assert take.amount <= self.capturable
-        self.captured += take.amount
-        self.capturable -= take.amount
-        if take.last or not self.several:
-            self.capturable = Decimal(0)
-
-    def void(self) -> None:
-        self.capturable, self.ended = Decimal(0), True
-
-    def refund(self, back: capturing.GiveBack) -> None:
-        if back.key in self.keys:
-            return
-        self.keys[back.key] = back
-        assert back.amount <= self.captured - sum(r.amount for r in self.refunds)
-        id = f"re_{len(self.keys)}"
-        self.refunds.append(
-            Refund("", back.document, back.amount, NOW, id, "test", back.source.authorisation)
-        )
 
 
 def heard(order: Order, psp: Psp, at: datetime) -> Order:

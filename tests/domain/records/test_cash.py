@@ -11,7 +11,8 @@ from oms.orders import ledger as books
 from oms.orders.order import Order
 from oms.orders.parts import Capture, Refund
 from oms.records.cash import accounted, moved
-from tests.domain.payments.test_capturing import NOW, PRICE, credited, new_order, shipped
+from tests.domain.payments.psp import NOW
+from tests.domain.payments.test_capturing import PRICE, credited, new_order, shipped
 
 
 def found(order: Order) -> list[str]:

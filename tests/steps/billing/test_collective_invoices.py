@@ -14,16 +14,24 @@ import pypdf
 import pytest
 
 from oms.billing.collecting import planned
-from oms.billing.invoice import Invoice
 from oms_aws.einvoice.rules import Fault
-from oms_aws.records import verify
+from tests.world.collective import (
+    BERLIN,
+    LIST,
+    bills,
+    broken_in,
+    broken_without,
+    close,
+    credit_used,
+    delivered,
+    month_ends,
+    reduce,
+    snapshot,
+)
+from tests.world.functions import handler
 from tests.world.merchant import SELLER, Merchant
-from tests.world.world import Answered, World, handler, opened
-
-CLOSE = "POST /v1/customers/{customer}/collective-invoices"
-LIST = "GET /v1/customers/{customer}/collective-invoices"
-AT_MONTH_END = datetime(2026, 11, 30, 23, 20, tzinfo=UTC)
-BERLIN = {"shop": "berg-beutel"}
+from tests.world.opening import opened
+from tests.world.world import World
 
 
 @pytest.fixture
@@ -38,44 +46,6 @@ def merchant(world: World) -> Merchant:
     made.count("A", SOCKE_42=1000, RUCK_45=1000)
     made.business(credit_limit="100000.00", billing={"collective": "monthly"})
     return made
-
-
-def delivered(merchant: Merchant, body: dict[str, Any] | None = None) -> str:
-    """An order on account that has left and arrived."""
-    id = merchant.place(body or merchant.on_account(SOCKE_42=2))
-    merchant.whole_life(id)
-    return id
-
-
-def month_ends(merchant: Merchant) -> None:
-    merchant.world.time = max(merchant.world.time, AT_MONTH_END)
-    merchant.world.tick()
-
-
-def bills(merchant: Merchant, customer: str = "C-9") -> list[Any]:
-    found = merchant.do(LIST, merchant.clerk, query=BERLIN, customer=customer)
-    return list(found["items"])
-
-
-def close(merchant: Merchant, key: str = "", **body: Any) -> Answered:
-    return merchant.world.call(
-        CLOSE, key or merchant.accountant, body, query=BERLIN, customer="C-9"
-    )
-
-
-def reduce(merchant: Merchant, order: str, key: str = "r1", **wanted: Any) -> Answered:
-    fulfilment = merchant.order(order)["fulfilments"][0]["id"]
-    return merchant.world.call(
-        "POST /v1/orders/{order}/reductions",
-        merchant.clerk,
-        {"fulfilment": fulfilment, "reason": "came back", **wanted},
-        headers={"Idempotency-Key": key},
-        order=order,
-    )
-
-
-def snapshot(merchant: Merchant, document: str) -> Invoice:
-    return merchant.world.ports("billing/keep_bills").documents.snapshot(document, Invoice)
 
 
 def test_shipments_of_a_month_are_billed_once_it_is_over(merchant: Merchant) -> None:
@@ -219,12 +189,6 @@ def test_what_comes_back_before_it_is_billed_reduces_the_bill(merchant: Merchant
     assert (rest.status, rest.body["gross"]) == (201, "14.50")
     merchant.world.settle()
     assert merchant.world.broken() == []
-
-
-def credit_used(merchant: Merchant) -> Decimal:
-    route = "GET /v1/customers/{customer}/credit"
-    found = merchant.do(route, merchant.clerk, query=BERLIN, customer="C-9")
-    return Decimal(found["used"])
 
 
 def test_credit_is_taken_from_capture_until_it_is_paid(merchant: Merchant) -> None:
@@ -388,18 +352,6 @@ def test_exports_have_it_once(merchant: Merchant) -> None:
     assert merchant.world.broken() == []
 
 
-def test_an_account_says_how_it_is_billed(merchant: Merchant) -> None:
-    answer = merchant.world.call(
-        "PUT /v1/customers/{customer}",
-        merchant.shop,
-        {"type": "B2C", "name": "A", "email": "a@b.example", "billing": {"collective": "weekly"}},
-        customer="C-1",
-    )
-    assert answer.status == 422
-    weekly = {"collective": "weekly", "week_ends": "friday"}
-    assert merchant.business("C-2", billing=weekly)["billing"] == weekly
-
-
 def test_one_transfer_pays_all_orders_of_a_collective(merchant: Merchant) -> None:
     orders = [delivered(merchant) for _ in range(2)]
     month_ends(merchant)
@@ -436,12 +388,3 @@ def test_what_is_altered_of_a_bill_is_found(merchant: Merchant) -> None:
     ):
         altered = [{**item, name: value} if item is bill else item for item in items]
         assert check in broken_in(world, altered), name
-
-
-def broken_without(world: World, items: list[dict[str, Any]], kind: str) -> set[str]:
-    return broken_in(world, [item for item in items if item.get("kind") != kind])
-
-
-def broken_in(world: World, items: list[dict[str, Any]]) -> set[str]:
-    found = verify.check(items, at=world.time, archive=world.archive)["checks"]
-    return {name for name, check in found.items() if check["broken"]}

@@ -16,9 +16,10 @@ from oms_aws.orders.store import Conflict, Stored
 from oms_aws.platform import keys
 from oms_aws.platform.log import Saved
 from oms_aws.records.verify import check
+from tests.world.archived import Archived
 from tests.world.merchant import Merchant
 from tests.world.vies import RecordedVies
-from tests.world.world import Archived, World
+from tests.world.world import World
 
 WIEN = {**ADDRESS, "postal_code": "1010", "city": "Wien", "country": "AT"}
 QUOTE = "POST /v1/tax/quote"

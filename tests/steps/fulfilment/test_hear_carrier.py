@@ -7,7 +7,8 @@ from datetime import timedelta
 
 import pytest
 
-from tests.world.merchant import Merchant, tracking
+from tests.world.merchant import Merchant
+from tests.world.warehouses import tracking
 from tests.world.world import World
 
 

@@ -11,7 +11,8 @@ import pytest
 
 from oms.orders.parts import Paper
 from tests.world.merchant import SELLER, Merchant
-from tests.world.world import World, opened
+from tests.world.opening import opened
+from tests.world.world import World
 
 ROUTE = "GET /v1/fulfilments/{fulfilment}/papers/{paper}"
 GIFT = {"message": "Alles Gute!\nDeine Oma", "from": "Oma Erna", "to": "Jonas"}

@@ -68,3 +68,15 @@ def test_a_check_of_the_vat_id_stays_while_the_id_does(world: World, merchant: M
     assert (forged.status, forged.body["errors"][0]["field"]) == (422, "vat_check.source")
     other = put(world, merchant.shop, vat_id="DE136695976").body
     assert other.get("vat_check") is None
+
+
+def test_an_account_says_how_it_is_billed(merchant: Merchant) -> None:
+    answer = merchant.world.call(
+        "PUT /v1/customers/{customer}",
+        merchant.shop,
+        {"type": "B2C", "name": "A", "email": "a@b.example", "billing": {"collective": "weekly"}},
+        customer="C-1",
+    )
+    assert answer.status == 422
+    weekly = {"collective": "weekly", "week_ends": "friday"}
+    assert merchant.business("C-2", billing=weekly)["billing"] == weekly

@@ -11,8 +11,10 @@ from infra.journey import JOURNEY, Http
 from oms_aws.api.examples import ACCOUNT, REQUESTS
 from oms_aws.platform import keys
 from oms_aws.platform.clients import SCOPES
+from tests.world.functions import handler, step_of
 from tests.world.merchant import SELLER, Merchant
-from tests.world.world import World, handler, opened, step_of
+from tests.world.opening import opened
+from tests.world.world import World
 
 ROUTES = [
     route

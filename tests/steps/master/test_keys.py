@@ -15,8 +15,9 @@ from oms.core.refusals import NotNow
 from oms_aws.master.keyring import faults
 from oms_aws.platform import keys
 from oms_aws.platform.clients import SCOPES, Caller, Role, digest
+from tests.world.faults import Crash, Trap
 from tests.world.merchant import Merchant
-from tests.world.world import Answered, Crash, Trap, World
+from tests.world.world import Answered, World
 
 LIST, ADD, REVOKE = "GET /v1/keys", "POST /v1/keys", "DELETE /v1/keys/{api_key}"
 ROTATE = "POST /v1/keys/{api_key}/rotations"

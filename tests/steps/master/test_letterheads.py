@@ -15,7 +15,8 @@ from oms_aws.api.examples import LOGO, REQUESTS
 from oms_aws.papers.typesetting import typeset
 from tests.domain.master.test_logo import png
 from tests.world.merchant import SELLER, Merchant
-from tests.world.world import Answered, World, opened
+from tests.world.opening import opened
+from tests.world.world import Answered, World
 
 PUT = "PUT /v1/shops/{shop}"
 SHOP: dict[str, Any] = {"name": "berg", "seller": SELLER, "support_email": "a@b.example"}

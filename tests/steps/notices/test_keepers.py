@@ -11,8 +11,9 @@ from oms_aws.notices.breaker import FAILURES, QUIET, Heard
 from oms_aws.platform import keys
 from oms_aws.platform.outgoing import Outcome
 from oms_aws.platform.table import Action
+from tests.world.faults import Trap
 from tests.world.merchant import Merchant
-from tests.world.world import Trap, World
+from tests.world.world import World
 
 ADD, ONE = "POST /v1/webhooks", "/v1/webhooks/{endpoint}"
 SERVE = "notices/serve_line"

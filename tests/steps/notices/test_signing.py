@@ -14,8 +14,9 @@ from oms_aws.notices.webhooks import ROTATION
 from oms_aws.platform import wiring
 from oms_aws.platform.secrets import KEPT_SECONDS, of_endpoint
 from tests.steps.notices.test_subscribing import genuine
+from tests.world.faults import Trap
 from tests.world.merchant import Merchant
-from tests.world.world import Trap, World
+from tests.world.world import World
 
 ONE = "/v1/webhooks/{endpoint}"
 ROTATE, KEEP, TELL = f"POST {ONE}/secret", "notices/keep_webhooks", "notices/tell_subscriber"

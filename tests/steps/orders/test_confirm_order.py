@@ -11,7 +11,8 @@ import pytest
 
 from oms.orders.parts import Paper
 from tests.world.merchant import SELLER, Merchant
-from tests.world.world import World, opened
+from tests.world.opening import opened
+from tests.world.world import World
 
 OPEN = "GET /v1/orders/{order}/confirmation"
 MAKE = "POST /v1/orders/{order}/confirmation"

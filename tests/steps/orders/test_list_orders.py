@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
+from tests.world.opening import opened
 from tests.world.shopping import ROUTE, Shopping
-from tests.world.world import opened
 
 
 @pytest.fixture(scope="module")

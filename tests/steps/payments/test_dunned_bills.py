@@ -13,12 +13,13 @@ from pypdf import PdfReader
 
 from oms.billing.invoice import Invoice
 from oms.payments.reminding import Reminder
-from tests.steps.billing.test_collective_invoices import bills, delivered, month_ends
 from tests.steps.payments.test_dunning import HOLD, letters, pass_days, strict
 from tests.steps.payments.test_open_items import listed
 from tests.steps.payments.test_payments import take, transfer
+from tests.world.collective import bills, delivered, month_ends
 from tests.world.merchant import Merchant
-from tests.world.world import World, opened
+from tests.world.opening import opened
+from tests.world.world import World
 
 
 @pytest.fixture

@@ -17,6 +17,7 @@ from oms_aws.payments.providers import Refused, stripe
 from oms_aws.payments.providers.stripe import VERSION, Stripe
 from oms_aws.platform import wiring
 from oms_aws.platform.secrets import Misconfigured
+from tests.world.faults import Trap
 from tests.world.merchant import Merchant
 from tests.world.stripe import (
     ENDPOINT_SECRET,
@@ -26,7 +27,7 @@ from tests.world.stripe import (
     recorded,
     signature,
 )
-from tests.world.world import Trap, World
+from tests.world.world import World
 
 PAID = Payment("card", "authorised", Decimal("100.00"), "pi_3Rl9KAB3KTBdesMM0XTomcE8")
 TAKE = Take("inv_1", Decimal("75.00"), False, "ord_1:capture:inv_1:0")

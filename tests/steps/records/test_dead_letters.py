@@ -9,8 +9,9 @@ import pytest
 
 from oms_aws.platform.attributes import marshal
 from oms_aws.platform.mail import LONGEST, SesMail
+from tests.world.faults import Crash
 from tests.world.merchant import Merchant
-from tests.world.world import Crash, World
+from tests.world.world import World
 
 REDRIVE = "POST /v1/dead-letters/{letter}/redrive"
 

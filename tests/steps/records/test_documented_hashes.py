@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.world.merchant import Merchant
-from tests.world.world import opened
+from tests.world.opening import opened
 
 ROOT = Path(__file__).parents[3]
 DOCUMENTED = (ROOT / "docs" / "books.md").read_text(encoding="utf-8")

@@ -9,8 +9,10 @@ from typing import Any
 
 import pytest
 
+from tests.world.deliveries import LETTERS
+from tests.world.functions import handler
 from tests.world.merchant import Merchant
-from tests.world.world import LETTERS, World, handler
+from tests.world.world import World
 
 EMIT = "POST /v1/emissions"
 EMITTING = "records/emit_events"

@@ -8,8 +8,11 @@ from datetime import UTC, datetime
 import pytest
 from botocore.exceptions import ClientError
 
+from tests.world.faults import Trap
+from tests.world.functions import MORNING
 from tests.world.merchant import Merchant
-from tests.world.world import MORNING, Trap, World, opened
+from tests.world.opening import opened
+from tests.world.world import World
 
 STEP = "records/seal_day"
 NEXT_DAYS = datetime(2026, 11, 25, 2, tzinfo=UTC)

@@ -10,7 +10,8 @@ import pytest
 
 from oms_aws.records.verify import CHECKS, UnknownCheck, check
 from tests.steps.records.test_verify import DONE, Items, change, lived, of, remove, swap_body
-from tests.world.world import Archived, World
+from tests.world.archived import Archived
+from tests.world.world import World
 
 __all__ = ["lived"]
 

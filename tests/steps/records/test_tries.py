@@ -8,8 +8,10 @@ from typing import Any
 import pytest
 
 from oms_aws.orders.intake import StepFunctionsIntake
+from tests.world.deliveries import LETTERS
+from tests.world.faults import Crash, Trap
 from tests.world.merchant import Merchant
-from tests.world.world import LETTERS, Crash, Trap, World
+from tests.world.world import World
 
 STEP = "orders/start_intake"
 QUEUE = "auftakt-orders-start_intake"

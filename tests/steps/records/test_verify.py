@@ -10,7 +10,8 @@ import pytest
 
 from oms_aws.records.verify import check, persisting
 from tests.world.merchant import ADDRESS, SELLER, Merchant
-from tests.world.world import World, opened
+from tests.world.opening import opened
+from tests.world.world import World
 
 Items = list[dict[str, Any]]
 

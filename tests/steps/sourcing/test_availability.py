@@ -15,8 +15,9 @@ from oms.master.warehouse import Warehouse
 from oms.sourcing.availability import Supply, deliveries, needs_of, offer
 from oms.sourcing.backorder import Incoming
 from oms.sourcing.stock import Buffer, Item
+from tests.world.functions import MORNING
 from tests.world.merchant import Merchant
-from tests.world.world import MORNING, World
+from tests.world.world import World
 
 TODAY = date(2026, 11, 23)
 

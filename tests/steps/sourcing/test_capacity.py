@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from tests.world.faults import WILD
 from tests.world.merchant import ADDRESS, Merchant
-from tests.world.world import WILD, opened
+from tests.world.opening import opened
 
 PUT = "PUT /v1/warehouses/{warehouse}"
 

@@ -13,8 +13,9 @@ from botocore.stub import Stubber
 from oms.core.refusals import Unknown
 from oms_aws.platform.uploads import S3Uploads
 from oms_aws.sourcing.count_files import MOST_UPLOADED, read_rows
+from tests.world.faults import Trap
 from tests.world.merchant import Merchant
-from tests.world.world import Trap, World
+from tests.world.world import World
 
 STEP = "sourcing/import_upload"
 HEAD = "sku,on_hand\n"

@@ -34,8 +34,6 @@ PATH = {
     "upload": ("The upload's id.", f"upl_{ID}"),
     "api_key": ("The key's id, which opens nothing.", f"key_{ID}"),
 }
-
-
 QUERY: dict[str, tuple[str, Json]] = {
     "external_number": ("Only the order with the shop's own number.", {"type": "string"}),
     "version": (
@@ -85,8 +83,6 @@ QUERY: dict[str, tuple[str, Json]] = {
     ),
     "after": ("Only behind this sequence number.", {"type": "integer", "minimum": 0, "default": 0}),
 }
-
-
 HEADERS: dict[str, tuple[str, Json]] = {
     "Idempotency-Key": (
         "Makes repeating safe: the same key and body get the first answer again, for 30 days.",
@@ -105,16 +101,12 @@ HEADERS: dict[str, tuple[str, Json]] = {
         {"type": "string", "examples": ["t=1795442531,v1=5257a869e7ec…"]},
     ),
 }
-
-
 DEMANDED = {
     "POST /v1/orders": "Idempotency-Key",
     "GET /v1/fulfilments": "location",
     "POST /v1/carriers/{carrier}/webhook": "X-Signature",
     "POST /v1/providers/stripe/webhook": "Stripe-Signature",
 }
-
-
 STATUSES: dict[str, tuple[str, Json]] = {
     "GET /v1/orders": ("Only those in this status.", {"$ref": f"{REF}Status"}),
     "GET /v1/webhooks/{endpoint}/deliveries": (

@@ -14,8 +14,6 @@ GIVEN = {
     "ETag": ("The version, for If-Match.", '"7"'),
     "Location": ("Where it is.", f"/v1/orders/ord_{ID}"),
 }
-
-
 NAMED_ELSEWHERE = (
     "GET /v1/fulfilments",
     "GET /v1/holds",
@@ -31,8 +29,6 @@ NAMED_ELSEWHERE = (
     "PUT /v1/stock/{sku}/buffers/{shop}",
 )
 """Routes that name something, in body or query or before they make it, of which there is none."""
-
-
 REFUSALS = {
     400: "The body is no JSON (`json_malformed`), or a required header is missing.",
     401: "No key, or no genuine signature.",
@@ -44,8 +40,6 @@ REFUSALS = {
     422: "Fields or parameters are wrong, or unknown: `errors` names every one.",
     503: "Busy. Send the same request again after `Retry-After` seconds.",
 }
-
-
 PAGES = {
     404: "The link is none of ours: a page that says so.",
     409: "The link was used already, or it is too late: a page that says so.",

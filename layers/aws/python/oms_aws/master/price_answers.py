@@ -55,14 +55,10 @@ class Prices(Model):
 
 
 ONE_PRICE = "/v1/price-lists/{list}/prices/{sku}"
-
-
 PRICED = (
     "The list or the product is unknown (`price_list_unknown`, `product_unknown`), or the "
     "price has more decimal places than its currency (`price_too_fine`)."
 )
-
-
 ANSWERS: dict[str, Told] = {
     "PUT /v1/price-lists/{list}": Told(
         PriceList,

@@ -79,8 +79,6 @@ KIND = (
     "The SKU is known and is a bundle, or is none: this cannot change (`kind_differs`), or a "
     "component is no product, or is a bundle itself (`component_unknown`)."
 )
-
-
 ANSWERS: dict[str, Told] = {
     "PUT /v1/products/{sku}": Told(Product, ("ETag",), KIND),
     "PUT /v1/products/{sku}/owner": Told(Product, ("ETag",)),
