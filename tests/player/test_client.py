@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable
 import httpx
 import pytest
 
-from local.player import client
+from local.player import wire
 from local.player.client import Desk
 from local.player.crowd import each
 from local.player.wire import Problem
@@ -21,7 +21,7 @@ Answer = Callable[[httpx.Request], httpx.Response]
 
 @pytest.fixture(autouse=True)
 def _no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(client, "PAUSE", 0)
+    monkeypatch.setattr(wire, "PAUSE", 0)
 
 
 def asked(
