@@ -8,6 +8,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -89,10 +90,10 @@ def content() -> dict[str, Any]:
 
 
 def _stages(words: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    for stage, name in words["stages"].items():
+    for stage in dict.fromkeys(step.stage for step in JOURNEY):
         steps = [step for step in JOURNEY if step.stage == stage]
         yield {
-            "name": name,
+            "name": import_module(f"oms_aws.{stage}").GERMAN_NAME,
             "steps": [
                 [step.verb_noun, woken_by(step), ", ".join(words["grants"][g] for g in step.may)]
                 for step in steps

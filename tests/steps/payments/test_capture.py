@@ -338,7 +338,7 @@ def test_the_test_provider_stays_out_of_production(
     merchant.count("A", SOCKE_42=2)
     id = merchant.place(merchant.by_card(SOCKE_42=2))
     world.settle()
-    monkeypatch.setattr("oms_aws.wiring.Ports.rehearses", False)
+    monkeypatch.setattr("oms_aws.platform.wiring.PlatformWiring.rehearses", False)
     answer = world.call(
         "POST /v1/orders",
         merchant.shop,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Iterable, Iterator, Mapping
+from importlib import import_module
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -38,17 +39,9 @@ class Described(NamedTuple):
         return self.step.split("/")[1] if self.alone and "_" not in function else function
 
 
-STAGES = {
-    "orders": "Orders: place, read, list, change and cancel them.",
-    "screening": "Holds: somebody decides, and the order goes on.",
-    "sourcing": "Stock: what is on the shelves and what can be promised.",
-    "fulfilment": "Fulfilments: what a warehouse packs and ships, and what carriers say of it.",
-    "billing": "Documents: invoices as PDF, credit notes, taxes.",
-    "payments": "Payments: captures, the bank's payments, open items, dunning and credit.",
-    "notices": "Webhooks: where events are sent, and how that went.",
-    "master": "Master data: products, customers, prices, warehouses, shops and carriers.",
-    "records": "Operations: dead letters, exports of the books, health and this document.",
-}
+LAST = ("master", "records")
+"""Stages that callers read of last: what is kept and run, behind what travels."""
+
 EVENTS = "What is sent to your webhooks, signed as Standard Webhooks says."
 
 
@@ -90,10 +83,10 @@ def document(steps: Iterable[tuple[str, Mapping[str, Routed]]], version: str) ->
 
 
 def _tags(described: Iterable[Described]) -> Iterator[Json]:
-    served = {each.stage for each in described}
-    for stage, text in STAGES.items():
-        if stage in served:
-            yield {"name": stage, "description": text}
+    """The stages in the order of the journey, each with the text of its room."""
+    served = dict.fromkeys(each.stage for each in described)
+    for stage in sorted(served, key=lambda stage: stage in LAST):
+        yield {"name": stage, "description": import_module(f"oms_aws.{stage}").API_TAG}
 
 
 def _operation(each: Described) -> Json:

@@ -1,1 +1,4 @@
 """Notices: mails and webhooks."""
+
+API_TAG = "Webhooks: where events are sent, and how that went."
+GERMAN_NAME = "Benachrichtigung"
