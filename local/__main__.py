@@ -30,6 +30,7 @@ COMMANDS = {
     "bench": ("local.bench", "measure: intake, journey, contention or cost"),
     "postcodes": ("local.postcodes", "make the table of postcodes anew from GeoNames' files"),
     "openapi": ("local.openapi", "write the description of the API; --check finds drift"),
+    "map": ("local.map", "draw the rooms and what flows between them; --check finds drift"),
     "synth": ("local.synth", "synthesise the CDK app"),
     "deploy": ("local.deploy", "deploy the very same template to AWS"),
     "keys": ("local.keyring", "list, make, rotate and revoke the keys of the API"),

@@ -12,35 +12,25 @@ from pathlib import Path
 from typing import Any
 
 from infra.journey import JOURNEY, Http
-from local import paths, reference
+from local import made, paths, reference
+from local.made import add_arguments
 from oms_aws.api.openapi import document
 from oms_aws.platform.http import Routed
 
 LAYER = paths.ROOT / "layers" / "aws" / "python" / "oms_aws"
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--check", action="store_true", help="write nothing; fail if they differ")
-
-
 def run(args: argparse.Namespace) -> int:
     """Zero, or one when `--check` finds a file that is not what the handlers say."""
-    made = files()
-    stale = [path for path, text in made.items() if _read(path) != text]
-    for path in stale:
-        name = path.relative_to(paths.ROOT)
-        sys.stdout.write(f"{'differs' if args.check else 'written'}: {name}\n")
-        if not args.check:
-            path.write_text(made[path], encoding="utf-8")
-    return 1 if stale and args.check else 0
+    return made.write(files(), check=args.check)
 
 
 def files() -> dict[Path, str]:
     """What the committed files should hold: the document as JSON, and as a page."""
-    made = described()
+    api = described()
     return {
-        LAYER / "openapi.json": json.dumps(made, indent=2, ensure_ascii=False) + "\n",
-        LAYER / "docs.html": reference.page(made),
+        LAYER / "openapi.json": json.dumps(api, indent=2, ensure_ascii=False) + "\n",
+        LAYER / "docs.html": reference.page(api),
     }
 
 
@@ -66,10 +56,6 @@ def _routes(step: str) -> dict[str, Routed]:
     spec.loader.exec_module(module)
     routes: dict[str, Routed] = module.step.routes
     return routes
-
-
-def _read(path: Path) -> str:
-    return path.read_text(encoding="utf-8") if path.exists() else ""
 
 
 if __name__ == "__main__":
