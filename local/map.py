@@ -16,6 +16,7 @@ from oms_aws.notices.event_types import TOLD_BY
 PAGE = paths.ROOT / "docs" / "map.md"
 STAGES = tuple(dict.fromkeys(step.stage for step in JOURNEY))
 TOLD_IN = {type: stage for stage, types in TOLD_BY.items() for type in types}
+PEOPLE = "shops, warehouses, carriers, banks, people"
 TREES = (
     ("steps", "functions"),
     ("domain", "layers/domain/python/oms"),
@@ -104,20 +105,19 @@ def _picture() -> Iterator[str]:
     routes = sum(len(step.on.routes) for step in JOURNEY if isinstance(step.on, Http))
     behind = _everywhere()
     yield "flowchart TB"
-    yield '  people(["shops, warehouses, carriers, banks, people"])'
-    yield f'  people -- "HTTP API, {routes} routes" --> journey'
     yield '  subgraph journey ["the journey of an order"]'
     yield "    direction LR"
     yield from (f"    {_node(stage)}" for stage in STAGES if stage not in behind)
     yield from (f"    {arrow}" for arrow in _arrows(behind))
     yield "  end"
+    yield f'  people(["{PEOPLE}"]) -- "HTTP API, {routes} routes" --> journey'
     yield '  journey -- "state and events, one transaction" --> table[("table")]'
     yield f'  table -- "stream, {relay}" --> bus{{{{"event bus"}}}}'
     yield '  bus -- "a queue for each step" --> journey'
-    yield from (f"  bus -- all events --> {_node(stage)}" for stage in behind)
-    yield from (f"  {s} -- mails, webhooks --> people" for s in behind if _may(s, "mail:send"))
+    yield from (f'  bus -- "all events" --> {_node(stage)}' for stage in behind)
+    yield from (f'  {s} -- "mails, webhooks" --> people' for s in behind if _may(s, "mail:send"))
     archiving = ["journey", *(stage for stage in behind if _may(stage, "documents:put"))]
-    yield f'  {" & ".join(archiving)} -- documents --> archive[("archive, write-once")]'
+    yield f'  {" & ".join(archiving)} -- "documents" --> archive[("write-once archive")]'
 
 
 def _may(stage: str, grant: Grant) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 
-from tests.house.tree import ROOT, modules, parsed
+from tests.house.tree import modules, parsed
 
 TREES = {"oms": Path("layers/domain/python"), "oms_aws": Path("layers/aws/python")}
 
