@@ -15,6 +15,8 @@ import pytest
 
 from tests.cloud.system import ADDRESS, ORDER, PRODUCT, System, client, until
 
+pytestmark = pytest.mark.cloud
+
 WRONG_POSTCODE = {**ADDRESS, "postal_code": "8033"}
 ABROAD = {**ADDRESS, "name": "Jan Novák", "postal_code": "110 00", "city": "Praha", "country": "CZ"}
 AUSTRIAN = {**ADDRESS, "postal_code": "6020", "city": "Innsbruck", "country": "AT"}
