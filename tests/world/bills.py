@@ -17,8 +17,11 @@ from oms.core import money
 from oms.core.parties import Address
 from oms.master.product import Product
 from oms.master.shop import Shop
+from oms.orders.customer import Customer, Shipping
+from oms.orders.documents import Document
+from oms.orders.lines import Discount, Line
+from oms.orders.money_parts import Payment
 from oms.orders.order import Order
-from oms.orders.parts import Customer, Discount, Document, Line, Payment, Shipping
 from tests.world.papers import SELLER
 
 DAY = date(2026, 11, 23)

@@ -9,6 +9,7 @@ from typing import Literal
 
 from msgspec.structs import replace
 
+from oms.billing.amounts import draft_invoice
 from oms.billing.crediting import Claim, credit_note
 from oms.billing.deposits import Asked
 from oms.billing.drafting import (
@@ -17,16 +18,7 @@ from oms.billing.drafting import (
     final_invoice,
     prepayment_invoice,
 )
-from oms.billing.invoice import (
-    Invoice,
-    InvoiceLine,
-    Sale,
-    Shipment,
-    Sold,
-    TaxTotal,
-    Terms,
-    draft_invoice,
-)
+from oms.billing.invoice import Invoice, InvoiceLine, Sale, Shipment, Sold, TaxTotal, Terms
 from oms.core.parties import Party
 from oms.master.seller import Bank, Seller
 from oms.tax import Exchange

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from oms.orders.lines import Pieces
 from oms.orders.order import order_of
-from oms.orders.parts import Pieces
 from oms_aws.fulfilment.models import Pack, PackedParcel
 from oms_aws.fulfilment.wiring import FulfilmentWiring
 from oms_aws.orders.seen import fulfilment_seen

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from oms.orders.parts import Pieces
+from oms.orders.lines import Pieces
 from oms.orders.recall import cancel
 from oms_aws.billing.order_views import order_answer
 from oms_aws.billing.wiring import BillingWiring

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from oms.payments.capturing import shop_captured, shop_refunded
+from oms.payments.shop_captures import shop_captured, shop_refunded
 from oms_aws.payments.capture_models import DecideFailure, MoneyMoved
 from oms_aws.payments.captures import decided, moved
 from oms_aws.payments.wiring import PaymentsWiring

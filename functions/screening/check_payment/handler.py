@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from oms.billing.billing import vat_id_matters
+from oms.billing.estimates import vat_id_matters
 from oms.payments.payment import check_payment
 from oms.screening.vat_check import finding
 from oms_aws.billing.invoicing import due_or_why, vat_found

@@ -16,11 +16,12 @@ from lxml import etree
 from msgspec.structs import replace
 
 from oms.billing import posting
+from oms.billing.amounts import draft_invoice
 from oms.billing.books import Amount, UnbookableVoucher, Voucher, totals
 from oms.billing.crediting import Claim, credit_note
 from oms.billing.deposits import Asked
 from oms.billing.drafting import final_invoice, prepayment_invoice
-from oms.billing.invoice import Sold, TaxTotal, draft_invoice
+from oms.billing.invoice import Sold, TaxTotal
 from oms.billing.posting import voucher_of
 from oms.core.refusals import Refusal
 from oms.master.bookkeeping import ACCOUNTS, Bookkeeping

@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from oms.billing.bill import Bill, Planned, Share, opened, replayed
+from oms.billing.bill import Bill, opened, replayed
+from oms.billing.bill_news import Planned, Share
 from oms.billing.collecting import Entry, bill_id, gross_of, period_of, planned
 from oms.billing.crediting import Claim, NotCreditable, credit_note, everything_left
 from oms.billing.drafting import collective_invoice, part_of
@@ -21,7 +22,7 @@ from oms.billing.invoice import Invoice
 from oms.core import money
 from oms.core.refusals import Refusal
 from oms.master.account import Billing
-from oms.orders.parts import Document
+from oms.orders.documents import Document
 from tests.domain.billing.test_crediting import bought, invoiced, modes, per_rate, sale_of, shipping
 from tests.world.papers import BUYER, DAY
 

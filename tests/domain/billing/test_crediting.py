@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from oms.billing.amounts import draft_invoice
 from oms.billing.crediting import (
     Claim,
     NotCreditable,
@@ -21,7 +22,7 @@ from oms.billing.crediting import (
 from oms.billing.deposits import Asked
 from oms.billing.drafting import collective_invoice, final_invoice, prepayment_invoice
 from oms.billing.einvoice import en16931
-from oms.billing.invoice import Invoice, Sale, Sold, draft_invoice
+from oms.billing.invoice import Invoice, Sale, Sold
 from oms.core import money
 from tests.world import papers
 from tests.world.papers import DAY

@@ -10,11 +10,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from oms.billing.amounts import draft_invoice
 from oms.billing.crediting import credit_note, everything_left
 from oms.billing.deposits import Asked, part_of, room, surplus
 from oms.billing.drafting import final_invoice, prepayment_invoice
 from oms.billing.einvoice import en16931
-from oms.billing.invoice import Invoice, Sale, Sold, draft_invoice
+from oms.billing.invoice import Invoice, Sale, Sold
 from oms.billing.posting import voucher_of
 from oms.core import money
 from oms.core.refusals import Refusal

@@ -14,7 +14,9 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from oms.billing import invoice as billing
-from oms.billing.invoice import Invoice, Sale, Shipment, Sold, TaxTotal, draft_invoice
+from oms.billing import invoice_texts
+from oms.billing.amounts import draft_invoice
+from oms.billing.invoice import Invoice, Sale, Shipment, Sold, TaxTotal
 from oms.core import money
 from oms.core.parties import Party
 from oms.master.seller import Seller
@@ -345,4 +347,4 @@ def test_an_invoice_survives_json(items: list[Sold], mode: str) -> None:
 def test_the_payment_is_a_sentence(
     method: str, due_on: date | None, locale: Any, text: str
 ) -> None:
-    assert billing.payment_text(method, locale, due_on) == text
+    assert invoice_texts.payment_text(method, locale, due_on) == text

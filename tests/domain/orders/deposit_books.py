@@ -9,18 +9,21 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from oms.billing.amounts import draft_invoice
 from oms.billing.books import Voucher
 from oms.billing.crediting import credit_note
 from oms.billing.deposits import Asked, part_of
 from oms.billing.drafting import final_invoice, prepayment_invoice
-from oms.billing.invoice import Invoice, draft_invoice
+from oms.billing.invoice import Invoice
 from oms.billing.posting import voucher_of
 from oms.master.bookkeeping import Bookkeeping
 from oms.orders.advances import advances
 from oms.orders.deposits import unpaid
-from oms.orders.news import CreditNoteIssued, InvoiceIssued, PaymentRefunded
+from oms.orders.document_news import CreditNoteIssued, InvoiceIssued
+from oms.orders.documents import Document
+from oms.orders.money_news import PaymentRefunded
+from oms.orders.money_parts import Received, Refund
 from oms.orders.order import Order
-from oms.orders.parts import Document, Received, Refund
 from oms.payments import payment
 from oms.payments.paying import lay
 from oms.records import datev

@@ -17,11 +17,8 @@ from oms.master.bookkeeping import ACCOUNTS, Bookkeeping
 from oms.orders import balance
 from oms.orders.advances import advances
 from oms.orders.ledger import ledger
-from oms.orders.news import (
-    PaymentCaptured,
-    PaymentFailed,
-)
-from oms.orders.parts import Capture, Payment, PaymentFailure
+from oms.orders.money_news import PaymentCaptured, PaymentFailed
+from oms.orders.money_parts import Capture, Payment, PaymentFailure
 from oms.records import datev
 from oms.records.export import Export
 from oms.records.prepaid import booked_on, voucher_of_step

@@ -26,17 +26,13 @@ from oms.orders.changing import (
     refused_by,
     requested,
 )
+from oms.orders.customer import Customer, Shipping
+from oms.orders.documents import Document
+from oms.orders.findings import Finding
+from oms.orders.lines import Line, LineChange
+from oms.orders.money_parts import Payment
 from oms.orders.order import Order, OrderCreated, decode_order, encode
-from oms.orders.parts import (
-    Change,
-    Customer,
-    Document,
-    Finding,
-    Line,
-    LineChange,
-    Payment,
-    Shipping,
-)
+from oms.orders.pending import Change
 from oms.records.due import see_to
 from oms.records.invariants import chained as unbroken
 from oms.records.invariants import conserved, spoken_for, told

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from oms.orders.parts import Refund
+from oms.orders.money_parts import Refund
 from oms.payments import capturing
 from oms.payments.capturing import Holding, Take
 

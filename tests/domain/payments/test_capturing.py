@@ -18,11 +18,15 @@ from oms.core.events import GENESIS, Event, chained
 from oms.core.parties import Address
 from oms.core.refusals import Refusal
 from oms.orders import balance
+from oms.orders.customer import Customer, Shipping
+from oms.orders.documents import Document
+from oms.orders.lines import Line
+from oms.orders.money_parts import Payment, Received
 from oms.orders.order import Order, OrderCreated, decode_order, encode
-from oms.orders.parts import Customer, Document, Line, Payment, Received, Shipping
-from oms.payments import capturing
-from oms.payments.capturing import AFTER, DEEDS, Moved, Take, Void, Wait, state
+from oms.payments import capturing, shop_captures
+from oms.payments.capturing import AFTER, DEEDS, Take, Void, Wait, state
 from oms.payments.payment import receive
+from oms.payments.shop_captures import Moved
 from oms.records import cash
 from oms.records.cash import accounted
 from oms.records.due import see_to
@@ -334,18 +338,18 @@ def test_what_failed_is_not_tried_again_until_somebody_wants_it() -> None:
 def test_a_shop_that_captures_itself_tells_us() -> None:
     order = shipped(new_order(provider=None), 4)
     told = Moved(amount=PRICE, reference="X-1", at=NOW, document=order.documents[0].id)
-    order = capturing.shop_captured(order, told, NOW)
-    assert capturing.shop_captured(order, told, NOW) == order
+    order = shop_captures.shop_captured(order, told, NOW)
+    assert shop_captures.shop_captured(order, told, NOW) == order
     assert balance.captured(order) == PRICE
     with pytest.raises(Refusal, match=r"30\.03"):
-        capturing.shop_captured(order, replace(told, reference="X-2", amount=PRICE * 4), NOW)
+        shop_captures.shop_captured(order, replace(told, reference="X-2", amount=PRICE * 4), NOW)
     with pytest.raises(Refusal, match="reported before"):
-        capturing.shop_captured(order, replace(told, amount=EUR), NOW)
+        shop_captures.shop_captured(order, replace(told, amount=EUR), NOW)
     back = Moved(amount=PRICE, reference="R-1", at=NOW)
-    order = capturing.shop_refunded(order, back, NOW)
+    order = shop_captures.shop_refunded(order, back, NOW)
     assert state(order) == "refunded"
     with pytest.raises(Refusal, match=r"0\.00"):
-        capturing.shop_refunded(order, replace(back, reference="R-2"), NOW)
+        shop_captures.shop_refunded(order, replace(back, reference="R-2"), NOW)
 
 
 def test_every_state_of_the_machine_has_its_deeds() -> None:

@@ -13,8 +13,12 @@ from msgspec.structs import replace
 
 from oms.core.parties import Address
 from oms.core.refusals import Broken, Refusal
+from oms.orders.customer import Customer, Shipping
+from oms.orders.documents import Document
+from oms.orders.findings import Finding
+from oms.orders.lines import Line
+from oms.orders.money_parts import Payment, Received
 from oms.orders.order import Order, OrderCreated
-from oms.orders.parts import Customer, Document, Finding, Line, Payment, Received, Shipping
 from oms.payments import credit, payment
 from oms.payments.credit import NOTHING, Exceeded, Exposure, exposure
 

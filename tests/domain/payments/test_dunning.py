@@ -15,9 +15,10 @@ from msgspec.structs import replace
 from oms.core.refusals import Refusal
 from oms.core.values import PLACE
 from oms.master.terms import DunningRules
+from oms.orders.documents import Document
 from oms.orders.ledger import ledger
+from oms.orders.money_parts import Received
 from oms.orders.order import Order
-from oms.orders.parts import Document, Received
 from oms.payments import dunning, payment
 from oms.payments.dunning import archive, claim_of, proceed
 from oms.payments.interest import base_rate, in_default_since, interest

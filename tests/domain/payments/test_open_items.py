@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from oms.orders import balance
+from oms.orders.documents import Document
 from oms.orders.ledger import charges_paid, ledger
+from oms.orders.money_parts import Capture, Laid, Payment, Received, Refund
 from oms.orders.order import Order
-from oms.orders.parts import Capture, Document, Laid, Payment, Received, Refund
 from oms.payments.open_items import aged, open_items
 from oms.records.cash import accounted
 from tests.domain.payments.test_credit_properties import NOW, on_account

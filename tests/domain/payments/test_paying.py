@@ -10,9 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from oms.orders.documents import Dunning, Letter
 from oms.orders.ledger import ledger
+from oms.orders.money_parts import Received
 from oms.orders.order import Order
-from oms.orders.parts import Dunning, Letter, Received
 from oms.payments.paying import asked, fits, lay, shared
 from tests.domain.payments.test_credit_properties import NOW
 from tests.domain.payments.test_open_items import CENT, ORDER, amounts, bill, orders

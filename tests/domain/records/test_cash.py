@@ -8,8 +8,8 @@ import pytest
 from msgspec.structs import replace
 
 from oms.orders import ledger as books
+from oms.orders.money_parts import Capture, Refund
 from oms.orders.order import Order
-from oms.orders.parts import Capture, Refund
 from oms.records.cash import accounted, moved
 from tests.domain.payments.psp import NOW
 from tests.domain.payments.test_capturing import PRICE, credited, new_order, shipped

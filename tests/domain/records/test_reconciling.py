@@ -19,8 +19,11 @@ from oms.core import money
 from oms.core.parties import Address
 from oms.master.bookkeeping import Bookkeeping
 from oms.orders.balance import billed as owed
+from oms.orders.customer import Customer, Shipping
+from oms.orders.documents import Document
+from oms.orders.lines import Discount, Line
+from oms.orders.money_parts import Payment
 from oms.orders.order import Order
-from oms.orders.parts import Customer, Discount, Document, Line, Payment, Shipping
 from oms.records import datev
 from oms.records.invariants import Breach
 from oms.records.reconciling import CHECKS, Papers, adding_up, summed

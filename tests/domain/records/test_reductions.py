@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from oms.orders.ledger import ledger
+from oms.orders.money_parts import Received
 from oms.orders.order import Order
-from oms.orders.parts import Received
 from oms.payments import payment
 from oms.payments.paying import lay
 from oms.records import datev

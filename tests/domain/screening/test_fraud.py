@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from oms.core.parties import Address
-from oms.orders.parts import Payment
+from oms.orders.money_parts import Payment
 from oms.screening.fraud import FACTS, check_fraud, facts_of, objections, weigh
 from oms.screening.ruleset import Case, Ruleset
 from oms_aws.screening.rulesets import _brought_along

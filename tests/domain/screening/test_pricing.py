@@ -14,8 +14,10 @@ from oms.core.parties import Address
 from oms.core.refusals import Refusal
 from oms.master.price import Price, PriceBreak, PriceList
 from oms.master.product import Product
+from oms.orders.customer import Customer, Shipping
+from oms.orders.lines import Line
+from oms.orders.money_parts import Payment
 from oms.orders.order import Order
-from oms.orders.parts import Customer, Line, Payment, Shipping
 from oms.screening.pricing import Tariff, TaxRates, asked_price, check_price, lists_for
 
 ADDRESS = Address("Erika", "Ringstr. 5", "80331", "München", "DE")

@@ -17,8 +17,9 @@ from oms.core.parties import Address
 from oms.core.refusals import Refusal
 from oms.master.product import Component
 from oms.master.warehouse import Warehouse
+from oms.orders.findings import Finding
+from oms.orders.lines import Line, Nature
 from oms.orders.order import Order
-from oms.orders.parts import Finding, Line, Nature
 from oms.records.invariants import claimed, conserved, counted
 from oms.sourcing import allotment
 from oms.sourcing.bundles import parts, recipes, stock_skus

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from oms.orders import recall
+from oms.orders.fulfilments import Fulfilment
+from oms.orders.lines import Line
 from oms.orders.order import Order
-from oms.orders.parts import Fulfilment, Line
 from oms.records.invariants import claimed as agreed
 from oms.records.invariants import counted
 from oms.sourcing.allotment import reserved, room_of

@@ -10,7 +10,8 @@ import pytest
 from msgspec.structs import replace
 
 from oms import tax
-from oms.billing.invoice import Sale, Shipment, Sold, draft_invoice
+from oms.billing.amounts import draft_invoice
+from oms.billing.invoice import Sale, Shipment, Sold
 from oms.core import money
 from oms.core.parties import Party
 from oms.master.seller import Seller

@@ -13,7 +13,8 @@ import pytest
 from lxml import etree
 from msgspec.structs import replace
 
-from oms.billing.invoice import Invoice, Sold, draft_invoice
+from oms.billing.amounts import draft_invoice
+from oms.billing.invoice import Invoice, Sold
 from oms.billing.posting import tax_in_euro
 from oms.tax import MonthRates, NoExchangeRate, Registrations
 from oms_aws.einvoice.rules import checked

@@ -14,8 +14,9 @@ from lxml import etree
 from msgspec.structs import replace
 
 from einvoice_rules import FOLDER
+from oms.billing.amounts import draft_invoice
 from oms.billing.einvoice import UNLISTED_IN_CII, en16931, format_of
-from oms.billing.invoice import Invoice, Sale, Sold, draft_invoice
+from oms.billing.invoice import Invoice, Sale, Sold
 from oms.core.documents import Format
 from oms.tax import Kind, Registrations
 from oms.tax.places import is_country

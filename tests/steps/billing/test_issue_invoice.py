@@ -11,7 +11,7 @@ import pytest
 
 from oms.billing.billing import invoice_of
 from oms.core.refusals import NotNow
-from oms.orders.parts import Document
+from oms.orders.documents import Document
 from oms_aws.api.examples import ADDRESS
 from oms_aws.billing import invoicing
 from oms_aws.master.vat_checks import DynamoVatChecks

@@ -9,7 +9,8 @@ from typing import Literal
 import pytest
 from msgspec.structs import replace
 
-from oms.billing.invoice import Invoice, Sold, draft_invoice
+from oms.billing.amounts import draft_invoice
+from oms.billing.invoice import Invoice, Sold
 from oms_aws.papers.invoices import invoice_sheet
 from tests.world import papers
 

@@ -8,7 +8,7 @@ import pypdf
 import pytest
 
 from oms.billing.invoice import Invoice
-from oms.orders.parts import Paper
+from oms.orders.documents import Paper
 from tests.world.merchant import Merchant
 from tests.world.world import World
 

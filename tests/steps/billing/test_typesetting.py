@@ -20,7 +20,9 @@ import zxingcpp
 from msgspec.structs import replace
 from pypdf.generic import StreamObject
 
-from oms.billing.invoice import Invoice, Sale, Shipment, Sold, draft_invoice, payment_text
+from oms.billing.amounts import draft_invoice
+from oms.billing.invoice import Invoice, Sale, Shipment, Sold
+from oms.billing.invoice_texts import payment_text
 from oms.core.parties import Party
 from oms.master.seller import Bank, Seller
 from oms.payments.girocode import transfer_of

@@ -9,7 +9,7 @@ from typing import Any
 import pypdf
 import pytest
 
-from oms.orders.parts import Paper
+from oms.orders.documents import Paper
 from tests.world.merchant import SELLER, Merchant
 from tests.world.opening import opened
 from tests.world.world import World

@@ -11,7 +11,7 @@ import pytest
 
 from oms.core.refusals import NotNow
 from oms.orders.balance import Source
-from oms.orders.parts import Payment
+from oms.orders.money_parts import Payment
 from oms.payments.capturing import GiveBack, Holding, Take, Void
 from oms_aws.payments.providers import Refused, stripe
 from oms_aws.payments.providers.stripe import VERSION, Stripe

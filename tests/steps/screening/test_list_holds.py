@@ -6,7 +6,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from oms.orders.parts import Finding
+from oms.orders.findings import Finding
 from oms_aws.platform.log import Saved
 from tests.world.merchant import ADDRESS, Merchant
 from tests.world.world import Answered, World

@@ -7,7 +7,7 @@ from typing import Any
 
 from oms.billing.bill import Bill
 from oms.core.refusals import NotNow, Unknown
-from oms.orders.parts import Document
+from oms.orders.documents import Document
 from oms_aws.billing.bill_models import CloseBills, ReduceShipment
 from oms_aws.billing.collecting import taken_back
 from oms_aws.billing.invoicing import Wanted

@@ -15,8 +15,8 @@ from oms.billing.collecting import Entry
 from oms.billing.invoice import Invoice
 from oms.core.events import GENESIS, Event
 from oms.core.refusals import NotNow, Unknown
+from oms.orders.documents import Collected
 from oms.orders.order import encode
-from oms.orders.parts import Collected
 from oms_aws.orders.store import CHANGE_TRIES
 from oms_aws.platform import indexes, keys
 from oms_aws.platform.attributes import packed, unpacked

@@ -18,8 +18,9 @@ from oms.billing.collecting import (
 )
 from oms.billing.crediting import credit_note
 from oms.core.calendar import book_day
+from oms.orders.documents import Document
+from oms.orders.fulfilments import Fulfilment
 from oms.orders.order import Order
-from oms.orders.parts import Document, Fulfilment
 from oms_aws.billing.bills import MOST_ENTRIES, StoredBill
 from oms_aws.billing.invoicing import Draft, Wanted, counted, drafted_alone
 from oms_aws.billing.taking import Taking

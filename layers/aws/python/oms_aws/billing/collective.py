@@ -9,7 +9,8 @@ from functools import partial
 
 from msgspec.structs import replace
 
-from oms.billing.bill import Bill, Planned, Share
+from oms.billing.bill import Bill
+from oms.billing.bill_news import Planned, Share
 from oms.billing.billing import payable
 from oms.billing.collecting import Entry, gross_of, planned, share
 from oms.billing.crediting import credit_note, everything_left
@@ -21,7 +22,7 @@ from oms.billing.numbering import range_of
 from oms.billing.stationery import dressed
 from oms.core.calendar import book_day
 from oms.core.refusals import Broken, NotNow
-from oms.orders.parts import Document
+from oms.orders.documents import Document
 from oms.payments.dunning import called
 from oms_aws.billing.bills import StoredBill
 from oms_aws.billing.invoicing import counted, part_billed, unpaid

@@ -6,11 +6,11 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from oms.billing.bill import Credited
+from oms.billing.bill_news import Credited
 from oms.billing.documenting import issued
 from oms.core.refusals import NotNow, Refusal
+from oms.orders.documents import Document
 from oms.orders.order import Order
-from oms.orders.parts import Document
 from oms_aws.billing.bills import is_bill
 from oms_aws.billing.collective import cancelled
 from oms_aws.billing.invoicing import Draft, Wanted, corrected, credited

@@ -16,8 +16,8 @@ from oms.billing.stationery import dressed
 from oms.core.calendar import book_day
 from oms.fulfilment import slips
 from oms.fulfilment.slips import SlipKind
+from oms.orders.documents import Paper
 from oms.orders.order import Order
-from oms.orders.parts import Paper
 from oms_aws.billing.invoicing import estimated
 from oms_aws.billing.wiring import BillingWiring
 from oms_aws.orders.store import Stored

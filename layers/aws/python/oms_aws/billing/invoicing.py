@@ -10,11 +10,12 @@ from typing import Any, NamedTuple
 from msgspec.structs import replace
 
 from oms.billing.bill import Bill
-from oms.billing.billing import estimate, final_of, invoice_of, vat_id_matters
+from oms.billing.billing import final_of, invoice_of
 from oms.billing.crediting import Claim, NotCreditable, credit_note, everything_left
 from oms.billing.documenting import bills_of, credit_notes_of, payable, replaced
 from oms.billing.drafting import corrected_invoice, part_of
 from oms.billing.einvoice import format_of
+from oms.billing.estimates import estimate, vat_id_matters
 from oms.billing.invoice import Deposit, Group, Invoice
 from oms.billing.issuable import demand_issuable
 from oms.billing.numbering import range_of
@@ -23,9 +24,10 @@ from oms.core.calendar import book_day
 from oms.core.refusals import Refusal
 from oms.master.shop import Shop
 from oms.orders.deposits import deducted
+from oms.orders.documents import Document
+from oms.orders.fulfilments import DIGITAL, Fulfilment
 from oms.orders.ledger import ledger
 from oms.orders.order import Order
-from oms.orders.parts import DIGITAL, Document, Fulfilment
 from oms.screening.vat_check import buyer_of
 from oms.tax import Watch
 from oms.tax.threshold import Standing

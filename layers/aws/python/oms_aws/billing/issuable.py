@@ -6,8 +6,8 @@ from oms.billing.billing import to_buyer
 from oms.billing.issuable import finding, lacking, unnamed
 from oms.core.parties import party_of
 from oms.core.refusals import Refusal
+from oms.orders.findings import Finding
 from oms.orders.order import Order
-from oms.orders.parts import Finding
 from oms_aws.billing.invoicing import estimated
 from oms_aws.billing.wiring import BillingWiring
 from oms_aws.master.vat_checks import Found

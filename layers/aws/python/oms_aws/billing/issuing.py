@@ -9,8 +9,8 @@ from typing import NamedTuple
 from oms.billing.documenting import issued
 from oms.core.refusals import NotNow
 from oms.orders.deposits import had_deposits
+from oms.orders.documents import Document
 from oms.orders.order import Order
-from oms.orders.parts import Document
 from oms_aws.billing.invoicing import Draft
 from oms_aws.billing.taking import Taking
 from oms_aws.billing.wiring import BillingWiring

@@ -10,8 +10,8 @@ from oms.billing.invoice import Invoice
 from oms.billing.retention import document_kept_until, kept_until
 from oms.core.calendar import book_day
 from oms.core.refusals import Unknown
+from oms.orders.documents import Document, Letter
 from oms.orders.order import Order
-from oms.orders.parts import Document, Letter
 from oms.payments.dunning import letter_of
 from oms_aws.billing.bills import is_bill
 from oms_aws.billing.wiring import BillingWiring

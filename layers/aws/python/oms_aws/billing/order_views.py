@@ -8,9 +8,12 @@ import msgspec
 
 from oms.orders import balance
 from oms.orders.astray import standing
+from oms.orders.documents import Document, Paper
+from oms.orders.fulfilments import Fulfilment, Parcel
+from oms.orders.lines import PLACES, Line
 from oms.orders.order import Order
 from oms.orders.owing import outstanding, overpaid, owed, received
-from oms.orders.parts import PLACES, Document, Fulfilment, Line, Paper, Parcel, PendingChange
+from oms.orders.pending import PendingChange
 from oms.payments.capturing import state
 from oms_aws.billing.wiring import BillingWiring
 from oms_aws.orders.seen import gift_seen, recall_seen

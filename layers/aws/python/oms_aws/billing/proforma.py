@@ -7,7 +7,7 @@ from datetime import date
 from oms.billing import confirming, proforma
 from oms.billing.invoice import Invoice
 from oms.billing.stationery import dressed
-from oms.orders.parts import Paper
+from oms.orders.documents import Paper
 from oms_aws.billing.filing import filed
 from oms_aws.billing.invoicing import estimated
 from oms_aws.billing.wiring import BillingWiring

@@ -8,15 +8,17 @@ from typing import Any, NamedTuple
 
 from msgspec.structs import replace
 
-from oms.billing.billing import quote, vat_id_matters
-from oms.billing.invoice import Priced
+from oms.billing.amounts import Priced
+from oms.billing.estimates import quote, vat_id_matters
 from oms.core import money
 from oms.core.calendar import book_day
 from oms.core.parties import Address
 from oms.master.account import VatCheck
 from oms.master.shop import Shop
+from oms.orders.customer import Customer, Shipping
+from oms.orders.lines import Discount, Line
+from oms.orders.money_parts import Payment
 from oms.orders.order import Order
-from oms.orders.parts import Customer, Discount, Line, Payment, Shipping
 from oms.screening.vat_check import good_until
 from oms.tax import TaxDecision
 from oms.tax.threshold import Standing

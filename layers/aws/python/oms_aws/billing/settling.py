@@ -8,10 +8,11 @@ from typing import Any, NamedTuple
 
 from msgspec.structs import replace
 
-from oms.billing.billing import deposit_of, still_to_bill
+from oms.billing.billing import deposit_of
 from oms.billing.deposits import Asked, part_of, surplus
 from oms.billing.documenting import bills_of, credit_notes_of
 from oms.billing.einvoice import format_of
+from oms.billing.estimates import still_to_bill
 from oms.billing.invoice import Invoice, TaxTotal
 from oms.billing.issuable import demand_issuable
 from oms.billing.numbering import range_of
@@ -27,8 +28,8 @@ from oms.orders.deposits import (
     uncredited,
     unpaid,
 )
+from oms.orders.documents import Document
 from oms.orders.order import Order
-from oms.orders.parts import Document
 from oms.tax.threshold import Standing
 from oms_aws.billing.invoicing import Draft, Wanted, credited, draft_of, drafted, final, known_of
 from oms_aws.billing.taking import Taking

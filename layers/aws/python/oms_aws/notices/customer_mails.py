@@ -11,11 +11,12 @@ from oms.billing.invoice import Invoice
 from oms.core.parties import Language
 from oms.core.refusals import Refusal
 from oms.fulfilment.label import label_lines
-from oms.orders.news import EtaChanged
+from oms.orders.documents import Document
+from oms.orders.findings import Hold
 from oms.orders.news import OrderCancelled as Cancelled
 from oms.orders.news import OrderChanged as Changed
 from oms.orders.order import Order, decode_news
-from oms.orders.parts import Document, Hold
+from oms.orders.sourcing_news import EtaChanged
 from oms.screening.address import HOLDS
 from oms_aws.notices import business_mails, parcel_mails
 from oms_aws.notices.bill_mails import of_bill, of_bill_letter

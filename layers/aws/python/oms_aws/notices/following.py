@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Literal, NamedTuple
 
+from oms.orders.lines import Line
 from oms.orders.order import Order
-from oms.orders.parts import Line
 from oms_aws.notices.letter_parts import WaitingItem
 from oms_aws.notices.mailing import Case
 from oms_aws.platform.wording import date_text

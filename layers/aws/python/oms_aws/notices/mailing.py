@@ -8,8 +8,10 @@ from typing import Any, NamedTuple
 from oms.core.money import times
 from oms.master.product import Product
 from oms.master.shop import Shop
+from oms.orders.documents import Document
+from oms.orders.findings import Hold
+from oms.orders.lines import Pieces
 from oms.orders.order import Order
-from oms.orders.parts import Document, Hold, Pieces
 from oms_aws.notices.letter_parts import BankDetails, Item
 from oms_aws.notices.letter_parts import Shop as Sender
 from oms_aws.notices.letters import Facts, Kind, Letter, compose

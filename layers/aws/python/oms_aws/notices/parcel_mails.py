@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from oms.orders.astray import RETURNING
-from oms.orders.parts import Fulfilment, Parcel
+from oms.orders.fulfilments import Fulfilment, Parcel
 from oms_aws.notices.letter_parts import ShippedParcel
 from oms_aws.notices.letters import compose
 from oms_aws.notices.mailing import Case, Mail

@@ -8,8 +8,8 @@ from datetime import date
 from typing import NamedTuple
 
 from oms.master.warehouse import Warehouse
+from oms.orders.fulfilments import Fulfilment
 from oms.orders.order import Order
-from oms.orders.parts import Fulfilment
 from oms_aws.platform import keys
 from oms_aws.platform.table import Action, Table
 

@@ -8,7 +8,7 @@ import msgspec
 from pydantic import Field
 
 from oms.core.money import MINOR_UNITS
-from oms.orders.parts import Change
+from oms.orders.pending import Change
 from oms_aws.master.customer_models import VatId
 from oms_aws.orders.models import PaymentIn, ShippingIn
 from oms_aws.platform.models import MOST_LINES, AddressIn, Amount, Id, Model, Text

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from oms.orders.parts import Cause
+from oms.orders.fulfilments import Cause
 from oms_aws.platform.answers import (
     ID,
     Carrier,

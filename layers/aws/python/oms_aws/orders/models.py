@@ -11,7 +11,7 @@ from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from oms.core.money import MINOR_UNITS
 from oms.core.values import Provider
-from oms.orders.parts import Cause
+from oms.orders.fulfilments import Cause
 from oms_aws.platform.models import (
     BIDI,
     MOST_LINES,

@@ -13,9 +13,9 @@ from msgspec import Struct
 
 from oms.core.values import PLACE
 from oms.orders.advances import Advance, advances
+from oms.orders.documents import Document
 from oms.orders.ledger import OpenItem
 from oms.orders.order import Order
-from oms.orders.parts import Document
 from oms.payments.open_items import due_of, open_items
 from oms.records.reductions import Reduction, reductions
 from oms_aws.platform import indexes, keys

@@ -7,8 +7,9 @@ from typing import Any
 import msgspec
 
 from oms.orders.astray import standing
+from oms.orders.findings import Hold
+from oms.orders.fulfilments import Fulfilment
 from oms.orders.order import Order, encode
-from oms.orders.parts import Fulfilment, Hold
 from oms_aws.orders.seen import fulfilment_seen
 from oms_aws.platform import indexes, keys
 from oms_aws.platform.attributes import packed, unpacked

@@ -7,8 +7,9 @@ from typing import Any
 
 from oms.fulfilment.label import label_lines
 from oms.orders.astray import standing
+from oms.orders.fulfilments import Fulfilment, Parcel
+from oms.orders.lines import Line, Pieces
 from oms.orders.order import Order
-from oms.orders.parts import Fulfilment, Line, Parcel, Pieces
 from oms.sourcing.bundles import parts
 
 

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from oms.core.money import total
 from oms.fulfilment.slips import Slip, SlipLine, SlipParcel
-from oms.orders.parts import Gift
+from oms.orders.customer import Gift
 from oms_aws.papers.letter import Row, Words, letter, paragraphs, row, table
 from oms_aws.papers.press import Sheet
 from oms_aws.platform.rendering import words

@@ -10,10 +10,9 @@ from msgspec.structs import replace
 from oms.core.calendar import book_day
 from oms.core.refusals import Refusal
 from oms.master.account import Account
-from oms.orders.findings import AMOUNT_UNKNOWN
+from oms.orders.findings import AMOUNT_UNKNOWN, Finding
 from oms.orders.news import OrderChanged
 from oms.orders.order import Order
-from oms.orders.parts import Finding
 from oms.payments import credit
 from oms.payments.payment import on_account
 from oms.screening.approval import NEEDED, check_approval, needed_again

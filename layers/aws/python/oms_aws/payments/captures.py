@@ -8,9 +8,10 @@ from datetime import UTC, datetime
 from msgspec.structs import replace
 
 from oms.core.refusals import Refusal
+from oms.orders.money_parts import Payment
 from oms.orders.order import Order
-from oms.orders.parts import Payment
-from oms.payments.capturing import Moved, authorise, failure_of, leave, retry
+from oms.payments.capturing import authorise, failure_of, leave, retry
+from oms.payments.shop_captures import Moved
 from oms_aws.billing.order_views import order_answer
 from oms_aws.orders.asked import seen_order
 from oms_aws.payments.capture_models import AuthorisationIn, DecideFailure, MoneyMoved

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import msgspec
 from msgspec.structs import replace
 
-from oms.billing.billing import vat_id_matters
+from oms.billing.estimates import vat_id_matters
 from oms.billing.invoice import Invoice
 from oms.core.refusals import Refusal, Unknown
 from oms.orders.changing import (
@@ -27,10 +27,12 @@ from oms.orders.changing import (
     refused_by,
     requested,
 )
+from oms.orders.findings import Finding, Hold
+from oms.orders.lines import Pieces
 from oms.orders.news import OrderChanged
 from oms.orders.order import Order
 from oms.orders.owing import secured
-from oms.orders.parts import Change, Finding, Hold, Pieces
+from oms.orders.pending import Change
 from oms.payments.payment import check_payment, on_account
 from oms.screening.address import check_address
 from oms.screening.vat_check import finding as vat_finding

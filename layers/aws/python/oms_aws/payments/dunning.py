@@ -11,9 +11,9 @@ from oms.billing.invoice import Invoice
 from oms.billing.stationery import dressed
 from oms.core.refusals import NotNow
 from oms.master.terms import DunningRules
-from oms.orders.news import InvoiceDunned, InvoiceReminded
+from oms.orders.document_news import InvoiceDunned, InvoiceReminded
+from oms.orders.documents import Document
 from oms.orders.order import Order
-from oms.orders.parts import Document
 from oms.payments.dunning import (
     Claim,
     calm_until,

@@ -11,8 +11,8 @@ from typing import Any
 
 from oms.core.refusals import NotNow
 from oms.orders.balance import Source
+from oms.orders.money_parts import Dispute
 from oms.orders.order import Order
-from oms.orders.parts import Dispute
 from oms.payments import capturing
 from oms_aws.payments.capture_models import StripeEvent
 from oms_aws.payments.providers.stripe import FAILED, amount_of, back, held

@@ -11,7 +11,7 @@ from itertools import chain
 from typing import Any, NamedTuple
 
 from oms.core.calendar import book_day
-from oms.orders.parts import Document, Dunning
+from oms.orders.documents import Document, Dunning
 from oms.payments.open_items import Aged, age_of, aged
 from oms_aws.billing.opening import holder_of
 from oms_aws.orders.open_items import Listed, dunning_of

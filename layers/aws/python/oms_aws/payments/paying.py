@@ -9,8 +9,8 @@ from typing import Literal
 
 from oms.core.refusals import NotNow
 from oms.orders import balance
+from oms.orders.money_parts import Refund
 from oms.orders.order import Order
-from oms.orders.parts import Refund
 from oms.payments import capturing
 from oms.payments.capturing import Fail, GiveBack, Holding, Take, Void, Wait
 from oms_aws.orders.store import Stored

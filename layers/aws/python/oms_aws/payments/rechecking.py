@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from oms.orders.findings import AMOUNT_UNKNOWN, INCOMPLETE, PRODUCT_UNKNOWN
+from oms.orders.findings import AMOUNT_UNKNOWN, INCOMPLETE, PRODUCT_UNKNOWN, Finding
 from oms.orders.order import Order
-from oms.orders.parts import Finding
 from oms.payments.payment import check_payment
 from oms_aws.billing.invoicing import due_or_why
 from oms_aws.billing.issuable import examined

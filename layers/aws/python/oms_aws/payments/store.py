@@ -12,8 +12,8 @@ import msgspec
 from msgspec.structs import replace
 
 from oms.core.refusals import NotNow, Refusal, Unknown
+from oms.orders.money_parts import Received, Refund
 from oms.orders.order import Order
-from oms.orders.parts import Received, Refund
 from oms.payments.capturing import note_refund
 from oms.payments.credit import customers_money
 from oms.payments.matching import (

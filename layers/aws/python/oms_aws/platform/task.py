@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 import msgspec
 from msgspec import Struct
 
-from oms.orders.parts import Finding
+from oms.orders.findings import Finding
 from oms_aws.platform.logs import logger
 from oms_aws.platform.wiring import collaborators, named
 

@@ -9,7 +9,7 @@ from hashlib import sha256
 from msgspec.json import decode
 
 from oms.core.events import Event
-from oms.orders.parts import Document
+from oms.orders.documents import Document
 from oms.records.invariants import Breach
 from oms.records.seal import Entry, Seal, unaltered
 from oms_aws.billing.bills import StoredBill

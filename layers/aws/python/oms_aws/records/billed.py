@@ -18,8 +18,8 @@ from oms.billing.drafting import part_of
 from oms.billing.invoice import Invoice
 from oms.core.events import Event
 from oms.core.refusals import Broken, Refusal
+from oms.orders.documents import Document
 from oms.orders.order import Order
-from oms.orders.parts import Document
 from oms.records.invariants import PARTY_OURSELVES, Breach
 from oms.records.reconciling import Papers, taken
 from oms_aws.billing.bills import StoredBill, bill_attributes, stored_bill

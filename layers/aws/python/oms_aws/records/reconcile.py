@@ -11,8 +11,8 @@ from msgspec.json import decode, encode
 from oms.billing.bill import Bill
 from oms.billing.counterfoil import Counterfoil
 from oms.billing.retention import kept_until
+from oms.orders.documents import Document
 from oms.orders.order import Order
-from oms.orders.parts import Document
 from oms.records.seal import Entry, Seal
 from oms_aws.billing import counterfoils, debtors
 from oms_aws.billing.documents import S3Documents

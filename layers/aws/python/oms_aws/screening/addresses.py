@@ -10,8 +10,8 @@ from pydantic import ValidationError
 from oms.core.parties import Address, Language
 from oms.core.refusals import Refusal
 from oms.fulfilment.label import label_lines
+from oms.orders.findings import Hold
 from oms.orders.order import Order
-from oms.orders.parts import Hold
 from oms.screening.address import DOUBTS, check_address
 from oms.screening.correction import RELEASED_WHEN, address_hold, correct_address, corrected
 from oms.screening.fraud import check_again

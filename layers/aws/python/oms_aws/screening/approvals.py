@@ -7,9 +7,9 @@ from typing import Any, NamedTuple
 
 from oms.core.parties import Person
 from oms.core.refusals import Unknown
+from oms.orders.findings import Approval
 from oms.orders.order import Order
 from oms.orders.owing import owed
-from oms.orders.parts import Approval
 from oms.screening import approval
 from oms.screening.approval import Decision
 from oms_aws.orders.store import Stored

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from oms.billing.billing import tax_rates
+from oms.billing.estimates import tax_rates
 from oms.core.calendar import book_day
 from oms.master.account import Account
 from oms.master.product import Product
 from oms.master.shop import Shop
+from oms.orders.findings import Finding
 from oms.orders.order import Order
-from oms.orders.parts import Finding
 from oms.screening.pricing import Tariff, TaxRates, check_price, lists_for
 from oms_aws.screening.wiring import ScreeningWiring
 

@@ -9,9 +9,10 @@ from typing import NamedTuple
 from oms.core.calendar import book_day
 from oms.core.refusals import NotNow
 from oms.master.product import Product
-from oms.orders.news import LineBackordered
+from oms.orders.findings import Finding
+from oms.orders.lines import Pieces
 from oms.orders.order import Order
-from oms.orders.parts import Finding, Pieces
+from oms.orders.sourcing_news import LineBackordered
 from oms.sourcing import allotment, dispatch
 from oms.sourcing.bundles import parts, recipes, stock_skus
 from oms.sourcing.routing import Plan

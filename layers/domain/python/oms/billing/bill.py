@@ -4,17 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta
-from decimal import Decimal
-from typing import Any, Literal
+from typing import Any
 
 import msgspec
 from msgspec import field
 from msgspec.structs import replace
 
+from oms.billing.bill_news import (
+    BillCancelled,
+    BillClosed,
+    BillCredited,
+    BillPlanned,
+    BillSettled,
+    BillStalled,
+    Credited,
+    Planned,
+    Share,
+    Why,
+)
 from oms.core.refusals import Broken, Refusal, Unknown
 from oms.core.values import Due, Value, Waiting
 from oms.orders import stalled
-from oms.orders.news import (
+from oms.orders.deadlines import BILL_WITHIN, MEND_WITHIN, RESERVE_WITHIN, Stalled
+from oms.orders.document_news import (
     CreditNoteIssued,
     DocumentArchived,
     DocumentRejected,
@@ -27,88 +39,13 @@ from oms.orders.news import (
     InvoiceOverdue,
     InvoiceReminded,
     LetterArchived,
-    News,
-    NotificationSent,
 )
+from oms.orders.documents import Document, Dunning
+from oms.orders.news import News, NotificationSent
 from oms.orders.overdue import DunningNews, awaited, due_of, letters_to_keep, told
-from oms.orders.parts import BILL_WITHIN, MEND_WITHIN, RESERVE_WITHIN, Document, Dunning, Stalled
 
 AGAIN_AFTER = timedelta(hours=1)
 """So long after a bill was closed the clock looks whether it has been issued."""
-
-Why = Literal["due", "asked", "complete"]
-"""Why a bill is closed: its time is over, somebody asked for it, its purchase order is through."""
-
-
-class Share(Value, frozen=True, omit_defaults=True):
-    """What a document of a bill bills of an order, or credits of it."""
-
-    order: str
-    fulfilments: tuple[str, ...]
-    gross: Decimal
-
-
-class Planned(Value, frozen=True, omit_defaults=True):
-    """A document to be: what it is to bill, and `why` that is not in the one before."""
-
-    id: str
-    shares: tuple[Share, ...]
-    why: str = ""
-
-
-class Credited(Value, frozen=True, omit_defaults=True):
-    """A credit note that an order got for its share of a document."""
-
-    note: str
-    document: str
-    order: str
-    gross: Decimal
-
-
-class BillClosed(News, frozen=True, tag="Bill.Closed"):
-    """Nothing more is taken in: it is billed now."""
-
-    why: Why
-    by: str
-    at: datetime
-
-
-class BillPlanned(News, frozen=True, tag="Bill.Planned"):
-    """Which documents bill what was collected."""
-
-    documents: tuple[Planned, ...]
-    at: datetime
-
-
-class BillSettled(News, frozen=True, tag="Bill.Settled"):
-    """Every document is issued, and every order has its share."""
-
-    at: datetime
-
-
-class BillCredited(News, frozen=True, tag="Bill.Credited"):
-    """An order got a credit note for a part of its share."""
-
-    credited: Credited
-    at: datetime
-
-
-class BillCancelled(News, frozen=True, tag="Bill.Cancelled"):
-    """A credit note takes back all that was left of a document, from every order."""
-
-    document: str
-    note: str
-    shares: tuple[Share, ...]
-    reason: str
-    by: str
-    at: datetime
-
-
-class BillStalled(News, frozen=True, tag="Bill.Stalled"):
-    """What waited for us did not go on by itself: it is sent on again, for these causes."""
-
-    causes: tuple[str, ...]
-    stalled_at: datetime
 
 
 class Bill(Value, frozen=True, omit_defaults=True, kw_only=True):

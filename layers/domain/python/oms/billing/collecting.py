@@ -14,9 +14,9 @@ from oms.billing.invoice import Invoice
 from oms.core.money import total
 from oms.core.refusals import Refusal, Unknown
 from oms.master.account import Account, Billing
-from oms.orders.news import InvoiceCollected, InvoiceDeferred, InvoiceReduced
+from oms.orders.document_news import InvoiceCollected, InvoiceDeferred, InvoiceReduced
+from oms.orders.documents import Collected, Document
 from oms.orders.order import Order
-from oms.orders.parts import Collected, Document
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 GRACE = timedelta(minutes=15)

@@ -15,8 +15,8 @@ from oms.core.parties import Language, Party
 from oms.core.refusals import Refusal
 from oms.master.letterhead import Letterhead
 from oms.master.seller import Seller
+from oms.orders.customer import Gift
 from oms.orders.order import Order
-from oms.orders.parts import Gift
 
 
 class Confirmation(Struct, frozen=True, kw_only=True):

@@ -12,9 +12,14 @@ from oms.billing.bill import Bill
 from oms.billing.invoice import Invoice
 from oms.core.documents import Kind
 from oms.core.refusals import Refusal
-from oms.orders.news import CreditNoteIssued, DocumentRejected, DocumentValidated, DocumentWithdrawn
+from oms.orders.document_news import (
+    CreditNoteIssued,
+    DocumentRejected,
+    DocumentValidated,
+    DocumentWithdrawn,
+)
+from oms.orders.documents import Document
 from oms.orders.order import Order
-from oms.orders.parts import Document
 
 Holder = TypeVar("Holder", Order, Bill)
 """Who has documents: an order, or the bill of a collective invoice."""

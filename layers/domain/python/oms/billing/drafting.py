@@ -9,6 +9,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from oms.billing.amounts import draft_invoice, tax_total
 from oms.billing.invoice import (
     Charge,
     Deposit,
@@ -19,8 +20,6 @@ from oms.billing.invoice import (
     Sale,
     Shipment,
     TaxTotal,
-    draft_invoice,
-    tax_total,
 )
 from oms.core import money
 from oms.core.refusals import Refusal

@@ -7,9 +7,9 @@ from typing import Any
 
 import msgspec
 
-from oms.orders.news import PaperArchived
+from oms.orders.document_news import PaperArchived
+from oms.orders.documents import Paper
 from oms.orders.order import Order
-from oms.orders.parts import Paper
 
 
 def paper_id(order: Order, kind: str, facts: Any) -> str:

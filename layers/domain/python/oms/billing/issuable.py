@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from oms.billing.einvoice import exempt, format_of
-from oms.billing.invoice import IncompleteInvoice, Invoice, particulars
+from oms.billing.invoice import IncompleteInvoice, Invoice
+from oms.billing.particulars import particulars
 from oms.core.money import minor_units
 from oms.core.parties import Party
 from oms.master.seller import Seller
-from oms.orders.findings import INCOMPLETE, INVOICE
-from oms.orders.parts import Finding
+from oms.orders.findings import INCOMPLETE, INVOICE, Finding
 from oms.tax.places import is_country
 
 MOST_DECIMALS = 2

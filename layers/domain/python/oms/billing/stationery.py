@@ -8,7 +8,8 @@ from typing import Any, TypeVar
 from msgspec import Struct
 from msgspec.structs import replace
 
-from oms.billing.invoice import Invoice, day_text, percent_text
+from oms.billing.invoice import Invoice
+from oms.billing.invoice_texts import day_text, percent_text
 from oms.core.parties import Language
 from oms.master.letterhead import EVERY, Wording, filled
 from oms.master.shop import Shop

@@ -19,8 +19,10 @@ from oms.master.letterhead import Letterhead
 from oms.master.product import Product
 from oms.master.seller import Seller
 from oms.master.shop import Shop
+from oms.orders.customer import Gift
+from oms.orders.fulfilments import DIGITAL, Fulfilment
+from oms.orders.lines import Line, Pieces
 from oms.orders.order import Order
-from oms.orders.parts import DIGITAL, Fulfilment, Gift, Line, Pieces
 
 SlipKind = Literal["delivery_note", "packing_slip"]
 

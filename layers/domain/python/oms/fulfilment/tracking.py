@@ -6,15 +6,15 @@ from datetime import datetime
 
 from oms.core.refusals import Refusal, Unknown
 from oms.orders.astray import ARRIVED, FAILURES, RETURNING, astray, deadline, dues
-from oms.orders.news import (
+from oms.orders.fulfilment_news import (
     ShipmentDelivered,
     ShipmentFailed,
     ShipmentOverdue,
     ShipmentReturned,
     ShipmentTracked,
 )
+from oms.orders.fulfilments import Parcel
 from oms.orders.order import Order
-from oms.orders.parts import Parcel
 
 
 def track(

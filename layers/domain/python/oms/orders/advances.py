@@ -13,9 +13,10 @@ from msgspec.structs import replace
 from oms.core.values import PLACE
 from oms.orders.balance import refunded
 from oms.orders.deposits import deducted, uncredited
+from oms.orders.documents import Document, Taxed
 from oms.orders.ledger import OpenItem, ledger
-from oms.orders.news import News, PaymentCaptured, PaymentReceived, PaymentRefunded
-from oms.orders.parts import Document, Taxed
+from oms.orders.money_news import PaymentCaptured, PaymentReceived, PaymentRefunded
+from oms.orders.news import News
 
 if TYPE_CHECKING:
     from oms.orders.order import Order

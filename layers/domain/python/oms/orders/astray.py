@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from oms.core.values import Due, Waiting
-from oms.orders.parts import Fulfilment, Parcel, Pieces
+from oms.orders.fulfilments import Fulfilment, Parcel
+from oms.orders.lines import Pieces
 
 DELIVERY_FAILED, RETURNING = "delivery_failed", "return_to_sender"
 FAILURES = (DELIVERY_FAILED, RETURNING)

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from oms.core.values import Provider, Waiting
-from oms.orders.parts import PAY_WITHIN, RESERVE_WITHIN, Document, PaymentFailure
+from oms.orders.deadlines import PAY_WITHIN, RESERVE_WITHIN
+from oms.orders.documents import Document
+from oms.orders.money_parts import PaymentFailure
 
 if TYPE_CHECKING:
     from oms.orders.order import Order

@@ -14,28 +14,13 @@ from msgspec.structs import replace
 from oms.core import money
 from oms.core.parties import Address
 from oms.core.refusals import NotNow, Refusal
-from oms.orders.news import (
-    FulfilmentRecallAccepted,
-    FulfilmentRecallRequested,
-    OrderChanged,
-    OrderChangeDropped,
-    OrderChangeRequested,
-    OrderReleased,
-)
+from oms.orders.findings import Finding, Hold
+from oms.orders.fulfilment_news import FulfilmentRecallAccepted, FulfilmentRecallRequested
+from oms.orders.fulfilments import Recall
+from oms.orders.lines import FREE, Discount, Line, LineChange, LineChanged, Pieces
+from oms.orders.news import OrderChanged, OrderChangeDropped, OrderChangeRequested, OrderReleased
 from oms.orders.order import Order, encode
-from oms.orders.parts import (
-    FREE,
-    Change,
-    Discount,
-    Finding,
-    Hold,
-    Line,
-    LineChange,
-    LineChanged,
-    PendingChange,
-    Pieces,
-    Recall,
-)
+from oms.orders.pending import Change, PendingChange
 from oms.orders.recall import RECALL_WITHIN, at_warehouses
 from oms.orders.rechecking import credit_taken, weighed
 

@@ -7,8 +7,10 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from oms.core import money
+from oms.orders.documents import Document
+from oms.orders.fulfilments import Fulfilment
 from oms.orders.ledger import ledger
-from oms.orders.parts import Document, Fulfilment, Pieces
+from oms.orders.lines import Pieces
 
 if TYPE_CHECKING:
     from oms.orders.order import Order

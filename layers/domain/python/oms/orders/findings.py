@@ -2,6 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+from typing import Any, Literal
+
+from msgspec import field
+
+from oms.core.parties import Person
+from oms.core.values import Value, Waiting
+
 PRODUCT_UNKNOWN = "product_unknown"
 
 
@@ -16,3 +24,73 @@ INVOICE = "invoice"
 
 
 INCOMPLETE = "invoice_incomplete"
+
+
+ESCALATED_WITHIN = timedelta(days=7)
+
+
+class Approval(Value, frozen=True, omit_defaults=True):
+    """One stage of the approval of an order: who is asked, since when, and what they said.
+
+    `person` is whose word it was, `by` who gave it to us. `hours` is the time to answer; once it
+    has passed, the stage is escalated and the substitute is asked as well.
+    """
+
+    hold: str
+    level: int
+    approver: Person
+    substitute: Person | None = None
+    hours: int = 48
+    asked_at: datetime | None = None
+    reminded_at: datetime | None = None
+    escalated_at: datetime | None = None
+    decision: Literal["approved", "rejected"] | None = None
+    person: str | None = None
+    by: str | None = None
+    decided_at: datetime | None = None
+    reason: str = ""
+
+    @property
+    def longest(self) -> int:
+        """How many hours it may take in all: the substitute has as long as the approver had."""
+        return self.hours * (2 if self.substitute else 1)
+
+
+class Finding(Value, frozen=True, omit_defaults=True):
+    """What one check found: pass, hold (someone must look, until a deadline) or refuse.
+
+    `text` is English and `text_de` German; `hours` is how long the owner of a hold has.
+    """
+
+    check: str
+    verdict: Literal["pass", "hold", "refuse"]
+    reason: str = ""
+    text: str = ""
+    owner: str = "clerk"
+    hours: int = 48
+    data: dict[str, Any] = field(default_factory=dict)
+    text_de: str = ""
+
+
+class Hold(Value, frozen=True, omit_defaults=True):
+    """Why an order does not go on, who can let it, and until when."""
+
+    id: str
+    reason: str
+    text: str
+    owner: str
+    raised_at: datetime
+    deadline: datetime
+    data: dict[str, Any] = field(default_factory=dict)
+    released_at: datetime | None = None
+    released_by: str | None = None
+    release_reason: str | None = None
+    text_de: str = ""
+    escalated_at: datetime | None = None
+
+    @property
+    def waiting(self) -> Waiting:
+        """Whom it waits for: its owner, and the team once its deadline has passed."""
+        if self.escalated_at:
+            return Waiting("team", self.reason, self.escalated_at + ESCALATED_WITHIN)
+        return Waiting(self.owner, self.reason, self.deadline)

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from oms.core.refusals import Unknown
+from oms.orders.findings import Hold
 from oms.orders.news import OrderHoldEscalated
 from oms.orders.order import Order
-from oms.orders.parts import Hold
 
 RELEASERS: Mapping[str, frozenset[str]] = {
     "clerk": frozenset({"clerk", "admin"}),

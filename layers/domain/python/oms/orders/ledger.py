@@ -14,7 +14,7 @@ from oms.core import money
 from oms.core.values import PLACE
 from oms.orders import balance
 from oms.orders.balance import BILLS
-from oms.orders.parts import Laid, Received
+from oms.orders.money_parts import Laid, Received
 
 if TYPE_CHECKING:
     from oms.orders.order import Order

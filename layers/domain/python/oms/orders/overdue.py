@@ -9,7 +9,8 @@ from typing import Any
 from msgspec.structs import replace
 
 from oms.core.values import PLACE, Due, Waiting
-from oms.orders.news import (
+from oms.orders.deadlines import RESERVE_WITHIN
+from oms.orders.document_news import (
     DunningHeld,
     DunningPlanned,
     InvoiceDunned,
@@ -17,7 +18,7 @@ from oms.orders.news import (
     InvoiceReminded,
     LetterArchived,
 )
-from oms.orders.parts import RESERVE_WITHIN, Document, Dunning
+from oms.orders.documents import Document, Dunning
 
 DAY = timedelta(days=1)
 MORNING = time(8)

@@ -8,15 +8,15 @@ from datetime import datetime, timedelta
 from msgspec.structs import replace
 
 from oms.core.refusals import Refusal
-from oms.orders.news import (
+from oms.orders.fulfilment_news import (
     FulfilmentRecallAccepted,
     FulfilmentRecallRequested,
-    OrderCancelled,
-    OrderChangeDropped,
     recall_refused,
 )
+from oms.orders.fulfilments import Cause, Fulfilment, Recall
+from oms.orders.lines import Pieces
+from oms.orders.news import OrderCancelled, OrderChangeDropped
 from oms.orders.order import Order
-from oms.orders.parts import Cause, Fulfilment, Pieces, Recall
 
 RECALL_WITHIN = timedelta(hours=4)
 """How long a warehouse has to answer a recall."""

@@ -9,11 +9,12 @@ from typing import NamedTuple
 import msgspec
 
 from oms.core.refusals import Refusal
-from oms.orders.findings import AMOUNT_UNKNOWN, INCOMPLETE, INVOICE, PRODUCT_UNKNOWN
+from oms.orders.findings import AMOUNT_UNKNOWN, INCOMPLETE, INVOICE, PRODUCT_UNKNOWN, Finding, Hold
 from oms.orders.holds import hold_of
-from oms.orders.news import CreditReserved, OrderReleased
+from oms.orders.money_news import CreditReserved
+from oms.orders.money_parts import Credit
+from oms.orders.news import OrderReleased
 from oms.orders.order import Order
-from oms.orders.parts import Credit, Finding, Hold
 
 OF_MASTER_DATA = (PRODUCT_UNKNOWN, AMOUNT_UNKNOWN, INCOMPLETE)
 """Reasons that end once master data say what they lacked; nobody's word replaces that."""

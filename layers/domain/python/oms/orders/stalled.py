@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 
 from oms.core.values import Waiting
-from oms.orders.parts import Stalled
+from oms.orders.deadlines import Stalled
 
 OURSELVES = "auftakt"
 EARLY = timedelta(minutes=10)

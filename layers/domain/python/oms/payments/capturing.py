@@ -10,11 +10,10 @@ from typing import Literal
 from msgspec import Struct
 from msgspec.structs import replace
 
-from oms.core import money
 from oms.core.refusals import Refusal, Unknown
 from oms.core.values import Provider
 from oms.orders import balance
-from oms.orders.news import (
+from oms.orders.money_news import (
     CaptureDeferred,
     CaptureDue,
     PaymentAuthorised,
@@ -26,8 +25,8 @@ from oms.orders.news import (
     PaymentRetried,
     PaymentVoided,
 )
+from oms.orders.money_parts import Capture, Dispute, Payment, PaymentFailure, Refund
 from oms.orders.order import Order
-from oms.orders.parts import Capture, Dispute, Payment, PaymentFailure, Refund
 
 State = Literal[
     "open",
@@ -202,7 +201,7 @@ def note(order: Order, holding: Holding, *, at: datetime) -> Order:
     if authorisation == (order.payment.reference or ""):
         known += balance.upfront(order)
     for document, amount in _for(order, holding.captured - known).items():
-        id, reference = _id(order, "cap", len(order.captures)), holding.reference
+        id, reference = id_of_capture(order, "cap", len(order.captures)), holding.reference
         capture = Capture(id, document, amount, at, reference, by, authorisation)
         last = not holding.capturable and authorisation not in order.voided
         order = order.tell(PaymentCaptured(capture, at, last))
@@ -232,7 +231,7 @@ def note_refund(order: Order, refund: Refund, *, at: datetime) -> Order:
         return order
     if not refund.id:
         gone = sum(f.of == "refund" for f in order.failures)
-        refund = replace(refund, id=_id(order, "rfd", len(order.refunds) + gone))
+        refund = replace(refund, id=id_of_capture(order, "rfd", len(order.refunds) + gone))
     return order.tell(PaymentRefunded(refund, at))
 
 
@@ -321,76 +320,7 @@ def dispute(order: Order, told: Dispute, *, at: datetime) -> Order:
     return order if told in order.disputes else order.tell(PaymentDisputed(told, at))
 
 
-class Moved(Struct, frozen=True, kw_only=True):
-    """Money that a shop has moved itself; `document` is the invoice or credit note it names."""
-
-    amount: Decimal
-    reference: str
-    at: datetime
-    document: str = ""
-
-
-def shop_captured(order: Order, moved: Moved, at: datetime) -> Order:
-    """The shop has captured itself; the same reference again changes nothing.
-
-    Raises Refusal when it is more than was authorised, and Unknown.
-    """
-    _require_shops_own(order, moved)
-    for known in order.captures:
-        if known.by == "shop" and known.reference == moved.reference:
-            _require_same(known.amount, moved)
-            return order
-    able = balance.capturable(order)
-    if "capture" not in DEEDS[state(order)] or moved.amount > able:
-        text = f"{able} {order.currency} of the authorisation are left."
-        raise Refusal("more_than_authorised", text, {"amount": f"at most {able}"})
-    if moved.document:
-        order.document(moved.document)
-    id, authorisation = _id(order, "cap", len(order.captures)), order.payment.reference or ""
-    capture = Capture(
-        id, moved.document, moved.amount, moved.at, moved.reference, "shop", authorisation
-    )
-    return order.tell(PaymentCaptured(capture, at))
-
-
-def shop_refunded(order: Order, moved: Moved, at: datetime) -> Order:
-    """The shop has refunded itself; the same reference again changes nothing.
-
-    Raises Refusal when it is more than the shop has captured, and Unknown.
-    """
-    _require_shops_own(order, moved)
-    for known in order.refunds:
-        if known.by == "shop" and known.reference == moved.reference:
-            _require_same(known.amount, moved)
-            return order
-    back = sum((r.amount for r in order.refunds if r.by == "shop"), balance.NOTHING)
-    able = balance.captured(order) - back
-    if "refund" not in DEEDS[state(order)] or moved.amount > able:
-        text = f"{able} {order.currency} of what was captured are left."
-        raise Refusal("more_than_captured", text, {"amount": f"at most {able}"})
-    if moved.document:
-        order.document(moved.document)
-    refund = Refund("", moved.document, moved.amount, moved.at, moved.reference, "shop")
-    refund = replace(refund, authorisation=order.payment.reference or "")
-    return note_refund(order, refund, at=at)
-
-
-def _require_shops_own(order: Order, moved: Moved) -> None:
-    if order.payment.provider:
-        text = f"Money of this order is moved through {order.payment.provider}, by us."
-        raise Refusal("provider_moves_it", text)
-    if not money.is_whole(moved.amount, order.currency):
-        text = f"{moved.amount} {order.currency} has a part of the smallest unit."
-        raise Refusal("amount_not_possible", text, {"amount": "too many decimal places"})
-
-
-def _require_same(known: Decimal, moved: Moved) -> None:
-    if known != moved.amount:
-        text = f"With this reference {known} were reported before."
-        raise Refusal("reference_taken", text, {"reference": "taken"})
-
-
-def _id(order: Order, prefix: str, known: int) -> str:
+def id_of_capture(order: Order, prefix: str, known: int) -> str:
     return f"{prefix}_{order.id.removeprefix('ord_')}-{known + 1}"
 
 

@@ -13,11 +13,12 @@ from oms.core.refusals import Refusal
 from oms.master.account import Account
 from oms.orders import balance
 from oms.orders.deposits import billed_or_collected, open_deposits, uncredited
+from oms.orders.findings import Finding
 from oms.orders.ledger import Ledger, ledger
-from oms.orders.news import CreditReserved
+from oms.orders.money_news import CreditReserved
+from oms.orders.money_parts import Credit
 from oms.orders.order import Order
 from oms.orders.owing import cost
-from oms.orders.parts import Credit, Finding
 from oms.orders.rechecking import take_anew
 from oms.payments.payment import on_account
 

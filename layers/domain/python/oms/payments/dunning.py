@@ -13,8 +13,7 @@ from oms.core.parties import Language
 from oms.core.refusals import Refusal
 from oms.core.values import PLACE
 from oms.master.terms import DunningRules
-from oms.orders.ledger import ledger
-from oms.orders.news import (
+from oms.orders.document_news import (
     DunningHeld,
     DunningPlanned,
     InvoiceDunned,
@@ -22,9 +21,10 @@ from oms.orders.news import (
     InvoiceReminded,
     LetterArchived,
 )
+from oms.orders.documents import Document, Dunning, Letter, Level
+from oms.orders.ledger import ledger
 from oms.orders.order import Order
 from oms.orders.overdue import SETTLED
-from oms.orders.parts import Document, Dunning, Letter, Level
 from oms.payments.interest import LUMP_SUM, POINTS, in_default_since, interest
 from oms.payments.reminding import Fee, OpenAmount, Reminder
 

@@ -9,8 +9,8 @@ from typing import NamedTuple
 
 from oms.core import money
 from oms.orders.ledger import NOTHING, OpenItem, effective, ledger
+from oms.orders.money_parts import Laid
 from oms.orders.order import Order
-from oms.orders.parts import Laid
 
 
 class Asked(NamedTuple):

@@ -8,11 +8,12 @@ from typing import Any
 
 from oms.core.refusals import Refusal
 from oms.master.terms import PaymentRules
-from oms.orders.findings import AMOUNT_UNKNOWN
-from oms.orders.news import OrderHoldEscalated, OrderReleased, PaymentReceived, PaymentReminded
+from oms.orders.findings import AMOUNT_UNKNOWN, Finding, Hold
+from oms.orders.money_news import PaymentReceived, PaymentReminded
+from oms.orders.money_parts import Payment, Received
+from oms.orders.news import OrderHoldEscalated, OrderReleased
 from oms.orders.order import Order
 from oms.orders.owing import outstanding, overpaid, owed, received, secured
-from oms.orders.parts import Finding, Hold, Payment, Received
 from oms.payments.dunning import calmed
 
 AWAITED = "payment_awaited"

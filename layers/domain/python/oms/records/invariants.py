@@ -12,8 +12,9 @@ from oms.core.events import GENESIS, Event, digest, facts
 from oms.core.refusals import Broken, Refusal
 from oms.orders import balance
 from oms.orders.astray import places
+from oms.orders.fulfilments import Fulfilment
+from oms.orders.lines import PLACES
 from oms.orders.order import Order, decode_news, replayed
-from oms.orders.parts import PLACES, Fulfilment
 from oms.payments.credit import COUNTERS, NOTHING, Exposure, exposure
 from oms.sourcing.stock import ByLocation, Item, Reservation, agrees, claims
 

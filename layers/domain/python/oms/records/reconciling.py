@@ -11,8 +11,8 @@ from oms.billing.deposits import Asked
 from oms.billing.documenting import SIGNS, credit_notes_of
 from oms.billing.invoice import Charge, Group, Invoice, InvoiceLine, TaxTotal
 from oms.core import money
+from oms.orders.documents import Document
 from oms.orders.order import Order
-from oms.orders.parts import Document
 from oms.records.invariants import Breach
 
 Papers = Mapping[str, Invoice]

@@ -13,9 +13,10 @@ from msgspec.structs import replace
 from oms.billing.books import Amount, Voucher
 from oms.core import money
 from oms.core.values import PLACE
+from oms.orders.documents import Document
 from oms.orders.ledger import still_granted
+from oms.orders.money_parts import Laid, Received
 from oms.orders.order import Order
-from oms.orders.parts import Document, Laid, Received
 
 Kind = Literal["discount", "reduction"]
 KINDS: tuple[Kind, ...] = ("discount", "reduction")

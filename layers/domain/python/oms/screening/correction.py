@@ -9,10 +9,10 @@ from msgspec.structs import replace
 
 from oms.core.parties import Address
 from oms.core.refusals import Refusal, Unknown
+from oms.orders.findings import Finding, Hold
 from oms.orders.holds import hold_of
 from oms.orders.news import OrderAddressCorrected, OrderReleased
 from oms.orders.order import Order
-from oms.orders.parts import Finding, Hold
 from oms.screening.address import HOLDS, faults_of
 
 RELEASED_WHEN = "the address was corrected"

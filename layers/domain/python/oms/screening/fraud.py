@@ -14,8 +14,8 @@ from msgspec import Struct
 from msgspec.structs import replace
 from rapidfuzz import fuzz
 
+from oms.orders.findings import Finding
 from oms.orders.order import Order
-from oms.orders.parts import Finding
 from oms.screening.rules import decide, faults
 from oms.screening.ruleset import Case, Ruleset, Verdict
 

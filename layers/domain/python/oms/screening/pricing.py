@@ -12,9 +12,9 @@ from oms.core.refusals import Refusal
 from oms.master.price import Price, PriceList
 from oms.master.product import Product
 from oms.master.terms import TOLERANCE
-from oms.orders.findings import PRODUCT_UNKNOWN
+from oms.orders.findings import PRODUCT_UNKNOWN, Finding
+from oms.orders.lines import Line
 from oms.orders.order import Order
-from oms.orders.parts import Finding, Line
 
 NAMED = 100
 """So many lines or SKUs a finding names at most."""

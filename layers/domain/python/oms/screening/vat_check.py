@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 
 from oms.core.identifiers import is_vat_id
 from oms.master.account import VatCheck
+from oms.orders.findings import Finding
 from oms.orders.order import Order
-from oms.orders.parts import Finding
 
 INVALID_IS_GOOD_FOR = timedelta(days=1)
 """A business may have been given its id since."""

@@ -9,10 +9,10 @@ from msgspec import Struct
 
 from oms.master.account import Account
 from oms.master.product import Product
-from oms.orders.findings import SUPPLIER_NEEDED
-from oms.orders.news import OrderSourced, StockReleased
+from oms.orders.findings import SUPPLIER_NEEDED, Finding
+from oms.orders.lines import Nature, Pieces
 from oms.orders.order import Order
-from oms.orders.parts import Finding, Nature, Pieces
+from oms.orders.sourcing_news import OrderSourced, StockReleased
 from oms.sourcing.bundles import covered, demand, less, without
 from oms.sourcing.stock import Item, Reservation, asking, claims
 

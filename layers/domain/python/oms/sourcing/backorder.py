@@ -9,9 +9,11 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from oms.master.product import Product
-from oms.orders.news import BackorderDue, EtaChanged, OrderCancelled, OrderSourced
+from oms.orders.deadlines import LATE_AFTER
+from oms.orders.lines import Pieces
+from oms.orders.news import OrderCancelled
 from oms.orders.order import Order
-from oms.orders.parts import LATE_AFTER, Pieces
+from oms.orders.sourcing_news import BackorderDue, EtaChanged, OrderSourced
 
 SAME = timedelta(days=1)
 """A day is not promised to the hour: so much later or earlier is no news for a customer."""

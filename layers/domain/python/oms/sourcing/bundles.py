@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from oms.orders.lines import Line, Pieces
 from oms.orders.order import Order
-from oms.orders.parts import Line, Pieces
 
 WITHOUT_STOCK = ("digital", "service")
 """Kinds of products of which nothing lies on a shelf."""

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 
 from oms.master.warehouse import Warehouse
-from oms.orders.parts import Finding
+from oms.orders.findings import Finding
 from oms.tax import Registrations, registered
 
 UNREGISTERED = "dispatch_unregistered"

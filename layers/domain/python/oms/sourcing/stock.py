@@ -9,8 +9,8 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from oms.orders.findings import PRODUCT_UNKNOWN
+from oms.orders.lines import Pieces
 from oms.orders.order import Order
-from oms.orders.parts import Pieces
 from oms.sourcing.bundles import demand, parts, stock_skus
 
 ByLocation = dict[str, int]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Protocol
 
 from oms.orders.balance import Source
-from oms.orders.parts import Payment, Refund
+from oms.orders.money_parts import Payment, Refund
 from oms.payments.capturing import GiveBack, Holding, Take, Void
 
 

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from oms.core.money import rounded
 from oms.core.refusals import NotNow
 from oms.orders.balance import Source
-from oms.orders.parts import Payment, Refund
+from oms.orders.money_parts import Payment, Refund
 from oms.payments.capturing import LIFE, GiveBack, Holding, Take, Void
 from oms_aws.payments.providers import Refused
 from oms_aws.platform import keys

@@ -14,7 +14,7 @@ import urllib3
 from oms.core.money import minor_units
 from oms.core.refusals import NotNow
 from oms.orders.balance import Source
-from oms.orders.parts import Payment, Refund
+from oms.orders.money_parts import Payment, Refund
 from oms.payments.capturing import GiveBack, Holding, Take, Void
 from oms_aws.payments.providers import Refused
 from oms_aws.platform.secrets import Misconfigured

@@ -1,0 +1,84 @@
+"""Events of a collective invoice, and what they carry."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Literal
+
+from oms.core.values import Value
+from oms.orders.news import News
+
+Why = Literal["due", "asked", "complete"]
+"""Why a bill is closed: its time is over, somebody asked for it, its purchase order is through."""
+
+
+class Share(Value, frozen=True, omit_defaults=True):
+    """What a document of a bill bills of an order, or credits of it."""
+
+    order: str
+    fulfilments: tuple[str, ...]
+    gross: Decimal
+
+
+class Planned(Value, frozen=True, omit_defaults=True):
+    """A document to be: what it is to bill, and `why` that is not in the one before."""
+
+    id: str
+    shares: tuple[Share, ...]
+    why: str = ""
+
+
+class Credited(Value, frozen=True, omit_defaults=True):
+    """A credit note that an order got for its share of a document."""
+
+    note: str
+    document: str
+    order: str
+    gross: Decimal
+
+
+class BillClosed(News, frozen=True, tag="Bill.Closed"):
+    """Nothing more is taken in: it is billed now."""
+
+    why: Why
+    by: str
+    at: datetime
+
+
+class BillPlanned(News, frozen=True, tag="Bill.Planned"):
+    """Which documents bill what was collected."""
+
+    documents: tuple[Planned, ...]
+    at: datetime
+
+
+class BillSettled(News, frozen=True, tag="Bill.Settled"):
+    """Every document is issued, and every order has its share."""
+
+    at: datetime
+
+
+class BillCredited(News, frozen=True, tag="Bill.Credited"):
+    """An order got a credit note for a part of its share."""
+
+    credited: Credited
+    at: datetime
+
+
+class BillCancelled(News, frozen=True, tag="Bill.Cancelled"):
+    """A credit note takes back all that was left of a document, from every order."""
+
+    document: str
+    note: str
+    shares: tuple[Share, ...]
+    reason: str
+    by: str
+    at: datetime
+
+
+class BillStalled(News, frozen=True, tag="Bill.Stalled"):
+    """What waited for us did not go on by itself: it is sent on again, for these causes."""
+
+    causes: tuple[str, ...]
+    stalled_at: datetime

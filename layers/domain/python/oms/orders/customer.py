@@ -1,0 +1,37 @@
+"""The customer of an order, how it is sent, and what goes with a gift."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Literal
+
+from oms.core.values import Value
+
+
+class Customer(Value, frozen=True, omit_defaults=True):
+    """Who orders; `locale` is the language of what the customer sees."""
+
+    id: str
+    type: Literal["B2C", "B2B"]
+    name: str
+    email: str
+    locale: Literal["de", "en"]
+    phone: str | None = None
+    company: str | None = None
+    vat_id: str | None = None
+    group: str | None = None
+
+
+class Shipping(Value, frozen=True, omit_defaults=True):
+    """How it is sent, and its price in the order's currency and price mode."""
+
+    method: str
+    price: Decimal
+
+
+class Gift(Value, frozen=True, omit_defaults=True):
+    """What the buyer wishes the receiver; no price is in the parcel then."""
+
+    message: str
+    sender: str | None = None
+    recipient: str | None = None

@@ -1,0 +1,41 @@
+"""Deadlines of an order: how long each wait may take, and what has stalled."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from oms.core.values import Value
+
+RESERVE_WITHIN = timedelta(minutes=15)
+
+
+PERFORM_WITHIN = timedelta(days=30)
+
+
+BILL_WITHIN = timedelta(hours=1)
+"""How long a collective invoice may take once it is due."""
+
+
+MEND_WITHIN = timedelta(hours=48)
+"""How long a clerk has for a document whose e-invoice breaks a rule."""
+
+
+PAY_WITHIN = timedelta(hours=48)
+"""How long a clerk has for money that could not be moved."""
+
+
+DELIVER_WITHIN = timedelta(days=14)
+
+
+RESTOCK_WITHIN = timedelta(days=30)
+
+
+LATE_AFTER = timedelta(days=4)
+"""So long after its expected day, what still waits is asked for anew."""
+
+
+class Stalled(Value, frozen=True):
+    """When what waited for us was last sent on, and how often on end without effect."""
+
+    at: datetime
+    times: int

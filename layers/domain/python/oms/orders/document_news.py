@@ -1,0 +1,132 @@
+"""Events of an order about its invoices, letters and papers."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+
+from oms.orders.documents import Document, Letter, Paper
+from oms.orders.news import News
+
+
+class InvoiceOverdue(News, frozen=True, tag="Invoice.Overdue"):
+    """An invoice is open beyond its day, or beyond that of its last letter."""
+
+    document: str
+    at: datetime
+
+
+class DunningPlanned(News, frozen=True, tag="Dunning.Planned"):
+    """The dunning of a document goes on on a day, or ends; `reason` says why not today."""
+
+    document: str
+    on: date | None
+    reason: str
+    at: datetime
+
+
+class InvoiceReminded(News, frozen=True, tag="Invoice.Reminded"):
+    letter: Letter
+    document: str
+    at: datetime
+
+
+class InvoiceDunned(News, frozen=True, tag="Invoice.Dunned"):
+    letter: Letter
+    document: str
+    at: datetime
+
+
+class LetterArchived(News, frozen=True, tag="Letter.Archived"):
+    letter: str
+    document: str
+    key: str
+    sha256: str
+    at: datetime
+
+
+class DunningHeld(News, frozen=True, tag="Dunning.Held"):
+    """Somebody wants no letter of a document until after a day, or lets it go on."""
+
+    document: str
+    until: date | None
+    reason: str
+    by: str
+    at: datetime
+
+
+class InvoiceDeferred(News, frozen=True, tag="Invoice.Deferred"):
+    """A shipment is billed by a collective invoice, from the bill that is due at `due_at`."""
+
+    fulfilment: str
+    bill: str
+    due_at: datetime
+    gross: Decimal
+    at: datetime
+
+
+class InvoiceReduced(News, frozen=True, tag="Invoice.Reduced"):
+    """So much of a shipment is not billed at all: it was taken back before it was."""
+
+    fulfilment: str
+    gross: Decimal
+    reason: str
+    by: str
+    at: datetime
+
+
+class InvoiceCollected(News, frozen=True, tag="Invoice.Collected"):
+    """A collective invoice bills the order's shipments, or one is credited; this is its share."""
+
+    document: Document
+
+
+class InvoiceIssued(News, frozen=True, tag="Invoice.Issued"):
+    document: Document
+
+
+class InvoiceAwaited(News, frozen=True, tag="Invoice.Awaited"):
+    """A shipment is billed with all the rest, by the invoice that deducts the order's deposits."""
+
+    fulfilment: str
+    at: datetime
+
+
+class CreditNoteIssued(News, frozen=True, tag="CreditNote.Issued"):
+    document: Document
+
+
+class DocumentValidated(News, frozen=True, tag="Document.Validated"):
+    """Its e-invoice passed the official rules and is kept; `sha256` is that of the XML."""
+
+    document: str
+    key: str
+    sha256: str
+    at: datetime
+
+
+class DocumentRejected(News, frozen=True, tag="Document.Rejected"):
+    """Its e-invoice broke rules: each with its id and its text."""
+
+    document: str
+    rules: tuple[str, ...]
+    at: datetime
+
+
+class DocumentWithdrawn(News, frozen=True, tag="Document.Withdrawn"):
+    """It broke rules and was cancelled: it goes into the archive alone, without an e-invoice."""
+
+    document: str
+    at: datetime
+
+
+class DocumentArchived(News, frozen=True, tag="Document.Archived"):
+    document: str
+    key: str
+    sha256: str
+    at: datetime
+
+
+class PaperArchived(News, frozen=True, tag="Paper.Archived"):
+    paper: Paper
+    at: datetime

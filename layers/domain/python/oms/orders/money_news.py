@@ -1,0 +1,113 @@
+"""Events of an order about its money."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+
+from oms.orders.money_parts import (
+    Capture,
+    Credit,
+    Dispute,
+    Payment,
+    PaymentFailure,
+    Received,
+    Refund,
+)
+from oms.orders.news import News
+
+
+class PaymentReceived(News, frozen=True, tag="Payment.Received"):
+    """`received` is what came by bank so far, `owed` what the order costs now, both gross."""
+
+    payment: Received
+    received: Decimal
+    owed: Decimal
+    overpaid: Decimal
+    at: datetime
+
+
+class PaymentReminded(News, frozen=True, tag="Payment.Reminded"):
+    hold: str
+    at: datetime
+
+
+class PaymentAuthorised(News, frozen=True, tag="Payment.Authorised"):
+    """There is another authorisation for what is still to be captured."""
+
+    payment: Payment
+    by: str
+    reason: str
+    at: datetime
+
+
+class PaymentCaptured(News, frozen=True, tag="Payment.Captured"):
+    """`last` says that nothing more can be captured from the authorisation."""
+
+    capture: Capture
+    at: datetime
+    last: bool = False
+
+
+class CaptureDeferred(News, frozen=True, tag="Payment.CaptureDeferred"):
+    """The authorisation can be captured once: that waits for the last shipment, until a time."""
+
+    until: datetime
+    at: datetime
+
+
+class CaptureDue(News, frozen=True, tag="Payment.CaptureDue"):
+    """A capture cannot wait for further shipments any longer: the authorisation is about to end."""
+
+    at: datetime
+
+
+class PaymentVoided(News, frozen=True, tag="Payment.Voided"):
+    """What was left of an authorisation is the customer's again."""
+
+    authorisation: str
+    amount: Decimal
+    reason: str
+    at: datetime
+
+
+class PaymentRefunded(News, frozen=True, tag="Payment.Refunded"):
+    refund: Refund
+    at: datetime
+
+
+class PaymentFailed(News, frozen=True, tag="Payment.Failed"):
+    """A capture, refund or void failed; a refund of the same reference did not arrive after all."""
+
+    failure: PaymentFailure
+    at: datetime
+
+
+class PaymentRetried(News, frozen=True, tag="Payment.Retried"):
+    """`failure` is to be tried again, as somebody wants it."""
+
+    failure: str
+    by: str
+    reason: str
+    at: datetime
+
+
+class PaymentLeft(News, frozen=True, tag="Payment.Left"):
+    """Nobody tries any more what failed: the money is asked for, or given back, otherwise."""
+
+    failure: str
+    by: str
+    reason: str
+    at: datetime
+
+
+class PaymentDisputed(News, frozen=True, tag="Payment.Disputed"):
+    """A dispute was opened, or stands otherwise than before."""
+
+    dispute: Dispute
+    at: datetime
+
+
+class CreditReserved(News, frozen=True, tag="Credit.Reserved"):
+    credit: Credit
+    at: datetime

@@ -1,0 +1,35 @@
+"""Changes of an order that wait for a warehouse."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from oms.core.parties import Address
+from oms.core.values import Value
+from oms.orders.customer import Shipping
+from oms.orders.lines import LineChange
+from oms.orders.money_parts import Payment
+
+
+class Change(Value, frozen=True, omit_defaults=True):
+    """What somebody wants to be different about an order; None leaves it as it is.
+
+    `vat_id` is the buyer's.
+    """
+
+    lines: tuple[LineChange, ...] = ()
+    billing_address: Address | None = None
+    shipping_address: Address | None = None
+    shipping: Shipping | None = None
+    payment: Payment | None = None
+    vat_id: str | None = None
+    reason: str = ""
+
+
+class PendingChange(Value, frozen=True, omit_defaults=True):
+    """A confirmed change that waits until warehouses have given back what it touches."""
+
+    id: str
+    wanted: Change
+    by: str
+    requested_at: datetime
