@@ -22,6 +22,10 @@ from local.player.retail import Dirty, Document
 from local.player.sums import sum_of, worth
 from local.player.translation import order_of, products_of
 from oms.billing.invoice import Invoice
+from oms.orders.holding import screen
+from oms.orders.reserving import reserve
+from oms.orders.shipping import pack, release_to_warehouse
+from oms.orders.shipping import ship as ship_order
 from oms_aws.orders.capture import captured
 from oms_aws.orders.models import PlaceOrder
 from oms_aws.platform.attributes import unpacked
@@ -87,16 +91,16 @@ class Books:
         body = order_of(document, "F", "EUR") | {"placed_at": self.world.now().isoformat()}
         oms, at = self.oms, self.world.now()
         asked = PlaceOrder.model_validate(body)
-        order = captured(asked, oms.new_id("ord"), SHOP, at).screen((), at=at)
-        order = order.reserve(order.pieces("open"), {}, at=at)
+        order = screen(captured(asked, oms.new_id("ord"), SHOP, at), (), at=at)
+        order = reserve(order, order.pieces("open"), {}, at=at)
         pieces = list(order.pieces("reserved").items())
         middle = len(pieces) // 2 if int(document.number[-1]) % 3 == 0 else 0
         for part in (pieces[:middle], pieces[middle:]):
             if part:
-                order = order.release_to_warehouse("A", dict(part), ship_by=at, reasons=(), at=at)
+                order = release_to_warehouse(order, "A", dict(part), ship_by=at, reasons=(), at=at)
                 id = order.fulfilments[-1].id
-                order = order.pack(id, [(100, None)], at=at)
-                order = order.ship(id, carrier="dhl", tracking_numbers=(f"T-{id}",), at=at)
+                order = pack(order, id, [(100, None)], at=at)
+                order = ship_order(order, id, carrier="dhl", tracking_numbers=(f"T-{id}",), at=at)
         oms.orders.add(order, Saved("warehouse:w", f"request:{document.number}"))
         self.waiting[order.id] = document
         if len(self.waiting) == TOGETHER:

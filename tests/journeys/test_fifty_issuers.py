@@ -16,6 +16,7 @@ import pytest
 
 from bench.gear.items import Items, Wire
 from oms.core.refusals import NotNow
+from oms.orders.noting import note_exhausted
 from oms.orders.order import Order
 from oms_aws.platform import wiring
 from oms_aws.platform.attributes import unmarshal
@@ -191,7 +192,7 @@ class Issuers:
 
         def disturbed(order: Order) -> Order:
             at = self.day.world.now()
-            return order.note_exhausted("whe_1", f"dlv_{number}", "410", at)
+            return note_exhausted(order, "whe_1", f"dlv_{number}", "410", at)
 
         while True:
             try:

@@ -17,11 +17,16 @@ from oms.core import money
 from oms.core.parties import Address
 from oms.master.product import Product
 from oms.master.shop import Shop
+from oms.orders import invoicing
 from oms.orders.customer import Customer, Shipping
 from oms.orders.documents import Document
+from oms.orders.holding import screen
 from oms.orders.lines import Discount, Line
 from oms.orders.money_parts import Payment
 from oms.orders.order import Order
+from oms.orders.reserving import reserve
+from oms.orders.shipping import pack, release_to_warehouse
+from oms.orders.shipping import ship as ship_order
 from tests.world.papers import SELLER
 
 DAY = date(2026, 11, 23)
@@ -75,7 +80,7 @@ class Billed:
     """An order on its way, and the snapshots of the documents that it has got so far."""
 
     def __init__(self, order: Order, products: dict[str, Product]) -> None:
-        self.order = order.screen((), at=AT).reserve(order.pieces("open"), {}, at=AT)
+        self.order = reserve(screen(order, (), at=AT), order.pieces("open"), {}, at=AT)
         self.papers: dict[str, Invoice] = {}
         self._products = products
 
@@ -91,10 +96,10 @@ class Billed:
         pieces = {number: n for number, want in wanted if (n := min(want, here.get(number, 0)))}
         if not pieces:
             return
-        order = self.order.release_to_warehouse("A", pieces, ship_by=AT, reasons=(), at=AT)
+        order = release_to_warehouse(self.order, "A", pieces, ship_by=AT, reasons=(), at=AT)
         id = order.fulfilments[-1].id
-        order = order.pack(id, [(100, None)], at=AT)
-        order = order.ship(id, carrier="dhl", tracking_numbers=(f"T-{id}",), at=AT)
+        order = pack(order, id, [(100, None)], at=AT)
+        order = ship_order(order, id, carrier="dhl", tracking_numbers=(f"T-{id}",), at=AT)
         invoice = invoice_of(
             order,
             order.fulfilment(id),
@@ -106,7 +111,7 @@ class Billed:
             issued_on=DAY,
         )
         document = Document(f"inv_{id}", invoice.kind, invoice.number, id, AT, invoice.gross)
-        self.order = order.invoice(document)
+        self.order = invoicing.invoice(order, document)
         self.papers[document.id] = invoice
 
     def ship_all(self, split: Sequence[Sequence[int]]) -> Billed:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from oms.billing.documenting import archive
 from oms.billing.invoice import Invoice
 from oms_aws.billing.opening import Holder, archived
 from oms_aws.billing.wiring import BillingWiring
@@ -23,6 +24,6 @@ def handler(signal: Signal, oms: BillingWiring) -> None:
     pdf = typeset(invoice, attached, logo=oms.documents.logo(invoice.letterhead))
     key, digest = archived(document, invoice, "pdf", pdf, oms)
     holder.change(
-        lambda known: known.archive(id, key=key, sha256=digest, at=oms.now()),
+        lambda known: archive(known, id, key=key, sha256=digest, at=oms.now()),
         Saved("auftakt", signal.id),
     )

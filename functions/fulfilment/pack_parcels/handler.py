@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from oms.orders import shipping
 from oms.orders.lines import Pieces
 from oms.orders.order import order_of
 from oms_aws.fulfilment.models import Pack, PackedParcel
@@ -21,7 +22,7 @@ def pack(call: Call[Pack], oms: FulfilmentWiring) -> Answer:
     contents = [(parcel.weight_g, _pieces(parcel)) for parcel in call.body.parcels]
     stored = oms.orders.change(
         order_of(id),
-        lambda order: order.pack(id, contents, at=oms.now()),
+        lambda order: shipping.pack(order, id, contents, at=oms.now()),
         Saved(call.actor, f"request:{call.request_id}"),
     )
     return Answer(fulfilment_seen(stored.order, stored.order.fulfilment(id)))

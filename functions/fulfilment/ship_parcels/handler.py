@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from oms.orders import shipping
 from oms.orders.order import order_of
 from oms_aws.fulfilment.models import Ship
 from oms_aws.fulfilment.wiring import FulfilmentWiring
@@ -22,8 +23,8 @@ def ship(call: Call[Ship], oms: FulfilmentWiring) -> Answer:
     numbers = tuple(call.body.tracking_numbers)
     stored = oms.orders.change(
         order_of(id),
-        lambda order: order.ship(
-            id, carrier=call.body.carrier, tracking_numbers=numbers, at=oms.now()
+        lambda order: shipping.ship(
+            order, id, carrier=call.body.carrier, tracking_numbers=numbers, at=oms.now()
         ),
         Saved(call.actor, f"request:{call.request_id}"),
     )

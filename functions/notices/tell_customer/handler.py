@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from oms.billing.documenting import note_notification
 from oms_aws.billing.opening import Holder
 from oms_aws.notices.customer_mails import mails_for
 from oms_aws.notices.keeper_mails import tell_keeper
@@ -31,6 +32,6 @@ def _tell(mail: Mail, signal: Signal, holder: Holder, oms: NoticesWiring) -> Non
     message_id = oms.mail.send(signal.id, kind, mail.to, mail.letter, by)
     noted = oms.mail.sent(signal.id, kind, message_id)
     holder.change(
-        lambda known: known.note_notification(kind, signal.id, message_id, oms.now()),
+        lambda known: note_notification(known, kind, signal.id, message_id, oms.now()),
         Saved("auftakt", signal.id, (noted,)),
     )

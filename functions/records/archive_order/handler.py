@@ -5,6 +5,7 @@ from __future__ import annotations
 from msgspec.json import encode
 
 from oms.billing.retention import kept_until
+from oms.orders import waiting
 from oms_aws.platform.queue import Signal, queue
 from oms_aws.records.wiring import RecordsWiring
 
@@ -17,7 +18,7 @@ def handler(signal: Signal, oms: RecordsWiring) -> None:
         finished, since, log = bill.finished, bill.opened_at, oms.bills.log(id)
     else:
         order = oms.orders.get(id).order
-        finished, since, log = order.finished, order.received_at, oms.orders.log(id)
+        finished, since, log = waiting.finished(order), order.received_at, oms.orders.log(id)
     if not finished:
         return
     events = list(log)

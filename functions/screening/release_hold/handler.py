@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from oms.orders.holding import release_hold
 from oms.orders.holds import hold_of, may_release
 from oms.orders.order import Order
 from oms.orders.rechecking import OF_MASTER_DATA, released
@@ -41,7 +42,7 @@ def release(call: Call[ReleaseHold], oms: PaymentsWiring) -> Answer:
 
     def command(order: Order) -> Order:
         if hold.reason not in OF_MASTER_DATA:
-            return order.release_hold(hold.id, **said)
+            return release_hold(order, hold.id, **said)
         return released(order, hold.id, found_again(order, oms), **said)
 
     stored = oms.orders.change(

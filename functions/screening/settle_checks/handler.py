@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from oms.orders.holding import screen
 from oms_aws.platform.log import Saved
 from oms_aws.platform.task import Asked, task
 from oms_aws.screening.wiring import ScreeningWiring
@@ -13,7 +14,7 @@ from oms_aws.screening.wiring import ScreeningWiring
 def handler(asked: Asked, oms: ScreeningWiring) -> dict[str, Any]:
     stored = oms.orders.change(
         asked.order_id,
-        lambda order: order.screen(asked.found, at=oms.now()),
+        lambda order: screen(order, asked.found, at=oms.now()),
         Saved("auftakt", "intake"),
     )
     return {"order_id": asked.order_id, "verdict": stored.order.verdict}

@@ -16,6 +16,7 @@ from oms.billing.bill import Bill, opened, replayed
 from oms.billing.bill_news import Planned, Share
 from oms.billing.collecting import Entry, bill_id, gross_of, period_of, planned
 from oms.billing.crediting import Claim, NotCreditable, credit_note, everything_left
+from oms.billing.documenting import archive
 from oms.billing.drafting import collective_invoice, part_of
 from oms.billing.einvoice import en16931
 from oms.billing.invoice import Invoice
@@ -232,7 +233,7 @@ def test_a_bill_is_what_its_log_tells_and_ends_when_all_is_kept() -> None:
     bill = bill.invoice(document).settle(at=NOW)
     assert bill.invoice(document) is bill
     assert bill.waiting()[0].cause == "document"
-    bill = bill.archive("inv_1-1", key="k", sha256="s", at=NOW)
+    bill = archive(bill, "inv_1-1", key="k", sha256="s", at=NOW)
     assert bill.finished
     assert not bill.due()
     note = Document("crn_1", "credit_note", "RK-1", "", NOW, Decimal(10), original="inv_1-1")

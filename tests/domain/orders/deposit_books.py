@@ -17,8 +17,8 @@ from oms.billing.drafting import final_invoice, prepayment_invoice
 from oms.billing.invoice import Invoice
 from oms.billing.posting import voucher_of
 from oms.master.bookkeeping import Bookkeeping
-from oms.orders.advances import advances
-from oms.orders.deposits import unpaid
+from oms.orders.advances import advances, unpaid
+from oms.orders.applying import tell
 from oms.orders.document_news import CreditNoteIssued, InvoiceIssued
 from oms.orders.documents import Document
 from oms.orders.money_news import PaymentRefunded
@@ -68,7 +68,7 @@ class Books:
         self.papers[id] = invoice
         credit = invoice.kind == "credit_note"
         news = CreditNoteIssued(document) if credit else InvoiceIssued(document)
-        self.order = replace(self.order.tell(news), news=())
+        self.order = replace(tell(self.order, news), news=())
         return id
 
     def asked(self) -> list[Asked]:
@@ -107,7 +107,7 @@ class Books:
     def refund(self, amount: str | Decimal) -> None:
         n = len(self.order.refunds) + 1
         back = Refund(f"rfd_{n}", "", Decimal(amount), self.at, f"re_{n}", "bank")
-        self.order = replace(self.order.tell(PaymentRefunded(back, self.at)), news=())
+        self.order = replace(tell(self.order, PaymentRefunded(back, self.at)), news=())
 
     def final(self) -> str:
         """What nobody paid of deposits is credited, what left is billed less what stands."""

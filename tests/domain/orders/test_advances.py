@@ -16,6 +16,7 @@ from oms.core import money
 from oms.master.bookkeeping import ACCOUNTS, Bookkeeping
 from oms.orders import balance
 from oms.orders.advances import advances
+from oms.orders.applying import tell
 from oms.orders.ledger import ledger
 from oms.orders.money_news import PaymentCaptured, PaymentFailed
 from oms.orders.money_parts import Capture, Payment, PaymentFailure
@@ -96,7 +97,7 @@ def test_a_refund_that_did_not_arrive_is_money_that_we_have() -> None:
     failure = PaymentFailure(
         "pf_1", "refund", "", Decimal("150.00"), "bounced", "", books.at, reference="re_1"
     )
-    books.order = books.order.tell(PaymentFailed(failure, books.at))
+    books.order = tell(books.order, PaymentFailed(failure, books.at))
     assert books.received() == Decimal("150.00")
     books.refund("150.00")
     assert books.state == [0, 0, 0]
@@ -177,7 +178,7 @@ def test_a_capture_is_taxed_on_its_own_day() -> None:
     taken = Capture(
         "cap_1", id, Decimal("150.00"), datetime(2026, 11, 30, 12, tzinfo=UTC), "c", "shop"
     )
-    books.order = books.order.tell(PaymentCaptured(taken, books.at))
+    books.order = tell(books.order, PaymentCaptured(taken, books.at))
     (step,) = advances(books.order)
     assert (step.on, step.recorded_on) == (date(2026, 11, 30), date(2026, 12, 2))
 

@@ -12,11 +12,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from oms.billing import documenting
 from oms.core.events import GENESIS, Event, chained
 from oms.core.parties import Address
 from oms.core.refusals import NotNow, Refusal
 from oms.fulfilment.tracking import track
-from oms.orders import recall
+from oms.orders import cancelling, dues, holding, invoicing, recall, reserving, shipping
+from oms.orders.applying import tell
 from oms.orders.changing import (
     changed,
     confirmed,
@@ -33,6 +35,8 @@ from oms.orders.lines import Line, LineChange
 from oms.orders.money_parts import Payment
 from oms.orders.order import Order, OrderCreated, decode_order, encode
 from oms.orders.pending import Change
+from oms.orders.reserving import lose_reservation
+from oms.orders.shipping import release_to_warehouse
 from oms.records.due import see_to
 from oms.records.invariants import chained as unbroken
 from oms.records.invariants import conserved, spoken_for, told
@@ -66,19 +70,19 @@ def new_order(ordered: list[int], partial: bool) -> Order:
         payment=Payment("paypal", "authorised", Decimal("100")),
         partial_allowed=partial,
     )
-    return order.tell(OrderCreated(order))
+    return tell(order, OrderCreated(order))
 
 
 def screen(verdicts: list[str]) -> Command:
     found = [Finding("check", verdict, "reason") for verdict in verdicts]  # type: ignore[arg-type]
-    return lambda order, at: order.screen(found, at=at)
+    return lambda order, at: holding.screen(order, found, at=at)
 
 
 def reserve(share: int) -> Command:
     def command(order: Order, at: datetime) -> Order:
         taken = {n: min(q, share) for n, q in order.pieces("open").items() if min(q, share)}
         short = {n: q - share for n, q in order.pieces("open").items() if q > share}
-        return order.reserve(taken, short, at=at)
+        return reserving.reserve(order, taken, short, at=at)
 
     return command
 
@@ -86,7 +90,9 @@ def reserve(share: int) -> Command:
 def allocate(share: int) -> Command:
     def command(order: Order, at: datetime) -> Order:
         waiting = order.pieces("backordered").items()
-        return order.allocate({n: min(q, share) for n, q in waiting if min(q, share)}, at=at)
+        return reserving.allocate(
+            order, {n: min(q, share) for n, q in waiting if min(q, share)}, at=at
+        )
 
     return command
 
@@ -94,7 +100,7 @@ def allocate(share: int) -> Command:
 def lose(share: int) -> Command:
     def command(order: Order, at: datetime) -> Order:
         held = order.pieces("reserved").items()
-        return order.lose_reservation({n: min(q, share) for n, q in held if min(q, share)}, at=at)
+        return lose_reservation(order, {n: min(q, share) for n, q in held if min(q, share)}, at=at)
 
     return command
 
@@ -105,14 +111,14 @@ def route(location: str, share: int) -> Command:
         wanted = {n: min(q, share) for n, q in held if min(q, share)}
         if not wanted:
             return order
-        return order.release_to_warehouse(location, wanted, ship_by=at, reasons=(), at=at)
+        return release_to_warehouse(order, location, wanted, ship_by=at, reasons=(), at=at)
 
     return command
 
 
 def pack(index: int) -> Command:
     def command(order: Order, at: datetime) -> Order:
-        return order.pack(ful(order, index), [(100, None)], at=at)
+        return shipping.pack(order, ful(order, index), [(100, None)], at=at)
 
     return command
 
@@ -120,7 +126,7 @@ def pack(index: int) -> Command:
 def ship(index: int) -> Command:
     def command(order: Order, at: datetime) -> Order:
         id = ful(order, index)
-        return order.ship(id, carrier="dhl", tracking_numbers=(f"T-{id}",), at=at)
+        return shipping.ship(order, id, carrier="dhl", tracking_numbers=(f"T-{id}",), at=at)
 
     return command
 
@@ -140,14 +146,16 @@ def invoice(index: int) -> Command:
         id = ful(order, index)
         if not order.fulfilment(id).shipped_at:
             return order
-        return order.invoice(Document(f"inv_{id}", "invoice", "RE-1", id, at, Decimal("1")))
+        return invoicing.invoice(
+            order, Document(f"inv_{id}", "invoice", "RE-1", id, at, Decimal("1"))
+        )
 
     return command
 
 
 def archive(index: int) -> Command:
     def command(order: Order, at: datetime) -> Order:
-        return order.archive(f"inv_{ful(order, index)}", key="k", sha256="s", at=at)
+        return documenting.archive(order, f"inv_{ful(order, index)}", key="k", sha256="s", at=at)
 
     return command
 
@@ -236,11 +244,15 @@ commands: st.SearchStrategy[Command] = st.one_of(
     ),
     st.builds(archive, indexes),
     st.builds(
-        lambda wanted: lambda order, at: order.cancel(wanted, reason="", by="shop", at=at),
+        lambda wanted: (
+            lambda order, at: cancelling.cancel(order, wanted, reason="", by="shop", at=at)
+        ),
         st.none() | pieces,
     ),
     st.builds(
-        lambda n: lambda order, at: order.release_hold(f"hold_{n}", by="x", reason="y", at=at),
+        lambda n: (
+            lambda order, at: holding.release_hold(order, f"hold_{n}", by="x", reason="y", at=at)
+        ),
         st.integers(1, 3),
     ),
     st.builds(
@@ -315,7 +327,7 @@ def test_what_was_due_is_not_due_any_more_once_seen_to(
         kept.do(command, NOW + timedelta(minutes=minute))
     at = NOW + timedelta(hours=hours)
     after = kept.do(lambda order, at: see_to(order, at=at), at)
-    assert [due for due in after.due() if due.at <= at] == []
+    assert [due for due in dues.due(after) if due.at <= at] == []
     assert not see_to(after, at=at).news
 
 
@@ -329,7 +341,7 @@ def test_a_command_given_twice_at_once_changes_nothing_the_second_time(
         kept.do(command, NOW + timedelta(minutes=minute))
     for fulfilment in kept.order.fulfilments:
         if fulfilment.parcels:
-            assert not kept.order.pack(fulfilment.id, [(100, None)], at=NOW).news
+            assert not shipping.pack(kept.order, fulfilment.id, [(100, None)], at=NOW).news
         if fulfilment.shipped_at:
             again = ship(kept.order.fulfilments.index(fulfilment))
             assert not again(kept.order, NOW).news

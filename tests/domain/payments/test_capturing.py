@@ -17,12 +17,17 @@ from oms.billing import documenting
 from oms.core.events import GENESIS, Event, chained
 from oms.core.parties import Address
 from oms.core.refusals import Refusal
-from oms.orders import balance
+from oms.orders import balance, invoicing
+from oms.orders.applying import applied, tell
+from oms.orders.cancelling import cancel, cancel_rest
 from oms.orders.customer import Customer, Shipping
 from oms.orders.documents import Document
 from oms.orders.lines import Line
 from oms.orders.money_parts import Payment, Received
 from oms.orders.order import Order, OrderCreated, decode_order, encode
+from oms.orders.reserving import reserve
+from oms.orders.shipping import pack, release_to_warehouse, ship
+from oms.orders.waiting import waiting
 from oms.payments import capturing, shop_captures
 from oms.payments.capturing import AFTER, DEEDS, Take, Void, Wait, state
 from oms.payments.payment import receive
@@ -55,7 +60,7 @@ def new_order(pieces: int = 4, price_mode: str = "gross", **payment: Any) -> Ord
         payment=Payment(method="card", **said),
         screened_at=NOW,
     )
-    return order.tell(OrderCreated(order))
+    return tell(order, OrderCreated(order))
 
 
 def shipped(order: Order, pieces: int, at: datetime = NOW) -> Order:
@@ -63,14 +68,14 @@ def shipped(order: Order, pieces: int, at: datetime = NOW) -> Order:
     pieces = min(pieces, order.count("open"))
     if not pieces:
         return order
-    order = order.reserve({"1": pieces}, {}, at=at)
-    order = order.release_to_warehouse("A", {"1": pieces}, ship_by=at, reasons=(), at=at)
+    order = reserve(order, {"1": pieces}, {}, at=at)
+    order = release_to_warehouse(order, "A", {"1": pieces}, ship_by=at, reasons=(), at=at)
     id = order.fulfilments[-1].id
-    order = order.pack(id, [(100, None)], at=at)
-    order = order.ship(id, carrier="dhl", tracking_numbers=(f"T-{id}",), at=at)
+    order = pack(order, id, [(100, None)], at=at)
+    order = ship(order, id, carrier="dhl", tracking_numbers=(f"T-{id}",), at=at)
     number = f"RE-{len(order.documents)}"
     inv = id.replace("ful_", "inv_")
-    return order.invoice(Document(inv, "invoice", number, id, at, PRICE * pieces))
+    return invoicing.invoice(order, Document(inv, "invoice", number, id, at, PRICE * pieces))
 
 
 def credited(order: Order, invoice: int, amount: Decimal, at: datetime = NOW) -> Order:
@@ -137,7 +142,7 @@ def log_of(order: Order) -> list[Event]:
 def moves_by_the_table(before: Order, after: Order) -> None:
     """Each piece of news leads from a state to one that the machine knows behind it."""
     for news in after.news[len(before.news) :]:
-        following = before.apply(news)
+        following = applied(before, news)
         assert state(following) in AFTER[state(before)]
         before = following
 
@@ -186,7 +191,7 @@ def test_whatever_happens_the_money_adds_up(
                 order = receive(order, money, at=at)
             case "cancel":
                 with suppress(Refusal):
-                    order = order.cancel({"1": args[0]}, reason="", by="c", at=at)
+                    order = cancel(order, {"1": args[0]}, reason="", by="c", at=at)
             case "move":
                 order = moved(order, psp, at)
                 assert moved(order, psp, at) == order
@@ -215,7 +220,7 @@ def test_whatever_happens_the_money_adds_up(
 def settled(order: Order, psp: Psp, at: datetime) -> None:
     """In the end each cent that could be moved was, and each that could not is somebody's."""
     with suppress(Refusal):
-        order = order.cancel_rest(reason="", by="c", at=at)
+        order = cancel_rest(order, reason="", by="c", at=at)
     for failure in balance.open_failures(order):
         if failure.of == "refund":
             order = capturing.retry(order, failure.id, by="c", reason="", at=at)
@@ -287,27 +292,27 @@ def test_what_came_by_bank_is_not_captured_again() -> None:
 
 def test_a_cancelled_order_gives_its_authorisation_back() -> None:
     psp = Psp(PRICE * 4, several=True)
-    order = new_order().cancel(None, reason="", by="c", at=NOW)
+    order = cancel(new_order(), None, reason="", by="c", at=NOW)
     assert balance.to_void(order) == PRICE * 4
-    assert order.waiting()
+    assert waiting(order)
     order = moved(order, psp, NOW)
-    assert (psp.ended, state(order), order.waiting()) == (True, "voided", ())
+    assert (psp.ended, state(order), waiting(order)) == (True, "voided", ())
 
 
 def test_a_cancelled_order_that_was_captured_upfront_is_refunded() -> None:
     psp = Psp(Decimal(0), several=True)
     psp.captured = PRICE * 4
-    order = new_order(status="captured").cancel({"1": 1}, reason="", by="c", at=NOW)
+    order = cancel(new_order(status="captured"), {"1": 1}, reason="", by="c", at=NOW)
     order = moved(order, psp, NOW)
     assert [(r.document, r.amount) for r in order.refunds] == [("", PRICE)]
-    order = moved(order.cancel(None, reason="", by="c", at=NOW), psp, NOW)
+    order = moved(cancel(order, None, reason="", by="c", at=NOW), psp, NOW)
     assert balance.refunded(order) == PRICE * 4
     assert state(order) == "refunded"
 
 
 def test_in_net_prices_too_much_is_known_when_all_is_billed() -> None:
     order = new_order(price_mode="net", status="captured", amount=Decimal("47.65"))
-    order = order.cancel({"1": 1}, reason="", by="c", at=NOW)
+    order = cancel(order, {"1": 1}, reason="", by="c", at=NOW)
     assert balance.claim(order) is None
     assert balance.to_refund(order) == {}
     order = shipped(order, 3)
@@ -327,7 +332,7 @@ def test_what_failed_is_not_tried_again_until_somebody_wants_it() -> None:
         reason=move.reason, text="", at=NOW, reference="pi_1",
     )  # fmt: skip
     assert capturing.next_capture(order, declined, at=NOW) is None
-    assert [w.party for w in order.waiting() if "capture" in w.cause] == ["clerk"]
+    assert [w.party for w in waiting(order) if "capture" in w.cause] == ["clerk"]
     again = capturing.retry(order, "failure_1", by="clerk", reason="", at=NOW)
     assert isinstance(capturing.next_capture(again, declined, at=NOW), capturing.Fail)
     left = capturing.leave(order, "failure_1", by="clerk", reason="dunning", at=NOW)

@@ -16,9 +16,11 @@ from oms.core.refusals import Refusal
 from oms.core.values import PLACE
 from oms.master.terms import DunningRules
 from oms.orders.documents import Document
+from oms.orders.dues import due
 from oms.orders.ledger import ledger
 from oms.orders.money_parts import Received
 from oms.orders.order import Order
+from oms.orders.waiting import waiting as waiting_order
 from oms.payments import dunning, payment
 from oms.payments.dunning import archive, claim_of, proceed
 from oms.payments.interest import base_rate, in_default_since, interest
@@ -84,14 +86,14 @@ def test_a_reminder_and_two_dunning_letters_each_once() -> None:
     assert levels(order) == [(0, 7), (1, 21), (2, 35)]
     reminder, first, second = order.documents[0].dunning.letters  # type: ignore[union-attr]
     assert (reminder.charges, first.fee, second.fee) == (0, Decimal("2.50"), Decimal("7.50"))
-    assert [(w.party, w.cause) for w in order.waiting()] == [("accountant", "collection")]
-    assert order.due() == ()
+    assert [(w.party, w.cause) for w in waiting_order(order)] == [("accountant", "collection")]
+    assert due(order) == ()
 
 
 def test_nothing_is_sent_before_its_day_and_the_customer_is_waited_for() -> None:
     order = days(billed(), -3, 6)
     assert levels(order) == []
-    (waiting,) = order.waiting()
+    (waiting,) = waiting_order(order)
     assert (waiting.party, waiting.cause) == ("customer", "payment")
     assert waiting.until.date() == DUE
 
@@ -110,7 +112,7 @@ def test_money_in_between_stops_it_and_a_part_does_not() -> None:
     assert str(order.documents[0].dunning.letters[-1].open) == "60.00"  # type: ignore[union-attr]
     order = days(paid(order, "60.00", 22, "T-2"), 22, 90)
     assert len(levels(order)) == 2
-    assert order.waiting() == ()
+    assert waiting_order(order) == ()
 
 
 def test_money_between_the_call_and_the_letter_stops_it() -> None:
@@ -161,7 +163,7 @@ def test_hold_keeps_letters_back_until_after_its_day() -> None:
 def test_stopped_for_a_customer_until_somebody_lets_it_go_on() -> None:
     order = days(billed(), 0, 40, DunningRules(on=False))
     assert levels(order) == []
-    assert order.due() == ()
+    assert due(order) == ()
     order = dunning.hold(order, "inv_1", DUE, reason="x", by="clerk:c", at=at(41))
     order = dunning.hold(order, "inv_1", None, reason="go on", by="clerk:c", at=at(41))
     assert levels(days(replace(order, news=()), 42, 42)) == [(0, 42)]

@@ -21,6 +21,7 @@ from oms.master.bookkeeping import Bookkeeping
 from oms.orders.balance import billed as owed
 from oms.orders.customer import Customer, Shipping
 from oms.orders.documents import Document
+from oms.orders.invoicing import invoice
 from oms.orders.lines import Discount, Line
 from oms.orders.money_parts import Payment
 from oms.orders.order import Order
@@ -215,7 +216,7 @@ def test_goods_billed_twice_or_before_they_left_are_found(made: Billed) -> None:
     again = replace(made.papers[SECOND], number="RE-9")
     made.papers["inv_again"] = again
     document = Document("inv_again", again.kind, "RE-9", "ful_1-2", AT, again.gross)
-    order = made.order.invoice(document)
+    order = invoice(made.order, document)
     found = [b.what for b in breaches(order, made.papers)]
     assert "ful_1-2 is billed by RE-2, RE-9" in found
     here = replace(made.order.fulfilment("ful_1-2"), shipped_at=None)
@@ -255,7 +256,7 @@ def test_a_corrected_invoice_of_other_prices_is_found(made: Billed) -> None:
     original = made.papers[SECOND]
     made.papers["cor_1"] = replace(original, kind="corrected", number="KR-1")
     document = Document("cor_1", "corrected", "KR-1", "ful_1-2", AT, original.gross)
-    made.order = made.order.invoice(replace(document, original=SECOND))
+    made.order = invoice(made.order, replace(document, original=SECOND))
     scaled(made, "cor_1", 3)
     found = [b.what for b in breaches(made.order, made.papers)]
     assert "KR-1 bills other pieces than RE-2" in found

@@ -17,9 +17,13 @@ from oms.core.parties import Address
 from oms.core.refusals import Refusal
 from oms.master.product import Component
 from oms.master.warehouse import Warehouse
+from oms.orders import cancelling, shipping
 from oms.orders.findings import Finding
+from oms.orders.holding import release_hold, screen
 from oms.orders.lines import Line, Nature
 from oms.orders.order import Order
+from oms.orders.reserving import lose_reservation
+from oms.orders.shipping import pack, release_to_warehouse
 from oms.records.invariants import claimed, conserved, counted
 from oms.sourcing import allotment
 from oms.sourcing.bundles import parts, recipes, stock_skus
@@ -144,7 +148,7 @@ class Shop(RuleBasedStateMachine):
             ),
         )
         finding = Finding("check", "hold" if held else "pass", "reason")
-        self.save(order.screen([finding], at=self.now))
+        self.save(screen(order, [finding], at=self.now))
 
     @precondition(lambda self: self.orders)
     @rule(data=st.data(), saved=st.booleans())
@@ -173,9 +177,10 @@ class Shop(RuleBasedStateMachine):
             return
         order = allotment.kept(told, self.room(told), at=self.now)
         plan = self.plan(order, told)
-        order = order.lose_reservation(spread(order, "reserved", plan.uncovered), at=self.now)
+        order = lose_reservation(order, spread(order, "reserved", plan.uncovered), at=self.now)
         for share in plan.shares:
-            order = order.release_to_warehouse(
+            order = release_to_warehouse(
+                order,
                 share.location,
                 spread(order, "reserved", share.quantities),
                 ship_by=self.now,
@@ -190,10 +195,10 @@ class Shop(RuleBasedStateMachine):
         order = self.some(data)
         for fulfilment in order.fulfilments:
             if fulfilment.status == "released":
-                order = order.pack(fulfilment.id, [(100, None)], at=self.now)
+                order = pack(order, fulfilment.id, [(100, None)], at=self.now)
                 numbers = (f"T-{fulfilment.id}",)
-                order = order.ship(
-                    fulfilment.id, carrier="dhl", tracking_numbers=numbers, at=self.now
+                order = shipping.ship(
+                    order, fulfilment.id, carrier="dhl", tracking_numbers=numbers, at=self.now
                 )
         self.save(order)
         self.astray.add(order.id)
@@ -204,7 +209,9 @@ class Shop(RuleBasedStateMachine):
         order = self.some(data)
         line = data.draw(st.sampled_from(order.lines))
         try:
-            self.save(order.cancel({line.number: quantity}, reason="", by="shop", at=self.now))
+            self.save(
+                cancelling.cancel(order, {line.number: quantity}, reason="", by="shop", at=self.now)
+            )
         except Refusal:
             return
         self.astray.add(order.id)
@@ -221,7 +228,7 @@ class Shop(RuleBasedStateMachine):
     def release(self, data: st.DataObject) -> None:
         order = self.some(data)
         for hold in order.open_holds:
-            order = order.release_hold(hold.id, by="clerk", reason="", at=self.now)
+            order = release_hold(order, hold.id, by="clerk", reason="", at=self.now)
         self.save(order)
 
     @rule(hours=st.integers(1, 80))

@@ -12,6 +12,7 @@ import pytest
 from oms.billing.billing import invoice_of
 from oms.core.refusals import NotNow
 from oms.orders.documents import Document
+from oms.orders.noting import note_exhausted
 from oms_aws.api.examples import ADDRESS
 from oms_aws.billing import invoicing
 from oms_aws.master.vat_checks import DynamoVatChecks
@@ -236,7 +237,7 @@ def test_an_order_that_changes_meanwhile_is_read_again(
         if len(prepared) == 8:
             others.change(
                 orders[5],
-                lambda o: o.note_exhausted("whe_1", "dlv_1", "410", merchant.world.now()),
+                lambda o: note_exhausted(o, "whe_1", "dlv_1", "410", merchant.world.now()),
                 Saved("a", "b"),
             )
 
@@ -260,7 +261,7 @@ def test_who_is_always_slower_becomes_no_dead_letter_at_once(
             raced.append(len(prepared))
             rival.orders.change(
                 prepared[0].stored.order.id,
-                lambda o: o.note_exhausted("whe_1", f"dlv_{len(raced)}", "410", world.now()),
+                lambda o: note_exhausted(o, "whe_1", f"dlv_{len(raced)}", "410", world.now()),
                 Saved("a", "b"),
             )
 

@@ -7,6 +7,7 @@ from typing import Any, get_args
 import pytest
 
 from oms.billing.invoice import Invoice
+from oms.orders import invoicing
 from oms.orders.order import Order
 from oms.tax import CATEGORIES
 from oms_aws.api.examples import ADDRESS, SELLER
@@ -178,7 +179,11 @@ def test_who_counts_second_starts_again(merchant: Merchant) -> None:
         fulfilment = seen.order.fulfilments[0].id
         name = fulfilment.replace("ful_", "inv_")
         draft = drafted(seen.order, fulfilment, name, oms, taking, at=oms.now())
-        return seen, seen.order.invoice(draft.document), Saved("a", "b", draft.alone(taking))
+        return (
+            seen,
+            invoicing.invoice(seen.order, draft.document),
+            Saved("a", "b", draft.alone(taking)),
+        )
 
     for id in orders:
         merchant.pack(merchant.order(id)["fulfilments"][0]["id"])

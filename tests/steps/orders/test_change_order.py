@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from oms.orders.noting import note_exhausted
 from tests.answers import fits
 from tests.world.merchant import ADDRESS, Merchant
 from tests.world.world import Answered, World
@@ -146,7 +147,9 @@ def test_preview_is_still_good_after_a_mere_note(world: World, merchant: Merchan
     orders = world.ports("orders/read_order").orders
     from oms_aws.platform.log import Saved
 
-    orders.change(id, lambda o: o.note_exhausted("x", "y", "z", world.now()), Saved("test", "test"))
+    orders.change(
+        id, lambda o: note_exhausted(o, "x", "y", "z", world.now()), Saved("test", "test")
+    )
     assert confirm(merchant, id, seen).status == 200
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from oms.orders import holding
 from oms.orders.findings import Finding
 from oms_aws.platform.log import Saved
 from tests.world.merchant import ADDRESS, Merchant
@@ -97,7 +98,7 @@ def test_each_role_releases_what_it_owns(world: World, merchant: Merchant) -> No
     accountant = world.add_client("anton", "accountant")
     finding = Finding("credit", "hold", "credit_exceeded", "Too much.", owner="accountant")
     orders = world.ports("orders/read_order").orders
-    orders.change(id, lambda o: o.hold(finding, at=world.now()), Saved("auftakt", "test"))
+    orders.change(id, lambda o: holding.hold(o, finding, at=world.now()), Saved("auftakt", "test"))
     third = merchant.order(id)["holds"][2]["id"]
 
     def release(key: str, hold: str) -> int:

@@ -11,8 +11,8 @@ from pydantic import AwareDatetime, Field
 
 from oms.billing.bill import BillNews
 from oms.notices.endpoints import EndpointNews
+from oms.orders.applying import AnyNews
 from oms.orders.news import News
-from oms.orders.order import AnyNews
 from oms.records.export import ExportNews
 from oms_aws.notices.event_types import MEANING
 from oms_aws.platform.answers import ID, EventId

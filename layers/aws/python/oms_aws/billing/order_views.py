@@ -14,6 +14,7 @@ from oms.orders.lines import PLACES, Line
 from oms.orders.order import Order
 from oms.orders.owing import outstanding, overpaid, owed, received
 from oms.orders.pending import PendingChange
+from oms.orders.waiting import waiting as waiting_order
 from oms.payments.capturing import state
 from oms_aws.billing.wiring import BillingWiring
 from oms_aws.orders.seen import gift_seen, recall_seen
@@ -59,7 +60,7 @@ def order_view(stored: Stored, oms: BillingWiring) -> dict[str, Any]:
         "documents": [document_view(document, oms) for document in order.documents],
         "papers": [paper_view(paper) for paper in order.papers],
         **_money(order),
-        "waiting": [whole(waiting) for waiting in order.waiting()],
+        "waiting": [whole(waiting) for waiting in waiting_order(order)],
         "reserved_until": order.reserved_until,
         "refused": order.refused,
         "changes": list(order.changes),

@@ -19,15 +19,8 @@ from oms.billing.numbering import range_of
 from oms.core import money
 from oms.core.calendar import book_day
 from oms.core.parties import Language
-from oms.orders.deposits import (
-    had_deposits,
-    open_deposits,
-    to_bill,
-    to_come,
-    unbilled,
-    uncredited,
-    unpaid,
-)
+from oms.orders.advances import unpaid
+from oms.orders.deposits import had_deposits, open_deposits, to_bill, to_come, unbilled, uncredited
 from oms.orders.documents import Document
 from oms.orders.order import Order
 from oms.tax.threshold import Standing

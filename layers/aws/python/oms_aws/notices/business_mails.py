@@ -8,10 +8,11 @@ from typing import Literal
 
 from oms.core.parties import Person
 from oms.core.refusals import Refusal
+from oms.orders.applying import decode_news
 from oms.orders.findings import Hold
 from oms.orders.ledger import ledger
 from oms.orders.news import OrderApproved, OrderRejected
-from oms.orders.order import Order, decode_news
+from oms.orders.order import Order
 from oms.orders.owing import outstanding, owed, received
 from oms.payments.credit import EXCEEDED, MISSING
 from oms.payments.dunning import letter_of

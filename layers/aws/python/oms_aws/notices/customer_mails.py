@@ -11,11 +11,12 @@ from oms.billing.invoice import Invoice
 from oms.core.parties import Language
 from oms.core.refusals import Refusal
 from oms.fulfilment.label import label_lines
+from oms.orders.applying import decode_news
 from oms.orders.documents import Document
 from oms.orders.findings import Hold
 from oms.orders.news import OrderCancelled as Cancelled
 from oms.orders.news import OrderChanged as Changed
-from oms.orders.order import Order, decode_news
+from oms.orders.order import Order
 from oms.orders.sourcing_news import EtaChanged
 from oms.screening.address import HOLDS
 from oms_aws.notices import business_mails, parcel_mails

@@ -11,6 +11,7 @@ from msgspec.json import decode, encode
 from msgspec.structs import replace
 
 from oms.core.events import Event
+from oms.orders.noting import note_exhausted
 from oms_aws.notices.audience import actor_shown, shown
 from oms_aws.notices.breaker import Heard, Standing, good
 from oms_aws.notices.deliveries import Delivery, State
@@ -216,6 +217,8 @@ def _exhausted(seen: Delivery | None) -> Delivery | None:
 def _note_on_order(delivery: Delivery, signal: Signal, reason: str, oms: NoticesWiring) -> None:
     oms.orders.change(
         signal.order_id,
-        lambda order: order.note_exhausted(delivery.endpoint, delivery.id, reason[:200], oms.now()),
+        lambda order: note_exhausted(
+            order, delivery.endpoint, delivery.id, reason[:200], oms.now()
+        ),
         Saved("auftakt", signal.id),
     )

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from oms.orders.applying import decode_news
 from oms.orders.fulfilment_news import FulfilmentRecallRequested
 from oms.orders.lines import Pieces
 from oms.orders.news import OrderCancelled
-from oms.orders.order import Order, decode_news
+from oms.orders.order import Order
 from oms_aws.orders.seen import lines_of
 from oms_aws.orders.wiring import OrdersWiring
 

@@ -7,6 +7,7 @@ from datetime import datetime
 import msgspec
 
 from oms.core.calendar import book_day
+from oms.orders.applying import tell
 from oms.orders.order import Order, OrderCreated
 from oms.tax import known_for
 from oms.tax.exchange import EURO
@@ -45,7 +46,7 @@ def captured(asked: PlaceOrder, id: str, shop: str, at: datetime) -> Order:
         },
         Order,
     )
-    return order.tell(OrderCreated(order))
+    return tell(order, OrderCreated(order))
 
 
 def demand_fitting(order: Order) -> None:

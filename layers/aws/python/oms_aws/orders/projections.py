@@ -10,6 +10,7 @@ from oms.orders.astray import standing
 from oms.orders.findings import Hold
 from oms.orders.fulfilments import Fulfilment
 from oms.orders.order import Order, encode
+from oms.orders.waiting import through
 from oms_aws.orders.seen import fulfilment_seen
 from oms_aws.platform import indexes, keys
 from oms_aws.platform.attributes import packed, unpacked
@@ -26,7 +27,7 @@ def ordered_entries(order: Order) -> list[tuple[keys.Key, dict[str, Any]]]:
     if not order.purchase_order:
         return []
     key = keys.ordered(order.shop, order.customer.id, order.purchase_order, order.id)
-    return [(key, {"kind": "ordered", "through": order.through})]
+    return [(key, {"kind": "ordered", "through": through(order)})]
 
 
 def fulfilment_attributes(order: Order, fulfilment: Fulfilment) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from oms.core.events import GENESIS, Event
 from oms.core.refusals import NotNow, Refusal, Unknown
+from oms.orders import dues
 from oms.orders.order import Order, decode_order, encode
 from oms_aws.orders import capacity, credit, open_items
 from oms_aws.orders.projections import (
@@ -335,7 +336,7 @@ def _unknown(id: str) -> Unknown:
 def order_attributes(stored: Stored) -> dict[str, Any]:
     """The attributes of an order's item; what is not its body or its version follows from these."""
     order = stored.order
-    due = order.due()
+    due = dues.due(order)
     clock = {"gsi3pk": indexes.due(order.id), "gsi3sk": indexes.due_at(due[0].at)} if due else {}
     place = indexes.place(order.placed_at, order.id)
     return {

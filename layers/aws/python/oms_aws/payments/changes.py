@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from oms.billing.estimates import vat_id_matters
 from oms.billing.invoice import Invoice
 from oms.core.refusals import Refusal, Unknown
+from oms.orders.applying import applied
 from oms.orders.changing import (
     Outcome,
     basis,
@@ -94,7 +95,7 @@ def weighed(order: Order, change: Change, id: str, by: str, oms: PaymentsWiring)
     recalls = needed(order, change)
     order = given_back(order, recalls, at)
     news = changed(order, change, id=id, by=by, at=at)
-    after = order.apply(news)
+    after = applied(order, news)
     totals = estimated(part_left(after), oms)
     findings = tuple(_checked(order, after, news, totals, oms))
     outcome = foreseen(order, news, findings)

@@ -9,6 +9,7 @@ from hashlib import sha256
 from msgspec.json import decode
 
 from oms.core.events import Event
+from oms.orders import waiting
 from oms.orders.documents import Document
 from oms.records.invariants import Breach
 from oms.records.seal import Entry, Seal, unaltered
@@ -121,7 +122,7 @@ def archived_logs(found: Snapshot) -> Iterator[Breach]:
             if log and log[-1].at + LATE < found.at:
                 yield Breach(aggregate, "is finished, but its log is not in the archive")
 
-    ended = {f"order/{id}": stored.order.finished for id, stored in found.orders.items()}
+    ended = {f"order/{id}": waiting.finished(stored.order) for id, stored in found.orders.items()}
     ended |= {f"bill/{id}": stored.bill.finished for id, stored in found.billed.bills.items()}
     yield from each(ended, lies)
 

@@ -8,8 +8,10 @@ from typing import NamedTuple
 from msgspec.structs import replace
 
 from oms.billing.bill import Bill
+from oms.orders.deposits import unbilled
 from oms.orders.order import Order
 from oms.orders.stalled import OURSELVES
+from oms.orders.waiting import waiting
 from oms_aws.platform.queue import Signal
 
 Held = Order | Bill
@@ -24,7 +26,8 @@ class Restart(NamedTuple):
 
 def restarts(held: Held, stalled: Signal) -> Iterator[Restart]:
     """What to wake for all that waits for us, as things stand now."""
-    causes = {waiting.cause for waiting in held.waiting() if waiting.party == OURSELVES}
+    waits = held.waiting() if isinstance(held, Bill) else waiting(held)
+    causes = {wait.cause for wait in waits if wait.party == OURSELVES}
     for cause in sorted(causes):
         yield from HEALERS[cause](held, stalled)
 
@@ -44,7 +47,7 @@ def _invoice(order: Held, stalled: Signal) -> Iterator[Restart]:
     assert isinstance(order, Order)
     wake = replace(stalled, type="Order.Changed")
     yield Restart("billing/line_up_shipments", wake)
-    for fulfilment in order.unbilled():
+    for fulfilment in unbilled(order):
         left = replace(stalled, type="Shipment.Confirmed", facts={"fulfilment": fulfilment.id})
         yield Restart("billing/line_up_shipments", left)
 

@@ -10,8 +10,11 @@ from oms.core.calendar import book_day
 from oms.core.refusals import NotNow
 from oms.master.product import Product
 from oms.orders.findings import Finding
+from oms.orders.holding import hold
 from oms.orders.lines import Pieces
 from oms.orders.order import Order
+from oms.orders.reserving import lose_reservation
+from oms.orders.shipping import provide, release_to_warehouse
 from oms.orders.sourcing_news import LineBackordered
 from oms.sourcing import allotment, dispatch
 from oms.sourcing.bundles import parts, recipes, stock_skus
@@ -116,15 +119,15 @@ def route(oms: SourcingWiring, order_id: str, examine: Examine) -> Order:
     def decide(scene: Scene) -> Order:
         billable = examine(scene.order)
         if billable.verdict == "hold":
-            return scene.order.hold(billable, at=at)
-        order = scene.order.provide(at=at)
+            return hold(scene.order, billable, at=at)
+        order = provide(scene.order, at=at)
         if not _ready(order):
             return order
         order = allotment.kept(order, allotment.room_of(order, scene.held, scene.items), at=at)
         barred = _barred(oms, order, at)
         plan = _plan(oms, order, scene, at, without=barred)
         if lying := _only_there(oms, order, scene, plan, barred, at):
-            return scene.order.hold(dispatch.finding(lying), at=at)
+            return hold(scene.order, dispatch.finding(lying), at=at)
         return _released(order, plan, at)
 
     order = _work(oms, order_id, decide, _routable)
@@ -180,9 +183,10 @@ def _plan(
 
 def _released(order: Order, plan: Plan, at: datetime) -> Order:
     """The order with one fulfilment for each share, and back in backorder what no shelf covers."""
-    order = order.lose_reservation(spread(order, "reserved", plan.uncovered), at=at)
+    order = lose_reservation(order, spread(order, "reserved", plan.uncovered), at=at)
     for share in plan.shares:
-        order = order.release_to_warehouse(
+        order = release_to_warehouse(
+            order,
             share.location,
             spread(order, "reserved", share.quantities),
             ship_by=share.ship_by,

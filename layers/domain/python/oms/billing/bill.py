@@ -203,16 +203,6 @@ class Bill(Value, frozen=True, omit_defaults=True, kw_only=True):
         """Put on record that every order has its shares; a second time changes nothing."""
         return self if self.settled_at else self.tell(BillSettled(at))
 
-    def archive(self, id: str, *, key: str, sha256: str, at: datetime) -> Bill:
-        """Put on record where a document is kept; repeating it changes nothing."""
-        if self.document(id).key:
-            return self
-        return self.tell(DocumentArchived(id, key, sha256, at))
-
-    def note_notification(self, kind: str, cause: str, message_id: str, at: datetime) -> Bill:
-        """Put on record that the customer was told."""
-        return self.tell(NotificationSent(kind, cause, message_id, at))
-
     # -- news ---------------------------------------------------------------------------------
 
     def tell(self, *news: BillNews) -> Bill:

@@ -14,6 +14,7 @@ from oms.billing.invoice import Invoice
 from oms.core.money import total
 from oms.core.refusals import Refusal, Unknown
 from oms.master.account import Account, Billing
+from oms.orders.applying import tell
 from oms.orders.document_news import InvoiceCollected, InvoiceDeferred, InvoiceReduced
 from oms.orders.documents import Collected, Document
 from oms.orders.order import Order
@@ -100,7 +101,7 @@ def defer(
     """Leave a shipment to the collective invoice; a second time changes nothing."""
     if any(each.fulfilment == fulfilment for each in order.collected):
         return order
-    return order.tell(InvoiceDeferred(fulfilment, bill, due_at, gross, at))
+    return tell(order, InvoiceDeferred(fulfilment, bill, due_at, gross, at))
 
 
 def to_collect(order: Order, fulfilment: str) -> Collected:
@@ -121,14 +122,14 @@ def reduce(
 ) -> Order:
     """Take something of a shipment back before it is billed."""
     to_collect(order, fulfilment)
-    return order.tell(InvoiceReduced(fulfilment, credit.gross, reason, by, at))
+    return tell(order, InvoiceReduced(fulfilment, credit.gross, reason, by, at))
 
 
 def share(order: Order, document: Document) -> Order:
     """Put the order's share of a bill's document on record; a second time changes nothing."""
     if any(known.id == document.id for known in order.documents):
         return order
-    return order.tell(InvoiceCollected(document))
+    return tell(order, InvoiceCollected(document))
 
 
 # -- what one document can hold ---------------------------------------------------------------

@@ -12,14 +12,24 @@ from oms.billing.bill import Bill
 from oms.billing.invoice import Invoice
 from oms.core.documents import Kind
 from oms.core.refusals import Refusal
+from oms.orders.applying import tell
 from oms.orders.document_news import (
     CreditNoteIssued,
+    DocumentArchived,
     DocumentRejected,
     DocumentValidated,
     DocumentWithdrawn,
 )
 from oms.orders.documents import Document
+from oms.orders.invoicing import invoice
+from oms.orders.news import NotificationSent
 from oms.orders.order import Order
+from oms.orders.overdue import DunningNews
+
+DocumentNews = (
+    DocumentValidated | DocumentRejected | DocumentArchived | NotificationSent | DunningNews
+)
+"""Events of a document, whoever has it."""
 
 Holder = TypeVar("Holder", Order, Bill)
 """Who has documents: an order, or the bill of a collective invoice."""
@@ -37,6 +47,11 @@ SIGNS: Mapping[Kind, int] = {
     "credit_note": -1,
 }
 """What each kind does to what the customer owes; papers of other kinds do nothing."""
+
+
+def told(holder: Holder, *news: DocumentNews) -> Holder:
+    """The holder after events of its documents, carrying them."""
+    return tell(holder, *news) if isinstance(holder, Order) else holder.tell(*news)
 
 
 def bills_of(order: Order) -> tuple[Document, ...]:
@@ -73,16 +88,16 @@ def credit(order: Order, note: Document) -> Order:
     """
     if any(known.id == note.id for known in order.documents):
         return order
-    order = order.tell(CreditNoteIssued(note))
+    order = tell(order, CreditNoteIssued(note))
     original = order.document(note.original or note.id)
     return (
-        order.tell(DocumentWithdrawn(original.id, note.issued_at)) if original.rejected else order
+        tell(order, DocumentWithdrawn(original.id, note.issued_at)) if original.rejected else order
     )
 
 
 def issued(order: Order, document: Document) -> Order:
     """Put an issued document on record, whatever it is; a second one of its id changes nothing."""
-    return credit(order, document) if document.type == "credit_note" else order.invoice(document)
+    return credit(order, document) if document.type == "credit_note" else invoice(order, document)
 
 
 def replaced(order: Order, original: Document) -> tuple[Document, ...]:
@@ -97,11 +112,25 @@ def replaced(order: Order, original: Document) -> tuple[Document, ...]:
     return tuple(each for each in bills_of(order) if each.issued_at < original.issued_at)
 
 
+def archive(holder: Holder, id: str, *, key: str, sha256: str, at: datetime) -> Holder:
+    """Put on record where a document is kept; repeating it changes nothing."""
+    if holder.document(id).key:
+        return holder
+    return told(holder, DocumentArchived(id, key, sha256, at))
+
+
+def note_notification(
+    holder: Holder, kind: str, cause: str, message_id: str, at: datetime
+) -> Holder:
+    """Put on record that the customer was told."""
+    return told(holder, NotificationSent(kind, cause, message_id, at))
+
+
 def validate(holder: Holder, id: str, *, key: str, sha256: str, at: datetime) -> Holder:
     """Put on record that a document's e-invoice is valid, and kept; again changes nothing."""
     if holder.document(id).ready:
         return holder
-    return holder.tell(DocumentValidated(id, key, sha256, at))
+    return told(holder, DocumentValidated(id, key, sha256, at))
 
 
 def reject(holder: Holder, id: str, rules: tuple[str, ...], *, at: datetime) -> Holder:
@@ -109,4 +138,4 @@ def reject(holder: Holder, id: str, rules: tuple[str, ...], *, at: datetime) -> 
     document = holder.document(id)
     if document.ready or document.rejected == rules:
         return holder
-    return holder.tell(DocumentRejected(id, rules, at))
+    return told(holder, DocumentRejected(id, rules, at))

@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from oms.orders.applying import tell
 from oms.orders.document_news import PaperArchived
 from oms.orders.documents import Paper
 from oms.orders.order import Order
@@ -27,4 +28,4 @@ def file(order: Order, paper: Paper) -> Order:
     """Put an archived paper on record; a second one of its id changes nothing."""
     if filed_as(order, paper.id):
         return order
-    return order.tell(PaperArchived(paper, paper.at))
+    return tell(order, PaperArchived(paper, paper.at))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from oms.core.refusals import Refusal, Unknown
+from oms.orders.applying import tell
 from oms.orders.astray import ARRIVED, FAILURES, RETURNING, astray, deadline, dues
 from oms.orders.fulfilment_news import (
     ShipmentDelivered,
@@ -46,7 +47,7 @@ def track(
                 if status == "delivered" and failure and failure.status == RETURNING:
                     status = "returned" if at > failure.at else status
                 scanned = ShipmentTracked(fulfilment.id, parcel.id, status, at, location, text)
-                order = _failed(order.tell(scanned), fulfilment.id, parcel, status, at, text)
+                order = _failed(tell(order, scanned), fulfilment.id, parcel, status, at, text)
                 return _arrived(order, fulfilment.id, at)
     raise Unknown("parcel_unknown", f"The order has no parcel {tracking_number}.")
 
@@ -59,7 +60,7 @@ def _failed(
     if status not in FAILURES or (known and known.status in (status, RETURNING)):
         return order
     until = deadline(status, at)
-    return order.tell(ShipmentFailed(id, before.id, status, at, until, text))
+    return tell(order, ShipmentFailed(id, before.id, status, at, until, text))
 
 
 def _arrived(order: Order, id: str, at: datetime) -> Order:
@@ -68,7 +69,7 @@ def _arrived(order: Order, id: str, at: datetime) -> Order:
     if not statuses <= {*ARRIVED}:
         return order
     back = statuses == {"returned"}
-    return order.tell(ShipmentReturned(id, at) if back else ShipmentDelivered(id, at))
+    return tell(order, ShipmentReturned(id, at) if back else ShipmentDelivered(id, at))
 
 
 def came_back(order: Order, id: str, *, at: datetime) -> Order:
@@ -83,7 +84,7 @@ def came_back(order: Order, id: str, *, at: datetime) -> Order:
             return order
         raise Refusal("not_returning", "No parcel of it is on its way back.")
     for parcel in coming:
-        order = order.tell(ShipmentTracked(id, parcel.id, "returned", at))
+        order = tell(order, ShipmentTracked(id, parcel.id, "returned", at))
     return _arrived(order, id, at)
 
 
@@ -92,5 +93,5 @@ def remind(order: Order, id: str, at: datetime) -> Order:
     for fulfilment in order.fulfilments:
         for due in dues(fulfilment):
             if due.id == id and due.at <= at:
-                return order.tell(ShipmentOverdue(fulfilment.id, id, at))
+                return tell(order, ShipmentOverdue(fulfilment.id, id, at))
     return order

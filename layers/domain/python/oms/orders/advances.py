@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -17,9 +16,7 @@ from oms.orders.documents import Document, Taxed
 from oms.orders.ledger import OpenItem, ledger
 from oms.orders.money_news import PaymentCaptured, PaymentReceived, PaymentRefunded
 from oms.orders.news import News
-
-if TYPE_CHECKING:
-    from oms.orders.order import Order
+from oms.orders.order import Order
 
 NOTHING = Decimal(0)
 
@@ -137,3 +134,15 @@ def _steps(order: Order, document: Document, notes: tuple[str, ...]) -> Iterable
             at=step.at,
         )
         before, noted = step.amount, step.credits
+
+
+def unpaid(order: Order, deposit: Document) -> Decimal:
+    """What of a deposit nobody has paid, gross: a final invoice deducts what was received alone.
+
+    What a provider is yet to collect for us was not. A shop that moves its money itself need not
+    tell us of each capture: what it has authorised counts.
+    """
+    item = ledger(order).item(deposit.id)
+    if item is None:
+        return Decimal(0)
+    return item.unpaid if order.payment.provider else max(Decimal(0), item.open)

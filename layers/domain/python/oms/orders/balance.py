@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
-from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
 from oms.core.values import Provider, Waiting
 from oms.orders.deadlines import PAY_WITHIN, RESERVE_WITHIN
+from oms.orders.deposits import unbilled
 from oms.orders.documents import Document
 from oms.orders.money_parts import PaymentFailure
-
-if TYPE_CHECKING:
-    from oms.orders.order import Order
+from oms.orders.order import Order
 
 NOTHING = Decimal(0)
 BILLS = frozenset({"invoice", "partial", "prepayment", "final", "collective", "corrected"})
@@ -103,7 +101,7 @@ def came(order: Order) -> Decimal:
 def at_rest(order: Order) -> bool:
     """Whether nothing more will be billed: each piece has left with an invoice, or is cancelled."""
     waiting = any(order.count(place) for place in ON_THE_WAY)
-    return not waiting and not order.to_collect and not any(order.unbilled())
+    return not waiting and not order.to_collect and not any(unbilled(order))
 
 
 def claim(order: Order) -> Decimal | None:

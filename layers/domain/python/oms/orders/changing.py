@@ -14,6 +14,8 @@ from msgspec.structs import replace
 from oms.core import money
 from oms.core.parties import Address
 from oms.core.refusals import NotNow, Refusal
+from oms.orders import holding
+from oms.orders.applying import applied, tell
 from oms.orders.findings import Finding, Hold
 from oms.orders.fulfilment_news import FulfilmentRecallAccepted, FulfilmentRecallRequested
 from oms.orders.fulfilments import Recall
@@ -62,8 +64,8 @@ def given_back(order: Order, recalls: Mapping[str, Pieces], at: datetime) -> Ord
     """The order as it will be once warehouses have given back what is asked of them."""
     for id, pieces in recalls.items():
         recall = Recall(pieces, "", "other", "", at, at)
-        order = order.apply(FulfilmentRecallRequested(id, recall))
-        order = order.apply(FulfilmentRecallAccepted(id, "", at))
+        order = applied(order, FulfilmentRecallRequested(id, recall))
+        order = applied(order, FulfilmentRecallAccepted(id, "", at))
     return order
 
 
@@ -71,11 +73,11 @@ def requested(
     order: Order, change: Change, recalls: Mapping[str, Pieces], *, id: str, by: str, at: datetime
 ) -> Order:
     """The order with a change that waits for warehouses. One change waits at a time."""
-    order = order.tell(OrderChangeRequested(PendingChange(id, change, by, at)))
+    order = tell(order, OrderChangeRequested(PendingChange(id, change, by, at)))
     for fulfilment, pieces in recalls.items():
         until = at + RECALL_WITHIN
         recall = Recall(pieces, change.reason, "customer", by, at, until, change=id)
-        order = order.tell(FulfilmentRecallRequested(fulfilment, recall))
+        order = tell(order, FulfilmentRecallRequested(fulfilment, recall))
     return order
 
 
@@ -93,7 +95,7 @@ def dropped(order: Order, refusal: Refusal, *, at: datetime) -> Order:
     """The order without the change that waited; what warehouses gave back goes on as it was."""
     if order.pending is None:
         return order
-    return order.tell(OrderChangeDropped(order.pending.id, refusal.reason, refusal.text, at))
+    return tell(order, OrderChangeDropped(order.pending.id, refusal.reason, refusal.text, at))
 
 
 def changed(order: Order, change: Change, *, id: str, by: str, at: datetime) -> OrderChanged:
@@ -125,7 +127,7 @@ def changed(order: Order, change: Change, *, id: str, by: str, at: datetime) -> 
     given = (news.billing_address, news.shipping_address, news.shipping, news.payment)
     if not lines and not any((*given, news.vat_id)):
         raise Refusal("nothing_to_change", "The order is like that already.")
-    after = order.apply(news)
+    after = applied(order, news)
     if after.charged < 0 or any(li.unit_price * li.ordered < li.discount for li in after.lines):
         raise Refusal("discount_too_high", "The discounts would be more than the prices.")
     if not after.count("ordered") - after.count("cancelled"):
@@ -137,7 +139,7 @@ def foreseen(order: Order, news: OrderChanged, findings: Iterable[Finding]) -> O
     """What the change and the checks that ran again for it come to. Raises as `weighed`."""
     found = tuple(findings)
     weight = weighed(order, found)
-    return Outcome(order.apply(replace(news, findings=found)), weight.raised, weight.mended)
+    return Outcome(applied(order, replace(news, findings=found)), weight.raised, weight.mended)
 
 
 def confirmed(order: Order, news: OrderChanged, findings: Iterable[Finding]) -> Order:
@@ -149,11 +151,11 @@ def confirmed(order: Order, news: OrderChanged, findings: Iterable[Finding]) -> 
         return order
     found = tuple(findings)
     outcome = foreseen(order, news, found)
-    order = order.tell(replace(news, findings=found))
+    order = tell(order, replace(news, findings=found))
     for finding in outcome.raised:
-        order = order.hold(finding, at=news.at)
+        order = holding.hold(order, finding, at=news.at)
     for hold in outcome.mended:
-        order = order.tell(OrderReleased(hold.id, "auftakt", "The change mended it.", news.at))
+        order = tell(order, OrderReleased(hold.id, "auftakt", "The change mended it.", news.at))
     return credit_taken(order, found, at=news.at)
 
 

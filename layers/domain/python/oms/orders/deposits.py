@@ -4,16 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
-from typing import TYPE_CHECKING
 
 from oms.core import money
 from oms.orders.documents import Document
 from oms.orders.fulfilments import Fulfilment
-from oms.orders.ledger import ledger
 from oms.orders.lines import Pieces
-
-if TYPE_CHECKING:
-    from oms.orders.order import Order
+from oms.orders.order import Order
 
 TO_LEAVE = ("open", "backordered", "reserved", "released", "packed")
 """Places of pieces that are still to be supplied."""
@@ -80,15 +76,3 @@ def to_bill(order: Order) -> Pieces:
         for line in order.lines
         if (n := line.ordered - line.cancelled - done.get(line.number, 0))
     }
-
-
-def unpaid(order: Order, deposit: Document) -> Decimal:
-    """What of a deposit nobody has paid, gross: a final invoice deducts what was received alone.
-
-    What a provider is yet to collect for us was not. A shop that moves its money itself need not
-    tell us of each capture: what it has authorised counts.
-    """
-    item = ledger(order).item(deposit.id)
-    if item is None:
-        return Decimal(0)
-    return item.unpaid if order.payment.provider else max(Decimal(0), item.open)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from oms.core.refusals import Unknown
+from oms.orders.applying import tell
 from oms.orders.findings import Hold
 from oms.orders.news import OrderHoldEscalated
 from oms.orders.order import Order
@@ -69,5 +70,5 @@ def escalate(order: Order, id: str, at: datetime) -> Order:
     """Tell the team of a hold whose deadline has passed; once, and only while it is open."""
     for hold in order.open_holds:
         if hold.id == id and hold.deadline <= at and not hold.escalated_at:
-            return order.tell(OrderHoldEscalated(id, at))
+            return tell(order, OrderHoldEscalated(id, at))
     return order

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from datetime import date, datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -15,9 +15,7 @@ from oms.core.values import PLACE
 from oms.orders import balance
 from oms.orders.balance import BILLS
 from oms.orders.money_parts import Laid, Received
-
-if TYPE_CHECKING:
-    from oms.orders.order import Order
+from oms.orders.order import Order
 
 NOTHING = Decimal(0)
 

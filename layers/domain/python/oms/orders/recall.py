@@ -8,6 +8,8 @@ from datetime import datetime, timedelta
 from msgspec.structs import replace
 
 from oms.core.refusals import Refusal
+from oms.orders.applying import tell
+from oms.orders.cancelling import split_free
 from oms.orders.fulfilment_news import (
     FulfilmentRecallAccepted,
     FulfilmentRecallRequested,
@@ -38,16 +40,16 @@ def cancel(
     """
     if wanted is None and order.pending:
         text = "The order is cancelled."
-        order = order.tell(OrderChangeDropped(order.pending.id, "order_cancelled", text, at))
+        order = tell(order, OrderChangeDropped(order.pending.id, "order_cancelled", text, at))
     asked = _everything(order) if wanted is None else dict(wanted)
-    free, at_warehouse = order.split_free(asked)
+    free, at_warehouse = split_free(order, asked)
     recalls = _recalls(order, at_warehouse, asked)
     if free:
         left = order.count("ordered") - order.count("cancelled")
         whole = sum(asked.values()) == left and not recalls
-        order = order.tell(OrderCancelled(free, reason, by, whole, at, cause))
+        order = tell(order, OrderCancelled(free, reason, by, whole, at, cause))
     for id, pieces in recalls.items():
-        order = order.tell(_request(order.fulfilment(id), pieces, cause, reason, by, at))
+        order = tell(order, _request(order.fulfilment(id), pieces, cause, reason, by, at))
     return order
 
 
@@ -59,20 +61,20 @@ def accept(order: Order, id: str, *, reason: str, at: datetime) -> Order:
     recall = _asked_about(order.fulfilment(id), "accepted")
     if recall is None:
         return order
-    order = order.tell(FulfilmentRecallAccepted(id, reason, at))
+    order = tell(order, FulfilmentRecallAccepted(id, reason, at))
     if recall.change:
         return order
     left = order.count("ordered") - order.count("cancelled")
     whole = sum(recall.pieces.values()) == left
     pieces = {"reserved": recall.pieces}
-    return order.tell(OrderCancelled(pieces, recall.reason, recall.by, whole, at, recall.cause))
+    return tell(order, OrderCancelled(pieces, recall.reason, recall.by, whole, at, recall.cause))
 
 
 def refuse(order: Order, id: str, *, reason: str, at: datetime) -> Order:
     """The warehouse cannot give the recalled pieces back: they go on. Raises Refusal."""
     if _asked_about(order.fulfilment(id), "refused") is None:
         return order
-    return order.tell(recall_refused(order.fulfilment(id), reason, at))
+    return tell(order, recall_refused(order.fulfilment(id), reason, at))
 
 
 def _asked_about(fulfilment: Fulfilment, answer: str) -> Recall | None:

@@ -9,7 +9,10 @@ from typing import NamedTuple
 import msgspec
 
 from oms.core.refusals import Refusal
+from oms.orders import holding
+from oms.orders.applying import tell
 from oms.orders.findings import AMOUNT_UNKNOWN, INCOMPLETE, INVOICE, PRODUCT_UNKNOWN, Finding, Hold
+from oms.orders.holding import release_hold
 from oms.orders.holds import hold_of
 from oms.orders.money_news import CreditReserved
 from oms.orders.money_parts import Credit
@@ -64,13 +67,13 @@ def released(
         if finding.verdict == "hold" and finding.reason == hold.reason:
             raise Refusal(finding.reason, finding.text, finding.data.get("fields"))
     weight = weighed(order, found)
-    order = order.release_hold(id, by=by, reason=reason, at=at, findings=tuple(found))
+    order = release_hold(order, id, by=by, reason=reason, at=at, findings=tuple(found))
     for finding in weight.raised:
         if not any(_same(known, finding) for known in order.holds):
-            order = order.hold(finding, at=at)
+            order = holding.hold(order, finding, at=at)
     for other in weight.mended:
         if other.id != id:
-            order = order.tell(OrderReleased(other.id, "auftakt", "That mended it as well.", at))
+            order = tell(order, OrderReleased(other.id, "auftakt", "That mended it as well.", at))
     return credit_taken(order, found, at=at)
 
 
@@ -89,4 +92,4 @@ def _same(hold: Hold, finding: Finding) -> bool:
 
 def take_anew(order: Order, credit: Credit, *, at: datetime) -> Order:
     """Book a changed order with what it takes now, in place of what it took before."""
-    return order if order.credit == credit else order.tell(CreditReserved(credit, at))
+    return order if order.credit == credit else tell(order, CreditReserved(credit, at))

@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from oms.core.refusals import Refusal, Unknown
 from oms.core.values import Provider
 from oms.orders import balance
+from oms.orders.applying import tell
 from oms.orders.money_news import (
     CaptureDeferred,
     CaptureDue,
@@ -204,11 +205,11 @@ def note(order: Order, holding: Holding, *, at: datetime) -> Order:
         id, reference = id_of_capture(order, "cap", len(order.captures)), holding.reference
         capture = Capture(id, document, amount, at, reference, by, authorisation)
         last = not holding.capturable and authorisation not in order.voided
-        order = order.tell(PaymentCaptured(capture, at, last))
+        order = tell(order, PaymentCaptured(capture, at, last))
     rest = balance.capturable(order)
     ended = holding.status in ("captured", "ended") and not holding.capturable
     if ended and rest and authorisation == (order.payment.reference or ""):
-        order = order.tell(PaymentVoided(authorisation, rest, holding.status, at))
+        order = tell(order, PaymentVoided(authorisation, rest, holding.status, at))
     return order
 
 
@@ -232,19 +233,19 @@ def note_refund(order: Order, refund: Refund, *, at: datetime) -> Order:
     if not refund.id:
         gone = sum(f.of == "refund" for f in order.failures)
         refund = replace(refund, id=id_of_capture(order, "rfd", len(order.refunds) + gone))
-    return order.tell(PaymentRefunded(refund, at))
+    return tell(order, PaymentRefunded(refund, at))
 
 
 def wait(order: Order, until: datetime, *, at: datetime) -> Order:
     """Put on record that a capture waits for further shipments."""
-    return order if order.capture_by == until else order.tell(CaptureDeferred(until, at))
+    return order if order.capture_by == until else tell(order, CaptureDeferred(until, at))
 
 
 def capture_due(order: Order, id: str, at: datetime) -> Order:
     """Let a capture wait no longer, once its time has come."""
     if order.capture_by is None or at < order.capture_by or not balance.to_capture(order):
         return order
-    return order.tell(CaptureDue(at))
+    return tell(order, CaptureDue(at))
 
 
 def fail(
@@ -269,7 +270,7 @@ def fail(
         return order
     id = f"failure_{len(order.failures) + 1}"
     failure = PaymentFailure(id, of, document, amount, reason, text, at, reference)
-    return order.tell(PaymentFailed(failure, at))
+    return tell(order, PaymentFailed(failure, at))
 
 
 def failure_of(order: Order, id: str) -> PaymentFailure:
@@ -285,7 +286,7 @@ def retry(order: Order, id: str, *, by: str, reason: str, at: datetime) -> Order
     failure = failure_of(order, id)
     if failure.left:
         raise Refusal("failure_closed", "Somebody has decided that this is not tried again.")
-    return order if failure.closed_at else order.tell(PaymentRetried(id, by, reason, at))
+    return order if failure.closed_at else tell(order, PaymentRetried(id, by, reason, at))
 
 
 def leave(order: Order, id: str, *, by: str, reason: str, at: datetime) -> Order:
@@ -296,7 +297,7 @@ def leave(order: Order, id: str, *, by: str, reason: str, at: datetime) -> Order
     failure = failure_of(order, id)
     if failure.closed_at and not failure.left:
         raise Refusal("failure_closed", "It is being tried again.")
-    return order if failure.left else order.tell(PaymentLeft(id, by, reason, at))
+    return order if failure.left else tell(order, PaymentLeft(id, by, reason, at))
 
 
 def authorise(order: Order, payment: Payment, *, by: str, reason: str, at: datetime) -> Order:
@@ -312,12 +313,12 @@ def authorise(order: Order, payment: Payment, *, by: str, reason: str, at: datet
     if payment.amount < missing:
         text = f"{missing} {order.currency} are still to be paid."
         raise Refusal("authorised_too_little", text, {"payment.amount": f"at least {missing}"})
-    return order.tell(PaymentAuthorised(payment, by, reason, at))
+    return tell(order, PaymentAuthorised(payment, by, reason, at))
 
 
 def dispute(order: Order, told: Dispute, *, at: datetime) -> Order:
     """Put on record how a dispute stands; the same again changes nothing."""
-    return order if told in order.disputes else order.tell(PaymentDisputed(told, at))
+    return order if told in order.disputes else tell(order, PaymentDisputed(told, at))
 
 
 def id_of_capture(order: Order, prefix: str, known: int) -> str:

@@ -7,12 +7,13 @@ from decimal import Decimal
 from typing import Literal, NamedTuple
 
 from oms.billing.bill import Bill
-from oms.billing.documenting import Holder
+from oms.billing.documenting import Holder, told
 from oms.billing.invoice import Invoice
 from oms.core.parties import Language
 from oms.core.refusals import Refusal
 from oms.core.values import PLACE
 from oms.master.terms import DunningRules
+from oms.orders.applying import tell
 from oms.orders.document_news import (
     DunningHeld,
     DunningPlanned,
@@ -25,6 +26,7 @@ from oms.orders.documents import Document, Dunning, Letter, Level
 from oms.orders.ledger import ledger
 from oms.orders.order import Order
 from oms.orders.overdue import SETTLED
+from oms.orders.waiting import dunning_due
 from oms.payments.interest import LUMP_SUM, POINTS, in_default_since, interest
 from oms.payments.reminding import Fee, OpenAmount, Reminder
 
@@ -49,9 +51,10 @@ def claim_of(order: Order, id: str) -> Claim:
 
 def call(holder: Holder, id: str, at: datetime) -> Holder:
     """An open invoice is looked at: a step decides what comes next. Once each time it is due."""
-    for due in holder.dunning_due():
+    dues = holder.dunning_due() if isinstance(holder, Bill) else dunning_due(holder)
+    for due in dues:
         if due.id == id and due.at <= at:
-            return holder.tell(InvoiceOverdue(id, at))
+            return told(holder, InvoiceOverdue(id, at))
     return holder
 
 
@@ -75,17 +78,17 @@ def proceed(holder: Holder, id: str, claim: Claim, rules: DunningRules, *, at: d
     if claim.open <= 0:
         # An order is open again by itself once its money is taken back; a bill has to be woken.
         again = None if isinstance(holder, Bill) else today
-        return holder.tell(DunningPlanned(id, again, SETTLED, at))
+        return told(holder, DunningPlanned(id, again, SETTLED, at))
     level = len(state.letters)
     if not rules.on or level > LAST or document.due_on is None:
-        return holder.tell(DunningPlanned(id, None, "off" if level <= LAST else "done", at))
+        return told(holder, DunningPlanned(id, None, "off" if level <= LAST else "done", at))
     last = state.letters[-1].issued_at.astimezone(PLACE).date() if state.letters else None
     ready = (last or document.due_on) + rules.patience(level)
     if today < ready:
-        return holder.tell(DunningPlanned(id, ready, "not yet", at))
+        return told(holder, DunningPlanned(id, ready, "not yet", at))
     letter = written(document, claim, rules, at=at)
     reminded = InvoiceReminded if level == 0 else InvoiceDunned
-    return holder.tell(reminded(letter, id, at))
+    return told(holder, reminded(letter, id, at))
 
 
 def paid(bill: Bill, id: str, claim: Claim, *, at: datetime) -> Bill:
@@ -151,7 +154,7 @@ def archive(holder: Holder, id: str, *, key: str, sha256: str, at: datetime) -> 
     document, letter = letter_of(holder, id)
     if letter.key:
         return holder
-    return holder.tell(LetterArchived(id, document.id, key, sha256, at))
+    return told(holder, LetterArchived(id, document.id, key, sha256, at))
 
 
 def hold(
@@ -167,7 +170,7 @@ def hold(
     state = document.dunning or Dunning()
     if (state.held_until, state.reason) == (until, reason if until else ""):
         return holder
-    return holder.tell(DunningHeld(id, until, reason, by, at))
+    return told(holder, DunningHeld(id, until, reason, by, at))
 
 
 def calm_until(at: datetime) -> date:
@@ -181,7 +184,7 @@ def calmed(order: Order, *, at: datetime) -> Order:
     for item in ledger(order).items:
         state = order.document(item.document).dunning
         if item.open > 0 and state and state.next_on and state.next_on < soonest:
-            order = order.tell(DunningPlanned(item.document, soonest, "payment reversed", at))
+            order = tell(order, DunningPlanned(item.document, soonest, "payment reversed", at))
     return order
 
 

@@ -8,6 +8,8 @@ from typing import Any
 
 from oms.core.refusals import Refusal
 from oms.master.terms import PaymentRules
+from oms.orders.applying import applied, tell
+from oms.orders.cancelling import cancel_rest
 from oms.orders.findings import AMOUNT_UNKNOWN, Finding, Hold
 from oms.orders.money_news import PaymentReceived, PaymentReminded
 from oms.orders.money_parts import Payment, Received
@@ -148,9 +150,9 @@ def receive(order: Order, came: Received, *, at: datetime) -> Order:
     if any(known.id == came.id for known in order.payments):
         return order
     # The news says how things stand after it.
-    after = order.apply(PaymentReceived(came, Decimal(0), Decimal(0), Decimal(0), at))
+    after = applied(order, PaymentReceived(came, Decimal(0), Decimal(0), Decimal(0), at))
     news = PaymentReceived(came, received(after), owed(after), overpaid(after), at)
-    order = order.tell(news)
+    order = tell(order, news)
     return calmed(order, at=at) if came.reverses else settle(order, at=at)
 
 
@@ -160,7 +162,7 @@ def settle(order: Order, *, at: datetime) -> Order:
         return order
     for hold in order.open_holds:
         if hold.reason in COVERED_BY_MONEY:
-            order = order.tell(OrderReleased(hold.id, "auftakt", "paid in full", at))
+            order = tell(order, OrderReleased(hold.id, "auftakt", "paid in full", at))
     return order
 
 
@@ -177,7 +179,7 @@ def remind(order: Order, id: str, at: datetime) -> Order:
     hold = awaited(order, id)
     if hold is None or "reminded_at" in hold.data:
         return order
-    return order.tell(PaymentReminded(id, at))
+    return tell(order, PaymentReminded(id, at))
 
 
 def give_up(order: Order, id: str, at: datetime) -> Order:
@@ -188,7 +190,7 @@ def give_up(order: Order, id: str, at: datetime) -> Order:
     hold = awaited(order, id)
     if hold is None or hold.escalated_at or at < hold.deadline:
         return order
-    order = order.cancel_rest(
-        reason=NOT_PAID[order.customer.locale], by="auftakt", at=at, cause="unpaid"
+    order = cancel_rest(
+        order, reason=NOT_PAID[order.customer.locale], by="auftakt", at=at, cause="unpaid"
     )
-    return order.tell(OrderHoldEscalated(id, at)) if order.charged else order
+    return tell(order, OrderHoldEscalated(id, at)) if order.charged else order

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from oms.core import money
 from oms.core.refusals import Refusal
 from oms.orders import balance
+from oms.orders.applying import tell
 from oms.orders.money_news import PaymentCaptured
 from oms.orders.money_parts import Capture, Refund
 from oms.orders.order import Order
@@ -49,7 +50,7 @@ def shop_captured(order: Order, moved: Moved, at: datetime) -> Order:
     capture = Capture(
         id, moved.document, moved.amount, moved.at, moved.reference, "shop", authorisation
     )
-    return order.tell(PaymentCaptured(capture, at))
+    return tell(order, PaymentCaptured(capture, at))
 
 
 def shop_refunded(order: Order, moved: Moved, at: datetime) -> Order:

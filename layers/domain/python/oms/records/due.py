@@ -6,10 +6,12 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from oms.fulfilment.tracking import remind
-from oms.orders import stalled
+from oms.orders import dues, stalled
+from oms.orders.applying import tell
 from oms.orders.holds import escalate
 from oms.orders.news import OrderStalled
 from oms.orders.order import Order
+from oms.orders.waiting import waiting
 from oms.payments import capturing, dunning, payment
 from oms.screening import approval
 from oms.sourcing.allotment import expire
@@ -18,8 +20,8 @@ from oms.sourcing.backorder import look_again
 
 def send_on(order: Order, _: str, at: datetime) -> Order:
     """Say of what waits too long for us that it is to be sent on again."""
-    causes = stalled.late(order.waiting(), at)
-    return order.tell(OrderStalled(causes, at)) if causes else order
+    causes = stalled.late(waiting(order), at)
+    return tell(order, OrderStalled(causes, at)) if causes else order
 
 
 DEEDS: Mapping[str, Callable[[Order, str, datetime], Order]] = {
@@ -42,7 +44,7 @@ twice, or after the order has moved on."""
 
 def see_to(order: Order, *, at: datetime) -> Order:
     """The order after everything that is due at a time."""
-    for due in order.due():
+    for due in dues.due(order):
         if due.at <= at:
             order = DEEDS[due.kind](order, due.id, at)
     return order

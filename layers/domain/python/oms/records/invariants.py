@@ -11,10 +11,13 @@ from msgspec import MsgspecError, Struct
 from oms.core.events import GENESIS, Event, digest, facts
 from oms.core.refusals import Broken, Refusal
 from oms.orders import balance
+from oms.orders.applying import decode_news, replayed
 from oms.orders.astray import places
 from oms.orders.fulfilments import Fulfilment
 from oms.orders.lines import PLACES
-from oms.orders.order import Order, decode_news, replayed
+from oms.orders.order import Order
+from oms.orders.waiting import finished
+from oms.orders.waiting import waiting as waiting_order
 from oms.payments.credit import COUNTERS, NOTHING, Exposure, exposure
 from oms.sourcing.stock import ByLocation, Item, Reservation, agrees, claims
 
@@ -263,11 +266,11 @@ def spoken_for(order: Order, *, at: datetime, letters: Collection[str]) -> Itera
     `letters` are the ids of the orders that open dead letters name. Waiting for ourselves beyond
     the deadline is silence, as nobody else will move the order on.
     """
-    if order.finished:
+    if finished(order):
         if order.count("delivered") + order.count("returned") and not order.completed_at:
             yield Breach(order.id, "is finished, but was never completed")
         return
-    waiting = order.waiting()
+    waiting = waiting_order(order)
     if not waiting and order.id not in letters:
         yield Breach(order.id, f"is {order.status} and waits for nobody")
     for each in waiting:

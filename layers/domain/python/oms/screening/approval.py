@@ -12,6 +12,8 @@ import msgspec
 from oms.core.parties import Person
 from oms.core.refusals import Refusal, Unknown
 from oms.master.account import Account, ApprovalRule
+from oms.orders.applying import tell
+from oms.orders.cancelling import cancel_rest
 from oms.orders.findings import Approval, Finding
 from oms.orders.news import (
     ApprovalEscalated,
@@ -185,9 +187,9 @@ def _replayed(order: Order, decision: Decision, person: str | None, stage: int |
 
 def _approve(order: Order, turn: int, person: str, by: str, reason: str, at: datetime) -> Order:
     hold = order.approvals[turn].hold
-    order = order.tell(OrderApproved(turn, person, by, at, reason))
+    order = tell(order, OrderApproved(turn, person, by, at, reason))
     if pending(order) is None:
-        order = order.tell(OrderReleased(hold, by, "approved", at))
+        order = tell(order, OrderReleased(hold, by, "approved", at))
     return order
 
 
@@ -196,10 +198,10 @@ def _reject(order: Order, turn: int, person: str, by: str, reason: str, at: date
     name, language = name_of(stage, person), order.customer.locale
     by_whom = _BY[language].format(name) if name else ""
     why = REJECTED[language].format(by=by_whom, reason=reason)
-    order = order.tell(OrderRejected(turn, person, by, reason, at))
-    order = order.cancel_rest(reason=why, by=by, at=at, cause="customer")
+    order = tell(order, OrderRejected(turn, person, by, reason, at))
+    order = cancel_rest(order, reason=why, by=by, at=at, cause="customer")
     # What a warehouse has already goes on.
-    return order.tell(OrderReleased(stage.hold, by, "rejected", at)) if order.charged else order
+    return tell(order, OrderReleased(stage.hold, by, "rejected", at)) if order.charged else order
 
 
 def name_of(stage: Approval, person: str | None) -> str | None:
@@ -216,7 +218,7 @@ def remind(order: Order, number: str, at: datetime) -> Order:
     turn = pending(order)
     if turn != int(number) or order.approvals[turn].reminded_at:
         return order
-    return order.tell(ApprovalReminded(turn, at))
+    return tell(order, ApprovalReminded(turn, at))
 
 
 def escalate(order: Order, number: str, at: datetime) -> Order:
@@ -225,7 +227,7 @@ def escalate(order: Order, number: str, at: datetime) -> Order:
     if turn != int(number) or order.approvals[turn].escalated_at:
         return order
     substitute = order.approvals[turn].substitute
-    return order.tell(ApprovalEscalated(turn, substitute.id, at)) if substitute else order
+    return tell(order, ApprovalEscalated(turn, substitute.id, at)) if substitute else order
 
 
 # -- changes ----------------------------------------------------------------------------------

@@ -9,10 +9,13 @@ from msgspec.structs import replace
 
 from oms.core.parties import Address
 from oms.core.refusals import Refusal, Unknown
+from oms.orders import holding
+from oms.orders.applying import tell
 from oms.orders.findings import Finding, Hold
 from oms.orders.holds import hold_of
 from oms.orders.news import OrderAddressCorrected, OrderReleased
 from oms.orders.order import Order
+from oms.orders.waiting import finished
 from oms.screening.address import HOLDS, faults_of
 
 RELEASED_WHEN = "the address was corrected"
@@ -59,16 +62,16 @@ def correct_address(
         at=at,
         billing=order.shipping_address is None,
     )
-    order = order.tell(changed)
+    order = tell(order, changed)
     for finding in found:
         if finding.verdict != "pass" and not _held_for(order, finding):
-            order = order.hold(finding, at=at)
+            order = holding.hold(order, finding, at=at)
     releases = (OrderReleased(hold.id, by, RELEASED_WHEN, at) for hold in ended)
-    return order.tell(*releases)
+    return tell(order, *releases)
 
 
 def _may_change(order: Order, wanted: Order) -> None:
-    if order.refused or order.finished or not order.count("ordered") - order.count("cancelled"):
+    if order.refused or finished(order) or not order.count("ordered") - order.count("cancelled"):
         raise Refusal("order_over", "The order is over: nothing of it is sent any more.")
     if order.count("released") or order.count("packed"):
         raise Refusal("address_with_warehouse", "A warehouse is packing the order already.")

@@ -9,9 +9,12 @@ from msgspec import Struct
 
 from oms.master.account import Account
 from oms.master.product import Product
+from oms.orders import holding
+from oms.orders.applying import tell
 from oms.orders.findings import SUPPLIER_NEEDED, Finding
 from oms.orders.lines import Nature, Pieces
 from oms.orders.order import Order
+from oms.orders.reserving import allocate, lose_reservation, reserve
 from oms.orders.sourcing_news import OrderSourced, StockReleased
 from oms.sourcing.bundles import covered, demand, less, without
 from oms.sourcing.stock import Item, Reservation, asking, claims
@@ -72,12 +75,12 @@ def reserved(
     wanted = asking(order)
     supply = {sku: 0 if sku in closed else min(n, room.new[sku]) for sku, n in rest.items()}
     taken = covered(order, wanted, supply)
-    taken = without(taken, fits(order.reserve(taken, {}, at=at)))
+    taken = without(taken, fits(reserve(order, taken, {}, at=at)))
     short = without(wanted, taken)
     waiting = _may_wait(order, short, room)
-    order = order.reserve(taken, waiting, at=at)
+    order = reserve(order, taken, waiting, at=at)
     beyond = without(short, waiting)
-    return order.hold(_beyond_limit(beyond), at=at) if beyond else order
+    return holding.hold(order, _beyond_limit(beyond), at=at) if beyond else order
 
 
 def _may_wait(order: Order, short: Pieces, room: Room) -> Pieces:
@@ -113,8 +116,8 @@ def allocated(
     order, rest = _kept(order, room, at)
     supply = {sku: 0 if sku in closed else n for sku, n in rest.items()}
     got = covered(order, order.pieces("backordered"), supply)
-    got = without(got, fits(order.allocate(got, at=at)))
-    return order.allocate(got, at=at)
+    got = without(got, fits(allocate(order, got, at=at)))
+    return allocate(order, got, at=at)
 
 
 def uncovered(
@@ -135,7 +138,7 @@ def _kept(order: Order, room: Room, at: datetime) -> tuple[Order, dict[str, int]
     """The order without the reserved pieces that are not covered, and the room that remains."""
     mine = order.pieces("reserved")
     kept = covered(order, mine, room.kept)
-    order = order.lose_reservation(without(mine, kept), at=at)
+    order = lose_reservation(order, without(mine, kept), at=at)
     return order, less(room.kept, demand(order, kept))
 
 
@@ -145,7 +148,7 @@ def expire(order: Order, id: str, at: datetime) -> Order:
     if until is None or until > at:
         return order
     pieces = {place: p for place in ("reserved", "backordered") if (p := order.pieces(place))}
-    return order.tell(StockReleased(pieces, at))
+    return tell(order, StockReleased(pieces, at))
 
 
 def sourced(
@@ -167,7 +170,7 @@ def sourced(
     natures = _natures(order, products)
     known = (order.rank, order.partial_allowed, order.reserve_hours)
     if natures or known != (rank, partial, reserve_hours):
-        order = order.tell(OrderSourced(natures, rank, partial, reserve_hours, at))
+        order = tell(order, OrderSourced(natures, rank, partial, reserve_hours, at))
     return _held_for_suppliers(order, at)
 
 
@@ -218,7 +221,7 @@ def _held_for_suppliers(order: Order, at: datetime) -> Order:
         "Freigabe kommen sie aus eigenem Bestand; was nicht kommen kann, ist zu stornieren.",
         data={"lines": lines},
     )
-    return order.hold(finding, at=at)
+    return holding.hold(order, finding, at=at)
 
 
 def closed(products: Mapping[str, Product], today: date) -> set[str]:

@@ -9,7 +9,9 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from oms.master.product import Product
+from oms.orders.applying import tell
 from oms.orders.deadlines import LATE_AFTER
+from oms.orders.dues import days_to_look_again
 from oms.orders.lines import Pieces
 from oms.orders.news import OrderCancelled
 from oms.orders.order import Order
@@ -79,7 +81,7 @@ def expect(order: Order, days: Mapping[str, date | None], *, at: datetime) -> Or
     if not news:
         return order
     first = any(number not in order.expected for number in news)
-    return order.tell(EtaChanged(news, first, at))
+    return tell(order, EtaChanged(news, first, at))
 
 
 def _is_news(said: Mapping[str, date | None], number: str, day: date | None) -> bool:
@@ -93,8 +95,8 @@ def _is_news(said: Mapping[str, date | None], number: str, day: date | None) -> 
 
 def look_again(order: Order, id: str, at: datetime) -> Order:
     """Ask anew for lines whose day has come: a preorder is sold, or what was expected is late."""
-    lines = tuple(line for line, due in order.days_to_look_again() if due <= at)
-    return order.tell(BackorderDue(lines, at)) if lines else order
+    lines = tuple(line for line, due in days_to_look_again(order) if due <= at)
+    return tell(order, BackorderDue(lines, at)) if lines else order
 
 
 def postpone(order: Order, products: Mapping[str, Product], at: datetime) -> Order:
@@ -111,7 +113,7 @@ def postpone(order: Order, products: Mapping[str, Product], at: datetime) -> Ord
     if not natures:
         return order
     news = OrderSourced(natures, order.rank, order.partial_allowed, order.reserve_hours, at)
-    return order.tell(news)
+    return tell(order, news)
 
 
 def cancel_rest(order: Order, *, by: str, at: datetime) -> Order:
@@ -121,4 +123,4 @@ def cancel_rest(order: Order, *, by: str, at: datetime) -> Order:
         return order
     active = order.count("ordered") - order.count("cancelled")
     whole = sum(waiting.values()) == active
-    return order.tell(OrderCancelled({"backordered": waiting}, "", by, whole, at, "customer"))
+    return tell(order, OrderCancelled({"backordered": waiting}, "", by, whole, at, "customer"))

@@ -1,0 +1,108 @@
+"""Orders after events about changes, cancellations and their end."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from msgspec.structs import replace
+
+from oms.core.refusals import Broken
+from oms.orders import stalled
+from oms.orders.after_screening import found_again
+from oms.orders.lines import Line, LineChanged
+from oms.orders.news import (
+    News,
+    NotificationSent,
+    OrderCancelled,
+    OrderChanged,
+    OrderChangeDropped,
+    OrderChangeRequested,
+    OrderCompleted,
+    OrderStalled,
+    WebhookExhausted,
+)
+from oms.orders.order import Order, OrderCreated
+
+
+def _created(_: Order, news: OrderCreated) -> Order:
+    return news.order
+
+
+def _cancelled(order: Order, news: OrderCancelled) -> Order:
+    for place, pieces in news.pieces.items():
+        order = order.move(pieces, place, "cancelled")
+    return order
+
+
+def _change_requested(order: Order, news: OrderChangeRequested) -> Order:
+    return replace(order, pending=news.pending, changed_at=news.pending.requested_at)
+
+
+def _change_dropped(order: Order, _: OrderChangeDropped) -> Order:
+    return replace(order, pending=None)
+
+
+def _changed(order: Order, news: OrderChanged) -> Order:
+    lines = {line.number: line for line in order.lines}
+    for change in news.lines:
+        lines[change.number] = _line_changed(lines.get(change.number), change)
+    customer = replace(order.customer, vat_id=news.vat_id or order.customer.vat_id)
+    changed = replace(
+        order,
+        customer=customer,
+        lines=tuple(lines.values()),
+        billing_address=news.billing_address or order.billing_address,
+        shipping_address=news.shipping_address or order.shipping_address,
+        shipping=news.shipping or order.shipping,
+        payment=news.payment or order.payment,
+        findings=found_again(order, news.findings),
+        changes=(*order.changes, news.change),
+        pending=None,
+    )
+    if changed.ship_to == order.ship_to:
+        return changed
+    fulfilments = (replace(f, ship_to=f.ship_to or order.ship_to) for f in order.fulfilments)
+    return replace(changed, fulfilments=tuple(fulfilments))
+
+
+def _line_changed(line: Line | None, change: LineChanged) -> Line:
+    if line is None:
+        if change.sku is None or change.unit_price is None:
+            raise Broken(f"line {change.number}: a new line without SKU or price")
+        line = Line(change.number, change.sku, change.unit_price, 0)
+    left = {place: getattr(line, place) - n for place, n in change.removed.items()}
+    if any(n < 0 for n in left.values()):
+        raise Broken(f"line {change.number}: {change.removed} pieces are not there")
+    left["open"] = left.get("open", line.open) + change.added
+    return replace(
+        line,
+        unit_price=line.unit_price if change.unit_price is None else change.unit_price,
+        discounts=line.discounts if change.discounts is None else change.discounts,
+        ordered=line.ordered + change.added - sum(change.removed.values()),
+        **left,
+    )
+
+
+def _stalled(order: Order, news: OrderStalled) -> Order:
+    return replace(order, stalled=stalled.counted(order.stalled, order.changed_at, news.stalled_at))
+
+
+def _noted(order: Order, _: News) -> Order:
+    return order
+
+
+def _completed(order: Order, news: OrderCompleted) -> Order:
+    return replace(order, completed_at=news.at)
+
+
+AFTER: dict[type, Any] = {
+    OrderCreated: _created,
+    OrderCancelled: _cancelled,
+    OrderChangeRequested: _change_requested,
+    OrderChangeDropped: _change_dropped,
+    OrderChanged: _changed,
+    OrderStalled: _stalled,
+    NotificationSent: _noted,
+    WebhookExhausted: _noted,
+    OrderCompleted: _completed,
+}

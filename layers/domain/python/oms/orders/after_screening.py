@@ -1,0 +1,156 @@
+"""Orders after events about checks, holds and approvals."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import msgspec
+from msgspec.structs import replace
+
+from oms.orders.findings import Approval, Finding, Hold
+from oms.orders.money_parts import Credit
+from oms.orders.news import (
+    ApprovalEscalated,
+    ApprovalReminded,
+    OrderAddressCorrected,
+    OrderApproved,
+    OrderHeld,
+    OrderHoldEscalated,
+    OrderRefused,
+    OrderRejected,
+    OrderReleased,
+    OrderScreened,
+)
+from oms.orders.order import Order
+
+
+def _screened(order: Order, news: OrderScreened) -> Order:
+    return replace(order, screened_at=news.at, findings=news.findings)
+
+
+def _held(order: Order, news: OrderHeld) -> Order:
+    hold = news.hold
+    return replace(
+        order,
+        holds=(*order.holds, hold),
+        approvals=(*order.approvals, *_stages(hold)),
+        changed_at=hold.raised_at,
+    )
+
+
+def _stages(hold: Hold) -> tuple[Approval, ...]:
+    """The stages of approval that a hold asks for; the first one is asked at once."""
+    stages = [{**stage, "hold": hold.id} for stage in hold.data.get("stages", ())]
+    asked = msgspec.convert(stages, tuple[Approval, ...])
+    return tuple(replace(s, asked_at=hold.raised_at) if n == 0 else s for n, s in enumerate(asked))
+
+
+def _released(order: Order, news: OrderReleased) -> Order:
+    holds = tuple(
+        replace(h, released_at=news.at, released_by=news.by, release_reason=news.reason)
+        if h.id == news.hold
+        else h
+        for h in order.holds
+    )
+    held = any(hold.released_at is None for hold in holds)
+    order = replace(
+        order,
+        holds=holds,
+        lapsed_at=order.lapsed_at if held else None,
+        findings=found_again(order, news.findings),
+    )
+    (hold,) = [hold for hold in holds if hold.id == news.hold]
+    booked = hold.data.get("credit")
+    if booked is None:
+        return order
+    return replace(order, credit=replace(msgspec.convert(booked, Credit), booked_by=news.by))
+
+
+def _escalated(order: Order, news: OrderHoldEscalated) -> Order:
+    holds = tuple(replace(h, escalated_at=news.at) if h.id == news.hold else h for h in order.holds)
+    return replace(order, holds=holds)
+
+
+def _stage(order: Order, number: int, **changes: Any) -> Order:
+    approvals = list(order.approvals)
+    approvals[number] = replace(approvals[number], **changes)
+    return replace(order, approvals=tuple(approvals))
+
+
+def _approved(order: Order, news: OrderApproved) -> Order:
+    order = _stage(
+        order,
+        news.stage,
+        decision="approved",
+        person=news.person,
+        by=news.by,
+        decided_at=news.at,
+        reason=news.reason,
+    )
+    follower = news.stage + 1
+    if follower == len(order.approvals):
+        return order
+    stage = order.approvals[follower]
+    if stage.hold != order.approvals[news.stage].hold:
+        return order
+    until = news.at + timedelta(hours=stage.longest)
+    holds = (
+        replace(h, deadline=until, escalated_at=None) if h.id == stage.hold else h
+        for h in order.holds
+    )
+    return _stage(replace(order, holds=tuple(holds)), follower, asked_at=news.at)
+
+
+def _rejected(order: Order, news: OrderRejected) -> Order:
+    return _stage(
+        order,
+        news.stage,
+        decision="rejected",
+        person=news.person,
+        by=news.by,
+        decided_at=news.at,
+        reason=news.reason,
+    )
+
+
+def _approver_reminded(order: Order, news: ApprovalReminded) -> Order:
+    return _stage(order, news.stage, reminded_at=news.at)
+
+
+def _approval_escalated(order: Order, news: ApprovalEscalated) -> Order:
+    return _stage(order, news.stage, escalated_at=news.at)
+
+
+def found_again(order: Order, found: tuple[Finding, ...]) -> tuple[Finding, ...]:
+    """The order's findings, those of checks that ran again in place of what they found before."""
+    again = {finding.check for finding in found}
+    return (*(each for each in order.findings if each.check not in again), *found)
+
+
+def _address_corrected(order: Order, news: OrderAddressCorrected) -> Order:
+    place = {"billing_address" if news.billing else "shipping_address": news.address}
+    return replace(
+        order,
+        customer=replace(order.customer, email=news.email, phone=news.phone),
+        findings=found_again(order, news.findings),
+        **place,
+    )
+
+
+def _refused(order: Order, news: OrderRefused) -> Order:
+    return replace(order.move(order.pieces("open"), "open", "cancelled"), refused=news.reason)
+
+
+AFTER: dict[type, Any] = {
+    OrderScreened: _screened,
+    OrderHeld: _held,
+    OrderReleased: _released,
+    OrderHoldEscalated: _escalated,
+    OrderApproved: _approved,
+    OrderRejected: _rejected,
+    ApprovalReminded: _approver_reminded,
+    ApprovalEscalated: _approval_escalated,
+    OrderAddressCorrected: _address_corrected,
+    OrderRefused: _refused,
+}

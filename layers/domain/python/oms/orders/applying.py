@@ -1,0 +1,226 @@
+"""Applying events: an order after each event of its log."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import msgspec
+from msgspec.structs import replace
+
+from oms.core.refusals import Broken
+from oms.orders import (
+    after_changes,
+    after_documents,
+    after_fulfilments,
+    after_money,
+    after_screening,
+    after_sourcing,
+)
+from oms.orders.advances import followed
+from oms.orders.document_news import (
+    CreditNoteIssued,
+    DocumentArchived,
+    DocumentRejected,
+    DocumentValidated,
+    DocumentWithdrawn,
+    DunningHeld,
+    DunningPlanned,
+    InvoiceAwaited,
+    InvoiceCollected,
+    InvoiceDeferred,
+    InvoiceDunned,
+    InvoiceIssued,
+    InvoiceOverdue,
+    InvoiceReduced,
+    InvoiceReminded,
+    LetterArchived,
+    PaperArchived,
+)
+from oms.orders.fulfilment_news import (
+    FulfilmentPacked,
+    FulfilmentPlanned,
+    FulfilmentRecallAccepted,
+    FulfilmentRecallRefused,
+    FulfilmentRecallRequested,
+    FulfilmentReleased,
+    ShipmentConfirmed,
+    ShipmentDelivered,
+    ShipmentFailed,
+    ShipmentOverdue,
+    ShipmentReturned,
+    ShipmentTracked,
+)
+from oms.orders.money_news import (
+    CaptureDeferred,
+    CaptureDue,
+    CreditReserved,
+    PaymentAuthorised,
+    PaymentCaptured,
+    PaymentDisputed,
+    PaymentFailed,
+    PaymentLeft,
+    PaymentReceived,
+    PaymentRefunded,
+    PaymentReminded,
+    PaymentRetried,
+    PaymentVoided,
+)
+from oms.orders.news import (
+    ApprovalEscalated,
+    ApprovalReminded,
+    News,
+    NotificationSent,
+    OrderAddressCorrected,
+    OrderApproved,
+    OrderCancelled,
+    OrderChanged,
+    OrderChangeDropped,
+    OrderChangeRequested,
+    OrderCompleted,
+    OrderHeld,
+    OrderHoldEscalated,
+    OrderRefused,
+    OrderRejected,
+    OrderReleased,
+    OrderScreened,
+    OrderStalled,
+    WebhookExhausted,
+)
+from oms.orders.order import Order, OrderCreated
+from oms.orders.sourcing_news import (
+    BackorderAllocated,
+    BackorderDue,
+    EtaChanged,
+    LineBackordered,
+    OrderSourced,
+    StockReleased,
+    StockReserved,
+)
+from oms.orders.waiting import finished
+
+AFTER: dict[type, Any] = {
+    **after_changes.AFTER,
+    **after_screening.AFTER,
+    **after_sourcing.AFTER,
+    **after_fulfilments.AFTER,
+    **after_documents.AFTER,
+    **after_money.AFTER,
+}
+"""How an order goes on after an event of each type."""
+
+AnyNews = (
+    OrderCreated
+    | OrderStalled
+    | OrderScreened
+    | OrderSourced
+    | OrderHeld
+    | OrderReleased
+    | OrderHoldEscalated
+    | OrderAddressCorrected
+    | OrderRefused
+    | OrderCancelled
+    | OrderChangeRequested
+    | OrderChangeDropped
+    | OrderChanged
+    | PaymentReceived
+    | PaymentReminded
+    | InvoiceOverdue
+    | DunningPlanned
+    | InvoiceReminded
+    | InvoiceDunned
+    | LetterArchived
+    | DunningHeld
+    | PaymentAuthorised
+    | PaymentCaptured
+    | CaptureDeferred
+    | CaptureDue
+    | PaymentVoided
+    | PaymentRefunded
+    | PaymentFailed
+    | PaymentRetried
+    | PaymentLeft
+    | PaymentDisputed
+    | CreditReserved
+    | OrderApproved
+    | OrderRejected
+    | ApprovalReminded
+    | ApprovalEscalated
+    | StockReserved
+    | StockReleased
+    | LineBackordered
+    | BackorderAllocated
+    | EtaChanged
+    | BackorderDue
+    | FulfilmentPlanned
+    | FulfilmentReleased
+    | FulfilmentRecallRequested
+    | FulfilmentRecallAccepted
+    | FulfilmentRecallRefused
+    | FulfilmentPacked
+    | ShipmentConfirmed
+    | ShipmentTracked
+    | ShipmentDelivered
+    | ShipmentFailed
+    | ShipmentOverdue
+    | ShipmentReturned
+    | InvoiceAwaited
+    | InvoiceIssued
+    | InvoiceDeferred
+    | InvoiceReduced
+    | InvoiceCollected
+    | CreditNoteIssued
+    | DocumentValidated
+    | DocumentRejected
+    | DocumentWithdrawn
+    | DocumentArchived
+    | PaperArchived
+    | NotificationSent
+    | WebhookExhausted
+    | OrderCompleted
+)
+
+
+def replayed(log: Iterable[AnyNews]) -> Order:
+    """The order that its log tells of; raises Broken for a log without a beginning."""
+    order: Order | None = None
+    for news in log:
+        if isinstance(news, OrderCreated):
+            order = news.order
+        elif order is None:
+            raise Broken("the log does not begin with Order.Created")
+        else:
+            order = applied(order, news)
+    if order is None:
+        raise Broken("the log is empty")
+    return order
+
+
+decode_news = msgspec.json.Decoder(AnyNews).decode
+
+
+def tell(order: Order, *news: News) -> Order:
+    """The order after the news, carrying them; completes it when nothing more is to happen."""
+    for item in news:
+        order = replace(applied(order, item), news=(*order.news, item))
+    at = order.changed_at
+    arrived = order.count("delivered") or order.count("returned")
+    if at and finished(order) and arrived and not order.completed_at:
+        done = OrderCompleted(at)
+        order = replace(applied(order, done), news=(*order.news, done))
+    return order
+
+
+def applied(before: Order, news: News) -> Order:
+    """The order after one event, as replaying its log does it (invariant 5)."""
+    order: Order = AFTER[type(news)](before, news)
+    if order.expected:
+        order = _forget_expected(order)
+    at = getattr(news, "at", None)
+    return followed(before, replace(order, changed_at=at) if at else order, news)
+
+
+def _forget_expected(order: Order) -> Order:
+    """The order without what was said of lines of which nothing waits any more."""
+    waiting = order.pieces("backordered")
+    return replace(order, expected={n: d for n, d in order.expected.items() if n in waiting})
