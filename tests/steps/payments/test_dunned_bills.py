@@ -56,7 +56,7 @@ def told(merchant: Merchant) -> list[str]:
 def again(world: World, step: str, bill: str, **facts: str) -> None:
     """Let an event of the bill come again."""
     message = {"id": "evt_x", "type": "Again", "aggregate": f"bill/{bill}", "facts": facts}
-    world.outside.send(f"auftakt-billing-{step}", json.dumps(message))
+    world.outside.send(f"auftakt-payments-{step}", json.dumps(message))
     world.settle()
 
 

@@ -45,7 +45,7 @@ def pass_days(world: World, days: int) -> None:
 def send(world: World, step: str, order: str, **facts: str) -> None:
     """Let an event come again."""
     message = {"id": "evt_x", "type": "Again", "aggregate": f"order/{order}", "facts": facts}
-    world.outside.send(f"auftakt-billing-{step}", json.dumps(message))
+    world.outside.send(f"auftakt-payments-{step}", json.dumps(message))
     world.settle()
 
 

@@ -134,7 +134,7 @@ def _seller(seller: Seller, *, outside: bool) -> Node:
         _el("ram:Description", seller.register or ""),
         _el(
             "ram:DefinedTradeContact",
-            _el("ram:PersonName", seller.contact or seller.name),
+            _el("ram:PersonName", seller.contact_name),
             _contact("ram:TelephoneUniversalCommunication", "ram:CompleteNumber", seller.phone),
             _contact("ram:EmailURIUniversalCommunication", "ram:URIID", seller.email),
         ),

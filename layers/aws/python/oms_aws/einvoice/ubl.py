@@ -103,7 +103,7 @@ def _seller(seller: Seller, *, outside: bool) -> Node:
         ),
         _el(
             "cac:Contact",
-            _el("cbc:Name", seller.contact or seller.name),
+            _el("cbc:Name", seller.contact_name),
             _el("cbc:Telephone", seller.phone or ""),
             _el("cbc:ElectronicMail", seller.email or ""),
         ),

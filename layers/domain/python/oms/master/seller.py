@@ -36,3 +36,8 @@ class Seller(Struct, frozen=True, kw_only=True):
     website: str | None = None
     bank: Bank | None = None
     contact: str | None = None
+
+    @property
+    def contact_name(self) -> str:
+        """Whom a buyer asks for (BT-41): the contact, or the seller where none is named."""
+        return (self.contact or "").strip() or self.name
