@@ -123,7 +123,8 @@ def event_schemas() -> dict[str, Any]:
     _, found = msgspec.json.schema_components(types, ref_template=REF + "{name}")
     own = {each.__name__ for each in types}
     names = {name: name if name in own else f"{name}InEvent" for name in found}
-    return {names[name]: _cleaned(schema, names) for name, schema in found.items()}
+    shown = found.keys() - {News.__name__}  # what an order carries is in none of its events
+    return {names[n]: _cleaned(schema, names) for n, schema in found.items() if n in shown}
 
 
 def webhooks() -> dict[str, Any]:
