@@ -12,7 +12,7 @@ PLACE = ZoneInfo("Europe/Berlin")
 """Where a day of sale begins."""
 
 
-class Value(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
+class Value(Struct, frozen=True, omit_defaults=True):
     """A value of the order aggregate."""
 
 
