@@ -10,7 +10,7 @@ import pytest
 
 from infra.journey import JOURNEY, Authoriser, Http, Queue, Room, Step
 from infra.rooms import ROOMS, patterns
-from oms_aws.platform import keys
+from oms_aws.platform import indexes, keys
 from tests.infra.deployed import Template
 from tests.world.blueprint import blueprint
 from tests.world.roles import NotGranted, Roles
@@ -129,7 +129,7 @@ def test_one_strange_key_among_many_is_refused(roles: Roles) -> None:
 
 
 def test_rooms_hold_keys_that_there_are() -> None:
-    known = Path(keys.__file__).read_text()
+    known = "".join(Path(each.__file__).read_text() for each in (keys, indexes))
     logs = {keys.event(f"{kind}/x", 1).pk for kind in ("webhook",)}
     for pattern in patterns(ROOMS):
         named = re.sub(r"^CHANGES#\w+#", "CHANGES#", pattern.rstrip("*"))
