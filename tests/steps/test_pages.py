@@ -93,7 +93,7 @@ def test_what_breaks_is_told_in_a_page(
     purpose = PATHS[route.split("/")[1]]
     token = made(world, purpose, subject(purpose, order))
     for name in ("orders", "documents"):
-        monkeypatch.setattr(f"tests.world.world.Clocked.{name}", property(broken))
+        monkeypatch.setattr(f"tests.world.functions.Clocked.{name}", property(broken))
         for step in list(world._ports):
             vars(world._ports[step]).pop(name, None)
     answer = ask(world, route, token, GERMAN)

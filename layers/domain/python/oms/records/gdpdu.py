@@ -45,12 +45,13 @@ DTD = """\
 <!ELEMENT DigitGroupingSymbol (#PCDATA)>
 <!ELEMENT SkipNumBytes (#PCDATA)>
 <!ELEMENT Epoch (#PCDATA)>
-<!ELEMENT FixedLength ((Length | RecordDelimiter)?, FixedPrimaryKey*, FixedColumn+, ForeignKey*)>
+<!ELEMENT FixedLength ((Length | RecordDelimiter)?,
+  ((FixedPrimaryKey+, FixedColumn*) | FixedColumn+), ForeignKey*)>
 <!ELEMENT FixedPrimaryKey (Name, Description?, (Numeric | AlphaNumeric | Date), Map*, FixedRange)>
 <!ELEMENT FixedColumn (Name, Description?, (Numeric | AlphaNumeric | Date), Map*, FixedRange)>
 <!ELEMENT FixedRange (From, (To | Length))>
 <!ELEMENT VariableLength (ColumnDelimiter?, RecordDelimiter?, TextEncapsulator?,
-  VariablePrimaryKey*, VariableColumn*, ForeignKey*)>
+  ((VariablePrimaryKey+, VariableColumn*) | VariableColumn+), ForeignKey*)>
 <!ELEMENT ColumnDelimiter (#PCDATA)>
 <!ELEMENT RecordDelimiter (#PCDATA)>
 <!ELEMENT TextEncapsulator (#PCDATA)>
