@@ -324,10 +324,6 @@ def _digital(f: Facts) -> bool:
     return f.supply.kind == "digital"
 
 
-def _crossing(f: Facts) -> bool:
-    return f.goods and not f.domestic and not f.outside
-
-
 def _business(f: Facts) -> bool:
     return f.supply.buyer == "B2B"
 
