@@ -25,13 +25,13 @@ from local.player.warehouse import Carrier, straight
 from oms.billing.numbering import range_of
 from oms.core.calendar import book_day
 from oms.orders.order import Order
+from oms_aws.billing.counter_batch import CounterBatch
 from oms_aws.billing.invoicing import Draft, drafted
-from oms_aws.billing.issuing import Asked, issue
-from oms_aws.billing.taking import Taking
+from oms_aws.billing.issuing import IssueRequest, issue
 from oms_aws.orders.store import Stored, order_attributes
 from oms_aws.payments.wiring import PaymentsWiring
 from oms_aws.platform import keys
-from oms_aws.platform.queue import Signal
+from oms_aws.platform.queue import EventNotice
 from oms_aws.platform.wiring import Settings
 
 STEP, LINE = "billing/issue_invoice", "billing/line_up_shipments"
@@ -128,10 +128,10 @@ async def _one_order(bed: Bed) -> str:
     return placed.ids[0]
 
 
-def _signal(order: Order) -> Signal:
+def _signal(order: Order) -> EventNotice:
     facts = {"fulfilment": order.fulfilments[0].id}
     event = f"evt_{order.id.removeprefix('ord_')}"
-    return Signal(
+    return EventNotice(
         type="Shipment.Confirmed",
         aggregate=f"order/{order.id}",
         id=event,
@@ -140,14 +140,14 @@ def _signal(order: Order) -> Signal:
     )
 
 
-def _asked(order: Order, oms: PaymentsWiring) -> Asked:
+def _asked(order: Order, oms: PaymentsWiring) -> IssueRequest:
     fulfilment = order.fulfilments[0].id
     id = fulfilment.replace("ful_", "inv_")
 
-    def invoice(order: Order, taking: Taking) -> Draft:
+    def invoice(order: Order, taking: CounterBatch) -> Draft:
         return drafted(order, fulfilment, id, oms, taking, at=oms.now())
 
-    return Asked(id, order.id, "bench", invoice)
+    return IssueRequest(id, order.id, "bench", invoice)
 
 
 def _through_the_queue(shop: Shop, many: int) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from oms.billing.amounts import draft_invoice
 from oms.billing.crediting import Claim, credit_note
-from oms.billing.deposits import Asked
+from oms.billing.deposits import IssuedDeposit
 from oms.billing.drafting import (
     collective_invoice,
     corrected_invoice,
@@ -170,7 +170,7 @@ def discounted(mode: Mode) -> Invoice:
 
 def with_deposits(mode: Mode, how_many: int) -> Invoice:
     """A final invoice that deducts some deposits, each of another day."""
-    deposits: list[Asked] = []
+    deposits: list[IssuedDeposit] = []
     for n in range(how_many):
         asked = prepayment_invoice(
             sale(mode),
@@ -180,7 +180,7 @@ def with_deposits(mode: Mode, how_many: int) -> Invoice:
             issued_on=DAY - timedelta(30 - n),
             standing=[tax for each in deposits for tax in each.invoice.taxes],
         )
-        deposits.append(Asked(asked))
+        deposits.append(IssuedDeposit(asked))
     goods = draft_invoice(sale(mode), shipment(), number="RE-2", issued_on=DAY, earlier=())
     deducted = [each.deducted for each in deposits]
     final = final_invoice([goods], deducted, number="RE-2026-4", issued_on=DAY)
@@ -197,7 +197,9 @@ def of_every_kind(mode: Mode) -> Iterator[Invoice]:
     )
     yield replace(deposit, buyer_type="B2B")
     goods = draft_invoice(sale(mode), shipment(), number="RE-2", issued_on=DAY, earlier=())
-    final = final_invoice([goods], [Asked(deposit).deducted], number="RE-2026-2", issued_on=DAY)
+    final = final_invoice(
+        [goods], [IssuedDeposit(deposit).deducted], number="RE-2026-2", issued_on=DAY
+    )
     yield replace(final, buyer_type="B2B")
     yield with_deposits(mode, 3)
     for claims in ((Claim(line="1", quantity=1),), (Claim(line="2", amount=Decimal("3.33")),)):

@@ -5,11 +5,11 @@ from __future__ import annotations
 from oms_aws.billing.collective import bill_due, close_complete
 from oms_aws.billing.wiring import BillingWiring
 from oms_aws.platform.log import Saved
-from oms_aws.platform.queue import Signal, queue
+from oms_aws.platform.queue import EventNotice, queue
 
 
 @queue
-def handler(signal: Signal, oms: BillingWiring) -> None:
+def handler(signal: EventNotice, oms: BillingWiring) -> None:
     by = Saved("auftakt", signal.id)
     kind, _, id = signal.aggregate.partition("/")
     if kind == "bill":

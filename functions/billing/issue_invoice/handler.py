@@ -6,27 +6,27 @@ from collections.abc import Mapping
 
 from oms.orders.order import Order
 from oms_aws.billing.collecting import collected
+from oms_aws.billing.counter_batch import CounterBatch
 from oms_aws.billing.invoicing import Draft
-from oms_aws.billing.issuing import Asked, issue
+from oms_aws.billing.issuing import IssueRequest, issue
 from oms_aws.billing.settling import invoice_id, wanted
-from oms_aws.billing.taking import Taking
 from oms_aws.billing.wiring import BillingWiring
 from oms_aws.platform.fifo import in_turn
 from oms_aws.platform.log import Saved
-from oms_aws.platform.queue import Signal
+from oms_aws.platform.queue import EventNotice
 
 
 @in_turn(again="billing/line_up_shipments")
-def handler(signals: list[Signal], oms: BillingWiring) -> Mapping[int, Exception]:
+def handler(signals: list[EventNotice], oms: BillingWiring) -> Mapping[int, Exception]:
     return issue([_asked(signal, oms) for signal in signals], oms)
 
 
-def _asked(signal: Signal, oms: BillingWiring) -> Asked:
+def _asked(signal: EventNotice, oms: BillingWiring) -> IssueRequest:
     """The invoice of a shipment, or whatever else an order wants after an event."""
     fulfilment = signal.facts.get("fulfilment") if signal.type == "Shipment.Confirmed" else None
     shipped = str(fulfilment) if fulfilment else None
 
-    def drafted(order: Order, taking: Taking) -> Draft | None:
+    def drafted(order: Order, taking: CounterBatch) -> Draft | None:
         if shipped and any(each.fulfilment == shipped for each in order.collected):
             return None
         by = Saved("auftakt", signal.id)
@@ -34,4 +34,4 @@ def _asked(signal: Signal, oms: BillingWiring) -> Asked:
         return left or wanted(order, shipped, oms, taking, at=oms.now())
 
     id = invoice_id(shipped) if shipped else ""
-    return Asked(id, signal.order_id, signal.id, drafted)
+    return IssueRequest(id, signal.order_id, signal.id, drafted)

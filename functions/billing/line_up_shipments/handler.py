@@ -7,11 +7,11 @@ from itertools import groupby
 from msgspec.json import encode
 
 from oms_aws.billing.wiring import BillingWiring
-from oms_aws.platform.queue import Signal, batch
+from oms_aws.platform.queue import EventNotice, batch
 
 
 @batch
-def handler(signals: list[Signal], oms: BillingWiring) -> None:
+def handler(signals: list[EventNotice], oms: BillingWiring) -> None:
     """Hand on what came of orders together, together: a number range belongs to one shop."""
     of_orders = [signal for signal in signals if signal.aggregate.startswith("order/")]
     by_shop = sorted(of_orders, key=lambda signal: signal.shop)

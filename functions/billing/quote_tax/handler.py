@@ -17,5 +17,5 @@ def quote_tax(call: Call[QuoteIn], oms: BillingWiring) -> Answer:
 
     Each line has its decision with its reasons; the sums are those of an invoice over it.
     """
-    shop = oms.catalogue.shop_of_late(shop_meant(call))
+    shop = oms.catalogue.cached_shop(shop_meant(call))
     return Answer(quote_view(call.body, quoted(call.body, shop, oms)))

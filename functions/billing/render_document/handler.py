@@ -8,11 +8,11 @@ from oms_aws.billing.opening import Holder, archived
 from oms_aws.billing.wiring import BillingWiring
 from oms_aws.papers.typesetting import typeset
 from oms_aws.platform.log import Saved
-from oms_aws.platform.queue import Signal, queue
+from oms_aws.platform.queue import EventNotice, queue
 
 
 @queue
-def handler(signal: Signal, oms: BillingWiring) -> None:
+def handler(signal: EventNotice, oms: BillingWiring) -> None:
     id = str(signal.facts["document"])
     holder = Holder(signal.aggregate, oms)
     document = holder.document(id)

@@ -10,7 +10,7 @@ from oms_aws.billing.wiring import BillingWiring
 from oms_aws.einvoice.rules import checked
 from oms_aws.einvoice.writing import written
 from oms_aws.platform.log import Saved
-from oms_aws.platform.queue import Signal, queue
+from oms_aws.platform.queue import EventNotice, queue
 
 
 class RulesBroken(Refusal):
@@ -18,7 +18,7 @@ class RulesBroken(Refusal):
 
 
 @queue
-def handler(signal: Signal, oms: BillingWiring) -> None:
+def handler(signal: EventNotice, oms: BillingWiring) -> None:
     id = str(signal.facts["document"])
     holder = Holder(signal.aggregate, oms)
     document = holder.document(id)

@@ -29,7 +29,7 @@ def list_fulfilments(call: Call[Any], oms: FulfilmentWiring) -> Answer:
     status = call.query.get("status", "released")
     if status not in STATUSES:
         raise invalid({"status": f"one of {', '.join(STATUSES)}"})
-    oms.catalogue.warehouse_of_late(location)
+    oms.catalogue.cached_warehouse(location)
     found = oms.orders.fulfilments(location, status, after=call.cursor, limit=limit)
     items = to_pick([seen for _, seen in found], oms)
     return Answer(page(items, limit, found[-1][0] if found else ""))

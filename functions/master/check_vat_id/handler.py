@@ -22,7 +22,7 @@ handler = step.handler
 )
 def check_vat_id(call: Call[VatCheckAsk], oms: BillingWiring) -> Answer:
     """Check a customer's VAT id, and keep the proof."""
-    shop = oms.catalogue.shop_of_late(shop_meant(call))
+    shop = oms.catalogue.cached_shop(shop_meant(call))
     customer, asked = call.path["customer"], call.body
     account = oms.catalogue.account(shop.id, customer)
     vat_id = asked.vat_id or (account.vat_id if account else None)

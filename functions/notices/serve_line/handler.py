@@ -5,11 +5,11 @@ from __future__ import annotations
 from oms_aws.notices.lines import serve
 from oms_aws.notices.replays import REPLAY, go_on
 from oms_aws.notices.wiring import NoticesWiring
-from oms_aws.platform.queue import Signal, queue
+from oms_aws.platform.queue import EventNotice, queue
 
 
 @queue
-def handler(signal: Signal, oms: NoticesWiring) -> None:
+def handler(signal: EventNotice, oms: NoticesWiring) -> None:
     """Somebody found a delivery waiting, the clock looks after an endpoint, or a replay goes on."""
     if signal.type == REPLAY:
         go_on(signal, oms)

@@ -9,12 +9,12 @@ from oms_aws.notices.keeper_mails import tell_keeper
 from oms_aws.notices.mailing import Mail
 from oms_aws.notices.wiring import NoticesWiring
 from oms_aws.platform.log import Saved
-from oms_aws.platform.queue import Signal, queue
+from oms_aws.platform.queue import EventNotice, queue
 from oms_aws.platform.senders import envelope
 
 
 @queue
-def handler(signal: Signal, oms: NoticesWiring) -> None:
+def handler(signal: EventNotice, oms: NoticesWiring) -> None:
     if signal.aggregate.startswith("webhook/"):
         tell_keeper(signal, oms)
         return
@@ -23,11 +23,11 @@ def handler(signal: Signal, oms: NoticesWiring) -> None:
         _tell(mail, signal, holder, oms)
 
 
-def _tell(mail: Mail, signal: Signal, holder: Holder, oms: NoticesWiring) -> None:
+def _tell(mail: Mail, signal: EventNotice, holder: Holder, oms: NoticesWiring) -> None:
     kind = mail.kind
     if oms.mail.claim(signal.id, kind, at=oms.now(), anyway=signal.redriven > 0):
         return  # that it was sent is noted in one transaction with the event that says so
-    shop = oms.catalogue.shop_of_late(holder.held.shop)
+    shop = oms.catalogue.cached_shop(holder.held.shop)
     by = envelope(shop, (oms.settings.sender, *oms.settings.senders))
     message_id = oms.mail.send(signal.id, kind, mail.to, mail.letter, by)
     noted = oms.mail.sent(signal.id, kind, message_id)

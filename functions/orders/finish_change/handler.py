@@ -5,12 +5,12 @@ from __future__ import annotations
 from oms_aws.payments import changes
 from oms_aws.payments.wiring import PaymentsWiring
 from oms_aws.platform.log import Saved
-from oms_aws.platform.queue import Signal, queue
+from oms_aws.platform.queue import EventNotice, queue
 from oms_aws.sourcing.reserving import settle
 
 
 @queue
-def handler(signal: Signal, oms: PaymentsWiring) -> None:
+def handler(signal: EventNotice, oms: PaymentsWiring) -> None:
     seen = oms.orders.get(signal.order_id)
     if seen.order.pending is None:
         return

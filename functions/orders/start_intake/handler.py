@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from oms_aws.orders.wiring import OrdersWiring
-from oms_aws.platform.queue import Signal, queue
+from oms_aws.platform.queue import EventNotice, queue
 
 
 @queue
-def handler(signal: Signal, oms: OrdersWiring) -> None:
+def handler(signal: EventNotice, oms: OrdersWiring) -> None:
     again = f"r{signal.redriven}-{signal.cause[-12:]}" if signal.redriven else ""
     oms.intake.start(signal.order_id, again=again)

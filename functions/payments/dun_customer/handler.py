@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from oms_aws.payments.dunning import dunned, followed
 from oms_aws.payments.wiring import PaymentsWiring
-from oms_aws.platform.queue import Signal, queue
+from oms_aws.platform.queue import EventNotice, queue
 
 
 @queue
-def handler(signal: Signal, oms: PaymentsWiring) -> None:
+def handler(signal: EventNotice, oms: PaymentsWiring) -> None:
     if signal.type in ("Payment.Received", "CreditNote.Issued"):
         if signal.aggregate.startswith("order/"):
             followed(signal, oms)

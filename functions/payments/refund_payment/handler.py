@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from oms_aws.payments import paying
 from oms_aws.payments.wiring import PaymentsWiring
-from oms_aws.platform.queue import Signal, queue
+from oms_aws.platform.queue import EventNotice, queue
 
 
 @queue
-def handler(signal: Signal, oms: PaymentsWiring) -> None:
+def handler(signal: EventNotice, oms: PaymentsWiring) -> None:
     if signal.aggregate.startswith("order/"):
         paying.refund(signal.order_id, signal.id, oms)

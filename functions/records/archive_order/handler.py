@@ -6,12 +6,12 @@ from msgspec.json import encode
 
 from oms.billing.retention import kept_until
 from oms.orders import waiting
-from oms_aws.platform.queue import Signal, queue
+from oms_aws.platform.queue import EventNotice, queue
 from oms_aws.records.wiring import RecordsWiring
 
 
 @queue
-def handler(signal: Signal, oms: RecordsWiring) -> None:
+def handler(signal: EventNotice, oms: RecordsWiring) -> None:
     kind, _, id = signal.aggregate.partition("/")
     if kind == "bill":
         bill = oms.bills.get(id).bill

@@ -7,7 +7,7 @@ from typing import Any
 from msgspec.json import encode
 
 from oms_aws.platform.http import Answer, Call, Http, Problem
-from oms_aws.platform.queue import Signal
+from oms_aws.platform.queue import EventNotice
 from oms_aws.records.emission_models import MOST, Emission
 from oms_aws.records.wiring import RecordsWiring
 
@@ -30,7 +30,7 @@ def emit(call: Call[Any], oms: RecordsWiring) -> Answer:
         raise Problem(422, "request_invalid", text, {"last": "out of range"})
     events = oms.history.numbered(asked.aggregate, asked.first, last)
     facts = {"first": asked.first, "last": last}
-    signal = Signal(
+    signal = EventNotice(
         id=call.request_id, type="Emit", aggregate=asked.aggregate, actor=call.actor, facts=facts
     )
     oms.queues.send(EMIT, encode(signal).decode())

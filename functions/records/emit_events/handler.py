@@ -10,7 +10,7 @@ from msgspec.json import encode
 from msgspec.structs import replace
 
 from oms_aws.platform.history import Part, parts
-from oms_aws.platform.queue import Signal, queue
+from oms_aws.platform.queue import EventNotice, queue
 from oms_aws.platform.stream import put
 from oms_aws.records.wiring import RecordsWiring
 
@@ -19,7 +19,7 @@ AT_ONCE = 200
 
 
 @queue
-def handler(signal: Signal, oms: RecordsWiring) -> None:
+def handler(signal: EventNotice, oms: RecordsWiring) -> None:
     facts = signal.facts
     if "first" in facts:
         put(oms.history.numbered(signal.aggregate, facts["first"], facts["last"]), oms)
@@ -38,7 +38,7 @@ def _time(facts: dict[str, Any]) -> tuple[datetime, datetime]:
 
 
 def _go_on(
-    signal: Signal, more: list[dict[str, Any]] | Iterator[dict[str, Any]], oms: RecordsWiring
+    signal: EventNotice, more: list[dict[str, Any]] | Iterator[dict[str, Any]], oms: RecordsWiring
 ) -> None:
     rest = [replace(signal, facts={**signal.facts, **each}) for each in more]
     oms.queues.send_many(oms.settings.step, [encode(each).decode() for each in rest])

@@ -7,7 +7,7 @@ from collections import defaultdict
 from msgspec.json import encode
 
 from oms_aws.platform.due import SHARDS
-from oms_aws.platform.queue import Signal, queue
+from oms_aws.platform.queue import EventNotice, queue
 from oms_aws.records.wiring import RecordsWiring
 
 AT_ONCE = 64
@@ -23,7 +23,7 @@ STEPS = {
 
 
 @queue
-def handler(signal: Signal, oms: RecordsWiring) -> None:
+def handler(signal: EventNotice, oms: RecordsWiring) -> None:
     """The clock looks at all parts, and a message of this step's own goes on with one of them.
 
     What was handed on a short while ago is not handed on again. It is noted after it was handed
@@ -34,13 +34,13 @@ def handler(signal: Signal, oms: RecordsWiring) -> None:
         page = oms.due.overdue(shard, behind=behind, limit=AT_ONCE)
         woken: dict[str, list[str]] = defaultdict(list)
         for due in page.due:
-            told = Signal(id=f"due-{due.at}", type="Due", aggregate=due.aggregate, at=due.at)
+            told = EventNotice(id=f"due-{due.at}", type="Due", aggregate=due.aggregate, at=due.at)
             woken[STEPS[due.aggregate.partition("/")[0]]].append(encode(told).decode())
         for step, bodies in woken.items():
             oms.queues.send_many(step, bodies)
         oms.due.handed_on(page.due)
         if page.behind:
-            rest = Signal(
+            rest = EventNotice(
                 id=signal.id,
                 type=signal.type,
                 aggregate=signal.aggregate,

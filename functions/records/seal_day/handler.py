@@ -6,12 +6,12 @@ from msgspec.json import encode
 
 from oms.records.seal import due
 from oms_aws.platform.logs import logger
-from oms_aws.platform.queue import Signal, queue
+from oms_aws.platform.queue import EventNotice, queue
 from oms_aws.records.wiring import RecordsWiring
 
 
 @queue
-def handler(signal: Signal, oms: RecordsWiring) -> None:
+def handler(signal: EventNotice, oms: RecordsWiring) -> None:
     """Seal one day, and leave those behind it to the next run; twice seals nothing twice."""
     last, chain = oms.seals.last()
     day = due(last, oms.now())

@@ -5,14 +5,14 @@ from __future__ import annotations
 from oms.core.refusals import Refusal
 from oms.records.export import ExportRefused, ExportWritten
 from oms_aws.platform.log import Saved
-from oms_aws.platform.queue import Signal, queue
+from oms_aws.platform.queue import EventNotice, queue
 from oms_aws.platform.table import ConditionFailed
 from oms_aws.records.bookkeeping import written
 from oms_aws.records.wiring import RecordsWiring
 
 
 @queue
-def handler(signal: Signal, oms: RecordsWiring) -> None:
+def handler(signal: EventNotice, oms: RecordsWiring) -> None:
     seen = oms.exports.get(signal.aggregate.removeprefix("export/"))
     if seen.export.status != "asked":
         return

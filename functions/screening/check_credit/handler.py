@@ -6,12 +6,12 @@ from typing import Any
 
 import msgspec
 
-from oms_aws.payments.business import findings
+from oms_aws.payments.b2b_checks import findings
 from oms_aws.payments.wiring import PaymentsWiring
-from oms_aws.platform.task import Asked, task
+from oms_aws.platform.task import StepInput, task
 
 
 @task
-def handler(asked: Asked, oms: PaymentsWiring) -> list[dict[str, Any]]:
+def handler(asked: StepInput, oms: PaymentsWiring) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = msgspec.to_builtins(findings(asked.order_id, oms))
     return found

@@ -7,12 +7,12 @@ from typing import Any
 import msgspec
 
 from oms.screening.fraud import check_fraud, facts_of
-from oms_aws.platform.task import Asked, task
+from oms_aws.platform.task import StepInput, task
 from oms_aws.screening.wiring import ScreeningWiring
 
 
 @task
-def handler(asked: Asked, oms: ScreeningWiring) -> dict[str, Any]:
+def handler(asked: StepInput, oms: ScreeningWiring) -> dict[str, Any]:
     order = oms.orders.get(asked.order_id).order
     counts = oms.velocity.counts(order)
     listed = oms.velocity.listed(order)

@@ -12,13 +12,13 @@ from oms.screening.vat_check import finding
 from oms_aws.billing.invoicing import due_or_why, vat_found
 from oms_aws.billing.issuable import examined
 from oms_aws.billing.wiring import BillingWiring
-from oms_aws.platform.task import Asked, task
+from oms_aws.platform.task import StepInput, task
 
 
 @task
-def handler(asked: Asked, oms: BillingWiring) -> list[dict[str, Any]]:
+def handler(asked: StepInput, oms: BillingWiring) -> list[dict[str, Any]]:
     order = oms.orders.get(asked.order_id).order
-    shop = oms.catalogue.shop_of_late(order.shop)
+    shop = oms.catalogue.cached_shop(order.shop)
     found, vat = [], None
     if vat_id_matters(order, shop):
         vat = vat_found(order, shop, oms)

@@ -6,13 +6,13 @@ from typing import Any
 
 import msgspec
 
-from oms_aws.platform.task import Asked, task
+from oms_aws.platform.task import StepInput, task
 from oms_aws.screening.pricing import priced
 from oms_aws.screening.wiring import ScreeningWiring
 
 
 @task
-def handler(asked: Asked, oms: ScreeningWiring) -> list[dict[str, Any]]:
+def handler(asked: StepInput, oms: ScreeningWiring) -> list[dict[str, Any]]:
     order = oms.orders.get(asked.order_id).order
     found: list[dict[str, Any]] = msgspec.to_builtins(priced(oms, order))
     return found

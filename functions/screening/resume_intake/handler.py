@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from oms_aws.orders.waiting_run import answer_if_free
-from oms_aws.platform.queue import Signal, queue
+from oms_aws.platform.queue import EventNotice, queue
 from oms_aws.screening.wiring import ScreeningWiring
 
 
 @queue
-def handler(signal: Signal, oms: ScreeningWiring) -> None:
+def handler(signal: EventNotice, oms: ScreeningWiring) -> None:
     run = answer_if_free(signal.order_id, oms)
     if run == "gone" and signal.type == "Order.Released":
         oms.intake.start(signal.order_id, again=signal.id.removeprefix("evt_"))

@@ -6,12 +6,12 @@ from typing import Any
 
 from oms.orders.holding import screen
 from oms_aws.platform.log import Saved
-from oms_aws.platform.task import Asked, task
+from oms_aws.platform.task import StepInput, task
 from oms_aws.screening.wiring import ScreeningWiring
 
 
 @task
-def handler(asked: Asked, oms: ScreeningWiring) -> dict[str, Any]:
+def handler(asked: StepInput, oms: ScreeningWiring) -> dict[str, Any]:
     stored = oms.orders.change(
         asked.order_id,
         lambda order: screen(order, asked.found, at=oms.now()),

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from oms_aws.platform.queue import Signal, queue
+from oms_aws.platform.queue import EventNotice, queue
 from oms_aws.sourcing.backorders import serve
 from oms_aws.sourcing.wiring import SourcingWiring
 
 
 @queue
-def handler(signal: Signal, oms: SourcingWiring) -> None:
+def handler(signal: EventNotice, oms: SourcingWiring) -> None:
     serve(oms, [signal.aggregate.removeprefix("stock/")])

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from oms_aws.platform.task import Asked, task
+from oms_aws.platform.task import StepInput, task
 from oms_aws.sourcing.reserving import reserve
 from oms_aws.sourcing.wiring import SourcingWiring
 
 
 @task
-def handler(asked: Asked, oms: SourcingWiring) -> dict[str, Any]:
+def handler(asked: StepInput, oms: SourcingWiring) -> dict[str, Any]:
     order = reserve(oms, asked.order_id)
     return {"order_id": order.id, "verdict": order.verdict}

@@ -19,7 +19,7 @@ from oms.billing import posting
 from oms.billing.amounts import draft_invoice
 from oms.billing.books import Amount, UnbookableVoucher, Voucher, totals
 from oms.billing.crediting import Claim, credit_note
-from oms.billing.deposits import Asked
+from oms.billing.deposits import IssuedDeposit
 from oms.billing.drafting import final_invoice, prepayment_invoice
 from oms.billing.invoice import Sold, TaxTotal
 from oms.billing.posting import voucher_of
@@ -166,7 +166,7 @@ def test_what_an_auditor_reads_of_each_account_is_what_datev_books(mode: Any) ->
     whole = papers.plain(mode)
     shipped, goods = papers.shipment(), papers.sale(mode)
     deposit = prepayment_invoice(goods, shipped, Decimal(100), number="AN-1", issued_on=papers.DAY)
-    deducted = [Asked(deposit).deducted]
+    deducted = [IssuedDeposit(deposit).deducted]
     final = final_invoice([whole], deducted, number="RE-9", issued_on=papers.DAY)
     note = credit_note(
         final, [], [Claim(line="1", quantity=1)], number="RK-9", issued_on=papers.DAY, reason="x"

@@ -19,7 +19,7 @@ from oms.billing.crediting import (
     left_of,
     shipping_left,
 )
-from oms.billing.deposits import Asked
+from oms.billing.deposits import IssuedDeposit
 from oms.billing.drafting import collective_invoice, final_invoice, prepayment_invoice
 from oms.billing.einvoice import en16931
 from oms.billing.invoice import Invoice, Sale, Sold
@@ -141,7 +141,7 @@ def test_deposits_and_the_final_invoice_add_up_to_the_order(
     goods_out = papers.shipment(sale.goods)
     deposit = prepayment_invoice(sale, goods_out, amount, number="AN-1", issued_on=DAY)
     assert money.total([tax.priced for tax in deposit.taxes]) == amount
-    final = final_invoice([whole], [Asked(deposit).deducted], number="RE-1", issued_on=DAY)
+    final = final_invoice([whole], [IssuedDeposit(deposit).deducted], number="RE-1", issued_on=DAY)
     assert per_rate(deposit, final) == per_rate(whole)
     said = en16931(final)
     assert said.sums.lines + said.sums.charges - said.sums.allowances == final.net
@@ -253,7 +253,7 @@ def test_goods_of_a_final_invoice_are_credited_whole_though_a_deposit_was_deduct
         sale, papers.shipment(), Decimal("300.00"), number="AN-1", issued_on=DAY
     )
     whole = draft_invoice(sale, papers.shipment(), number="RE-1", issued_on=DAY, earlier=())
-    final = final_invoice([whole], [Asked(deposit).deducted], number="RE-1", issued_on=DAY)
+    final = final_invoice([whole], [IssuedDeposit(deposit).deducted], number="RE-1", issued_on=DAY)
     claims, rest = everything_left(final, [])
     back = credit(final, [], *claims, shipping=rest)
     assert back.gross == deposit.gross + final.gross

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from oms.billing.amounts import draft_invoice
 from oms.billing.crediting import credit_note, everything_left
-from oms.billing.deposits import Asked, part_of, room, surplus
+from oms.billing.deposits import IssuedDeposit, part_of, room, surplus
 from oms.billing.drafting import final_invoice, prepayment_invoice
 from oms.billing.einvoice import en16931
 from oms.billing.invoice import Invoice, Sale, Sold
@@ -39,7 +39,9 @@ def drafts_of(sale: Sale, *shipments: tuple[Sold, ...]) -> list[Invoice]:
     return made
 
 
-def ask(sale: Sale, amount: Decimal, asked: list[Asked], goods: tuple[Sold, ...]) -> list[Asked]:
+def ask(
+    sale: Sale, amount: Decimal, asked: list[IssuedDeposit], goods: tuple[Sold, ...]
+) -> list[IssuedDeposit]:
     """The deposits after one more was tried."""
     standing = [tax for each in asked for tax in each.standing]
     try:
@@ -54,10 +56,10 @@ def ask(sale: Sale, amount: Decimal, asked: list[Asked], goods: tuple[Sold, ...]
     except Refusal:
         return asked
     assert money.total([tax.priced for tax in deposit.taxes]) == amount
-    return [*asked, Asked(deposit)]
+    return [*asked, IssuedDeposit(deposit)]
 
 
-def settled(asked: list[Asked], whole: list[Any]) -> list[Asked]:
+def settled(asked: list[IssuedDeposit], whole: list[Any]) -> list[IssuedDeposit]:
     """The deposits once what is too much of them has been credited."""
     for _ in range(100):
         found = surplus(whole, asked, "EUR")
@@ -67,11 +69,11 @@ def settled(asked: list[Asked], whole: list[Any]) -> list[Asked]:
         note = credit(deposit.invoice, list(deposit.credits), *claims)
         place = asked.index(deposit)
         asked = [*asked]
-        asked[place] = Asked(deposit.invoice, (*deposit.credits, note))
+        asked[place] = IssuedDeposit(deposit.invoice, (*deposit.credits, note))
     raise AssertionError("the deposits are never small enough")
 
 
-def documents(asked: list[Asked], *others: Invoice) -> dict[Any, tuple[Decimal, ...]]:
+def documents(asked: list[IssuedDeposit], *others: Invoice) -> dict[Any, tuple[Decimal, ...]]:
     """What all documents come to, rate by rate, credits taken off."""
     sums = per_rate(*(each.invoice for each in asked), *others)
     for group, gone in per_rate(*(note for each in asked for note in each.credits)).items():
@@ -97,13 +99,13 @@ def test_whatever_is_asked_in_advance_shipped_and_cancelled_adds_up(
     goods: Goods, mode: Any, charge: Decimal, data: st.DataObject
 ) -> None:
     sale = sale_of(goods, mode, charge)
-    asked: list[Asked] = []
+    asked: list[IssuedDeposit] = []
     for _ in range(data.draw(st.integers(1, 4))):
         asked = ask(sale, data.draw(shipping), asked, sale.goods)
     again: bool = data.draw(st.booleans())
     if asked and again:
         claims, _ = everything_left(asked[0].invoice, [])
-        asked[0] = Asked(asked[0].invoice, (credit(asked[0].invoice, [], *claims),))
+        asked[0] = IssuedDeposit(asked[0].invoice, (credit(asked[0].invoice, [], *claims),))
         asked = ask(sale, data.draw(shipping), asked, sale.goods)
     drafts = drafts_of(sale, *cut(sale.goods, data))
     whole = [tax for draft in drafts for tax in draft.taxes]
@@ -134,7 +136,7 @@ def test_a_final_invoice_deducts_what_was_paid_to_the_cent(
     goods: Goods, mode: Any, charge: Decimal, data: st.DataObject
 ) -> None:
     sale = sale_of(goods, mode, charge)
-    asked: list[Asked] = []
+    asked: list[IssuedDeposit] = []
     for _ in range(data.draw(st.integers(1, 3))):
         asked = ask(sale, data.draw(shipping), asked, sale.goods)
     (whole,) = drafts_of(sale, sale.goods)
@@ -150,7 +152,7 @@ def test_a_final_invoice_deducts_what_was_paid_to_the_cent(
             )  # fmt: skip
             assert note.gross == rest
             assert all(abs(t.tax - t.net * t.rate / 100) <= Decimal("0.02") for t in note.taxes)
-            asked[n] = Asked(each.invoice, (*asked[n].credits, note))
+            asked[n] = IssuedDeposit(each.invoice, (*asked[n].credits, note))
         assert money.total([tax.gross for tax in asked[n].standing]) == paid
         assert all(min(t.net, t.tax, t.gross) >= 0 for t in asked[n].standing)
     standing = [each.deducted for each in asked if each.standing]
@@ -170,7 +172,7 @@ def test_deposits_over_everything_leave_nothing_to_pay(
     most = money.total([money.rounded(tax.priced, "EUR") for tax in whole.taxes])
     if not most:
         return
-    asked: list[Asked] = []
+    asked: list[IssuedDeposit] = []
     for share in money.allocate(most, [Decimal(part) for part in parts], "EUR"):
         asked = ask(sale, share, asked, sale.goods)
     assert surplus(whole.taxes, asked, "EUR") is None
@@ -232,7 +234,7 @@ def test_a_rate_that_is_not_billed_in_the_end_is_credited_whole() -> None:
     note = credit(deposit.invoice, [], *claims)
     assert {tax.rate: tax.gross for tax in note.taxes}[Decimal(19)] > 100
     assert note.advance
-    assert surplus(book.taxes, [Asked(deposit.invoice, (note,))], "EUR") is None
+    assert surplus(book.taxes, [IssuedDeposit(deposit.invoice, (note,))], "EUR") is None
 
 
 def test_a_final_invoice_that_would_be_negative_is_refused() -> None:

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from oms.billing.amounts import draft_invoice
 from oms.billing.books import Voucher
 from oms.billing.crediting import credit_note
-from oms.billing.deposits import Asked, part_of
+from oms.billing.deposits import IssuedDeposit, part_of
 from oms.billing.drafting import final_invoice, prepayment_invoice
 from oms.billing.invoice import Invoice
 from oms.billing.posting import voucher_of
@@ -25,7 +25,7 @@ from oms.orders.money_news import PaymentRefunded
 from oms.orders.money_parts import Received, Refund
 from oms.orders.order import Order
 from oms.payments import payment
-from oms.payments.paying import lay
+from oms.payments.paying import allocate
 from oms.records import datev
 from oms.records.export import Export
 from oms.records.prepaid import booked_on, voucher_of_step
@@ -71,13 +71,13 @@ class Books:
         self.order = replace(tell(self.order, news), news=())
         return id
 
-    def asked(self) -> list[Asked]:
+    def asked(self) -> list[IssuedDeposit]:
         found = []
         for each in self.order.documents:
             if each.type == "prepayment":
                 notes = [d.id for d in self.order.documents if d.original == each.id]
                 credits = tuple(self.papers[note] for note in notes)
-                found.append(Asked(self.papers[each.id], credits))
+                found.append(IssuedDeposit(self.papers[each.id], credits))
         return found
 
     def credit(self, number: int, gross: str | Decimal) -> str:
@@ -92,7 +92,7 @@ class Books:
 
     def pay(self, amount: str | Decimal, *, on: date | None = None, **more: Any) -> str:
         on = on or self.day
-        laid = lay(self.order, Decimal(amount), on, **more)
+        laid = allocate(self.order, Decimal(amount), on, **more)
         id = f"T-{len(self.order.payments) + 1}"
         self._receive(Received(id, Decimal(amount), on, laid=laid, at=self.at))
         return id

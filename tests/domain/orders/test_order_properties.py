@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from oms.billing import documenting
-from oms.core.events import GENESIS, Event, chained
+from oms.core.events import GENESIS, LogEntry, chained
 from oms.core.parties import Address
 from oms.core.refusals import NotNow, Refusal
 from oms.fulfilment.tracking import track
@@ -37,7 +37,7 @@ from oms.orders.order import Order, OrderCreated, decode_order, encode
 from oms.orders.pending import Change
 from oms.orders.reserving import lose_reservation
 from oms.orders.shipping import release_to_warehouse
-from oms.records.due import see_to
+from oms.records.due import apply_due
 from oms.records.invariants import chained as unbroken
 from oms.records.invariants import conserved, spoken_for, told
 
@@ -256,7 +256,7 @@ commands: st.SearchStrategy[Command] = st.one_of(
         st.integers(1, 3),
     ),
     st.builds(
-        lambda hours: lambda order, at: see_to(order, at=at + timedelta(hours=hours)),
+        lambda hours: lambda order, at: apply_due(order, at=at + timedelta(hours=hours)),
         st.integers(0, 400),
     ),
 )
@@ -266,12 +266,12 @@ class Kept:
     """An order and its log, as the store keeps them."""
 
     def __init__(self, order: Order) -> None:
-        self.log: list[Event] = []
+        self.log: list[LogEntry] = []
         self.order = self.save(order)
 
     def save(self, order: Order) -> Order:
         for news in order.news:
-            event = Event(
+            event = LogEntry(
                 id=f"evt_{len(self.log)}",
                 type=str(type(news).__struct_config__.tag),
                 aggregate="order/ord_1",
@@ -326,9 +326,9 @@ def test_what_was_due_is_not_due_any_more_once_seen_to(
     for minute, command in enumerate(script, 1):
         kept.do(command, NOW + timedelta(minutes=minute))
     at = NOW + timedelta(hours=hours)
-    after = kept.do(lambda order, at: see_to(order, at=at), at)
+    after = kept.do(lambda order, at: apply_due(order, at=at), at)
     assert [due for due in dues.due(after) if due.at <= at] == []
-    assert not see_to(after, at=at).news
+    assert not apply_due(after, at=at).news
 
 
 @settings(max_examples=200, deadline=None)

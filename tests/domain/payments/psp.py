@@ -8,7 +8,7 @@ from typing import Any
 
 from oms.orders.money_parts import Refund
 from oms.payments import capturing
-from oms.payments.capturing import Holding, Take
+from oms.payments.capturing import AuthorisationStatus, Take
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 
@@ -24,9 +24,9 @@ class Psp:
         self.keys: dict[str, Any] = {}
         self.broken = False
 
-    def holding(self) -> Holding:
+    def holding(self) -> AuthorisationStatus:
         status = "ended" if self.ended else "authorised" if self.capturable else "captured"
-        return Holding(
+        return AuthorisationStatus(
             by="test",
             authorisation="pi_1",
             status=status,  # type: ignore[arg-type]

@@ -14,7 +14,7 @@ from msgspec import Raw
 from msgspec.structs import replace
 
 from oms.billing import documenting
-from oms.core.events import GENESIS, Event, chained
+from oms.core.events import GENESIS, LogEntry, chained
 from oms.core.parties import Address
 from oms.core.refusals import Refusal
 from oms.orders import balance, invoicing
@@ -32,10 +32,10 @@ from oms.payments import capturing, shop_captures
 from oms.payments.capturing import AFTER, DEEDS, Take, Void, Wait, state
 from oms.payments.payment import receive
 from oms.payments.shop_captures import Moved
-from oms.records import cash
-from oms.records.cash import accounted
-from oms.records.due import see_to
+from oms.records import money_invariants
+from oms.records.due import apply_due
 from oms.records.invariants import told
+from oms.records.money_invariants import accounted
 from tests.domain.payments.psp import NOW, Psp
 
 PRICE = Decimal("10.01")
@@ -127,11 +127,11 @@ def moved(order: Order, psp: Psp, at: datetime, *, dies_after: int = 99) -> Orde
     raise AssertionError("never at rest")
 
 
-def log_of(order: Order) -> list[Event]:
-    events: list[Event] = []
+def log_of(order: Order) -> list[LogEntry]:
+    events: list[LogEntry] = []
     for number, news in enumerate(order.news, 1):
         tag = str(type(news).__struct_config__.tag)
-        event = Event(
+        event = LogEntry(
             id=f"evt_{number}", type=tag, aggregate="order/ord_1", shop="b", sequence=number,
             at=NOW, actor="a", cause="c", data=Raw(encode(news)),
         )  # fmt: skip
@@ -151,7 +151,7 @@ def holds(order: Order) -> None:
     """What must always hold of an order's money."""
     assert Decimal(0) <= balance.refunded(order) <= balance.captured(order)
     assert balance.captured(order) <= balance.authorised(order)
-    assert [*accounted(order), *cash.moved(order)] == []
+    assert [*accounted(order), *money_invariants.moved(order)] == []
     assert decode_order(encode(replace(order, news=()))) == replace(order, news=())
     assert not [*told(replace(order, news=()), log_of(order))]
 
@@ -208,7 +208,7 @@ def test_whatever_happens_the_money_adds_up(
                 )  # fmt: skip
             case "time":
                 at += timedelta(hours=args[0])
-                order = see_to(order, at=at)
+                order = apply_due(order, at=at)
                 if at > NOW + timedelta(days=7) and psp.capturable:
                     psp.void()
         said.append(psp.holding())
@@ -265,7 +265,7 @@ def test_one_capture_is_made_before_the_authorisation_ends() -> None:
     psp = Psp(PRICE * 4, several=False)
     order = moved(shipped(new_order(), 1), psp, NOW)
     at = NOW + timedelta(days=6, hours=13)
-    order = moved(see_to(order, at=at), psp, at)
+    order = moved(apply_due(order, at=at), psp, at)
     assert psp.captured == PRICE
     order = moved(shipped(order, 3, at), psp, at)
     (failure,) = balance.open_failures(order)

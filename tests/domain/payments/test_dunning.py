@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from oms.core.refusals import Refusal
-from oms.core.values import PLACE
+from oms.core.values import BUSINESS_ZONE
 from oms.master.terms import DunningRules
 from oms.orders.documents import Document
 from oms.orders.dues import due
@@ -24,8 +24,8 @@ from oms.orders.waiting import waiting as waiting_order
 from oms.payments import dunning, payment
 from oms.payments.dunning import archive, claim_of, proceed
 from oms.payments.interest import base_rate, in_default_since, interest
-from oms.payments.paying import lay
-from oms.records.due import see_to
+from oms.payments.paying import allocate
+from oms.records.due import apply_due
 from tests.domain.payments.test_credit_properties import on_account
 
 DUE = date(2026, 12, 1)
@@ -48,7 +48,7 @@ def billed(gross: str = "100.00", **more: Any) -> Order:
 def clock(order: Order, time: datetime, rules: DunningRules = RULES) -> Order:
     """What the clock and its step do, twice."""
     for _ in range(2):
-        order = see_to(order, at=time)
+        order = apply_due(order, at=time)
         order = proceed(order, "inv_1", claim_of(order, "inv_1"), rules, at=time)
         order = printed(order, time)
     return replace(order, news=())
@@ -72,12 +72,12 @@ def levels(order: Order) -> list[tuple[int, int]]:
     """Level and day of each letter, counted from the due date."""
     state = order.documents[0].dunning
     found = state.letters if state else ()
-    return [(x.level, (x.issued_at.astimezone(PLACE).date() - DUE).days) for x in found]
+    return [(x.level, (x.issued_at.astimezone(BUSINESS_ZONE).date() - DUE).days) for x in found]
 
 
 def paid(order: Order, amount: str, day: int, id: str = "T-1") -> Order:
     on = DUE + timedelta(day)
-    laid = lay(order, Decimal(amount), on)
+    laid = allocate(order, Decimal(amount), on)
     return payment.receive(order, Received(id, Decimal(amount), on, laid=laid), at=at(day))
 
 
@@ -116,7 +116,7 @@ def test_money_in_between_stops_it_and_a_part_does_not() -> None:
 
 
 def test_money_between_the_call_and_the_letter_stops_it() -> None:
-    order = see_to(days(billed(), 0, 6), at=at(7))
+    order = apply_due(days(billed(), 0, 6), at=at(7))
     order = paid(order, "100.00", 7)
     order = proceed(order, "inv_1", claim_of(order, "inv_1"), RULES, at=at(7))
     assert levels(order) == []

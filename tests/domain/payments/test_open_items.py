@@ -14,10 +14,10 @@ from msgspec.structs import replace
 from oms.orders import balance
 from oms.orders.documents import Document
 from oms.orders.ledger import charges_paid, ledger
-from oms.orders.money_parts import Capture, Laid, Payment, Received, Refund
+from oms.orders.money_parts import Capture, Payment, PaymentAllocation, Received, Refund
 from oms.orders.order import Order
 from oms.payments.open_items import aged, open_items
-from oms.records.cash import accounted
+from oms.records.money_invariants import accounted
 from tests.domain.payments.test_credit_properties import NOW, on_account
 
 ORDER = on_account(1, 1)
@@ -55,7 +55,7 @@ def orders(draw: Any) -> Order:
             on = draw(st.sampled_from(bills)).id
             let_go = draw(st.sampled_from([Decimal(0), 2 * CENT]))
             charges = draw(st.sampled_from([Decimal(0), min(amount, 5 * CENT)]))
-            laid = [Laid(on, amount - charges, let_go, let_go, charges)]
+            laid = [PaymentAllocation(on, amount - charges, let_go, let_go, charges)]
         payments.append(Received(f"T-{n}", amount, date(2026, 11, 24), laid=tuple(laid)))
         if draw(st.integers(0, 3)) == 0:
             back = draw(st.sampled_from([amount, draw(amounts)]))
@@ -108,13 +108,15 @@ def test_money_pays_what_is_due_first_unless_it_names_a_document() -> None:
         payments=(Received("T-1", Decimal(60), date(2026, 11, 24)),),
     )
     assert [(i.document, int(i.open)) for i in ledger(order).items] == [("inv_2", 0), ("inv_1", 40)]
-    named = Received("T-1", Decimal(60), date(2026, 11, 24), laid=(Laid("inv_1", Decimal(60)),))
+    named = Received(
+        "T-1", Decimal(60), date(2026, 11, 24), laid=(PaymentAllocation("inv_1", Decimal(60)),)
+    )
     items = ledger(replace(order, payments=(named,))).items
     assert [(i.document, int(i.open)) for i in items] == [("inv_2", 40), ("inv_1", 0)]
 
 
 def test_reversed_payment_takes_its_discount_with_it() -> None:
-    laid = (Laid("inv_1", Decimal(98), Decimal(2)),)
+    laid = (PaymentAllocation("inv_1", Decimal(98), Decimal(2)),)
     paid = Received("T-1", Decimal(98), date(2026, 11, 24), laid=laid)
     order = replace(ORDER, documents=(bill(1, Decimal(100), 0),), payments=(paid,))
     assert ledger(order).items[0].open == 0
@@ -123,7 +125,7 @@ def test_reversed_payment_takes_its_discount_with_it() -> None:
 
 
 def test_discount_of_what_is_credited_later_is_not_paid_out() -> None:
-    laid = (Laid("inv_1", Decimal(98), Decimal(2)),)
+    laid = (PaymentAllocation("inv_1", Decimal(98), Decimal(2)),)
     paid = Received("T-1", Decimal(98), date(2026, 11, 24), laid=laid)
     documents = (bill(1, Decimal(100), 0), note(1, "inv_1", Decimal(50)))
     order = replace(ORDER, lines=(), documents=documents, payments=(paid,))

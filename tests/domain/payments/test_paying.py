@@ -14,7 +14,7 @@ from oms.orders.documents import Dunning, Letter
 from oms.orders.ledger import ledger
 from oms.orders.money_parts import Received
 from oms.orders.order import Order
-from oms.payments.paying import asked, fits, lay, shared
+from oms.payments.paying import allocate, claims, fits, shared
 from tests.domain.payments.test_credit_properties import NOW
 from tests.domain.payments.test_open_items import CENT, ORDER, amounts, bill, orders
 
@@ -31,7 +31,7 @@ def with_bills(*bills: Any) -> Order:
 
 
 def paid(order: Order, amount: str, on: date = DAY, **how: Any) -> Order:
-    laid = lay(order, Decimal(amount), on, **how)
+    laid = allocate(order, Decimal(amount), on, **how)
     money = Received(f"T-{len(order.payments)}", Decimal(amount), on, laid=laid)
     return replace(order, payments=(*order.payments, money))
 
@@ -101,7 +101,7 @@ def test_no_payment_is_laid_twice_or_overpays(
     )
     order = replace(order, documents=bills)
     before = {item.document: item.open for item in ledger(order).items}
-    laid = lay(order, amount, DAY, tolerance=tolerance)
+    laid = allocate(order, amount, DAY, tolerance=tolerance)
     assert sum((each.amount + each.charges for each in laid), Decimal(0)) <= amount
     for each in laid:
         assert each.amount > 0 or each.charges
@@ -117,7 +117,7 @@ def test_no_payment_is_laid_twice_or_overpays(
 def test_shares_of_several_orders_add_up_and_each_is_settled(
     several: list[Order], part: int
 ) -> None:
-    wanted = [found for order in several if (found := asked(order, DAY))]
+    wanted = [found for order in several if (found := claims(order, DAY))]
     every = [each for found in wanted for each in found]
     if not every:
         return

@@ -13,7 +13,7 @@ from oms.orders.ledger import ledger
 from oms.orders.money_parts import Received
 from oms.orders.order import Order
 from oms.payments import payment
-from oms.payments.paying import lay
+from oms.payments.paying import allocate
 from oms.records import datev
 from oms.records.reductions import Reduction, reductions, voucher_for
 from tests.domain.billing.test_books import BOOKS, amount, voucher
@@ -39,10 +39,12 @@ def test_entries_add_up_to_what_is_let_go_now(deeds: list[tuple[int, int]]) -> N
             credit = replace(note(n, "inv_1", Decimal(value)), issued_at=at)
             order = replace(order, documents=(*order.documents, credit))
         elif deed == 1 and item.open > 0:
-            laid = lay(order, item.open, DAY)
+            laid = allocate(order, item.open, DAY)
             if value % 2:
                 least = item.open - (item.amount - item.credited) * 3 / 100
-                laid = lay(order, max(Decimal("0.01"), round(least, 2)), DAY, tolerance=Decimal(1))
+                laid = allocate(
+                    order, max(Decimal("0.01"), round(least, 2)), DAY, tolerance=Decimal(1)
+                )
             came = sum((each.amount for each in laid), Decimal(0))
             order = payment.receive(order, Received(f"T-{n}", came, DAY, laid=laid, at=at), at=at)
         elif deed == 2:

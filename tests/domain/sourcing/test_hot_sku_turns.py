@@ -14,8 +14,8 @@ from msgspec.structs import replace
 from bench.gear.items import Items
 from oms.core.refusals import NotNow
 from oms.records.invariants import counted
-from oms.sourcing.pool import MOST_PARTS
 from oms.sourcing.stock import Buffer, Item, Reservation
+from oms.sourcing.stock_buckets import MOST_PARTS
 from oms_aws.orders.store import DynamoOrders, Stored
 from oms_aws.platform import keys
 from oms_aws.platform.attributes import unmarshal

@@ -7,7 +7,8 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from oms.sourcing.pool import (
+from oms.sourcing.stock import Buffer, Delta, Item, Reservation
+from oms.sourcing.stock_buckets import (
     MERGE_BELOW,
     MOST_PARTS,
     SPLIT_ABOVE,
@@ -23,7 +24,6 @@ from oms.sourcing.pool import (
     recounted,
     take,
 )
-from oms.sourcing.stock import Buffer, Delta, Item, Reservation
 
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 pools = st.lists(st.integers(0, 9), min_size=1, max_size=6)

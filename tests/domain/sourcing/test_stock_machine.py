@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 from msgspec.structs import replace
 
-from oms.core.events import Event
+from oms.core.events import LogEntry
 from oms.core.parties import Address
 from oms.core.refusals import Refusal
 from oms.master.product import Component
@@ -20,12 +20,12 @@ from oms.master.warehouse import Warehouse
 from oms.orders import cancelling, shipping
 from oms.orders.findings import Finding
 from oms.orders.holding import release_hold, screen
-from oms.orders.lines import Line, Nature
+from oms.orders.lines import Line, ProductSnapshot
 from oms.orders.order import Order
 from oms.orders.reserving import lose_reservation
 from oms.orders.shipping import pack, release_to_warehouse
 from oms.records.invariants import claimed, conserved, counted
-from oms.sourcing import allotment
+from oms.sourcing import allocation
 from oms.sourcing.bundles import parts, recipes, stock_skus
 from oms.sourcing.routing import Plan, route
 from oms.sourcing.stock import (
@@ -48,9 +48,9 @@ SKUS = ("X", "Y")
 HOME = Address("Lager", "Talweg 1", "80331", "München", "DE")
 WAREHOUSES = [Warehouse(id=place, name=place, address=HOME) for place in PLACES]
 NATURES = {
-    "X": Nature(),
-    "Y": Nature(),
-    "SET": Nature("bundle", (Component("X", 1), Component("Y", 2))),
+    "X": ProductSnapshot(),
+    "Y": ProductSnapshot(),
+    "SET": ProductSnapshot("bundle", (Component("X", 1), Component("Y", 2))),
 }
 lines = st.lists(st.tuples(st.sampled_from([*NATURES]), st.integers(1, 3)), min_size=1, max_size=3)
 
@@ -68,7 +68,7 @@ class Shop(RuleBasedStateMachine):
         self.orders: dict[str, Order] = {}
         self.items = {sku: Item(sku=sku) for sku in SKUS}
         self.held: dict[tuple[str, str], Reservation] = {}
-        self.log: dict[str, list[Event]] = {sku: [] for sku in SKUS}
+        self.log: dict[str, list[LogEntry]] = {sku: [] for sku in SKUS}
         self.astray: set[str] = set()
         self.counts_taken: set[str] = set()
 
@@ -104,8 +104,8 @@ class Shop(RuleBasedStateMachine):
     def save(self, order: Order) -> None:
         self.orders[order.id] = replace(order, news=())
 
-    def room(self, order: Order) -> allotment.Room:
-        return allotment.room_of(order, self.reservations(order), self.items)
+    def room(self, order: Order) -> allocation.Room:
+        return allocation.room_of(order, self.reservations(order), self.items)
 
     def plan(self, order: Order, told: Order) -> Plan:
         free = {}
@@ -125,7 +125,7 @@ class Shop(RuleBasedStateMachine):
             recipes=recipes(order),
         )
 
-    def misfits(self, told: Order) -> allotment.Fits:
+    def misfits(self, told: Order) -> allocation.Fits:
         def misfits(order: Order) -> dict[str, int]:
             lacking = self.plan(order, told).uncovered
             bundles = {sku: n for sku, n in lacking.items() if sku in recipes(order)}
@@ -155,7 +155,7 @@ class Shop(RuleBasedStateMachine):
     def reserve(self, data: st.DataObject, saved: bool) -> None:
         order = self.some(data)
         if asking(order):
-            after = allotment.reserved(
+            after = allocation.reserved(
                 order, self.room(order), closed=(), fits=self.misfits(order), at=self.now
             )
             self.work(order, after, saved=saved)
@@ -164,7 +164,7 @@ class Shop(RuleBasedStateMachine):
     @rule(data=st.data(), saved=st.booleans())
     def allocate(self, data: st.DataObject, saved: bool) -> None:
         order = self.some(data)
-        after = allotment.allocated(
+        after = allocation.allocated(
             order, self.room(order), closed=(), fits=self.misfits(order), at=self.now
         )
         self.work(order, after, saved=saved)
@@ -175,7 +175,7 @@ class Shop(RuleBasedStateMachine):
         told = self.some(data)
         if told.open_holds or not told.count("reserved"):
             return
-        order = allotment.kept(told, self.room(told), at=self.now)
+        order = allocation.kept(told, self.room(told), at=self.now)
         plan = self.plan(order, told)
         order = lose_reservation(order, spread(order, "reserved", plan.uncovered), at=self.now)
         for share in plan.shares:
@@ -239,7 +239,7 @@ class Shop(RuleBasedStateMachine):
     @rule(data=st.data())
     def expire(self, data: st.DataObject) -> None:
         order = self.some(data)
-        after = allotment.expire(order, "", self.now)
+        after = allocation.expire(order, "", self.now)
         if after.news:
             self.save(after)
             self.astray.add(order.id)
@@ -258,7 +258,7 @@ class Shop(RuleBasedStateMachine):
         before = item.on_hand.get(place, 0)
         data = {"location": place, "before": before, "on_hand": on_hand}
         self.log[sku].append(
-            Event(
+            LogEntry(
                 id="evt",
                 type="Stock.Changed",
                 aggregate=f"stock/{sku}",
@@ -282,7 +282,7 @@ class Shop(RuleBasedStateMachine):
                 return
             order = self.orders[each.order_id]
             if order.count("reserved"):
-                after = allotment.uncovered(
+                after = allocation.uncovered(
                     order, self.reservations(order), self.items, sku, self.now
                 )
                 self.work(order, after, saved=True)
@@ -337,11 +337,11 @@ class Shop(RuleBasedStateMachine):
             again = self.orders[order.id]
             if asking(again):
                 room = self.room(again)
-                after = allotment.reserved(
+                after = allocation.reserved(
                     again, room, closed=(), fits=self.misfits(again), at=self.now
                 )
             else:
-                after = allotment.kept(again, self.room(again), at=self.now)
+                after = allocation.kept(again, self.room(again), at=self.now)
             self.work(again, after, saved=True)
             told = self.orders[order.id]
             for sku, held in self.reservations(told).items():

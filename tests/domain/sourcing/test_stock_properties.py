@@ -17,7 +17,7 @@ from oms.orders.lines import Line
 from oms.orders.order import Order
 from oms.records.invariants import claimed as agreed
 from oms.records.invariants import counted
-from oms.sourcing.allotment import reserved, room_of
+from oms.sourcing.allocation import reserved, room_of
 from oms.sourcing.stock import Delta, Item, Reservation, agrees, claims, delta, settled
 from tests.domain.orders.test_order_properties import new_order
 

@@ -129,7 +129,7 @@ def test_an_event_that_comes_again_issues_nothing_more(
     stored = oms.orders.get(order).order
     (fulfilment,) = stored.fulfilments
     for asking in (None, fulfilment.id):
-        assert wanted(stored, asking, oms, oms.taking(), at=world.now()) is None
+        assert wanted(stored, asking, oms, oms.counter_batch(), at=world.now()) is None
 
 
 def test_a_public_buyer_gets_the_syntax_that_was_agreed(world: World, merchant: Merchant) -> None:

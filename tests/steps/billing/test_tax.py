@@ -175,7 +175,7 @@ def test_who_counts_second_starts_again(merchant: Merchant) -> None:
     oms = merchant.world.ports("billing/issue_invoice")
 
     def attempt(id: str) -> tuple[Stored, Order, Saved]:
-        seen, taking = oms.orders.get(id), oms.taking()
+        seen, taking = oms.orders.get(id), oms.counter_batch()
         fulfilment = seen.order.fulfilments[0].id
         name = fulfilment.replace("ful_", "inv_")
         draft = drafted(seen.order, fulfilment, name, oms, taking, at=oms.now())

@@ -24,7 +24,7 @@ def test_products_that_grow_too_old_while_they_are_read_are_read_again(
 
     catalogue = DynamoCatalogue(world.ports("billing/issue_invoice").table, slowly)
     for _ in range(12):
-        assert sorted(catalogue.products_of_late(SKUS)) == SKUS
+        assert sorted(catalogue.cached_products(SKUS)) == SKUS
 
 
 def test_what_is_not_in_the_catalogue_is_asked_for_each_time(
@@ -33,4 +33,4 @@ def test_what_is_not_in_the_catalogue_is_asked_for_each_time(
     merchant.count("A", RUCK_45=1)
     catalogue = world.ports("billing/issue_invoice").catalogue
     for _ in range(2):
-        assert list(catalogue.products_of_late(["RUCK-45", "NEW-1"])) == ["RUCK-45"]
+        assert list(catalogue.cached_products(["RUCK-45", "NEW-1"])) == ["RUCK-45"]

@@ -12,7 +12,7 @@ import pytest
 from oms.core.refusals import NotNow
 from oms.orders.balance import Source
 from oms.orders.money_parts import Payment
-from oms.payments.capturing import GiveBack, Holding, Take, Void
+from oms.payments.capturing import AuthorisationStatus, GiveBack, Take, Void
 from oms_aws.payments.providers import Refused, stripe
 from oms_aws.payments.providers.stripe import VERSION, Stripe
 from oms_aws.platform import wiring
@@ -43,7 +43,7 @@ def at_stripe(*answers: str) -> tuple[Stripe, RecordedStripe]:
 
 def test_an_authorisation_is_understood() -> None:
     provider, told = at_stripe("authorised")
-    assert provider.holding(PAID, "USD") == Holding(
+    assert provider.holding(PAID, "USD") == AuthorisationStatus(
         by="stripe",
         authorisation="pi_3Rl9KAB3KTBdesMM0XTomcE8",
         status="authorised",

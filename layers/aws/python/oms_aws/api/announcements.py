@@ -12,7 +12,7 @@ from pydantic import AwareDatetime, Field
 from oms.billing.bill import BillNews
 from oms.notices.endpoints import EndpointNews
 from oms.orders.applying import AnyNews
-from oms.orders.news import News
+from oms.orders.news import DomainEvent
 from oms.records.export import ExportNews
 from oms_aws.notices.event_types import MEANING
 from oms_aws.platform.answers import ID, EventId
@@ -23,7 +23,7 @@ REF = "#/components/schemas/"
 TIMES = ("at", "_at", "until", "deadline", "ship_by", "as_of")
 
 
-class StockChanged(News, frozen=True, tag="Stock.Changed"):
+class StockChanged(DomainEvent, frozen=True, tag="Stock.Changed"):
     """A warehouse counted other than before; in pieces."""
 
     sku: str
@@ -35,7 +35,7 @@ class StockChanged(News, frozen=True, tag="Stock.Changed"):
     safety: int | None = None
 
 
-class StockBuffered(News, frozen=True, tag="Stock.Buffered"):
+class StockBuffered(DomainEvent, frozen=True, tag="Stock.Buffered"):
     """A shop leaves more or fewer pieces of a SKU to the other channels than before."""
 
     sku: str
@@ -46,7 +46,7 @@ class StockBuffered(News, frozen=True, tag="Stock.Buffered"):
     percent: int
 
 
-class IncomingChanged(News, frozen=True, tag="Incoming.Changed"):
+class IncomingChanged(DomainEvent, frozen=True, tag="Incoming.Changed"):
     """A purchase order was stored anew, or goods of it have come; `receipt` is their number."""
 
     purchase: str
@@ -57,7 +57,7 @@ class IncomingChanged(News, frozen=True, tag="Incoming.Changed"):
     at: datetime
 
 
-class WebhookTest(News, frozen=True, tag="Webhook.Test"):
+class WebhookTest(DomainEvent, frozen=True, tag="Webhook.Test"):
     """Somebody wants to see whether an endpoint works; no more has happened."""
 
     endpoint: str
@@ -102,9 +102,9 @@ EXAMPLE = {
 }
 
 
-def event_types() -> dict[str, type[News]]:
+def event_types() -> dict[str, type[DomainEvent]]:
     """The data of every event, by its type, in the order in which an order meets them."""
-    news: tuple[type[News], ...] = (
+    news: tuple[type[DomainEvent], ...] = (
         *typing.get_args(AnyNews),
         StockChanged,
         IncomingChanged,
@@ -123,7 +123,7 @@ def event_schemas() -> dict[str, Any]:
     _, found = msgspec.json.schema_components(types, ref_template=REF + "{name}")
     own = {each.__name__ for each in types}
     names = {name: name if name in own else f"{name}InEvent" for name in found}
-    shown = found.keys() - {News.__name__}  # what an order carries is in none of its events
+    shown = found.keys() - {DomainEvent.__name__}  # what an order carries is in none of its events
     return {names[n]: _cleaned(schema, names) for n, schema in found.items() if n in shown}
 
 
@@ -132,7 +132,7 @@ def webhooks() -> dict[str, Any]:
     return {type: {"post": _call(type, data)} for type, data in event_types().items()}
 
 
-def _call(type: str, data: type[News]) -> dict[str, Any]:
+def _call(type: str, data: type[DomainEvent]) -> dict[str, Any]:
     narrowed = {"type": {"const": type}, "data": {"$ref": REF + data.__name__}}
     content: dict[str, Any] = {
         "schema": {

@@ -90,7 +90,7 @@ def reduced(call: Call[ReduceShipment], order_id: str, oms: BillingWiring) -> An
     for _ in range(TRIES):
         if known := replayed(call, oms):
             return known
-        seen, taking = oms.orders.get(order_id), oms.taking()
+        seen, taking = oms.orders.get(order_id), oms.counter_batch()
         fulfilment = seen.order.fulfilment(body.fulfilment)
         draft = taken_back(seen.order, fulfilment, wanted, oms, taking, by)
         assert draft.told

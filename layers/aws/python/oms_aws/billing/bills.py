@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from oms.billing.bill import Bill, decode_bill
 from oms.billing.collecting import Entry
 from oms.billing.invoice import Invoice
-from oms.core.events import GENESIS, Event
+from oms.core.events import GENESIS, LogEntry
 from oms.core.refusals import NotNow, Unknown
 from oms.orders.documents import Collected
 from oms.orders.order import encode
@@ -69,7 +69,7 @@ class DynamoBills:
         found = {keys.Key(i["pk"], i["sk"]): i for i in self._table.get_many(places)}
         return [(place, stored_bill(found[key]).bill) for key, place in places.items()]
 
-    def log(self, id: str) -> Iterator[Event]:
+    def log(self, id: str) -> Iterator[LogEntry]:
         """The bill's events in order."""
         return read_log(self._table, f"bill/{id}")
 

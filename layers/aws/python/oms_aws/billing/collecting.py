@@ -22,26 +22,26 @@ from oms.orders.documents import Document
 from oms.orders.fulfilments import Fulfilment
 from oms.orders.order import Order
 from oms_aws.billing.bills import MOST_ENTRIES, StoredBill
+from oms_aws.billing.counter_batch import CounterBatch
 from oms_aws.billing.invoicing import Draft, Wanted, counted, drafted_alone
-from oms_aws.billing.taking import Taking
 from oms_aws.billing.wiring import BillingWiring
 from oms_aws.platform.log import Saved
 
 
 def collected(
-    order: Order, fulfilment_id: str, oms: BillingWiring, taking: Taking, by: Saved
+    order: Order, fulfilment_id: str, oms: BillingWiring, taking: CounterBatch, by: Saved
 ) -> Draft | None:
     """What leaves a shipment to a collective invoice; None when it gets an invoice of its own.
 
     It is drafted as of the day it left, with its taxes and its proofs, and counts towards the
     threshold of distance sales from then on. The draft is kept beside the bill that will bill it.
     """
-    account = oms.catalogue.account_of_late(order.shop, order.customer.id)
+    account = oms.catalogue.cached_account(order.shop, order.customer.id)
     billing = billing_of(order, account)
     fulfilment = order.fulfilment(fulfilment_id)
     if billing is None or fulfilment.shipped_at is None:
         return None
-    at, shop = oms.now(), oms.catalogue.shop_of_late(order.shop)
+    at, shop = oms.now(), oms.catalogue.cached_shop(order.shop)
     draft = drafted_alone(order, fulfilment, fulfilment.id, oms, taking, at=at)
     zone, bought = ZoneInfo(shop.time_zone), order.purchase_order or ""
     moment = fulfilment.shipped_at
@@ -89,7 +89,7 @@ def taken_back(
     fulfilment: Fulfilment,
     wanted: Wanted,
     oms: BillingWiring,
-    taking: Taking,
+    taking: CounterBatch,
     by: Saved,
 ) -> Draft:
     """Less of a shipment will be billed; raises Refusal for more than is left of it.
@@ -98,7 +98,7 @@ def taken_back(
     """
     entry, at = to_collect(order, fulfilment.id), oms.now()
     (known,) = oms.bills.collected_of([entry])
-    shop, n = oms.catalogue.shop_of_late(order.shop), entry.credits + 1
+    shop, n = oms.catalogue.cached_shop(order.shop), entry.credits + 1
     note = credit_note(
         known.draft,
         known.credits,

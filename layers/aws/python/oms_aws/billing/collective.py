@@ -25,8 +25,8 @@ from oms.core.refusals import Broken, NotNow
 from oms.orders.documents import Document
 from oms.payments.dunning import called
 from oms_aws.billing.bills import StoredBill
+from oms_aws.billing.counter_batch import CounterBatch
 from oms_aws.billing.invoicing import counted, part_billed, unpaid
-from oms_aws.billing.taking import Taking
 from oms_aws.billing.wiring import BillingWiring
 from oms_aws.platform.log import Saved
 from oms_aws.platform.table import Action, ConditionFailed
@@ -106,7 +106,7 @@ def _issue(id: str, plan: Planned, entries: Entries, by: Saved, oms: BillingWiri
     """A document with its number, its record and the bill that says so, in one transaction."""
     covered = [entries[each] for share in plan.shares for each in share.fulfilments]
     for _ in range(TRIES):
-        seen, at, taking = oms.bills.get(id), oms.now(), oms.taking()
+        seen, at, taking = oms.bills.get(id), oms.now(), oms.counter_batch()
         if plan not in seen.bill.to_issue:
             return
         if known := oms.documents.adopted(plan.id):
@@ -128,12 +128,12 @@ def _drafted(
     bill: Bill,
     plan: Planned,
     covered: list[Entry],
-    taking: Taking,
+    taking: CounterBatch,
     oms: BillingWiring,
     *,
     at: datetime,
 ) -> tuple[Invoice, tuple[Action, ...]]:
-    shop, day = oms.catalogue.shop_of_late(bill.shop), book_day(at)
+    shop, day = oms.catalogue.cached_shop(bill.shop), book_day(at)
     number = taking.number(range_of(shop, "collective", day))
     drafts = [entry.draft for entry in covered]
     invoice = collective_invoice(
@@ -143,7 +143,7 @@ def _drafted(
         period=_period(bill, drafts, day),
         credits=[credit for entry in covered for credit in entry.credits],
     )
-    account = oms.catalogue.account_of_late(bill.shop, bill.customer)
+    account = oms.catalogue.cached_account(bill.shop, bill.customer)
     invoice = payable(replace(invoice, order_id=invoice.order_id or bill.id), account)
     taking.add(number, None)
     record = oms.documents.record(plan.id, bill.id, bill.shop, dressed(invoice, shop), number, at)
@@ -202,9 +202,9 @@ def cancelled(
 
     Raises Refusal for one that was cancelled already, and when nothing is left.
     """
-    bill, at, taking = seen.bill, oms.now(), oms.taking()
+    bill, at, taking = seen.bill, oms.now(), oms.counter_batch()
     bill.require_holding(id)
-    shop, original = oms.catalogue.shop_of_late(bill.shop), bill.document(id)
+    shop, original = oms.catalogue.cached_shop(bill.shop), bill.document(id)
     part, earlier = part_billed(bill, id, oms)
     claims, shipping = everything_left(part, earlier)
     number = taking.number(range_of(shop, "credit_note", book_day(at)))

@@ -13,10 +13,10 @@ from oms.orders.documents import Document
 from oms.orders.order import Order
 from oms_aws.billing.bills import is_bill
 from oms_aws.billing.collective import cancelled
+from oms_aws.billing.counter_batch import CounterBatch
 from oms_aws.billing.invoicing import Draft, Wanted, corrected, credited
 from oms_aws.billing.order_views import as_it_stands, document_view
 from oms_aws.billing.settling import Demand, deposit
-from oms_aws.billing.taking import Taking
 from oms_aws.billing.wiring import BillingWiring
 from oms_aws.orders.store import Conflict
 from oms_aws.platform.http import Answer, Call, remembered, replayed
@@ -24,7 +24,7 @@ from oms_aws.platform.log import Saved, VersionDiffers
 from oms_aws.platform.table import ConditionFailed
 
 TRIES = 20
-Drafted = Callable[[Order, Taking, datetime], Draft]
+Drafted = Callable[[Order, CounterBatch, datetime], Draft]
 
 
 def credit_issued(
@@ -33,7 +33,7 @@ def credit_issued(
     """A credit note of an invoice; raises what `credited` raises, and NotNow."""
     id = oms.new_id("crn")
 
-    def drafted(order: Order, taking: Taking, at: datetime) -> Draft:
+    def drafted(order: Order, taking: CounterBatch, at: datetime) -> Draft:
         document = as_it_stands(order.document(original), oms)
         draft = credited(order, document, wanted, id, oms, taking, at=at)
         return _noted(draft, document, order, call, oms)
@@ -90,7 +90,7 @@ def corrected_issued(
         raise Refusal("not_correctable", "A collective invoice is not issued anew.")
     id = oms.new_id("inv")
 
-    def drafted(order: Order, taking: Taking, at: datetime) -> Draft:
+    def drafted(order: Order, taking: CounterBatch, at: datetime) -> Draft:
         return corrected(order, order.document(original), reason, id, oms, taking, at=at)
 
     return document_issued(call, order_id, drafted, oms)
@@ -100,7 +100,7 @@ def deposit_issued(call: Call[Any], order_id: str, demand: Demand, oms: BillingW
     """A deposit on an order; raises what `deposit` raises, VersionDiffers and NotNow."""
     id = oms.new_id("inv")
 
-    def drafted(order: Order, taking: Taking, at: datetime) -> Draft:
+    def drafted(order: Order, taking: CounterBatch, at: datetime) -> Draft:
         return deposit(order, demand, id, oms, taking, at=at)
 
     return document_issued(call, order_id, drafted, oms)
@@ -118,7 +118,7 @@ def document_issued(call: Call[Any], order_id: str, drafted: Drafted, oms: Billi
         seen = oms.orders.get(order_id)
         if call.if_version not in (None, seen.version):
             raise VersionDiffers(seen.version)
-        taking = oms.taking()
+        taking = oms.counter_batch()
         draft = drafted(seen.order, taking, oms.now())
         answer = Answer(document_view(draft.document, oms), 201)
         also = (*draft.alone(taking), *remembered(call, oms, answer))

@@ -75,14 +75,14 @@ def slip(seen: Stored, fulfilment_id: str, kind: SlipKind, oms: BillingWiring, b
     """The delivery note or packing slip of a fulfilment; raises Refusal."""
     order = seen.order
     fulfilment = order.fulfilment(fulfilment_id)
-    shop = oms.catalogue.shop_of_late(order.shop)
+    shop = oms.catalogue.cached_shop(order.shop)
     made = partial(
         slips.slip_of,
         order,
         fulfilment,
         kind,
         shop=shop,
-        account=oms.catalogue.account_of_late(order.shop, order.customer.id),
+        account=oms.catalogue.cached_account(order.shop, order.customer.id),
     )
     facts = slips.facts_of(made(products={}, made_on=book_day(order.received_at)))
 
@@ -99,7 +99,7 @@ def confirmation(seen: Stored, oms: BillingWiring, by: Saved) -> Paper:
 
     def snapshot(day: date) -> Struct:
         draft = estimated(stands, oms)
-        shop = oms.catalogue.shop_of_late(order.shop)
+        shop = oms.catalogue.cached_shop(order.shop)
         return dressed(confirming.confirmation_of(order, draft, day), shop)
 
     facts = confirming.facts_of(order)

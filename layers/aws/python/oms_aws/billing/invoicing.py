@@ -31,8 +31,8 @@ from oms.orders.order import Order
 from oms.screening.vat_check import buyer_of
 from oms.tax import Watch
 from oms.tax.threshold import Standing
+from oms_aws.billing.counter_batch import CounterBatch, Sale
 from oms_aws.billing.numbers import Number
-from oms_aws.billing.taking import Sale, Taking
 from oms_aws.billing.wiring import BillingWiring
 from oms_aws.master.vat_checks import Found
 from oms_aws.platform.table import Action
@@ -50,7 +50,7 @@ class Draft(NamedTuple):
     sale: Sale | None
     told: Callable[[Order, Document], Order] | None = None
 
-    def alone(self, taking: Taking) -> tuple[Action, ...]:
+    def alone(self, taking: CounterBatch) -> tuple[Action, ...]:
         """All writes, for a transaction in which it is the only document."""
         taking.add(self.number, self.sale)
         return (*self.writes, *taking.moves())
@@ -86,7 +86,7 @@ def estimated(order: Order, oms: BillingWiring, vat: Found | None = None) -> Inv
 
     `vat` is what is known of the buyer's VAT id, where somebody has asked already.
     """
-    shop = oms.catalogue.shop_of_late(order.shop)
+    shop = oms.catalogue.cached_shop(order.shop)
     products = oms.catalogue.products(order.skus)
     if vat is None and vat_id_matters(order, shop):
         vat = vat_found(order, shop, oms)
@@ -112,10 +112,16 @@ def vat_found(order: Order, shop: Shop, oms: BillingWiring) -> Found:
 
 
 def drafted(
-    order: Order, fulfilment_id: str, id: str, oms: BillingWiring, taking: Taking, *, at: datetime
+    order: Order,
+    fulfilment_id: str,
+    id: str,
+    oms: BillingWiring,
+    taking: CounterBatch,
+    *,
+    at: datetime,
 ) -> Draft:
     """The invoice for a shipped fulfilment under the number that is next in `taking`."""
-    shop = oms.catalogue.shop_of_late(order.shop)
+    shop = oms.catalogue.cached_shop(order.shop)
     number = taking.number(range_of(shop, "invoice", book_day(at)))
     fulfilment = order.fulfilment(fulfilment_id)
     invoice = drafted_alone(order, fulfilment, number.text, oms, taking, at=at)
@@ -129,12 +135,12 @@ def final(
     shipped: Sequence[Fulfilment],
     deposits: Sequence[Deposit],
     oms: BillingWiring,
-    taking: Taking,
+    taking: CounterBatch,
     *,
     at: datetime,
 ) -> tuple[Invoice, Number]:
     """The invoice over several shipments, less deposits, and its number."""
-    shop = oms.catalogue.shop_of_late(order.shop)
+    shop = oms.catalogue.cached_shop(order.shop)
     number = taking.number(range_of(shop, "final", book_day(at)))
     known = known_of(order, bills_of(order), number.text, oms, at=at)
     made = _billing(order, shipped, deposits, known, oms)
@@ -147,7 +153,7 @@ def corrected(
     reason: str,
     id: str,
     oms: BillingWiring,
-    taking: Taking,
+    taking: CounterBatch,
     *,
     at: datetime,
 ) -> Draft:
@@ -160,7 +166,7 @@ def corrected(
     notes = [oms.documents.snapshot(n.id, Invoice) for n in credit_notes_of(order, original.id)]
     if any(everything_left(snapshot, notes)):
         raise Refusal("not_cancelled", f"Cancel {original.number} first: a part of it still holds.")
-    shop = oms.catalogue.shop_of_late(order.shop)
+    shop = oms.catalogue.cached_shop(order.shop)
     number = taking.number(range_of(shop, "corrected", book_day(at)))
     known = known_of(order, before, number.text, oms, at=at, until=original.issued_at)
     shipped = [order.fulfilment(each) for each in original.billed]
@@ -190,12 +196,12 @@ def known_of(
 
     `before` are the order's bills so far; what was collected `until` then counts as well.
     """
-    shop = oms.catalogue.shop_of_late(order.shop)
+    shop = oms.catalogue.cached_shop(order.shop)
     others = [each for each in order.collected if until is None or each.at < until]
     return {
         "shop": shop,
-        "account": oms.catalogue.account_of_late(order.shop, order.customer.id),
-        "products": oms.catalogue.products_of_late(order.skus),
+        "account": oms.catalogue.cached_account(order.shop, order.customer.id),
+        "products": oms.catalogue.cached_products(order.skus),
         "earlier": [
             *(oms.documents.snapshot(each.id, Invoice) for each in before),
             *(entry.draft for entry in oms.bills.collected_of(others)),
@@ -211,12 +217,12 @@ def drafted_alone(
     fulfilment: Fulfilment,
     number: str,
     oms: BillingWiring,
-    taking: Taking,
+    taking: CounterBatch,
     *,
     at: datetime,
 ) -> Invoice:
     """What the invoice of a shipment says under a number, on the right side of the threshold."""
-    shop = oms.catalogue.shop_of_late(order.shop)
+    shop = oms.catalogue.cached_shop(order.shop)
     known = known_of(order, bills_of(order), number, oms, at=at)
     made = _billing(order, (fulfilment,), None, known, oms)
     return watched(made, lambda year: taking.sales(shop, year), shop)
@@ -248,7 +254,7 @@ def credited(
     wanted: Wanted,
     id: str,
     oms: BillingWiring,
-    taking: Taking,
+    taking: CounterBatch,
     *,
     at: datetime,
 ) -> Draft:
@@ -258,7 +264,7 @@ def credited(
     an invoice that was never sent.
     """
     _demand_creditable(order, original, wanted)
-    shop = oms.catalogue.shop_of_late(order.shop)
+    shop = oms.catalogue.cached_shop(order.shop)
     day = book_day(at)
     snapshot, earlier = creditable(order, original, oms)
     claims, shipping = wanted.claims, wanted.shipping
@@ -372,7 +378,7 @@ def _ship_from(fulfilment: Fulfilment, shop: Shop, oms: BillingWiring) -> str:
     """The country of the warehouse, or of the seller for what no warehouse ships."""
     if fulfilment.location == DIGITAL:
         return shop.seller.country
-    return oms.catalogue.warehouse_of_late(fulfilment.location).address.country
+    return oms.catalogue.cached_warehouse(fulfilment.location).address.country
 
 
 def watched(

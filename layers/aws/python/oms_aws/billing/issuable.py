@@ -18,8 +18,8 @@ def examined(order: Order, oms: BillingWiring, vat: Found | None = None) -> Find
 
     Who gets no e-invoice gets one that only has to name both sides (§ 14 (4) UStG).
     """
-    shop = oms.catalogue.shop_of_late(order.shop)
-    account = oms.catalogue.account_of_late(order.shop, order.customer.id)
+    shop = oms.catalogue.cached_shop(order.shop)
+    account = oms.catalogue.cached_account(order.shop, order.customer.id)
     if order.customer.type == "B2C" and not (account and account.leitweg_id):
         return finding(unnamed(shop.seller, party_of(order.billing_address)))
     try:

@@ -11,13 +11,13 @@ from oms.core.refusals import NotNow
 from oms.orders.deposits import had_deposits
 from oms.orders.documents import Document
 from oms.orders.order import Order
+from oms_aws.billing.counter_batch import CounterBatch
 from oms_aws.billing.invoicing import Draft
-from oms_aws.billing.taking import Taking
 from oms_aws.billing.wiring import BillingWiring
 from oms_aws.orders.store import Conflict, Prepared, Stored
 from oms_aws.platform.keys import Key
 from oms_aws.platform.log import Saved
-from oms_aws.platform.table import MOST_ACTIONS, Crowded, Unwritable, key_of
+from oms_aws.platform.table import MOST_ACTIONS, Unwritable, WriteContention, key_of
 
 TOGETHER = 10
 """The most documents of one transaction."""
@@ -33,7 +33,7 @@ Lot = Sequence[int]
 """Places of documents that go into one transaction."""
 
 
-class Asked(NamedTuple):
+class IssueRequest(NamedTuple):
     """A document to be issued: `drafted` says what it is, or None when there is nothing to it.
 
     `told` puts it on record in its order; `cause` is the event that asked for it.
@@ -42,11 +42,11 @@ class Asked(NamedTuple):
     id: str
     order_id: str
     cause: str
-    drafted: Callable[[Order, Taking], Draft | None]
+    drafted: Callable[[Order, CounterBatch], Draft | None]
     told: Callable[[Order, Document], Order] = issued
 
 
-def issue(asked: Sequence[Asked], oms: BillingWiring) -> dict[int, Exception]:
+def issue(asked: Sequence[IssueRequest], oms: BillingWiring) -> dict[int, Exception]:
     """Issue documents; answers why some were not, by their places among those asked for.
 
     Each document is issued once, however often it is asked for. An order that has or had deposits
@@ -65,19 +65,19 @@ def issue(asked: Sequence[Asked], oms: BillingWiring) -> dict[int, Exception]:
 class _Run:
     """Documents on their way to their numbers; `failed` holds why some do not get there."""
 
-    def __init__(self, asked: Sequence[Asked], oms: BillingWiring) -> None:
+    def __init__(self, asked: Sequence[IssueRequest], oms: BillingWiring) -> None:
         self.failed: dict[int, Exception] = {}
         self._asked = asked
         self._oms = oms
-        self._taking = oms.taking()
+        self._taking = oms.counter_batch()
         self._tries: Counter[int] = Counter()
 
     def tried(self, lot: Lot) -> list[Lot]:
         """Try a lot in one transaction; answers the lots that are to be tried after it."""
         try:
             return self._written(lot)
-        except (Conflict, Crowded, Unwritable) as error:
-            self._taking = self._oms.taking()
+        except (Conflict, WriteContention, Unwritable) as error:
+            self._taking = self._oms.counter_batch()
             if len(lot) > 1:
                 half = len(lot) // 2
                 return [lot[:half], lot[half:]]
@@ -122,7 +122,9 @@ class _Run:
             self._taking.written()
         return [left] if left else []
 
-    def _drafted(self, asked: Asked, seen: dict[str, Stored]) -> tuple[Prepared, Draft] | None:
+    def _drafted(
+        self, asked: IssueRequest, seen: dict[str, Stored]
+    ) -> tuple[Prepared, Draft] | None:
         """A document and its order's next state; None when it is there, or nothing is to it."""
         stored = seen.get(asked.order_id) or self._oms.orders.get(asked.order_id)
         if any(document.id == asked.id for document in stored.order.documents):

@@ -10,7 +10,7 @@ from oms.orders import balance
 from oms.orders.astray import standing
 from oms.orders.documents import Document, Paper
 from oms.orders.fulfilments import Fulfilment, Parcel
-from oms.orders.lines import PLACES, Line
+from oms.orders.lines import LINE_STATES, Line
 from oms.orders.order import Order
 from oms.orders.owing import outstanding, overpaid, owed, received
 from oms.orders.pending import PendingChange
@@ -162,7 +162,7 @@ def _delivery(order: Order) -> dict[str, Any]:
 
 
 def _line(line: Line, order: Order) -> dict[str, Any]:
-    quantities = {"ordered": line.ordered, **{place: getattr(line, place) for place in PLACES}}
+    quantities = {"ordered": line.ordered, **{place: getattr(line, place) for place in LINE_STATES}}
     return {
         "number": line.number,
         "sku": line.sku,

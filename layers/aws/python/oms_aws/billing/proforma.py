@@ -22,7 +22,7 @@ def pro_forma(seen: Stored, oms: BillingWiring, by: Saved) -> Paper:
     stands = confirming.as_it_stands(order)
 
     def snapshot(day: date) -> Invoice:
-        shop = oms.catalogue.shop_of_late(order.shop)
+        shop = oms.catalogue.cached_shop(order.shop)
         return dressed(proforma.pro_forma_of(order, estimated(stands, oms), day), shop)
 
     def set_it(said: Invoice, /, *, logo: bytes | None) -> bytes:

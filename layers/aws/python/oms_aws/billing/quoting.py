@@ -41,7 +41,7 @@ class Quoted(NamedTuple):
 def quoted(asked: QuoteIn, shop: Shop, oms: BillingWiring) -> Quoted:
     """What a basket is taxed at. Raises Refusal for unknown products and undecided cases."""
     order = _basket(asked, shop, oms.now())
-    if account := oms.catalogue.account_of_late(shop.id, asked.buyer.id):
+    if account := oms.catalogue.cached_account(shop.id, asked.buyer.id):
         named = replace(order.customer, company=account.company or account.name)
         order = replace(order, customer=named)
     found = vat_found(order, shop, oms) if vat_id_matters(order, shop) else None

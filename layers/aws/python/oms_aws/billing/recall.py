@@ -16,8 +16,8 @@ from oms_aws.billing.numbers import DynamoNumbers, Number
 from oms_aws.billing.turnover import DynamoTurnover, Seen, seller_of
 from oms_aws.master.catalogue import DynamoCatalogue
 from oms_aws.platform import keys
-from oms_aws.platform.fresh import Fresh
 from oms_aws.platform.table import Action, ConditionFailed, Table
+from oms_aws.platform.ttl_cache import TtlCache
 
 TOGETHER = 20
 """The most numbers of one transaction: each is an entry and a record."""
@@ -51,7 +51,7 @@ class Recall:
     def __init__(self, stores: Stores, now: Callable[[], datetime]) -> None:
         self._stores = stores
         self._now = now
-        self._checked = Fresh(now, seconds=SECONDS)
+        self._checked = TtlCache(now, seconds=SECONDS)
 
     def last(self, range: Range) -> int:
         """The last number that a document of the range has, in the table or on paper."""
@@ -118,7 +118,7 @@ class Recall:
         net, kind = paper.snapshot.distance_sales, paper.snapshot.kind
         if net and kind != "collective":
             own = sales if sales is not None else {}
-            shop = self._stores.catalogue.shop_of_late(paper.shop)
+            shop = self._stores.catalogue.cached_shop(paper.shop)
             place = seller_of(shop), paper.snapshot.supplied_on.year
             seen = own.get(place) or self._stores.turnover.seen(shop, place[1])
             own[place] = seen.adding(net, shop)

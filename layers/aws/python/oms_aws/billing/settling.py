@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from msgspec.structs import replace
 
 from oms.billing.billing import deposit_of
-from oms.billing.deposits import Asked, part_of, surplus
+from oms.billing.deposits import IssuedDeposit, part_of, surplus
 from oms.billing.documenting import bills_of, credit_notes_of
 from oms.billing.einvoice import format_of
 from oms.billing.estimates import still_to_bill
@@ -24,8 +24,8 @@ from oms.orders.deposits import had_deposits, open_deposits, to_bill, to_come, u
 from oms.orders.documents import Document
 from oms.orders.order import Order
 from oms.tax.threshold import Standing
+from oms_aws.billing.counter_batch import CounterBatch
 from oms_aws.billing.invoicing import Draft, Wanted, credited, draft_of, drafted, final, known_of
-from oms_aws.billing.taking import Taking
 from oms_aws.billing.wiring import BillingWiring
 
 REASONS: dict[str, dict[Language, str]] = {
@@ -65,7 +65,7 @@ def invoice_id(fulfilment: str) -> str:
 
 
 def wanted(
-    order: Order, fulfilment: str | None, oms: BillingWiring, taking: Taking, *, at: datetime
+    order: Order, fulfilment: str | None, oms: BillingWiring, taking: CounterBatch, *, at: datetime
 ) -> Draft | None:
     """The document that an order wants now; None while there is nothing to it.
 
@@ -87,12 +87,14 @@ def wanted(
 
 
 def _alone(
-    order: Order, fulfilment: str, oms: BillingWiring, taking: Taking, *, at: datetime
+    order: Order, fulfilment: str, oms: BillingWiring, taking: CounterBatch, *, at: datetime
 ) -> Draft:
     return drafted(order, fulfilment, invoice_id(fulfilment), oms, taking, at=at)
 
 
-def _credit(order: Order, oms: BillingWiring, taking: Taking, *, at: datetime) -> Draft | None:
+def _credit(
+    order: Order, oms: BillingWiring, taking: CounterBatch, *, at: datetime
+) -> Draft | None:
     """The credit note for what of a deposit is too much."""
     opened = open_deposits(order.documents)
     asked = [_asked(order, each, oms) for each in opened]
@@ -106,7 +108,9 @@ def _credit(order: Order, oms: BillingWiring, taking: Taking, *, at: datetime) -
     return credited(order, original, wanted, oms.new_id("crn"), oms, taking, at=at)
 
 
-def _not_paid(order: Order, oms: BillingWiring, taking: Taking, *, at: datetime) -> Draft | None:
+def _not_paid(
+    order: Order, oms: BillingWiring, taking: CounterBatch, *, at: datetime
+) -> Draft | None:
     """The credit note for what nobody has paid of a deposit, before the final invoice.
 
     That one deducts what was received, and its tax (§ 14 (5) sentence 2 UStG), and asks for the
@@ -127,15 +131,15 @@ def _not_paid(order: Order, oms: BillingWiring, taking: Taking, *, at: datetime)
     return None
 
 
-def _asked(order: Order, deposit: Document, oms: BillingWiring) -> Asked:
+def _asked(order: Order, deposit: Document, oms: BillingWiring) -> IssuedDeposit:
     """A deposit and its credit notes, as they were issued."""
     notes = credit_notes_of(order, deposit.id)
     snapshots = tuple(oms.documents.snapshot(each.id, Invoice) for each in notes)
-    return Asked(oms.documents.snapshot(deposit.id, Invoice), snapshots)
+    return IssuedDeposit(oms.documents.snapshot(deposit.id, Invoice), snapshots)
 
 
 def _whole(
-    order: Order, oms: BillingWiring, taking: Taking, *, at: datetime
+    order: Order, oms: BillingWiring, taking: CounterBatch, *, at: datetime
 ) -> tuple[TaxTotal, ...]:
     """What is still to be billed, rate by rate: as it will be, once nothing is to come."""
     left = unbilled(order)
@@ -147,7 +151,7 @@ def _whole(
 
 
 def _as_of_now(
-    order: Order, known: dict[str, Any], taking: Taking
+    order: Order, known: dict[str, Any], taking: CounterBatch
 ) -> tuple[Invoice | None, Standing]:
     """What is still to be billed as if it left today, and the side of the threshold for it."""
     shop = known["shop"]
@@ -161,7 +165,7 @@ def _as_of_now(
     return still_to_bill(order, on=known["issued_on"], distance_sales="above", **some), "above"
 
 
-def _final(order: Order, oms: BillingWiring, taking: Taking, *, at: datetime) -> Draft | None:
+def _final(order: Order, oms: BillingWiring, taking: CounterBatch, *, at: datetime) -> Draft | None:
     """The invoice over all that left, once nothing is to come any more."""
     left = unbilled(order)
     if to_come(order) or not left:
@@ -173,15 +177,15 @@ def _final(order: Order, oms: BillingWiring, taking: Taking, *, at: datetime) ->
     document = Document(invoice_id(last), "final", invoice.number, last, at, invoice.gross)
     covers = tuple(each.id for each in left)
     document = replace(document, format=format_of(invoice), covers=covers)
-    shop = oms.catalogue.shop_of_late(order.shop)
+    shop = oms.catalogue.cached_shop(order.shop)
     return draft_of(document, invoice, number, order, shop, oms)
 
 
 def deposit(
-    order: Order, demand: Demand, id: str, oms: BillingWiring, taking: Taking, *, at: datetime
+    order: Order, demand: Demand, id: str, oms: BillingWiring, taking: CounterBatch, *, at: datetime
 ) -> Draft:
     """A deposit that is asked for; raises Refusal when it is no part of what is still to bill."""
-    shop = oms.catalogue.shop_of_late(order.shop)
+    shop = oms.catalogue.cached_shop(order.shop)
     number = taking.number(range_of(shop, "prepayment", book_day(at)))
     known = known_of(order, bills_of(order), number.text, oms, at=at)
     opened = open_deposits(order.documents)

@@ -11,12 +11,12 @@ from oms_aws.sourcing.wiring import SourcingWiring
 
 if TYPE_CHECKING:
     from oms_aws.billing.bills import DynamoBills
+    from oms_aws.billing.counter_batch import CounterBatch
     from oms_aws.billing.counterfoils import S3Counterfoils
     from oms_aws.billing.debtors import Debtors
     from oms_aws.billing.documents import S3Documents
     from oms_aws.billing.numbers import DynamoNumbers
     from oms_aws.billing.recall import Recall
-    from oms_aws.billing.taking import Taking
     from oms_aws.billing.turnover import DynamoTurnover
 
 
@@ -35,11 +35,11 @@ class BillingWiring(ScreeningWiring, SourcingWiring, FulfilmentWiring):
 
         return DynamoNumbers(self.table)
 
-    def taking(self) -> Taking:
+    def counter_batch(self) -> CounterBatch:
         """The counters as a new transaction finds them."""
-        from oms_aws.billing.taking import Taking
+        from oms_aws.billing.counter_batch import CounterBatch
 
-        return Taking(self.numbers, self.turnover, self.recall.last)
+        return CounterBatch(self.numbers, self.turnover, self.recall.last)
 
     @cached_property
     def counterfoils(self) -> S3Counterfoils:

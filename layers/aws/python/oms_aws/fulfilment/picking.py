@@ -24,7 +24,7 @@ def to_pick(views: Iterable[View], oms: FulfilmentWiring) -> list[dict[str, Any]
     """
     fulfilments = [*views]
     skus = {item["sku"] for view in fulfilments for item in _items(view)}
-    products = oms.catalogue.products_of_late(skus)
+    products = oms.catalogue.cached_products(skus)
     return [_filled(view, products) for view in fulfilments]
 
 

@@ -26,9 +26,9 @@ from oms_aws.master.store import (
     Record,
 )
 from oms_aws.platform import keys
-from oms_aws.platform.fresh import Fresh
 from oms_aws.platform.log import Saved
 from oms_aws.platform.table import Table
+from oms_aws.platform.ttl_cache import TtlCache
 
 FRESH_SECONDS = 30
 
@@ -49,7 +49,7 @@ class DynamoCatalogue:
 
     def __init__(self, table: Table, now: Callable[[], datetime]) -> None:
         self._table = table
-        self._fresh = Fresh(now, seconds=FRESH_SECONDS)
+        self._fresh = TtlCache(now, seconds=FRESH_SECONDS)
         self.master = DynamoMaster(table, now)
 
     def shops(self) -> list[str]:
@@ -63,7 +63,7 @@ class DynamoCatalogue:
         found = self.master.get_many(PRODUCTS, (keys.product(sku) for sku in skus))
         return {product.sku: product for product in found}
 
-    def products_of_late(self, skus: Iterable[str]) -> dict[str, Product]:
+    def cached_products(self, skus: Iterable[str]) -> dict[str, Product]:
         """The products that exist among the SKUs, each at most half a minute old."""
         names = {sku: f"product {sku}" for sku in skus}
         kept = self._fresh.still(names.values())
@@ -98,7 +98,7 @@ class DynamoCatalogue:
             raise Unknown("warehouse_unknown", f"There is no warehouse {id}.")
         return warehouse
 
-    def warehouse_of_late(self, id: str) -> Warehouse:
+    def cached_warehouse(self, id: str) -> Warehouse:
         """The warehouse, at most half a minute old; raises Unknown."""
         return self._fresh.get(f"warehouse {id}", lambda: self.warehouse(id))
 
@@ -108,7 +108,7 @@ class DynamoCatalogue:
         """The shop as it is now; raises Unknown."""
         return self._known(id, self.master.get(SHOPS, keys.seller(id)))
 
-    def shop_of_late(self, id: str) -> Shop:
+    def cached_shop(self, id: str) -> Shop:
         """The shop, at most half a minute old; raises Unknown."""
         return self._known(id, self.shop_if_known(id))
 
@@ -132,13 +132,13 @@ class DynamoCatalogue:
             raise Unknown("customer_unknown", f"There is no customer {id}.")
         return account
 
-    def account_of_late(self, shop: str, id: str) -> Account | None:
+    def cached_account(self, shop: str, id: str) -> Account | None:
         """The shop's customer, at most half a minute old, or None."""
         return self._fresh.get(f"account {shop}/{id}", lambda: self.account(shop, id))
 
     def read_ahead(self, skus: Iterable[str], customers: Iterable[tuple[str, str]]) -> None:
         """Read at once the products, and the customers of shops, that will be asked for of late."""
-        self.products_of_late(skus)
+        self.cached_products(skus)
         names = {each: f"account {each[0]}/{each[1]}" for each in customers}
         kept = self._fresh.still(names.values())
         wanted = [each for each, name in names.items() if name not in kept]

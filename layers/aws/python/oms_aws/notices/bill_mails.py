@@ -11,18 +11,18 @@ from oms_aws.notices.mailing import Mail, bank_of, einvoice_link
 from oms_aws.notices.money_letters import CollectiveIssued, PaymentOverdue
 from oms_aws.notices.wiring import NoticesWiring
 from oms_aws.payments.dunning import claimed
-from oms_aws.platform.queue import Signal
+from oms_aws.platform.queue import EventNotice
 from oms_aws.platform.wording import date_text
 
 
-def of_bill(signal: Signal, bill: Bill, oms: NoticesWiring) -> Mail | None:
+def of_bill(signal: EventNotice, bill: Bill, oms: NoticesWiring) -> Mail | None:
     """The mail with a collective document; of one that was never sent nobody hears."""
     document = bill.document(str(signal.facts["document"]))
     original = bill.document(document.original) if document.original else None
     if document.withdrawn_at or (original and original.withdrawn_at):
         return None
     paper = oms.documents.snapshot(document.id, Invoice)
-    shop = oms.catalogue.shop_of_late(bill.shop)
+    shop = oms.catalogue.cached_shop(bill.shop)
     since, until = paper.period or (bill.first, bill.last)
     due = paper.terms.due_on if paper.terms and original is None else None
     facts = CollectiveIssued(
@@ -46,13 +46,13 @@ def of_bill(signal: Signal, bill: Bill, oms: NoticesWiring) -> Mail | None:
     )
 
 
-def of_bill_letter(signal: Signal, bill: Bill, oms: NoticesWiring) -> Mail | None:
+def of_bill_letter(signal: EventNotice, bill: Bill, oms: NoticesWiring) -> Mail | None:
     """The mail with a reminder or dunning letter, unless the money has come meanwhile."""
     document, letter = letter_of(bill, str(signal.facts["letter"]))
     if claimed(bill, document.id, oms).open <= 0:
         return None
     paper = oms.documents.snapshot(document.id, Invoice)
-    shop = oms.catalogue.shop_of_late(bill.shop)
+    shop = oms.catalogue.cached_shop(bill.shop)
     facts = PaymentOverdue(
         shop=Shop(shop.name, shop.support_email),
         customer=paper.buyer.name,
@@ -73,5 +73,5 @@ def of_bill_letter(signal: Signal, bill: Bill, oms: NoticesWiring) -> Mail | Non
 
 
 def _to(bill: Bill, paper: Invoice, oms: NoticesWiring) -> str:
-    account = oms.catalogue.account_of_late(bill.shop, bill.customer)
+    account = oms.catalogue.cached_account(bill.shop, bill.customer)
     return paper.buyer.email or (account.email if account else "")

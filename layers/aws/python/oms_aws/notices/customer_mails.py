@@ -42,13 +42,13 @@ from oms_aws.notices.waiting import waiting_items
 from oms_aws.notices.wiring import NoticesWiring
 from oms_aws.platform.links import hold_of
 from oms_aws.platform.log import read_event
-from oms_aws.platform.queue import Signal
+from oms_aws.platform.queue import EventNotice
 from oms_aws.platform.wording import date_text
 
 Mails = Mail | tuple[Mail, ...] | None
 
 
-def mails_for(signal: Signal, holder: Order | Bill, oms: NoticesWiring) -> tuple[Mail, ...]:
+def mails_for(signal: EventNotice, holder: Order | Bill, oms: NoticesWiring) -> tuple[Mail, ...]:
     """The mails that an event causes, each in its reader's language and of another kind."""
     mails = _mails_for(signal, holder, oms)
     if mails is None:
@@ -56,13 +56,13 @@ def mails_for(signal: Signal, holder: Order | Bill, oms: NoticesWiring) -> tuple
     return (mails,) if isinstance(mails, Mail) else mails
 
 
-def _mails_for(signal: Signal, holder: Order | Bill, oms: NoticesWiring) -> Mails:
+def _mails_for(signal: EventNotice, holder: Order | Bill, oms: NoticesWiring) -> Mails:
     if isinstance(holder, Bill):
         of = of_bill_letter if signal.type == "Letter.Archived" else of_bill
         return of(signal, holder, oms)
     if signal.type not in WRITERS:
         raise Refusal("no_letter", f"Nobody is told of {signal.type}.")
-    shop = oms.catalogue.shop_of_late(holder.shop)
+    shop = oms.catalogue.cached_shop(holder.shop)
     return WRITERS[signal.type](Case(signal, holder, shop, oms))
 
 

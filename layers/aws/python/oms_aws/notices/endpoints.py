@@ -8,7 +8,7 @@ from typing import Any
 from msgspec import Raw
 from msgspec.structs import asdict, replace
 
-from oms.core.events import Event
+from oms.core.events import LogEntry
 from oms.core.refusals import Refusal, Unknown
 from oms_aws.notices.audience import may_hear
 from oms_aws.notices.breaker import SLUGGISH
@@ -88,7 +88,7 @@ def ended(call: Call[Any], oms: NoticesWiring) -> Answer:
 def tested(call: Call[Any], oms: NoticesWiring) -> Answer:
     """Send an event that means nothing, and tell how that went; nothing else follows from it."""
     endpoint, at = seen_endpoint(call, oms), oms.now()
-    event = Event(
+    event = LogEntry(
         id=oms.new_id("evt"),
         type="Webhook.Test",
         aggregate=f"webhook/{endpoint.id}",

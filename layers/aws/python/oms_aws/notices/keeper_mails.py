@@ -18,14 +18,14 @@ from oms_aws.notices.mailing import Mail
 from oms_aws.notices.webhooks import Endpoint
 from oms_aws.notices.wiring import NoticesWiring
 from oms_aws.platform.log import read_event
-from oms_aws.platform.queue import Signal
+from oms_aws.platform.queue import EventNotice
 from oms_aws.platform.senders import Envelope, address, envelope
 
 US = "Auftakt"
 """Who writes to clients of no shop."""
 
 
-def tell_keeper(signal: Signal, oms: NoticesWiring) -> None:
+def tell_keeper(signal: EventNotice, oms: NoticesWiring) -> None:
     """Write once for each event; nothing of what the keeper did, nor of an endpoint that ended."""
     event = read_event(oms.table, signal.aggregate, signal.sequence)
     news: EndpointNews = msgspec.json.decode(event.data, type=EndpointNews)
@@ -47,7 +47,7 @@ def tell_keeper(signal: Signal, oms: NoticesWiring) -> None:
 def _mail(endpoint: Endpoint, news: EndpointNews, oms: NoticesWiring) -> tuple[Mail, Envelope]:
     language: Language = endpoint.language or "de"
     if endpoint.shop:
-        shop = oms.catalogue.shop_of_late(endpoint.shop)
+        shop = oms.catalogue.cached_shop(endpoint.shop)
         by = envelope(shop, (oms.settings.sender, *oms.settings.senders))
         sender, team = Shop(shop.name, shop.support_email), shop.name
         language = endpoint.language or shop.language

@@ -22,7 +22,7 @@ from oms_aws.notices.subscribers import (
 )
 from oms_aws.notices.webhooks import Endpoint
 from oms_aws.notices.wiring import NoticesWiring
-from oms_aws.platform.queue import Signal
+from oms_aws.platform.queue import EventNotice
 from oms_aws.platform.queues import Given
 
 BACKOFF_SECONDS = (5, 30, 120, 600, 1_800, 7_200, 21_600)
@@ -85,7 +85,7 @@ def _served(endpoint: Endpoint, oms: NoticesWiring) -> int | None:
 
 def _tell(endpoint: Endpoint, delivery: Delivery, standing: Standing, oms: NoticesWiring) -> Called:
     """Tell the endpoint of one event; what it refuses for that event's sake leaves the line."""
-    signal = Signal(
+    signal = EventNotice(
         id=delivery.event,
         type=delivery.type,
         aggregate=delivery.aggregate,

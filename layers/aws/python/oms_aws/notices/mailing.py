@@ -16,7 +16,7 @@ from oms_aws.notices.letter_parts import BankDetails, Item
 from oms_aws.notices.letter_parts import Shop as Sender
 from oms_aws.notices.letters import Facts, Kind, Letter, compose
 from oms_aws.notices.wiring import NoticesWiring
-from oms_aws.platform.queue import Signal
+from oms_aws.platform.queue import EventNotice
 
 
 class Mail(NamedTuple):
@@ -30,7 +30,7 @@ class Mail(NamedTuple):
 class Case(NamedTuple):
     """An event that somebody may have to be told of, and its order."""
 
-    signal: Signal
+    signal: EventNotice
     order: Order
     shop: Shop
     oms: NoticesWiring

@@ -12,7 +12,7 @@ from oms_aws.notices.deliveries import Delivery
 from oms_aws.notices.subscribers import ADDRESSED
 from oms_aws.notices.webhooks import Endpoint
 from oms_aws.notices.wiring import NoticesWiring
-from oms_aws.platform.queue import Signal
+from oms_aws.platform.queue import EventNotice
 
 AT_ONCE = 1_000
 REPLAY = "Line.Replayed"
@@ -36,7 +36,7 @@ def since(endpoint: Endpoint, at: datetime, actor: str, oms: NoticesWiring) -> t
     return _page(endpoint, first, oms.new_id("evt"), actor, oms)
 
 
-def go_on(signal: Signal, oms: NoticesWiring) -> None:
+def go_on(signal: EventNotice, oms: NoticesWiring) -> None:
     """Send the next page of a replay; of an endpoint that is there no more, none."""
     id, facts = signal.aggregate.removeprefix("endpoint/"), signal.facts
     for endpoint in oms.webhooks.endpoints():
@@ -54,14 +54,16 @@ def _page(
     more = len(found) == AT_ONCE
     if more:
         facts: dict[str, Any] = {"behind": found[-1].event, "until": until}
-        rest = Signal(type=REPLAY, aggregate=f"endpoint/{endpoint.id}", actor=actor, facts=facts)
+        rest = EventNotice(
+            type=REPLAY, aggregate=f"endpoint/{endpoint.id}", actor=actor, facts=facts
+        )
         oms.queues.send("notices/serve_line", encode(rest).decode())
     return len(found), more
 
 
 def _send(endpoint: Endpoint, deliveries: list[Delivery], actor: str, oms: NoticesWiring) -> None:
     signals = (
-        Signal(
+        EventNotice(
             id=each.event,
             type=each.type,
             aggregate=each.aggregate,

@@ -10,7 +10,7 @@ from msgspec import DecodeError, Raw
 from msgspec.json import decode, encode
 from msgspec.structs import replace
 
-from oms.core.events import Event
+from oms.core.events import LogEntry
 from oms.orders.noting import note_exhausted
 from oms_aws.notices.audience import actor_shown, shown
 from oms_aws.notices.breaker import Heard, Standing, good
@@ -19,7 +19,7 @@ from oms_aws.notices.webhooks import Endpoint, Sending, signed
 from oms_aws.notices.wiring import NoticesWiring
 from oms_aws.platform.log import Saved, read_event
 from oms_aws.platform.outgoing import SECONDS, Outcome
-from oms_aws.platform.queue import Signal
+from oms_aws.platform.queue import EventNotice
 
 ADDRESSED = "webhook_endpoint"
 LATEST = 900
@@ -41,7 +41,7 @@ class Called(NamedTuple):
         return "delivered" if self.outcome.ok else "failed"
 
 
-def sending(endpoint: Endpoint, signal: Signal, oms: NoticesWiring) -> Sending:
+def sending(endpoint: Endpoint, signal: EventNotice, oms: NoticesWiring) -> Sending:
     """One event as its endpoint may see it, signed."""
     at = oms.now()
     secrets = oms.signing.signing(endpoint.id, at=at, rotated_at=endpoint.rotated)
@@ -63,7 +63,7 @@ def send(sent: Sending, oms: NoticesWiring, *, seconds: float = SECONDS) -> Came
 
 
 def noted(
-    endpoint: Endpoint, signal: Signal, seen: Standing, came: Came, oms: NoticesWiring
+    endpoint: Endpoint, signal: EventNotice, seen: Standing, came: Came, oms: NoticesWiring
 ) -> Called:
     """Note how a call went, on the standing of its endpoint.
 
@@ -76,13 +76,13 @@ def noted(
     return Called(came.outcome, came.at, oms.breakers.heard(endpoint, seen, heard))
 
 
-def _of_endpoint(signal: Signal) -> str:
+def _of_endpoint(signal: EventNotice) -> str:
     """The endpoint that an event tells of, or nothing."""
     kind, _, id = signal.aggregate.partition("/")
     return id if kind == "webhook" else ""
 
 
-def begun(endpoint: Endpoint, signal: Signal, at: datetime) -> Delivery:
+def begun(endpoint: Endpoint, signal: EventNotice, at: datetime) -> Delivery:
     """A delivery that was never tried."""
     return Delivery(
         id=f"{endpoint.id}.{signal.id}",
@@ -127,17 +127,17 @@ def wake(endpoint: str, oms: NoticesWiring) -> None:
 def summon(endpoint: str, oms: NoticesWiring, *, after: int) -> None:
     """Have the line of an endpoint served in so many seconds."""
     at = oms.now().isoformat()
-    serving = Signal(type="Line.Served", aggregate=f"endpoint/{endpoint}", at=at)
+    serving = EventNotice(type="Line.Served", aggregate=f"endpoint/{endpoint}", at=at)
     oms.queues.send("notices/serve_line", encode(serving).decode(), after=after)
 
 
-def address(endpoint: Endpoint, signal: Signal, oms: NoticesWiring, *, after: int = 0) -> None:
+def address(endpoint: Endpoint, signal: EventNotice, oms: NoticesWiring, *, after: int = 0) -> None:
     """Send an event to the step once more, for this endpoint alone."""
     mine = replace(signal, facts={**signal.facts, ADDRESSED: endpoint.id})
     oms.queues.send("notices/tell_subscriber", encode(mine).decode(), after=after)
 
 
-def wanting(signal: Signal, oms: NoticesWiring) -> list[Endpoint]:
+def wanting(signal: EventNotice, oms: NoticesWiring) -> list[Endpoint]:
     """The endpoints that want an event; of one that is addressed, that one alone.
 
     Whoever subscribed before it happened wants it. Of an endpoint hear those that keep it, and it
@@ -158,7 +158,7 @@ def wanting(signal: Signal, oms: NoticesWiring) -> list[Endpoint]:
     )
 
 
-def body_of(signal: Signal, role: str, oms: NoticesWiring) -> str:
+def body_of(signal: EventNotice, role: str, oms: NoticesWiring) -> str:
     """The event as a CloudEvents 1.0 envelope in JSON, with what the role may know of its data."""
     event = read_event(oms.table, signal.aggregate, signal.sequence)
     data = decode(event.data)
@@ -167,7 +167,7 @@ def body_of(signal: Signal, role: str, oms: NoticesWiring) -> str:
     return enveloped(seen, shown(role, event.type, data))
 
 
-def enveloped(event: Event, data: dict[str, Any]) -> str:
+def enveloped(event: LogEntry, data: dict[str, Any]) -> str:
     """An event as a CloudEvents 1.0 envelope in JSON, with these data."""
     envelope = {
         "specversion": "1.0",
@@ -195,7 +195,7 @@ def _path(aggregate: str) -> str:
 def given_up(body: str, reason: str, oms: NoticesWiring) -> None:
     """Note that an event was not taken in time: on its deliveries, and on its order."""
     try:
-        signal = decode(body, type=Signal)
+        signal = decode(body, type=EventNotice)
     except DecodeError:
         return
     to = signal.facts.get(ADDRESSED)
@@ -214,7 +214,9 @@ def _exhausted(seen: Delivery | None) -> Delivery | None:
     return replace(seen, state="exhausted") if seen and seen.state == "failed" else None
 
 
-def _note_on_order(delivery: Delivery, signal: Signal, reason: str, oms: NoticesWiring) -> None:
+def _note_on_order(
+    delivery: Delivery, signal: EventNotice, reason: str, oms: NoticesWiring
+) -> None:
     oms.orders.change(
         signal.order_id,
         lambda order: note_exhausted(

@@ -22,7 +22,7 @@ from oms_aws.notices.subscribers import (
 )
 from oms_aws.notices.webhooks import Endpoint, Sending
 from oms_aws.notices.wiring import NoticesWiring
-from oms_aws.platform.queue import Signal
+from oms_aws.platform.queue import EventNotice
 
 PATIENCE = 2.5
 """Seconds that an endpoint has for an event which is told at once; in its line it has longer."""
@@ -36,13 +36,13 @@ class Telling(NamedTuple):
     """One event that is told to one endpoint now; `place` is that of its signal."""
 
     place: int
-    signal: Signal
+    signal: EventNotice
     endpoint: Endpoint
     known: Delivery | None
     sending: Sending
 
 
-def tell(signals: Sequence[Signal], oms: NoticesWiring) -> dict[int, Exception]:
+def tell(signals: Sequence[EventNotice], oms: NoticesWiring) -> dict[int, Exception]:
     """Tell endpoints of events; answers the places of those that are to be told again, and why.
 
     All endpoints are called side by side, so that one which says nothing holds up no other.
@@ -67,7 +67,7 @@ def tell(signals: Sequence[Signal], oms: NoticesWiring) -> dict[int, Exception]:
 
 
 def _ready(
-    place: int, signal: Signal, standings: dict[str, Standing], oms: NoticesWiring
+    place: int, signal: EventNotice, standings: dict[str, Standing], oms: NoticesWiring
 ) -> Iterator[Telling]:
     """The call for an event that its endpoint has not taken yet, if it can be told at once.
 

@@ -15,9 +15,9 @@ from oms.core.parties import Language
 from oms.core.refusals import NotNow, Unknown
 from oms_aws.notices.audience import may_hear
 from oms_aws.platform import keys
-from oms_aws.platform.fresh import Fresh
 from oms_aws.platform.outgoing import SECONDS, Outcome, Poster
 from oms_aws.platform.table import ConditionFailed, Table
+from oms_aws.platform.ttl_cache import TtlCache
 
 FRESH_SECONDS = 5
 
@@ -81,7 +81,7 @@ class DynamoWebhooks:
     def __init__(self, table: Table, now: Callable[[], datetime]) -> None:
         self._table = table
         self._now = now
-        self._fresh = Fresh(now, seconds=FRESH_SECONDS)
+        self._fresh = TtlCache(now, seconds=FRESH_SECONDS)
 
     def add(self, endpoint: Endpoint) -> None:
         """Store a new endpoint."""

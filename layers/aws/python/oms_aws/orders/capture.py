@@ -64,7 +64,7 @@ def demand_rate(currency: str, placed_at: datetime, shop: str, oms: OrdersWiring
     if currency == EURO:
         return
     on = book_day(placed_at)
-    if known_for(currency, on, oms.catalogue.shop_of_late(shop).tax.exchange):
+    if known_for(currency, on, oms.catalogue.cached_shop(shop).tax.exchange):
         return
     if not known_for(currency, on, oms.catalogue.shop(shop).tax.exchange):
         text = f"The shop {shop} has no exchange rate of {currency} for {on:%Y-%m}."
@@ -75,7 +75,7 @@ def demand_provider(payment: PaymentIn | None, shop: str, oms: OrdersWiring) -> 
     """Raises Problem when a payment names a provider that the shop, or we, may not use."""
     if payment is None or payment.provider is None:
         return
-    allowed = oms.catalogue.shop_of_late(shop).payment.providers
+    allowed = oms.catalogue.cached_shop(shop).payment.providers
     if payment.provider not in allowed or (payment.provider == "test" and not oms.rehearses):
         fields = {"payment.provider": "not allowed for this shop"}
         raise Problem(422, "request_invalid", "The request has wrong fields.", fields)

@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from oms.core.values import PLACE
+from oms.core.values import BUSINESS_ZONE
 from oms.orders.advances import Advance, advances
 from oms.orders.documents import Document
 from oms.orders.ledger import OpenItem
@@ -114,7 +114,9 @@ def _listed(order: Order, item: OpenItem) -> Listed:
         document=item.document,
         number=item.number,
         type=item.type,
-        issued_on=item.issued_at.astimezone(PLACE).date() if item.issued_at and document else None,
+        issued_on=item.issued_at.astimezone(BUSINESS_ZONE).date()
+        if item.issued_at and document
+        else None,
         due=due_of(item),
         currency=order.currency,
         amount=item.amount,
@@ -134,7 +136,7 @@ def dunning_of(document: Document | None) -> dict[str, Any]:
     last = dunning.letters[-1] if dunning and dunning.letters else None
     return {
         "level": last.level if last else None,
-        "last_letter_on": last.issued_at.astimezone(PLACE).date() if last else None,
+        "last_letter_on": last.issued_at.astimezone(BUSINESS_ZONE).date() if last else None,
         "next_on": dunning.next_on if dunning else None,
         "held_until": dunning.held_until if dunning else None,
         "held_reason": dunning.reason if dunning and dunning.held_until else "",

@@ -58,7 +58,7 @@ def _shops(call: Call[Any], oms: OrdersWiring) -> list[str]:
     if call.caller.shop:
         return [call.caller.shop]
     wanted = call.query.get("shop")
-    return [oms.catalogue.shop_of_late(wanted).id] if wanted else oms.catalogue.shops()
+    return [oms.catalogue.cached_shop(wanted).id] if wanted else oms.catalogue.shops()
 
 
 def _said(call: Call[Any], name: str) -> date | datetime | None:

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import msgspec
 from msgspec.structs import replace
 
-from oms.core.events import GENESIS, Event
+from oms.core.events import GENESIS, LogEntry
 from oms.core.refusals import NotNow, Refusal, Unknown
 from oms.orders import dues
 from oms.orders.order import Order, decode_order, encode
@@ -136,7 +136,7 @@ class DynamoOrders:
             raise Unknown("parcel_unknown", f"There is no parcel {tracking_number} of {carrier}.")
         return str(item["order_id"])
 
-    def log(self, id: str, *, after: int = 0, limit: int | None = None) -> Iterator[Event]:
+    def log(self, id: str, *, after: int = 0, limit: int | None = None) -> Iterator[LogEntry]:
         """The order's events in order, behind the sequence number `after`."""
         return read_log(self._table, f"order/{id}", after=after, limit=limit)
 

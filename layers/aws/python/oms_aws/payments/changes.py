@@ -40,7 +40,7 @@ from oms.screening.vat_check import finding as vat_finding
 from oms_aws.billing.invoicing import estimated, vat_found
 from oms_aws.billing.issuable import examined
 from oms_aws.orders.seen import lines_of
-from oms_aws.payments.business import of_business
+from oms_aws.payments.b2b_checks import of_business
 from oms_aws.payments.wiring import PaymentsWiring
 from oms_aws.platform import keys
 from oms_aws.platform.attributes import packed, unpacked
@@ -183,13 +183,13 @@ def _checked(
         yield from priced(oms, replace(some, claimed_total=None))
     held = _holds(order, "payment")
     vat = None
-    if news.vat_id and vat_id_matters(left, oms.catalogue.shop_of_late(order.shop)):
-        shop = oms.catalogue.shop_of_late(order.shop)
+    if news.vat_id and vat_id_matters(left, oms.catalogue.cached_shop(order.shop)):
+        shop = oms.catalogue.cached_shop(order.shop)
         vat = vat_found(left, shop, oms)
         yield vat_finding(left, vat.check, shop.tax.vies_unreachable)
     yield examined(after, oms, vat)
     if news.payment or news.vat_id or news.total != news.total_before or held:
-        rules = oms.catalogue.shop_of_late(order.shop).payment
+        rules = oms.catalogue.cached_shop(order.shop).payment
         finding = check_payment(left, totals.gross, rules, at=news.at)
         more = news.payment or news.vat_id or news.total > news.total_before
         if finding.verdict != "hold" or more or held:

@@ -28,7 +28,7 @@ from oms_aws.billing.opening import Holder
 from oms_aws.orders.store import CHANGE_TRIES, Conflict
 from oms_aws.payments.wiring import PaymentsWiring
 from oms_aws.platform.log import Saved
-from oms_aws.platform.queue import Signal
+from oms_aws.platform.queue import EventNotice
 from oms_aws.platform.table import Action, ConditionFailed
 
 
@@ -69,13 +69,13 @@ def rules_of(held: Order | Bill, oms: PaymentsWiring) -> DunningRules:
     For a bill nothing is claimed beyond what is open: no order could be paid that.
     """
     customer = held.customer.id if isinstance(held, Order) else held.customer
-    account = oms.catalogue.account_of_late(held.shop, customer)
+    account = oms.catalogue.cached_account(held.shop, customer)
     agreed = account.dunning if account else None
-    rules = agreed or oms.catalogue.shop_of_late(held.shop).dunning
+    rules = agreed or oms.catalogue.cached_shop(held.shop).dunning
     return rules if isinstance(held, Order) else rules.without_charges()
 
 
-def followed(signal: Signal, oms: PaymentsWiring) -> None:
+def followed(signal: EventNotice, oms: PaymentsWiring) -> None:
     """Money or a credit note of an order was booked: its bills may be settled, or open again."""
     order = oms.orders.get(signal.order_id).order
     for share in order.documents:
@@ -105,7 +105,7 @@ def _follow(order: Order, share: Document, cause: str, oms: PaymentsWiring) -> N
 
 def _said(held: Order | Bill, oms: PaymentsWiring) -> tuple[Action, ...]:
     """The writes that keep what new letters say."""
-    shop = oms.catalogue.shop_of_late(held.shop)
+    shop = oms.catalogue.cached_shop(held.shop)
     actions = []
     for news in held.news:
         if isinstance(news, InvoiceReminded | InvoiceDunned):

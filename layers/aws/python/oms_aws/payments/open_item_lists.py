@@ -27,7 +27,7 @@ COLUMNS = (
 )  # fmt: skip
 
 
-class Asked(NamedTuple):
+class OpenItemQuery(NamedTuple):
     """Which open items somebody wants to see."""
 
     shop: str
@@ -37,7 +37,7 @@ class Asked(NamedTuple):
     today: date
 
 
-def asked(call: Call[Any], at: datetime) -> Asked:
+def asked(call: Call[Any], at: datetime) -> OpenItemQuery:
     """What the query asks for; raises Problem."""
     state = call.query.get("state", STATES[0])
     if state not in STATES:
@@ -46,7 +46,7 @@ def asked(call: Call[Any], at: datetime) -> Asked:
     if state == "overdue":
         before = min(before or today, today)
     stored = "credit" if state == "credit" else "open"
-    return Asked(shop_meant(call), stored, call.query.get("customer", ""), before, today)
+    return OpenItemQuery(shop_meant(call), stored, call.query.get("customer", ""), before, today)
 
 
 def _day(call: Call[Any], name: str) -> date | None:
@@ -57,7 +57,7 @@ def _day(call: Call[Any], name: str) -> date | None:
     return wanted
 
 
-def answered(call: Call[Any], what: Asked, oms: PaymentsWiring) -> Answer:
+def answered(call: Call[Any], what: OpenItemQuery, oms: PaymentsWiring) -> Answer:
     """One page, as JSON or as CSV with the place of the next page in `X-Cursor`."""
     limit = call.limit()
     groups = [

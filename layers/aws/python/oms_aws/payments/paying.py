@@ -12,7 +12,7 @@ from oms.orders import balance
 from oms.orders.money_parts import Refund
 from oms.orders.order import Order
 from oms.payments import capturing
-from oms.payments.capturing import Fail, GiveBack, Holding, Take, Void, Wait
+from oms.payments.capturing import AuthorisationStatus, Fail, GiveBack, Take, Void, Wait
 from oms_aws.orders.store import Stored
 from oms_aws.payments.providers import Provider, Refused
 from oms_aws.payments.wiring import PaymentsWiring
@@ -78,10 +78,12 @@ class _Captures:
         self._seen = self._oms.orders.change(self._id, command, self._by, seen=self._seen)
         return self._seen.order
 
-    def _noted(self, holding: Holding) -> Order:
+    def _noted(self, holding: AuthorisationStatus) -> Order:
         return self._change(partial(capturing.note, holding=holding, at=self._oms.now()))
 
-    def _done(self, order: Order, move: Take | Void | Fail, holding: Holding) -> Holding:
+    def _done(
+        self, order: Order, move: Take | Void | Fail, holding: AuthorisationStatus
+    ) -> AuthorisationStatus:
         """How the authorisation stands after a move.
 
         What the provider refuses may be done already, by somebody who was faster: it is asked once

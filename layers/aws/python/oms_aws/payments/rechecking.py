@@ -9,7 +9,7 @@ from oms.orders.order import Order
 from oms.payments.payment import check_payment
 from oms_aws.billing.invoicing import due_or_why
 from oms_aws.billing.issuable import examined
-from oms_aws.payments.business import once_known
+from oms_aws.payments.b2b_checks import once_known
 from oms_aws.payments.wiring import PaymentsWiring
 from oms_aws.screening.pricing import priced
 
@@ -26,7 +26,7 @@ def _found(order: Order, waits: set[str], oms: PaymentsWiring) -> Iterator[Findi
     if INCOMPLETE in waits:
         yield examined(order, oms)
     if AMOUNT_UNKNOWN in waits:
-        due, rules = due_or_why(order, oms), oms.catalogue.shop_of_late(order.shop).payment
+        due, rules = due_or_why(order, oms), oms.catalogue.cached_shop(order.shop).payment
         yield check_payment(order, due, rules, at=oms.now())
         if not isinstance(due, Exception):
             yield from once_known(order, due, oms)

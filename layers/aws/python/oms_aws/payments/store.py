@@ -30,7 +30,7 @@ from oms.payments.matching import (
     reversed_by,
     words_of,
 )
-from oms.payments.paying import asked, fits, lay
+from oms.payments.paying import allocate, claims, fits
 from oms.payments.payment import receive
 from oms_aws.billing.bills import is_bill, stored_bill
 from oms_aws.master.catalogue import DynamoCatalogue
@@ -176,7 +176,7 @@ class DynamoPayments:
         return self._of_payer(came)
 
     def _tolerance(self, order: Order) -> Decimal:
-        return self._catalogue.shop_of_late(order.shop).payment.tolerance
+        return self._catalogue.cached_shop(order.shop).payment.tolerance
 
     def _reversed(self, went: Transfer) -> Transfer | None:
         """The payment that the bank takes back: it says which, or its text does."""
@@ -193,7 +193,7 @@ class DynamoPayments:
         """
         found: list[tuple[Planned, ...]] = []
         for shop in [came.shop] if came.shop else self._catalogue.shops():
-            tolerance = self._catalogue.shop_of_late(shop).payment.tolerance
+            tolerance = self._catalogue.cached_shop(shop).payment.tolerance
             for customer in self._customers(shop, came):
                 listed = self._open_items.documents(shop, "open", customer=customer)
                 groups = [*islice(listed, MOST_OPEN + 1)]
@@ -227,7 +227,7 @@ class DynamoPayments:
         for item in items:
             ids[item.order] = (*ids.get(item.order, ()), item.document)
         named = [Named(self._orders.get(id).order, documents) for id, documents in ids.items()]
-        wanted = [asked(each.order, came.value_date, each.documents) for each in named]
+        wanted = [claims(each.order, came.value_date, each.documents) for each in named]
         if not fits(came.amount, sum(wanted, ()), tolerance):
             return ()
         return incoming(came, named, tolerance)
@@ -295,7 +295,7 @@ class DynamoPayments:
             money = Received(transfer.id, part.amount, on, payer, reverses=part.of, at=at)
             return receive(order, money, at=at)
         tolerance = self._tolerance(order)
-        laid = lay(order, part.amount, on, documents=part.documents, tolerance=tolerance)
+        laid = allocate(order, part.amount, on, documents=part.documents, tolerance=tolerance)
         money = Received(transfer.id, part.amount, on, payer, laid, at=at)
         return receive(order, money, at=at)
 

@@ -11,13 +11,13 @@ from msgspec.structs import asdict, replace
 from oms.core.refusals import Refusal
 from oms_aws.platform import tries
 from oms_aws.platform.logs import logger
-from oms_aws.platform.queue import BACKOFF_SECONDS, Handler, Signal
+from oms_aws.platform.queue import BACKOFF_SECONDS, EventNotice, Handler
 from oms_aws.platform.queues import Given
 from oms_aws.platform.wiring import PlatformWiring, collaborators, named
 
-_decode = msgspec.json.Decoder(list[Signal] | Signal).decode
+_decode = msgspec.json.Decoder(list[EventNotice] | EventNotice).decode
 
-Step = Callable[[list[Signal], Any], Mapping[int, Exception]]
+Step = Callable[[list[EventNotice], Any], Mapping[int, Exception]]
 
 
 def in_turn(*, again: str) -> Callable[[Step], Handler]:
@@ -46,7 +46,7 @@ def in_turn(*, again: str) -> Callable[[Step], Handler]:
 
 
 def _done(step: Step, records: list[dict[str, Any]], again: str, oms: PlatformWiring) -> None:
-    signals: list[Signal] = []
+    signals: list[EventNotice] = []
     for record in records:
         if tries.exhausted(record, oms):
             continue
@@ -60,13 +60,13 @@ def _done(step: Step, records: list[dict[str, Any]], again: str, oms: PlatformWi
     logger.info("done", extra={"signals": len(signals), "aside": len(failed)})
 
 
-def _signals(body: str) -> list[Signal]:
+def _signals(body: str) -> list[EventNotice]:
     """What a message brings: signals lined up together, or one that a clerk sent back."""
     decoded = _decode(body)
     return decoded if isinstance(decoded, list) else [decoded]
 
 
-def _step_aside(signal: Signal, error: Exception, again: str, oms: PlatformWiring) -> None:
+def _step_aside(signal: EventNotice, error: Exception, again: str, oms: PlatformWiring) -> None:
     """Line a signal up once more later, or give it up when that is of no use."""
     signal = replace(signal, tried=signal.tried + 1)
     told = {"order": signal.order_id, "cause": signal.id, "tried": signal.tried}

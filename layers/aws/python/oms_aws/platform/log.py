@@ -8,9 +8,9 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from oms.core.events import Event, chained
+from oms.core.events import LogEntry, chained
 from oms.core.refusals import Unknown
-from oms.orders.news import News
+from oms.orders.news import DomainEvent
 from oms.orders.order import encode
 from oms_aws.platform import indexes, keys
 from oms_aws.platform.attributes import packed, unpacked
@@ -41,19 +41,24 @@ class Place(NamedTuple):
     sequence: int
     hash: str
 
-    def behind(self, events: Sequence[Event]) -> tuple[int, str]:
+    def behind(self, events: Sequence[LogEntry]) -> tuple[int, str]:
         """Number and hash of the last event once these are written."""
         return (events[-1].sequence, events[-1].hash) if events else (self.sequence, self.hash)
 
 
 def events_of(
-    news: Iterable[News], place: Place, by: Saved, *, at: datetime, new_id: Callable[[str], str]
-) -> list[Event]:
+    news: Iterable[DomainEvent],
+    place: Place,
+    by: Saved,
+    *,
+    at: datetime,
+    new_id: Callable[[str], str],
+) -> list[LogEntry]:
     """The events that carry an aggregate's news, chained to the end of its log."""
-    events: list[Event] = []
+    events: list[LogEntry] = []
     for item in news:
         sequence, last = place.behind(events)
-        event = Event(
+        event = LogEntry(
             id=new_id("evt"),
             type=str(type(item).__struct_config__.tag),
             aggregate=place.aggregate,
@@ -68,7 +73,7 @@ def events_of(
     return events
 
 
-def event_action(table: Table, event: Event) -> Action:
+def event_action(table: Table, event: LogEntry) -> Action:
     """The action that adds an event to its aggregate's log, never over another one."""
     return table.put(
         keys.event(event.aggregate, event.sequence),
@@ -94,7 +99,7 @@ def event_action(table: Table, event: Event) -> Action:
 
 def read_log(
     table: Table, aggregate: str, *, after: int = 0, limit: int | None = None
-) -> Iterator[Event]:
+) -> Iterator[LogEntry]:
     """The events of an aggregate in order, behind the sequence number `after`."""
     start = keys.event(aggregate, after)
     items = table.query(
@@ -103,7 +108,7 @@ def read_log(
     return (stored_event(item) for item in items)
 
 
-def read_event(table: Table, aggregate: str, sequence: int) -> Event:
+def read_event(table: Table, aggregate: str, sequence: int) -> LogEntry:
     """The event of an aggregate with this sequence number; raises Unknown."""
     item = table.get(keys.event(aggregate, sequence))
     if item is None:
@@ -111,9 +116,9 @@ def read_event(table: Table, aggregate: str, sequence: int) -> Event:
     return stored_event(item)
 
 
-def stored_event(item: dict[str, Any]) -> Event:
+def stored_event(item: dict[str, Any]) -> LogEntry:
     """The event in a table item."""
-    return Event(
+    return LogEntry(
         id=item["id"],
         type=item["type"],
         aggregate=item["aggregate"],

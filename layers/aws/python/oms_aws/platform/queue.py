@@ -16,7 +16,7 @@ BACKOFF_SECONDS = (2, 10, 60, 300)
 """How long a failed message waits before each further try; the last one repeats."""
 
 
-class Signal(Struct, frozen=True, kw_only=True):
+class EventNotice(Struct, frozen=True, kw_only=True):
     """An event as it travels on the bus: a claim check, not the event's whole data.
 
     `redriven` counts how often a clerk has sent it back from the dead letters, `tried` how often a
@@ -41,13 +41,13 @@ class Signal(Struct, frozen=True, kw_only=True):
         return self.aggregate.removeprefix("order/")
 
 
-_decode = msgspec.json.Decoder(Signal).decode
+_decode = msgspec.json.Decoder(EventNotice).decode
 
-Step = Callable[[Signal, Any], None]
+Step = Callable[[EventNotice, Any], None]
 Unfinished = Mapping[int, Exception]
 """The places of the signals of a delivery that are to come again, and why."""
 
-Batch = Callable[[list[Signal], Any], Unfinished | None]
+Batch = Callable[[list[EventNotice], Any], Unfinished | None]
 Handler = Callable[[dict[str, Any], Any], dict[str, Any]]
 
 
@@ -107,7 +107,7 @@ def _done_together(
     step: Batch, records: list[dict[str, Any]], oms: PlatformWiring, backoff: Sequence[int]
 ) -> list[str]:
     """Do some messages at once: answers the ids of those that come again."""
-    read: list[tuple[dict[str, Any], Signal]] = []
+    read: list[tuple[dict[str, Any], EventNotice]] = []
     failed: list[tuple[dict[str, Any], Exception]] = []
     for record in records:
         if tries.exhausted(record, oms):

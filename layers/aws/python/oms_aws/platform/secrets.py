@@ -9,7 +9,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from oms_aws.platform.fresh import Fresh
+from oms_aws.platform.ttl_cache import TtlCache
 
 KEPT_SECONDS = 300
 """How long a process goes on with a secret that was changed."""
@@ -42,7 +42,7 @@ class SsmSecrets:
         self._client = client
         self._path = path
         self._now = now
-        self._fresh = Fresh(now, seconds=KEPT_SECONDS)
+        self._fresh = TtlCache(now, seconds=KEPT_SECONDS)
 
     def get(self, name: str) -> str:
         """The secret of that name; raises Misconfigured when there is none."""

@@ -31,7 +31,7 @@ class ConditionFailed(Exception):
         self.failed = failed
 
 
-class Crowded(NotNow):
+class WriteContention(NotNow):
     """Others kept writing the same items; `met` are the indexes of the actions, once a try."""
 
     def __init__(self, met: tuple[int, ...]) -> None:
@@ -254,8 +254,8 @@ class Table:
     def write(self, actions: list[Action]) -> tuple[int, ...]:
         """Do all actions or none; answers the indexes of those that others were in the way of.
 
-        Raises ConditionFailed when a condition does not hold, Crowded when others keep writing the
-        same items; a conflict, or a refusal for rate, is tried again a few times first.
+        Raises ConditionFailed when a condition does not hold, WriteContention when others keep
+        writing the same items; a conflict, or a refusal for rate, is tried again a few times first.
         """
         return self._persistently(actions)[0]
 
@@ -272,7 +272,7 @@ class Table:
             except _Conflict as conflict:
                 met += conflict.met
                 time.sleep(random.uniform(0, 0.01 * 2**attempt))
-        raise Crowded(met)
+        raise WriteContention(met)
 
     def _write(self, actions: list[Action]) -> dict[str, Any]:
         try:

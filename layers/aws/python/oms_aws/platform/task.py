@@ -13,7 +13,7 @@ from oms_aws.platform.logs import logger
 from oms_aws.platform.wiring import collaborators, named
 
 
-class Asked(Struct, frozen=True):
+class StepInput(Struct, frozen=True):
     """What a state hands to its step; `token` only where the state waits for an answer."""
 
     order_id: str
@@ -35,14 +35,14 @@ Answer = TypeVar("Answer")
 
 
 def task(
-    step: Callable[[Asked, Any], Answer],
+    step: Callable[[StepInput, Any], Answer],
 ) -> Callable[[dict[str, Any], Any], Answer]:
     """Make a Lambda handler for a Step Functions task; outcomes are data, exceptions surprises."""
 
     kind = named(step)
 
     def handler(event: dict[str, Any], context: Any) -> Answer:
-        asked = msgspec.convert(event, Asked)
+        asked = msgspec.convert(event, StepInput)
         answer = step(asked, collaborators(kind))
         logger.info("done", extra={"order": asked.order_id, "answer": answer})
         return answer

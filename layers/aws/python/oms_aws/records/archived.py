@@ -8,7 +8,7 @@ from hashlib import sha256
 
 from msgspec.json import decode
 
-from oms.core.events import Event
+from oms.core.events import LogEntry
 from oms.orders import waiting
 from oms.orders.documents import Document
 from oms.records.invariants import Breach
@@ -149,7 +149,7 @@ def _aggregate(key: str) -> str:
     return f"{kind.removesuffix('s')}/{id}"
 
 
-def _differing(key: str, log: list[Event], parted: Parted, archive: Archive) -> str:
+def _differing(key: str, log: list[LogEntry], parted: Parted, archive: Archive) -> str:
     """What an archived log says differently from the live one, if anything."""
     content = archive.read(key) or b""
     if sha256(content).hexdigest() not in key:
@@ -157,7 +157,7 @@ def _differing(key: str, log: list[Event], parted: Parted, archive: Archive) -> 
     if key in parted.logs:
         return ""
     for number, line in enumerate(content.splitlines()):
-        then = decode(line, type=Event)
+        then = decode(line, type=LogEntry)
         if number >= len(log) or log[number] != then:
             what = "is gone" if number >= len(log) else "was another"
             return f"event {then.sequence} {what} when {key} was archived"

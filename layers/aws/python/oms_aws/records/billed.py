@@ -16,7 +16,7 @@ from oms.billing.bill import Bill, decode_bill_news, replayed
 from oms.billing.collecting import Entry, gross_of
 from oms.billing.drafting import part_of
 from oms.billing.invoice import Invoice
-from oms.core.events import Event
+from oms.core.events import LogEntry
 from oms.core.refusals import Broken, Refusal
 from oms.orders.documents import Document
 from oms.orders.order import Order
@@ -112,7 +112,7 @@ class Billed:
         more = {id: draft for id, (_, draft) in singles.items()}
         return replace(order, documents=tuple(documents)), ChainMap(more, papers)  # type: ignore[arg-type]
 
-    def logged(self, id: str, log: Iterable[Event]) -> Iterator[Breach]:
+    def logged(self, id: str, log: Iterable[LogEntry]) -> Iterator[Breach]:
         """A bill of which replaying the log gives something else."""
         try:
             again = replayed(decode_bill_news(event.data) for event in log)

@@ -9,7 +9,7 @@ from typing import Any
 
 from oms_aws.platform.dead_letters import NO_REASON, DeadLetter
 from oms_aws.platform.logs import logger
-from oms_aws.platform.queue import Signal
+from oms_aws.platform.queue import EventNotice
 from oms_aws.platform.queues import IN_TURN
 from oms_aws.records.wiring import RecordsWiring
 
@@ -50,7 +50,7 @@ def kept(record: dict[str, Any], oms: RecordsWiring, listeners: Mapping[str, Giv
         logger.warning("dead letter", extra=said)
 
 
-def relayed_again(letter: DeadLetter) -> Signal:
+def relayed_again(letter: DeadLetter) -> EventNotice:
     """What has the events of a batch of the stream emitted again that was given up.
 
     The letter holds no event but when the stream took the first and the last of them; they were
@@ -62,7 +62,7 @@ def relayed_again(letter: DeadLetter) -> Signal:
         for name in ("approximateArrivalOfFirstRecord", "approximateArrivalOfLastRecord")
     )
     window = {"since": (since - EARLIER).isoformat(), "until": (until + LATER).isoformat()}
-    return Signal(id=letter.id, type="Emit", aggregate="log/", facts=window)
+    return EventNotice(id=letter.id, type="Emit", aggregate="log/", facts=window)
 
 
 def _given(record: dict[str, Any]) -> dict[str, str]:

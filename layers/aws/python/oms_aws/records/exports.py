@@ -11,10 +11,10 @@ import msgspec
 from oms.billing.books import Voucher
 from oms.billing.invoice import Invoice
 from oms.billing.posting import voucher_of
-from oms.core.events import GENESIS, Event, chained
+from oms.core.events import GENESIS, LogEntry, chained
 from oms.core.refusals import Unknown
 from oms.orders.advances import Advance
-from oms.records.export import Export, ExportAsked, ExportNews, months, told
+from oms.records.export import Export, ExportAsked, ExportNews, apply, months
 from oms.records.prepaid import booked_on, voucher_of_step
 from oms.records.reductions import Reduction
 from oms_aws.platform import indexes, keys
@@ -60,7 +60,7 @@ class DynamoExports:
 
     def finish(self, seen: StoredExport, news: ExportNews, by: Saved) -> None:
         """Put the outcome on record; raises ConditionFailed when somebody was faster."""
-        self._save(seen, told(seen.export, news), news, by)
+        self._save(seen, apply(seen.export, news), news, by)
 
     def invoices(self, export: Export) -> Iterator[tuple[str, Invoice]]:
         """The documents that the export covers, in the order of their days and numbers."""
@@ -112,7 +112,7 @@ class DynamoExports:
 
     def _save(self, seen: StoredExport, export: Export, news: ExportNews, by: Saved) -> None:
         event = chained(
-            Event(
+            LogEntry(
                 id=self._new_id("evt"),
                 type=str(type(news).__struct_config__.tag),
                 aggregate=f"export/{export.id}",

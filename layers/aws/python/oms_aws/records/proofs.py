@@ -9,7 +9,6 @@ import msgspec
 
 from oms.core.events import GENESIS
 from oms.orders.order import Order
-from oms.records.cash import accounted
 from oms.records.invariants import (
     Breach,
     chained,
@@ -23,6 +22,7 @@ from oms.records.invariants import (
     told,
     unbroken,
 )
+from oms.records.money_invariants import accounted
 from oms_aws.orders.capacity import leaving
 from oms_aws.orders.projections import fulfilment_attributes
 from oms_aws.orders.search import found_rows

@@ -12,7 +12,7 @@ from oms.orders.deposits import unbilled
 from oms.orders.order import Order
 from oms.orders.stalled import OURSELVES
 from oms.orders.waiting import waiting
-from oms_aws.platform.queue import Signal
+from oms_aws.platform.queue import EventNotice
 
 Held = Order | Bill
 
@@ -21,10 +21,10 @@ class Restart(NamedTuple):
     """A step, and the signal that wakes it as the event would have done that got lost."""
 
     step: str
-    signal: Signal
+    signal: EventNotice
 
 
-def restarts(held: Held, stalled: Signal) -> Iterator[Restart]:
+def restarts(held: Held, stalled: EventNotice) -> Iterator[Restart]:
     """What to wake for all that waits for us, as things stand now."""
     waits = held.waiting() if isinstance(held, Bill) else waiting(held)
     causes = {wait.cause for wait in waits if wait.party == OURSELVES}
@@ -32,7 +32,7 @@ def restarts(held: Held, stalled: Signal) -> Iterator[Restart]:
         yield from HEALERS[cause](held, stalled)
 
 
-def _open(order: Held, stalled: Signal) -> Iterator[Restart]:
+def _open(order: Held, stalled: EventNotice) -> Iterator[Restart]:
     """Pieces go through the intake, or are claimed and routed where the checks are behind them."""
     if isinstance(order, Order) and order.screened_at:
         yield Restart("sourcing/follow_change", replace(stalled, type="Order.Changed"))
@@ -42,7 +42,7 @@ def _open(order: Held, stalled: Signal) -> Iterator[Restart]:
         yield Restart("orders/start_intake", again)
 
 
-def _invoice(order: Held, stalled: Signal) -> Iterator[Restart]:
+def _invoice(order: Held, stalled: EventNotice) -> Iterator[Restart]:
     """What has left is billed; without any it is the final invoice, or a deposit to give back."""
     assert isinstance(order, Order)
     wake = replace(stalled, type="Order.Changed")
@@ -52,18 +52,18 @@ def _invoice(order: Held, stalled: Signal) -> Iterator[Restart]:
         yield Restart("billing/line_up_shipments", left)
 
 
-def _collective(order: Held, stalled: Signal) -> Iterator[Restart]:
+def _collective(order: Held, stalled: EventNotice) -> Iterator[Restart]:
     assert isinstance(order, Order)
     for bill in dict.fromkeys(each.bill for each in order.to_collect):
         due = replace(stalled, type="Due", aggregate=f"bill/{bill}")
         yield Restart("billing/issue_collective_invoice", due)
 
 
-def _bill(_: Held, stalled: Signal) -> Iterator[Restart]:
+def _bill(_: Held, stalled: EventNotice) -> Iterator[Restart]:
     yield Restart("billing/issue_collective_invoice", replace(stalled, type="Due"))
 
 
-def _document(held: Held, stalled: Signal) -> Iterator[Restart]:
+def _document(held: Held, stalled: EventNotice) -> Iterator[Restart]:
     """An e-invoice is checked before its paper is made; what a clerk has to mend is left alone."""
     for document in held.documents:
         if document.kept or document.rejected_at:
@@ -73,14 +73,14 @@ def _document(held: Held, stalled: Signal) -> Iterator[Restart]:
         yield Restart(f"billing/{step}", issued)
 
 
-def _dunning(held: Held, stalled: Signal) -> Iterator[Restart]:
+def _dunning(held: Held, stalled: EventNotice) -> Iterator[Restart]:
     for document in held.documents:
         if document.dunning and document.dunning.asked_at:
             overdue = replace(stalled, type="Invoice.Overdue", facts={"document": document.id})
             yield Restart("payments/dun_customer", overdue)
 
 
-def _letter(held: Held, stalled: Signal) -> Iterator[Restart]:
+def _letter(held: Held, stalled: EventNotice) -> Iterator[Restart]:
     for document in held.documents:
         for letter in document.dunning.letters if document.dunning else ():
             if letter.key is None:
@@ -88,15 +88,15 @@ def _letter(held: Held, stalled: Signal) -> Iterator[Restart]:
                 yield Restart("payments/render_letter", sent)
 
 
-def _capture(_: Held, stalled: Signal) -> Iterator[Restart]:
+def _capture(_: Held, stalled: EventNotice) -> Iterator[Restart]:
     yield Restart("payments/capture_payment", replace(stalled, type="Payment.CaptureDue"))
 
 
-def _refund(_: Held, stalled: Signal) -> Iterator[Restart]:
+def _refund(_: Held, stalled: EventNotice) -> Iterator[Restart]:
     yield Restart("payments/refund_payment", replace(stalled, type="Payment.Retried"))
 
 
-HEALERS: Mapping[str, Callable[[Held, Signal], Iterator[Restart]]] = {
+HEALERS: Mapping[str, Callable[[Held, EventNotice], Iterator[Restart]]] = {
     "open": _open,
     "invoice": _invoice,
     "collective_invoice": _collective,

@@ -12,7 +12,7 @@ from typing import Any, Protocol
 import msgspec
 
 from oms.billing.counterfoil import Counterfoil
-from oms.core.events import Event
+from oms.core.events import LogEntry
 from oms.records.invariants import Breach, Numbered
 from oms.sourcing.purchase import Purchase
 from oms.sourcing.stock import Item, Reservation
@@ -143,7 +143,7 @@ class Snapshot:
             "": self._pointer,
         }
 
-    def log(self, aggregate: str) -> list[Event]:
+    def log(self, aggregate: str) -> list[LogEntry]:
         """The events of an aggregate, in order."""
         return [stored_event(item) for item in self.shelf.under("event", f"{aggregate}#")]
 
@@ -152,7 +152,7 @@ class Snapshot:
         item = self.shelf.get("document", document)
         return counterfoil_of(item) if item else None
 
-    def happened(self) -> Iterator[Event]:
+    def happened(self) -> Iterator[LogEntry]:
         """All events, aggregate by aggregate."""
         for aggregate in sorted(self.logged):
             yield from self.log(aggregate)

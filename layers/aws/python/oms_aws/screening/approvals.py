@@ -130,7 +130,7 @@ def _opened(call: Call[Any], oms: ScreeningWiring) -> Opened:
 
 
 def _decided(order: Order, stage: Approval, oms: ScreeningWiring) -> Answer:
-    ours = oms.catalogue.shop_of_late(order.shop).name
+    ours = oms.catalogue.cached_shop(order.shop).name
     name = approval.name_of(stage, stage.person) or ours
     return _told(f"approval_{stage.decision}", order, name)
 
@@ -146,7 +146,7 @@ def _form(
     opened: Opened, oms: ScreeningWiring, *, wrong: bool = False, status: int = 200
 ) -> Answer:
     order, language = opened.seen.order, opened.seen.order.customer.locale
-    shop = oms.catalogue.shop_of_late(order.shop)
+    shop = oms.catalogue.cached_shop(order.shop)
     products = oms.catalogue.products(order.skus)
     lines = [
         (line.ordered - line.cancelled, product.name_in(language) if product else line.sku)

@@ -38,7 +38,7 @@ def _found(call: Call[Any], oms: ScreeningWiring) -> Iterator[Found]:
 
 def _shops(call: Call[Any], oms: ScreeningWiring) -> list[str]:
     wanted = call.query.get("shop")
-    return [oms.catalogue.shop_of_late(wanted).id] if wanted else oms.catalogue.shops()
+    return [oms.catalogue.cached_shop(wanted).id] if wanted else oms.catalogue.shops()
 
 
 def _wanted(call: Call[Any], hold: dict[str, Any]) -> bool:

@@ -17,8 +17,8 @@ from oms_aws.screening.wiring import ScreeningWiring
 
 def priced(oms: ScreeningWiring, order: Order) -> tuple[Finding, ...]:
     """What the price check finds; prices and products as they are now, lists a little late."""
-    shop = oms.catalogue.shop_of_late(order.shop)
-    account = oms.catalogue.account_of_late(order.shop, order.customer.id)
+    shop = oms.catalogue.cached_shop(order.shop)
+    account = oms.catalogue.cached_account(order.shop, order.customer.id)
     products = oms.catalogue.products(order.skus)
 
     def rates() -> TaxRates:

@@ -13,8 +13,8 @@ from msgspec.structs import replace
 from oms.core.refusals import NotNow, Unknown
 from oms.screening.ruleset import Ruleset
 from oms_aws.platform import keys
-from oms_aws.platform.fresh import Fresh
 from oms_aws.platform.table import ConditionFailed, Table
+from oms_aws.platform.ttl_cache import TtlCache
 
 NAMES = ("fraud",)
 FRESH_SECONDS = 30
@@ -27,7 +27,7 @@ class DynamoRulesets:
     def __init__(self, table: Table, now: Callable[[], datetime]) -> None:
         self._table = table
         self._now = now
-        self._fresh = Fresh(now, seconds=FRESH_SECONDS)
+        self._fresh = TtlCache(now, seconds=FRESH_SECONDS)
 
     def active(self, name: str) -> Ruleset:
         """The version that decides; at most half a minute old."""

@@ -22,7 +22,7 @@ def availability(
     method: str,
 ) -> list[dict[str, Any]]:
     """What a shop can promise of each SKU and quantity, as the API answers it."""
-    products = oms.catalogue.products_of_late(sku for sku, _ in wanted)
+    products = oms.catalogue.cached_products(sku for sku, _ in wanted)
     needs = {sku: needs_of(sku, products.get(sku)) for sku, _ in wanted}
     items = oms.stock.summaries(part for each in needs.values() for part in each)
     supply = _supply(oms, wanted, needs, products, items, shop)

@@ -9,8 +9,8 @@ from functools import partial
 from typing import Any
 
 from oms.core.refusals import NotNow
-from oms.sourcing.pool import CONFLICTS, fitting
 from oms.sourcing.stock import Item
+from oms.sourcing.stock_buckets import CONFLICTS, fitting
 from oms_aws.platform import keys
 from oms_aws.platform.edit import Edit
 from oms_aws.platform.table import Action, ConditionFailed, Table

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from oms.sourcing.pool import Change, Mark, Parts, arranged, summed
 from oms.sourcing.stock import Buffer, Item, Reservation
+from oms.sourcing.stock_buckets import Change, Mark, Parts, arranged, summed
 from oms_aws.platform import keys
 from oms_aws.platform.edit import Edit
 from oms_aws.platform.table import Action, Table

@@ -8,9 +8,9 @@ from typing import Any, NamedTuple
 import msgspec
 
 from oms.core.clocks import SKEW
-from oms.core.events import GENESIS, Event, chained
-from oms.sourcing.pool import recounted
+from oms.core.events import GENESIS, LogEntry, chained
 from oms.sourcing.stock import Buffer, Item
+from oms.sourcing.stock_buckets import recounted
 from oms_aws.platform import keys
 from oms_aws.platform.edit import Edit
 from oms_aws.platform.log import event_action
@@ -115,9 +115,9 @@ def kept_back(
 
 def _event(
     item: Item, told: dict[str, Any], actor: str, cause: str, event_id: str, at: datetime
-) -> Event:
+) -> LogEntry:
     return chained(
-        Event(
+        LogEntry(
             id=event_id,
             type=told["news"],
             aggregate=f"stock/{item.sku}",
@@ -132,7 +132,7 @@ def _event(
     )
 
 
-def _edits(table: Table, view: View, count: Count, by: Counting, event: Event) -> list[Action]:
+def _edits(table: Table, view: View, count: Count, by: Counting, event: LogEntry) -> list[Action]:
     item, place, safety = view.item, by.location, _safety(view.item, count, by)
     shelved = item.on_hand.get(place, 0) - item.safety.get(place, 0)
     gain = count.on_hand - safety - shelved

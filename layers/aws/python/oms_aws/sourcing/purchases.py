@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import msgspec
 from msgspec.structs import replace
 
-from oms.core.events import GENESIS, Event, chained
+from oms.core.events import GENESIS, LogEntry, chained
 from oms.core.refusals import NotNow, Refusal, Unknown
 from oms.sourcing.backorder import Incoming
 from oms.sourcing.purchase import Purchase, PurchaseLine, Receipt, not_added, received, reordered
@@ -151,7 +151,7 @@ class DynamoPurchases:
                 place = keys.purchase_line(stored.id, number)
                 yield self._table.put(place, line_attributes(stored, line))
 
-    def _event(self, known: Purchase | None, after: Purchase, by: Saved) -> Event:
+    def _event(self, known: Purchase | None, after: Purchase, by: Saved) -> LogEntry:
         skus = dict.fromkeys((*(known.skus if known else ()), *after.skus))
         fresh = known is None or len(after.receipts) > len(known.receipts)
         data: dict[str, Any] = {
@@ -163,7 +163,7 @@ class DynamoPurchases:
             "receipt": after.receipts[-1].number if fresh and after.receipts else None,
             "at": self._now(),
         }
-        event = Event(
+        event = LogEntry(
             id=self._new_id("evt"),
             type="Incoming.Changed",
             aggregate=f"purchase/{after.id}",

@@ -16,7 +16,7 @@ from oms.orders.order import Order
 from oms.orders.reserving import lose_reservation
 from oms.orders.shipping import provide, release_to_warehouse
 from oms.orders.sourcing_news import LineBackordered
-from oms.sourcing import allotment, dispatch
+from oms.sourcing import allocation, dispatch
 from oms.sourcing.bundles import parts, recipes, stock_skus
 from oms.sourcing.routing import Plan
 from oms.sourcing.routing import route as plan_route
@@ -56,22 +56,22 @@ def reserve(oms: SourcingWiring, order_id: str) -> Order:
         if not order.count("open"):
             return order
         products.update(_products(oms, order))
-        account = oms.catalogue.account_of_late(order.shop, order.customer.id)
-        hours = oms.catalogue.shop_of_late(order.shop).reserve_hours
-        return allotment.sourced(order, products, account, reserve_hours=hours, at=at)
+        account = oms.catalogue.cached_account(order.shop, order.customer.id)
+        hours = oms.catalogue.cached_shop(order.shop).reserve_hours
+        return allocation.sourced(order, products, account, reserve_hours=hours, at=at)
 
     def decide(scene: Scene) -> Order:
         products.update(_products(oms, scene.order, products))
-        limits = allotment.limits(products)
-        room = allotment.room_of(scene.order, scene.held, scene.items, limits)
-        shut = allotment.closed(products, book_day(at))
-        return allotment.reserved(
+        limits = allocation.limits(products)
+        room = allocation.room_of(scene.order, scene.held, scene.items, limits)
+        shut = allocation.closed(products, book_day(at))
+        return allocation.reserved(
             scene.order, room, closed=shut, fits=_misfits(oms, scene, at), at=at
         )
 
     order = oms.orders.change(order_id, sourced, BY).order
     products.update(_products(oms, order, products) if asking(order) else {})
-    limited = allotment.limits(products)
+    limited = allocation.limits(products)
     order = _work(oms, order_id, decide, lambda order: bool(asking(order)), limited=limited)
     oms.stock.wish({sku: product.buckets for sku, product in products.items()})
     return order
@@ -98,14 +98,14 @@ def settle(oms: SourcingWiring, order_id: str) -> Order:
 def foreseen(oms: SourcingWiring, order: Order) -> Order:
     """The order as it would be once its open pieces have claimed stock as it is now."""
     at = oms.now()
-    account = oms.catalogue.account_of_late(order.shop, order.customer.id)
+    account = oms.catalogue.cached_account(order.shop, order.customer.id)
     products = _products(oms, order)
-    order = allotment.sourced(order, products, account, reserve_hours=order.reserve_hours, at=at)
+    order = allocation.sourced(order, products, account, reserve_hours=order.reserve_hours, at=at)
     products |= _products(oms, order, products)
     held = oms.stock.reservations(order)
-    room = allotment.room_of(order, held, oms.stock.items(held), allotment.limits(products))
-    shut = allotment.closed(products, book_day(at))
-    return allotment.reserved(order, room, closed=shut, fits=lambda _: {}, at=at)
+    room = allocation.room_of(order, held, oms.stock.items(held), allocation.limits(products))
+    shut = allocation.closed(products, book_day(at))
+    return allocation.reserved(order, room, closed=shut, fits=lambda _: {}, at=at)
 
 
 def route(oms: SourcingWiring, order_id: str, examine: Examine) -> Order:
@@ -123,7 +123,7 @@ def route(oms: SourcingWiring, order_id: str, examine: Examine) -> Order:
         order = provide(scene.order, at=at)
         if not _ready(order):
             return order
-        order = allotment.kept(order, allotment.room_of(order, scene.held, scene.items), at=at)
+        order = allocation.kept(order, allocation.room_of(order, scene.held, scene.items), at=at)
         barred = _barred(oms, order, at)
         plan = _plan(oms, order, scene, at, without=barred)
         if lying := _only_there(oms, order, scene, plan, barred, at):
@@ -138,7 +138,7 @@ def route(oms: SourcingWiring, order_id: str, examine: Examine) -> Order:
 
 def _barred(oms: SourcingWiring, order: Order, at: datetime) -> dict[str, str]:
     """The warehouses, with their states, from which the order's shop may not send."""
-    seller = oms.catalogue.shop_of_late(order.shop).tax
+    seller = oms.catalogue.cached_shop(order.shop).tax
     return dispatch.barred(oms.catalogue.warehouses(), seller, book_day(at))
 
 
@@ -223,7 +223,7 @@ def _plus(free: ByLocation, placed: ByLocation) -> ByLocation:
     return {p: max(0, free.get(p, 0)) + placed.get(p, 0) for p in {**free, **placed}}
 
 
-def _misfits(oms: SourcingWiring, scene: Scene, at: datetime) -> allotment.Fits:
+def _misfits(oms: SourcingWiring, scene: Scene, at: datetime) -> allocation.Fits:
     """Which bundles of an order no location has whole."""
 
     def misfits(order: Order) -> Pieces:
@@ -243,7 +243,7 @@ def allocate_waiting(oms: SourcingWiring, sku: str, *, but: str = "") -> None:
     that an interrupted run gave to, or took from, is told, whatever is left. Raises NotNow.
     """
     _cover(oms, sku)
-    shut = allotment.closed(oms.catalogue.products([sku]), book_day(oms.now()))
+    shut = allocation.closed(oms.catalogue.products([sku]), book_day(oms.now()))
     left = not shut
     for waiting in oms.stock.waiting_for(sku):
         left = left and oms.stock.items([sku])[sku].promisable > 0
@@ -256,9 +256,9 @@ def allocate(oms: SourcingWiring, order_id: str) -> Order:
     at = oms.now()
 
     def decide(scene: Scene) -> Order:
-        shut = allotment.closed(_products(oms, scene.order), book_day(at))
-        room = allotment.room_of(scene.order, scene.held, scene.items)
-        return allotment.allocated(
+        shut = allocation.closed(_products(oms, scene.order), book_day(at))
+        room = allocation.room_of(scene.order, scene.held, scene.items)
+        return allocation.allocated(
             scene.order, room, closed=shut, fits=_misfits(oms, scene, at), at=at
         )
 
@@ -275,7 +275,7 @@ def _cover(oms: SourcingWiring, sku: str) -> None:
     at = oms.now()
 
     def decide(scene: Scene) -> Order:
-        return allotment.uncovered(scene.order, scene.held, scene.items, sku, at)
+        return allocation.uncovered(scene.order, scene.held, scene.items, sku, at)
 
     for held in oms.stock.promised(sku):
         _work(oms, held.order_id, decide, lambda order: order.count("reserved") > 0, filled=True)

@@ -9,11 +9,11 @@ from typing import NamedTuple
 from oms.core.refusals import NotNow
 from oms.orders.order import Order
 from oms.sourcing.bundles import stock_skus
-from oms.sourcing.pool import Changes, at_home, placed
 from oms.sourcing.stock import Buffer, Reservation, claims, delta, settled
+from oms.sourcing.stock_buckets import Changes, at_home, placed
 from oms_aws.orders.store import DynamoOrders, Stored
 from oms_aws.platform import indexes, keys
-from oms_aws.platform.table import MOST_ACTIONS, Action, ConditionFailed, Crowded, Table
+from oms_aws.platform.table import MOST_ACTIONS, Action, ConditionFailed, Table, WriteContention
 from oms_aws.sourcing.buckets import DynamoCounters
 from oms_aws.sourcing.counters import (
     View,
@@ -146,7 +146,7 @@ class DynamoStock(DynamoCounters):
     def _write(self, actions: list[Action]) -> None:
         try:
             met = self._table.write(actions)
-        except Crowded as crowd:
+        except WriteContention as crowd:
             self._note(actions, crowd.met)
             raise
         self._note(actions, met)

@@ -41,8 +41,8 @@ from oms.orders.document_news import (
     LetterArchived,
 )
 from oms.orders.documents import Document, Dunning
-from oms.orders.news import News, NotificationSent
-from oms.orders.overdue import DunningNews, awaited, due_of, letters_to_keep, told
+from oms.orders.news import DomainEvent, NotificationSent
+from oms.orders.overdue import DunningNews, apply, awaited, due_of, letters_to_keep
 
 AGAIN_AFTER = timedelta(hours=1)
 """So long after a bill was closed the clock looks whether it has been issued."""
@@ -225,7 +225,7 @@ class Bill(Value, frozen=True, omit_defaults=True, kw_only=True):
         return replace(self, documents=tuple(documents))
 
 
-class BillOpened(News, frozen=True, tag="Bill.Opened"):
+class BillOpened(DomainEvent, frozen=True, tag="Bill.Opened"):
     """The first shipment of a period is to be billed."""
 
     bill: Bill
@@ -327,11 +327,11 @@ def _archived(bill: Bill, news: DocumentArchived) -> Bill:
 
 
 def _dunning(bill: Bill, news: DunningNews) -> Bill:
-    changed = told(bill.document(news.document), news)
+    changed = apply(bill.document(news.document), news)
     return bill.with_document(news.document, dunning=changed.dunning)
 
 
-def _noted(bill: Bill, _: News) -> Bill:
+def _noted(bill: Bill, _: DomainEvent) -> Bill:
     return bill
 
 

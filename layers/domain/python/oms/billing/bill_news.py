@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Literal
 
 from oms.core.values import Value
-from oms.orders.news import News
+from oms.orders.news import DomainEvent
 
 Why = Literal["due", "asked", "complete"]
 """Why a bill is closed: its time is over, somebody asked for it, its purchase order is through."""
@@ -38,7 +38,7 @@ class Credited(Value, frozen=True, omit_defaults=True):
     gross: Decimal
 
 
-class BillClosed(News, frozen=True, tag="Bill.Closed"):
+class BillClosed(DomainEvent, frozen=True, tag="Bill.Closed"):
     """Nothing more is taken in: it is billed now."""
 
     why: Why
@@ -46,27 +46,27 @@ class BillClosed(News, frozen=True, tag="Bill.Closed"):
     at: datetime
 
 
-class BillPlanned(News, frozen=True, tag="Bill.Planned"):
+class BillPlanned(DomainEvent, frozen=True, tag="Bill.Planned"):
     """Which documents bill what was collected."""
 
     documents: tuple[Planned, ...]
     at: datetime
 
 
-class BillSettled(News, frozen=True, tag="Bill.Settled"):
+class BillSettled(DomainEvent, frozen=True, tag="Bill.Settled"):
     """Every document is issued, and every order has its share."""
 
     at: datetime
 
 
-class BillCredited(News, frozen=True, tag="Bill.Credited"):
+class BillCredited(DomainEvent, frozen=True, tag="Bill.Credited"):
     """An order got a credit note for a part of its share."""
 
     credited: Credited
     at: datetime
 
 
-class BillCancelled(News, frozen=True, tag="Bill.Cancelled"):
+class BillCancelled(DomainEvent, frozen=True, tag="Bill.Cancelled"):
     """A credit note takes back all that was left of a document, from every order."""
 
     document: str
@@ -77,7 +77,7 @@ class BillCancelled(News, frozen=True, tag="Bill.Cancelled"):
     at: datetime
 
 
-class BillStalled(News, frozen=True, tag="Bill.Stalled"):
+class BillStalled(DomainEvent, frozen=True, tag="Bill.Stalled"):
     """What waited for us did not go on by itself: it is sent on again, for these causes."""
 
     causes: tuple[str, ...]

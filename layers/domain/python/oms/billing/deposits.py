@@ -12,7 +12,7 @@ from oms.billing.invoice import Deposit, Group, Invoice, TaxTotal
 from oms.core import money
 
 
-class Asked(NamedTuple):
+class IssuedDeposit(NamedTuple):
     """A deposit and its credit notes, as they were issued."""
 
     invoice: Invoice
@@ -35,7 +35,9 @@ class Asked(NamedTuple):
         )
 
 
-def room(whole: Iterable[TaxTotal], asked: Iterable[Asked], currency: str) -> dict[Group, Decimal]:
+def room(
+    whole: Iterable[TaxTotal], asked: Iterable[IssuedDeposit], currency: str
+) -> dict[Group, Decimal]:
     """What of each rate may still be asked for in advance, in the price mode; below zero: too much.
 
     `whole` is what is still to be billed. A rate of which nothing is billed any more has no room.
@@ -53,8 +55,8 @@ def room(whole: Iterable[TaxTotal], asked: Iterable[Asked], currency: str) -> di
 
 
 def surplus(
-    whole: Iterable[TaxTotal], asked: Sequence[Asked], currency: str
-) -> tuple[Asked, tuple[Claim, ...]] | None:
+    whole: Iterable[TaxTotal], asked: Sequence[IssuedDeposit], currency: str
+) -> tuple[IssuedDeposit, tuple[Claim, ...]] | None:
     """What of which deposit is to be credited as it is more than what is billed of its rate.
 
     The newest is credited first, one at a time; None once all of them fit. Their tax was due at the
@@ -80,7 +82,7 @@ class Part(NamedTuple):
     gross: dict[Group, Decimal]
 
 
-def part_of(each: Asked, gross: Decimal) -> Part:
+def part_of(each: IssuedDeposit, gross: Decimal) -> Part:
     """So much of what stands of a deposit, over its rates in proportion, to the cent.
 
     In net prices not every gross sum is a net sum with its tax: then the tax is a cent off.

@@ -49,7 +49,7 @@ SIGNS: Mapping[Kind, int] = {
 """What each kind does to what the customer owes; papers of other kinds do nothing."""
 
 
-def told(holder: Holder, *news: DocumentNews) -> Holder:
+def apply(holder: Holder, *news: DocumentNews) -> Holder:
     """The holder after events of its documents, carrying them."""
     return tell(holder, *news) if isinstance(holder, Order) else holder.tell(*news)
 
@@ -116,21 +116,21 @@ def archive(holder: Holder, id: str, *, key: str, sha256: str, at: datetime) -> 
     """Put on record where a document is kept; repeating it changes nothing."""
     if holder.document(id).key:
         return holder
-    return told(holder, DocumentArchived(id, key, sha256, at))
+    return apply(holder, DocumentArchived(id, key, sha256, at))
 
 
 def note_notification(
     holder: Holder, kind: str, cause: str, message_id: str, at: datetime
 ) -> Holder:
     """Put on record that the customer was told."""
-    return told(holder, NotificationSent(kind, cause, message_id, at))
+    return apply(holder, NotificationSent(kind, cause, message_id, at))
 
 
 def validate(holder: Holder, id: str, *, key: str, sha256: str, at: datetime) -> Holder:
     """Put on record that a document's e-invoice is valid, and kept; again changes nothing."""
     if holder.document(id).ready:
         return holder
-    return told(holder, DocumentValidated(id, key, sha256, at))
+    return apply(holder, DocumentValidated(id, key, sha256, at))
 
 
 def reject(holder: Holder, id: str, rules: tuple[str, ...], *, at: datetime) -> Holder:
@@ -138,4 +138,4 @@ def reject(holder: Holder, id: str, rules: tuple[str, ...], *, at: datetime) -> 
     document = holder.document(id)
     if document.ready or document.rejected == rules:
         return holder
-    return told(holder, DocumentRejected(id, rules, at))
+    return apply(holder, DocumentRejected(id, rules, at))

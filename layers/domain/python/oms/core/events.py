@@ -11,7 +11,7 @@ import msgspec
 GENESIS = "0" * 64
 
 
-class Event(msgspec.Struct, frozen=True, kw_only=True):
+class LogEntry(msgspec.Struct, frozen=True, kw_only=True):
     """One entry of an aggregate's log.
 
     `aggregate` is `order/ord_…` or `stock/<sku>`; `sequence` counts from 1 within it; `cause` is
@@ -31,12 +31,12 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
     hash: str = ""
 
 
-def chained(event: Event, previous: str) -> Event:
+def chained(event: LogEntry, previous: str) -> LogEntry:
     """The event with its hash, given the hash of the event before it (`GENESIS` for the first)."""
     return msgspec.structs.replace(event, hash=digest(event, previous))
 
 
-def digest(event: Event, previous: str) -> str:
+def digest(event: LogEntry, previous: str) -> str:
     """SHA-256 in hex over the previous hash and every field of the event but its own hash."""
     content = "\n".join(
         (
@@ -54,7 +54,7 @@ def digest(event: Event, previous: str) -> str:
     return hashlib.sha256(content.encode() + b"\n" + bytes(event.data)).hexdigest()
 
 
-def facts(event: Event) -> dict[str, Any]:
+def facts(event: LogEntry) -> dict[str, Any]:
     """The event's data as plain JSON values."""
     decoded: dict[str, Any] = msgspec.json.decode(event.data)
     return decoded

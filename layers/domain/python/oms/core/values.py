@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
-PLACE = ZoneInfo("Europe/Berlin")
+BUSINESS_ZONE = ZoneInfo("Europe/Berlin")
 """Where a day of sale begins."""
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Literal
 
-from oms.orders.news import News
+from oms.orders.news import DomainEvent
 
 By = Literal["failures", "keeper"]
 
 
-class WebhookPaused(News, frozen=True, tag="Webhook.Paused"):
+class WebhookPaused(DomainEvent, frozen=True, tag="Webhook.Paused"):
     """An endpoint gets nothing for now: too many calls in a row failed, or its keeper wants it so.
 
     `since` when it rests; `until` is when it is called again, to see whether it works. A keeper's
@@ -26,7 +26,7 @@ class WebhookPaused(News, frozen=True, tag="Webhook.Paused"):
     until: datetime | None = None
 
 
-class WebhookResumed(News, frozen=True, tag="Webhook.Resumed"):
+class WebhookResumed(DomainEvent, frozen=True, tag="Webhook.Resumed"):
     """An endpoint that was paused works again, or its keeper lets it go on; `since` it rested.
 
     Of a keeper's pause that is not known.

@@ -9,13 +9,13 @@ from decimal import Decimal
 from msgspec import Struct
 from msgspec.structs import replace
 
-from oms.core.values import PLACE
+from oms.core.values import BUSINESS_ZONE
 from oms.orders.balance import refunded
 from oms.orders.deposits import deducted, uncredited
 from oms.orders.documents import Document, Taxed
 from oms.orders.ledger import OpenItem, ledger
 from oms.orders.money_news import PaymentCaptured, PaymentReceived, PaymentRefunded
-from oms.orders.news import News
+from oms.orders.news import DomainEvent
 from oms.orders.order import Order
 
 NOTHING = Decimal(0)
@@ -42,10 +42,10 @@ class Advance(Struct, frozen=True, kw_only=True):
     @property
     def recorded_on(self) -> date:
         """The day of the books on which we were told."""
-        return self.at.astimezone(PLACE).date()
+        return self.at.astimezone(BUSINESS_ZONE).date()
 
 
-def followed(before: Order, order: Order, news: News) -> Order:
+def followed(before: Order, order: Order, news: DomainEvent) -> Order:
     """The order after news of it, with what is taxed of its deposits.
 
     The tax on what is paid in advance is due when that comes (§ 13 (1) no. 1 a sentence 4 UStG); a
@@ -89,7 +89,7 @@ def notes_of(order: Order, deposit: str) -> tuple[str, ...]:
     return tuple(each.id for each in notes if each.original == deposit)
 
 
-def _when(order: Order, deposit: Document, news: News) -> tuple[date, datetime]:
+def _when(order: Order, deposit: Document, news: DomainEvent) -> tuple[date, datetime]:
     """On which day money moved, and when we were told of it.
 
     Not before the deposit was issued, which is what makes money that was there an advance.
@@ -99,12 +99,12 @@ def _when(order: Order, deposit: Document, news: News) -> tuple[date, datetime]:
         case PaymentReceived():
             on = news.payment.value_date
         case PaymentCaptured():
-            on = news.capture.at.astimezone(PLACE).date()
+            on = news.capture.at.astimezone(BUSINESS_ZONE).date()
         case PaymentRefunded():
-            on = news.refund.at.astimezone(PLACE).date()
+            on = news.refund.at.astimezone(BUSINESS_ZONE).date()
         case _:
-            on = at.astimezone(PLACE).date()
-    since, told = (each.astimezone(PLACE).date() for each in (deposit.issued_at, at))
+            on = at.astimezone(BUSINESS_ZONE).date()
+    since, told = (each.astimezone(BUSINESS_ZONE).date() for each in (deposit.issued_at, at))
     return min(max(on, since), told), at
 
 

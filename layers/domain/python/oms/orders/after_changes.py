@@ -11,7 +11,7 @@ from oms.orders import stalled
 from oms.orders.after_screening import found_again
 from oms.orders.lines import Line, LineChanged
 from oms.orders.news import (
-    News,
+    DomainEvent,
     NotificationSent,
     OrderCancelled,
     OrderChanged,
@@ -87,7 +87,7 @@ def _stalled(order: Order, news: OrderStalled) -> Order:
     return replace(order, stalled=stalled.counted(order.stalled, order.changed_at, news.stalled_at))
 
 
-def _noted(order: Order, _: News) -> Order:
+def _noted(order: Order, _: DomainEvent) -> Order:
     return order
 
 

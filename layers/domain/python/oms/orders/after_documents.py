@@ -27,11 +27,11 @@ from oms.orders.document_news import (
 )
 from oms.orders.documents import Collected
 from oms.orders.order import Order
-from oms.orders.overdue import DunningNews, told
+from oms.orders.overdue import DunningNews, apply
 
 
 def _dunning(order: Order, news: DunningNews) -> Order:
-    return order.with_document(told(order.document(news.document), news))
+    return order.with_document(apply(order.document(news.document), news))
 
 
 def _awaited(order: Order, news: InvoiceAwaited) -> Order:

@@ -69,7 +69,7 @@ from oms.orders.money_news import (
 from oms.orders.news import (
     ApprovalEscalated,
     ApprovalReminded,
-    News,
+    DomainEvent,
     NotificationSent,
     OrderAddressCorrected,
     OrderApproved,
@@ -199,7 +199,7 @@ def replayed(log: Iterable[AnyNews]) -> Order:
 decode_news = msgspec.json.Decoder(AnyNews).decode
 
 
-def tell(order: Order, *news: News) -> Order:
+def tell(order: Order, *news: DomainEvent) -> Order:
     """The order after the news, carrying them; completes it when nothing more is to happen."""
     for item in news:
         order = replace(applied(order, item), news=(*order.news, item))
@@ -211,7 +211,7 @@ def tell(order: Order, *news: News) -> Order:
     return order
 
 
-def applied(before: Order, news: News) -> Order:
+def applied(before: Order, news: DomainEvent) -> Order:
     """The order after one event, as replaying its log does it (invariant 5)."""
     order: Order = AFTER[type(news)](before, news)
     if order.expected:

@@ -6,17 +6,17 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from oms.orders.documents import Document, Letter, Paper
-from oms.orders.news import News
+from oms.orders.news import DomainEvent
 
 
-class InvoiceOverdue(News, frozen=True, tag="Invoice.Overdue"):
+class InvoiceOverdue(DomainEvent, frozen=True, tag="Invoice.Overdue"):
     """An invoice is open beyond its day, or beyond that of its last letter."""
 
     document: str
     at: datetime
 
 
-class DunningPlanned(News, frozen=True, tag="Dunning.Planned"):
+class DunningPlanned(DomainEvent, frozen=True, tag="Dunning.Planned"):
     """The dunning of a document goes on on a day, or ends; `reason` says why not today."""
 
     document: str
@@ -25,19 +25,19 @@ class DunningPlanned(News, frozen=True, tag="Dunning.Planned"):
     at: datetime
 
 
-class InvoiceReminded(News, frozen=True, tag="Invoice.Reminded"):
+class InvoiceReminded(DomainEvent, frozen=True, tag="Invoice.Reminded"):
     letter: Letter
     document: str
     at: datetime
 
 
-class InvoiceDunned(News, frozen=True, tag="Invoice.Dunned"):
+class InvoiceDunned(DomainEvent, frozen=True, tag="Invoice.Dunned"):
     letter: Letter
     document: str
     at: datetime
 
 
-class LetterArchived(News, frozen=True, tag="Letter.Archived"):
+class LetterArchived(DomainEvent, frozen=True, tag="Letter.Archived"):
     letter: str
     document: str
     key: str
@@ -45,7 +45,7 @@ class LetterArchived(News, frozen=True, tag="Letter.Archived"):
     at: datetime
 
 
-class DunningHeld(News, frozen=True, tag="Dunning.Held"):
+class DunningHeld(DomainEvent, frozen=True, tag="Dunning.Held"):
     """Somebody wants no letter of a document until after a day, or lets it go on."""
 
     document: str
@@ -55,7 +55,7 @@ class DunningHeld(News, frozen=True, tag="Dunning.Held"):
     at: datetime
 
 
-class InvoiceDeferred(News, frozen=True, tag="Invoice.Deferred"):
+class InvoiceDeferred(DomainEvent, frozen=True, tag="Invoice.Deferred"):
     """A shipment is billed by a collective invoice, from the bill that is due at `due_at`."""
 
     fulfilment: str
@@ -65,7 +65,7 @@ class InvoiceDeferred(News, frozen=True, tag="Invoice.Deferred"):
     at: datetime
 
 
-class InvoiceReduced(News, frozen=True, tag="Invoice.Reduced"):
+class InvoiceReduced(DomainEvent, frozen=True, tag="Invoice.Reduced"):
     """So much of a shipment is not billed at all: it was taken back before it was."""
 
     fulfilment: str
@@ -75,28 +75,28 @@ class InvoiceReduced(News, frozen=True, tag="Invoice.Reduced"):
     at: datetime
 
 
-class InvoiceCollected(News, frozen=True, tag="Invoice.Collected"):
+class InvoiceCollected(DomainEvent, frozen=True, tag="Invoice.Collected"):
     """A collective invoice bills the order's shipments, or one is credited; this is its share."""
 
     document: Document
 
 
-class InvoiceIssued(News, frozen=True, tag="Invoice.Issued"):
+class InvoiceIssued(DomainEvent, frozen=True, tag="Invoice.Issued"):
     document: Document
 
 
-class InvoiceAwaited(News, frozen=True, tag="Invoice.Awaited"):
+class InvoiceAwaited(DomainEvent, frozen=True, tag="Invoice.Awaited"):
     """A shipment is billed with all the rest, by the invoice that deducts the order's deposits."""
 
     fulfilment: str
     at: datetime
 
 
-class CreditNoteIssued(News, frozen=True, tag="CreditNote.Issued"):
+class CreditNoteIssued(DomainEvent, frozen=True, tag="CreditNote.Issued"):
     document: Document
 
 
-class DocumentValidated(News, frozen=True, tag="Document.Validated"):
+class DocumentValidated(DomainEvent, frozen=True, tag="Document.Validated"):
     """Its e-invoice passed the official rules and is kept; `sha256` is that of the XML."""
 
     document: str
@@ -105,7 +105,7 @@ class DocumentValidated(News, frozen=True, tag="Document.Validated"):
     at: datetime
 
 
-class DocumentRejected(News, frozen=True, tag="Document.Rejected"):
+class DocumentRejected(DomainEvent, frozen=True, tag="Document.Rejected"):
     """Its e-invoice broke rules: each with its id and its text."""
 
     document: str
@@ -113,20 +113,20 @@ class DocumentRejected(News, frozen=True, tag="Document.Rejected"):
     at: datetime
 
 
-class DocumentWithdrawn(News, frozen=True, tag="Document.Withdrawn"):
+class DocumentWithdrawn(DomainEvent, frozen=True, tag="Document.Withdrawn"):
     """It broke rules and was cancelled: it goes into the archive alone, without an e-invoice."""
 
     document: str
     at: datetime
 
 
-class DocumentArchived(News, frozen=True, tag="Document.Archived"):
+class DocumentArchived(DomainEvent, frozen=True, tag="Document.Archived"):
     document: str
     key: str
     sha256: str
     at: datetime
 
 
-class PaperArchived(News, frozen=True, tag="Paper.Archived"):
+class PaperArchived(DomainEvent, frozen=True, tag="Paper.Archived"):
     paper: Paper
     at: datetime

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 
-from oms.core.values import PLACE, Due
+from oms.core.values import BUSINESS_ZONE, Due
 from oms.orders import astray, balance, stalled
 from oms.orders.deadlines import LATE_AFTER
 from oms.orders.order import Order
@@ -63,6 +63,6 @@ def days_to_look_again(order: Order) -> Iterator[tuple[str, datetime]]:
         if not line.backordered:
             continue
         for day in (line.nature.available_from, _passed(order.expected.get(line.number))):
-            at = datetime.combine(day, time(), PLACE) if day else None
+            at = datetime.combine(day, time(), BUSINESS_ZONE) if day else None
             if at and not (order.looked_at and order.looked_at >= at):
                 yield line.number, at

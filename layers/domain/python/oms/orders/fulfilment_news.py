@@ -5,31 +5,31 @@ from __future__ import annotations
 from datetime import datetime
 
 from oms.orders.fulfilments import Fulfilment, Parcel, Recall
-from oms.orders.news import News
+from oms.orders.news import DomainEvent
 
 
-class FulfilmentPlanned(News, frozen=True, tag="Fulfilment.Planned"):
+class FulfilmentPlanned(DomainEvent, frozen=True, tag="Fulfilment.Planned"):
     fulfilment: Fulfilment
     origin: str = "reserved"
 
 
-class FulfilmentReleased(News, frozen=True, tag="Fulfilment.Released"):
+class FulfilmentReleased(DomainEvent, frozen=True, tag="Fulfilment.Released"):
     fulfilment: str
     location: str
 
 
-class FulfilmentRecallRequested(News, frozen=True, tag="Fulfilment.RecallRequested"):
+class FulfilmentRecallRequested(DomainEvent, frozen=True, tag="Fulfilment.RecallRequested"):
     fulfilment: str
     recall: Recall
 
 
-class FulfilmentRecallAccepted(News, frozen=True, tag="Fulfilment.RecallAccepted"):
+class FulfilmentRecallAccepted(DomainEvent, frozen=True, tag="Fulfilment.RecallAccepted"):
     fulfilment: str
     reason: str
     at: datetime
 
 
-class FulfilmentRecallRefused(News, frozen=True, tag="Fulfilment.RecallRefused"):
+class FulfilmentRecallRefused(DomainEvent, frozen=True, tag="Fulfilment.RecallRefused"):
     fulfilment: str
     reason: str
     at: datetime
@@ -42,20 +42,20 @@ def recall_refused(fulfilment: Fulfilment, reason: str, at: datetime) -> Fulfilm
     return FulfilmentRecallRefused(fulfilment.id, reason, at, change)
 
 
-class FulfilmentPacked(News, frozen=True, tag="Fulfilment.Packed"):
+class FulfilmentPacked(DomainEvent, frozen=True, tag="Fulfilment.Packed"):
     fulfilment: str
     parcels: tuple[Parcel, ...]
     at: datetime
 
 
-class ShipmentConfirmed(News, frozen=True, tag="Shipment.Confirmed"):
+class ShipmentConfirmed(DomainEvent, frozen=True, tag="Shipment.Confirmed"):
     fulfilment: str
     carrier: str
     tracking_numbers: tuple[str, ...]
     at: datetime
 
 
-class ShipmentTracked(News, frozen=True, tag="Shipment.Tracked"):
+class ShipmentTracked(DomainEvent, frozen=True, tag="Shipment.Tracked"):
     fulfilment: str
     parcel: str
     status: str
@@ -64,12 +64,12 @@ class ShipmentTracked(News, frozen=True, tag="Shipment.Tracked"):
     text: str | None = None
 
 
-class ShipmentDelivered(News, frozen=True, tag="Shipment.Delivered"):
+class ShipmentDelivered(DomainEvent, frozen=True, tag="Shipment.Delivered"):
     fulfilment: str
     at: datetime
 
 
-class ShipmentFailed(News, frozen=True, tag="Shipment.Failed"):
+class ShipmentFailed(DomainEvent, frozen=True, tag="Shipment.Failed"):
     """A parcel could not be delivered, or is on its way back; `until` is how long that may take."""
 
     fulfilment: str
@@ -80,7 +80,7 @@ class ShipmentFailed(News, frozen=True, tag="Shipment.Failed"):
     text: str | None = None
 
 
-class ShipmentOverdue(News, frozen=True, tag="Shipment.Overdue"):
+class ShipmentOverdue(DomainEvent, frozen=True, tag="Shipment.Overdue"):
     """A parcel that failed to arrive is neither delivered nor back in time: somebody has to ask."""
 
     fulfilment: str
@@ -88,7 +88,7 @@ class ShipmentOverdue(News, frozen=True, tag="Shipment.Overdue"):
     at: datetime
 
 
-class ShipmentReturned(News, frozen=True, tag="Shipment.Returned"):
+class ShipmentReturned(DomainEvent, frozen=True, tag="Shipment.Returned"):
     """Every parcel of a fulfilment is back where it came from."""
 
     fulfilment: str

@@ -11,10 +11,10 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from oms.core import money
-from oms.core.values import PLACE
+from oms.core.values import BUSINESS_ZONE
 from oms.orders import balance
 from oms.orders.balance import BILLS
-from oms.orders.money_parts import Laid, Received
+from oms.orders.money_parts import PaymentAllocation, Received
 from oms.orders.order import Order
 
 NOTHING = Decimal(0)
@@ -126,7 +126,7 @@ def effective(order: Order) -> Iterator[Received]:
 def _reduced(payment: Received, to: Decimal) -> Received:
     laid, rest = [], max(NOTHING, to)
     for part in payment.laid:
-        laid.append(Laid(part.document, min(part.amount, rest)))
+        laid.append(PaymentAllocation(part.document, min(part.amount, rest)))
         rest -= laid[-1].amount
     return replace(payment, amount=to, laid=tuple(laid))
 
@@ -138,7 +138,7 @@ def _billed(order: Order) -> Iterator[OpenItem]:
         if note.type == "credit_note":
             of = note.original or ""
             credited[of] = credited.get(of, NOTHING) + note.gross
-    granted: dict[str, list[Laid]] = {}
+    granted: dict[str, list[PaymentAllocation]] = {}
     for payment in effective(order):
         for laid in payment.laid:
             granted.setdefault(laid.document, []).append(laid)
@@ -173,7 +173,11 @@ def still_granted(granted: Decimal, of: Decimal, now: Decimal, currency: str) ->
 def _turn(item: OpenItem) -> tuple[date, datetime, str]:
     """Whose turn it is: what is due first; what has no due date is so on the day of its issue."""
     assert item.issued_at
-    return item.due_on or item.issued_at.astimezone(PLACE).date(), item.issued_at, item.document
+    return (
+        item.due_on or item.issued_at.astimezone(BUSINESS_ZONE).date(),
+        item.issued_at,
+        item.document,
+    )
 
 
 def _named(order: Order) -> dict[str, Decimal]:

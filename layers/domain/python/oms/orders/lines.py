@@ -16,7 +16,7 @@ Pieces = dict[str, int]
 """How many pieces of which line: line number -> quantity."""
 
 
-PLACES = (
+LINE_STATES = (
     "open",
     "reserved",
     "backordered",
@@ -34,7 +34,7 @@ FREE = ("open", "backordered", "reserved")
 """Places of pieces that no warehouse has, in the order in which they are cancelled."""
 
 
-class Nature(Value, frozen=True, omit_defaults=True):
+class ProductSnapshot(Value, frozen=True, omit_defaults=True):
     """What master data said a line's product is when the line first claimed stock."""
 
     kind: Kind = "stock"
@@ -68,7 +68,7 @@ class Line(Value, frozen=True, omit_defaults=True):
     delivered: int = 0
     cancelled: int = 0
     returned: int = 0
-    nature: Nature = Nature()
+    nature: ProductSnapshot = ProductSnapshot()
     discounts: tuple[Discount, ...] = ()
 
     @property
@@ -86,7 +86,7 @@ class Line(Value, frozen=True, omit_defaults=True):
     @property
     def conserved(self) -> bool:
         """Whether the pieces in all places add up to the ordered quantity."""
-        counted: int = sum(getattr(self, place) for place in PLACES)
+        counted: int = sum(getattr(self, place) for place in LINE_STATES)
         return self.ordered == counted
 
 

@@ -14,10 +14,10 @@ from oms.orders.money_parts import (
     Received,
     Refund,
 )
-from oms.orders.news import News
+from oms.orders.news import DomainEvent
 
 
-class PaymentReceived(News, frozen=True, tag="Payment.Received"):
+class PaymentReceived(DomainEvent, frozen=True, tag="Payment.Received"):
     """`received` is what came by bank so far, `owed` what the order costs now, both gross."""
 
     payment: Received
@@ -27,12 +27,12 @@ class PaymentReceived(News, frozen=True, tag="Payment.Received"):
     at: datetime
 
 
-class PaymentReminded(News, frozen=True, tag="Payment.Reminded"):
+class PaymentReminded(DomainEvent, frozen=True, tag="Payment.Reminded"):
     hold: str
     at: datetime
 
 
-class PaymentAuthorised(News, frozen=True, tag="Payment.Authorised"):
+class PaymentAuthorised(DomainEvent, frozen=True, tag="Payment.Authorised"):
     """There is another authorisation for what is still to be captured."""
 
     payment: Payment
@@ -41,7 +41,7 @@ class PaymentAuthorised(News, frozen=True, tag="Payment.Authorised"):
     at: datetime
 
 
-class PaymentCaptured(News, frozen=True, tag="Payment.Captured"):
+class PaymentCaptured(DomainEvent, frozen=True, tag="Payment.Captured"):
     """`last` says that nothing more can be captured from the authorisation."""
 
     capture: Capture
@@ -49,20 +49,20 @@ class PaymentCaptured(News, frozen=True, tag="Payment.Captured"):
     last: bool = False
 
 
-class CaptureDeferred(News, frozen=True, tag="Payment.CaptureDeferred"):
+class CaptureDeferred(DomainEvent, frozen=True, tag="Payment.CaptureDeferred"):
     """The authorisation can be captured once: that waits for the last shipment, until a time."""
 
     until: datetime
     at: datetime
 
 
-class CaptureDue(News, frozen=True, tag="Payment.CaptureDue"):
+class CaptureDue(DomainEvent, frozen=True, tag="Payment.CaptureDue"):
     """A capture cannot wait for further shipments any longer: the authorisation is about to end."""
 
     at: datetime
 
 
-class PaymentVoided(News, frozen=True, tag="Payment.Voided"):
+class PaymentVoided(DomainEvent, frozen=True, tag="Payment.Voided"):
     """What was left of an authorisation is the customer's again."""
 
     authorisation: str
@@ -71,19 +71,19 @@ class PaymentVoided(News, frozen=True, tag="Payment.Voided"):
     at: datetime
 
 
-class PaymentRefunded(News, frozen=True, tag="Payment.Refunded"):
+class PaymentRefunded(DomainEvent, frozen=True, tag="Payment.Refunded"):
     refund: Refund
     at: datetime
 
 
-class PaymentFailed(News, frozen=True, tag="Payment.Failed"):
+class PaymentFailed(DomainEvent, frozen=True, tag="Payment.Failed"):
     """A capture, refund or void failed; a refund of the same reference did not arrive after all."""
 
     failure: PaymentFailure
     at: datetime
 
 
-class PaymentRetried(News, frozen=True, tag="Payment.Retried"):
+class PaymentRetried(DomainEvent, frozen=True, tag="Payment.Retried"):
     """`failure` is to be tried again, as somebody wants it."""
 
     failure: str
@@ -92,7 +92,7 @@ class PaymentRetried(News, frozen=True, tag="Payment.Retried"):
     at: datetime
 
 
-class PaymentLeft(News, frozen=True, tag="Payment.Left"):
+class PaymentLeft(DomainEvent, frozen=True, tag="Payment.Left"):
     """Nobody tries any more what failed: the money is asked for, or given back, otherwise."""
 
     failure: str
@@ -101,13 +101,13 @@ class PaymentLeft(News, frozen=True, tag="Payment.Left"):
     at: datetime
 
 
-class PaymentDisputed(News, frozen=True, tag="Payment.Disputed"):
+class PaymentDisputed(DomainEvent, frozen=True, tag="Payment.Disputed"):
     """A dispute was opened, or stands otherwise than before."""
 
     dispute: Dispute
     at: datetime
 
 
-class CreditReserved(News, frozen=True, tag="Credit.Reserved"):
+class CreditReserved(DomainEvent, frozen=True, tag="Credit.Reserved"):
     credit: Credit
     at: datetime

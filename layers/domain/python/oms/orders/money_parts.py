@@ -85,7 +85,7 @@ class Dispute(Value, frozen=True, omit_defaults=True):
     until: datetime | None = None
 
 
-class Laid(Value, frozen=True, omit_defaults=True):
+class PaymentAllocation(Value, frozen=True, omit_defaults=True):
     """A part of a payment on a document of its order, and what was let go with it.
 
     `discount` is the cash discount (Skonto) that its payer earned, `waived` a difference too small
@@ -112,7 +112,7 @@ class Received(Value, frozen=True, omit_defaults=True):
     amount: Decimal
     value_date: date
     payer: str = ""
-    laid: tuple[Laid, ...] = ()
+    laid: tuple[PaymentAllocation, ...] = ()
     reverses: str = ""
     at: datetime | None = None
 

@@ -18,20 +18,20 @@ from oms.orders.money_parts import (
 from oms.orders.pending import PendingChange
 
 
-class News(Struct, frozen=True, tag_field="news", omit_defaults=True):
+class DomainEvent(Struct, frozen=True, tag_field="news", omit_defaults=True):
     """Something that happened to an order; its tag is the event type."""
 
 
-class OrderScreened(News, frozen=True, tag="Order.Screened"):
+class OrderScreened(DomainEvent, frozen=True, tag="Order.Screened"):
     findings: tuple[Finding, ...]
     at: datetime
 
 
-class OrderHeld(News, frozen=True, tag="Order.Held"):
+class OrderHeld(DomainEvent, frozen=True, tag="Order.Held"):
     hold: Hold
 
 
-class OrderReleased(News, frozen=True, tag="Order.Released"):
+class OrderReleased(DomainEvent, frozen=True, tag="Order.Released"):
     """`findings` are those of the checks that ran again, where a release makes them do so."""
 
     hold: str
@@ -41,12 +41,12 @@ class OrderReleased(News, frozen=True, tag="Order.Released"):
     findings: tuple[Finding, ...] = ()
 
 
-class OrderHoldEscalated(News, frozen=True, tag="Order.HoldEscalated"):
+class OrderHoldEscalated(DomainEvent, frozen=True, tag="Order.HoldEscalated"):
     hold: str
     at: datetime
 
 
-class OrderAddressCorrected(News, frozen=True, tag="Order.AddressCorrected"):
+class OrderAddressCorrected(DomainEvent, frozen=True, tag="Order.AddressCorrected"):
     """`billing` says that the order has one address for both, which is the corrected one."""
 
     address: Address
@@ -59,14 +59,14 @@ class OrderAddressCorrected(News, frozen=True, tag="Order.AddressCorrected"):
     billing: bool = False
 
 
-class OrderRefused(News, frozen=True, tag="Order.Refused"):
+class OrderRefused(DomainEvent, frozen=True, tag="Order.Refused"):
     reason: str
     text: str
     at: datetime
     text_de: str = ""
 
 
-class OrderCancelled(News, frozen=True, tag="Order.Cancelled"):
+class OrderCancelled(DomainEvent, frozen=True, tag="Order.Cancelled"):
     pieces: dict[str, Pieces]
     reason: str
     by: str
@@ -84,7 +84,7 @@ class OrderCancelled(News, frozen=True, tag="Order.Cancelled"):
         return pieces
 
 
-class OrderChanged(News, frozen=True, tag="Order.Changed"):
+class OrderChanged(DomainEvent, frozen=True, tag="Order.Changed"):
     """`total_before` and `total` are what the order costs, in its price mode; `findings` are those
     of the checks that ran again."""
 
@@ -103,7 +103,7 @@ class OrderChanged(News, frozen=True, tag="Order.Changed"):
     findings: tuple[Finding, ...] = ()
 
 
-class OrderApproved(News, frozen=True, tag="Order.Approved"):
+class OrderApproved(DomainEvent, frozen=True, tag="Order.Approved"):
     """`stage` counts from 0 within the order's approvals."""
 
     stage: int
@@ -113,7 +113,7 @@ class OrderApproved(News, frozen=True, tag="Order.Approved"):
     reason: str = ""
 
 
-class OrderRejected(News, frozen=True, tag="Order.Rejected"):
+class OrderRejected(DomainEvent, frozen=True, tag="Order.Rejected"):
     stage: int
     person: str
     by: str
@@ -121,12 +121,12 @@ class OrderRejected(News, frozen=True, tag="Order.Rejected"):
     at: datetime
 
 
-class ApprovalReminded(News, frozen=True, tag="Approval.Reminded"):
+class ApprovalReminded(DomainEvent, frozen=True, tag="Approval.Reminded"):
     stage: int
     at: datetime
 
 
-class ApprovalEscalated(News, frozen=True, tag="Approval.Escalated"):
+class ApprovalEscalated(DomainEvent, frozen=True, tag="Approval.Escalated"):
     """The time to answer has passed; `to` is the substitute, who is asked as well."""
 
     stage: int
@@ -134,11 +134,11 @@ class ApprovalEscalated(News, frozen=True, tag="Approval.Escalated"):
     at: datetime
 
 
-class OrderChangeRequested(News, frozen=True, tag="Order.ChangeRequested"):
+class OrderChangeRequested(DomainEvent, frozen=True, tag="Order.ChangeRequested"):
     pending: PendingChange
 
 
-class OrderChangeDropped(News, frozen=True, tag="Order.ChangeDropped"):
+class OrderChangeDropped(DomainEvent, frozen=True, tag="Order.ChangeDropped"):
     """A change that waited for warehouses is not done; `reason` is a code as in refusals."""
 
     change: str
@@ -147,7 +147,7 @@ class OrderChangeDropped(News, frozen=True, tag="Order.ChangeDropped"):
     at: datetime
 
 
-class OrderStalled(News, frozen=True, tag="Order.Stalled"):
+class OrderStalled(DomainEvent, frozen=True, tag="Order.Stalled"):
     """What waited for us did not go on by itself: it is sent on again, for these causes.
 
     Nothing has changed by that, so it does not bear the name of a change's time.
@@ -157,19 +157,19 @@ class OrderStalled(News, frozen=True, tag="Order.Stalled"):
     stalled_at: datetime
 
 
-class NotificationSent(News, frozen=True, tag="Notification.Sent"):
+class NotificationSent(DomainEvent, frozen=True, tag="Notification.Sent"):
     kind: str
     cause: str
     message_id: str
     at: datetime
 
 
-class WebhookExhausted(News, frozen=True, tag="Webhook.Exhausted"):
+class WebhookExhausted(DomainEvent, frozen=True, tag="Webhook.Exhausted"):
     endpoint: str
     delivery: str
     reason: str
     at: datetime
 
 
-class OrderCompleted(News, frozen=True, tag="Order.Completed"):
+class OrderCompleted(DomainEvent, frozen=True, tag="Order.Completed"):
     at: datetime

@@ -33,12 +33,12 @@ from oms.orders.money_parts import (
     Refund,
 )
 from oms.orders.news import (
-    News,
+    DomainEvent,
 )
 from oms.orders.pending import PendingChange
 
 
-class OrderCreated(News, frozen=True, tag="Order.Created"):
+class OrderCreated(DomainEvent, frozen=True, tag="Order.Created"):
     order: Order
 
 
@@ -105,7 +105,7 @@ class Order(Value, frozen=True, omit_defaults=True):
     approvals: tuple[Approval, ...] = ()
     pending: PendingChange | None = None
     stalled: Stalled | None = None
-    news: tuple[News, ...] = ()
+    news: tuple[DomainEvent, ...] = ()
 
     # -- what is asked of an order ------------------------------------------------------------
 

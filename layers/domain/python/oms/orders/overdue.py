@@ -8,7 +8,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from oms.core.values import PLACE, Due, Waiting
+from oms.core.values import BUSINESS_ZONE, Due, Waiting
 from oms.orders.deadlines import RESERVE_WITHIN
 from oms.orders.document_news import (
     DunningHeld,
@@ -43,7 +43,7 @@ def due_of(document: Document) -> Due | None:
         return None
     held = state.held_until if state else None
     on = max(on, held + DAY) if held else on
-    return Due("dunning", document.id, datetime.combine(on, MORNING, PLACE))
+    return Due("dunning", document.id, datetime.combine(on, MORNING, BUSINESS_ZONE))
 
 
 def awaited(document: Document) -> Waiting | None:
@@ -52,12 +52,12 @@ def awaited(document: Document) -> Waiting | None:
     if state.asked_at:
         return Waiting("auftakt", "dunning", state.asked_at + RESERVE_WITHIN)
     if len(state.letters) == LETTERS:
-        until = datetime.combine(state.letters[-1].pay_by, time(), PLACE)
+        until = datetime.combine(state.letters[-1].pay_by, time(), BUSINESS_ZONE)
         return Waiting("accountant", "collection", until + COLLECT_WITHIN)
     if document.due_on is None:
         return None
     pay_by = state.letters[-1].pay_by if state.letters else document.due_on
-    return Waiting("customer", "payment", datetime.combine(pay_by, time(), PLACE))
+    return Waiting("customer", "payment", datetime.combine(pay_by, time(), BUSINESS_ZONE))
 
 
 def letters_to_keep(document: Document) -> Iterator[Waiting]:
@@ -94,7 +94,7 @@ def _letter_archived(document: Document, news: LetterArchived) -> dict[str, Any]
 def _held(document: Document, news: DunningHeld) -> dict[str, Any]:
     """Letting go wakes what had ended, too."""
     state = document.dunning or Dunning(next_on=document.due_on)
-    on = news.at.astimezone(PLACE).date()
+    on = news.at.astimezone(BUSINESS_ZONE).date()
     over = state.next_on is None and state.asked_at is None and len(state.letters) < LETTERS
     wakes = over and not news.until and not state.settled
     return {
@@ -119,7 +119,7 @@ DunningNews = (
 )
 
 
-def told(document: Document, news: DunningNews) -> Document:
+def apply(document: Document, news: DunningNews) -> Document:
     """The document after news of its dunning."""
     changes = _CHANGES[type(news)](document, news)
     return replace(document, dunning=replace(document.dunning or Dunning(), **changes))

@@ -4,44 +4,44 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from oms.orders.lines import Nature, Pieces
-from oms.orders.news import News
+from oms.orders.lines import Pieces, ProductSnapshot
+from oms.orders.news import DomainEvent
 
 
-class OrderSourced(News, frozen=True, tag="Order.Sourced"):
+class OrderSourced(DomainEvent, frozen=True, tag="Order.Sourced"):
     """What master data says of the lines and the customer, as far as it is not the rule."""
 
-    natures: dict[str, Nature]
+    natures: dict[str, ProductSnapshot]
     rank: int
     partial_allowed: bool
     reserve_hours: int
     at: datetime
 
 
-class StockReserved(News, frozen=True, tag="Stock.Reserved"):
+class StockReserved(DomainEvent, frozen=True, tag="Stock.Reserved"):
     pieces: Pieces
     at: datetime
 
 
-class StockReleased(News, frozen=True, tag="Stock.Released"):
+class StockReleased(DomainEvent, frozen=True, tag="Stock.Released"):
     """The reservation of a held order has expired: what it held is open again."""
 
     pieces: dict[str, Pieces]
     at: datetime
 
 
-class LineBackordered(News, frozen=True, tag="Line.Backordered"):
+class LineBackordered(DomainEvent, frozen=True, tag="Line.Backordered"):
     pieces: Pieces
     origin: str
     at: datetime
 
 
-class BackorderAllocated(News, frozen=True, tag="Backorder.Allocated"):
+class BackorderAllocated(DomainEvent, frozen=True, tag="Backorder.Allocated"):
     pieces: Pieces
     at: datetime
 
 
-class EtaChanged(News, frozen=True, tag="Eta.Changed"):
+class EtaChanged(DomainEvent, frozen=True, tag="Eta.Changed"):
     """When waiting pieces are expected now, by line; `first` when a line was never told of."""
 
     expected: dict[str, date | None]
@@ -49,7 +49,7 @@ class EtaChanged(News, frozen=True, tag="Eta.Changed"):
     at: datetime
 
 
-class BackorderDue(News, frozen=True, tag="Backorder.Due"):
+class BackorderDue(DomainEvent, frozen=True, tag="Backorder.Due"):
     """The day has come on which these lines were expected, or may be sold."""
 
     lines: tuple[str, ...]

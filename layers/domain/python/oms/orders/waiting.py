@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime, time
 
-from oms.core.values import PLACE, Due, Waiting
+from oms.core.values import BUSINESS_ZONE, Due, Waiting
 from oms.orders import astray, balance, deposits
 from oms.orders.deadlines import (
     BILL_WITHIN,
@@ -120,7 +120,9 @@ def through(order: Order) -> bool:
 def _waits_for_goods(order: Order, since: datetime) -> Iterator[Waiting]:
     for line in order.lines:
         if line.backordered and line.nature.available_from:
-            until = datetime.combine(line.nature.available_from, time(), PLACE) + RESTOCK_WITHIN
+            until = (
+                datetime.combine(line.nature.available_from, time(), BUSINESS_ZONE) + RESTOCK_WITHIN
+            )
             yield Waiting("supplier", "preordered", until)
             break
     if any(line.backordered and not line.nature.available_from for line in order.lines):

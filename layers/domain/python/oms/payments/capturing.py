@@ -88,7 +88,7 @@ def state(order: Order) -> State:
     return "partly_captured" if balance.capturable(order) else "captured"
 
 
-class Holding(Struct, frozen=True, kw_only=True):
+class AuthorisationStatus(Struct, frozen=True, kw_only=True):
     """What a provider says of an authorisation, in sum and not since it was last asked.
 
     `open` is neither authorised nor given up, `ended` was cancelled or has expired. `several` says
@@ -148,7 +148,7 @@ class GiveBack(Struct, frozen=True):
 
 
 def next_capture(
-    order: Order, holding: Holding, *, at: datetime
+    order: Order, holding: AuthorisationStatus, *, at: datetime
 ) -> Take | Void | Wait | Fail | None:
     """What to do next about an authorisation, of which everything known is on record.
 
@@ -186,13 +186,13 @@ def next_refund(order: Order) -> GiveBack | None:
     return None
 
 
-def capture_by(order: Order, holding: Holding) -> datetime:
+def capture_by(order: Order, holding: AuthorisationStatus) -> datetime:
     """When an authorisation has to be captured at the latest."""
     began = order.payment.authorised_at or order.received_at
     return (holding.until or began + LIFE) - MARGIN
 
 
-def note(order: Order, holding: Holding, *, at: datetime) -> Order:
+def note(order: Order, holding: AuthorisationStatus, *, at: datetime) -> Order:
     """Put on record what a provider says; the same again, or what it said before, changes nothing.
 
     As it speaks of sums, it does not matter which of its answers came through, nor in which order.
@@ -325,7 +325,7 @@ def id_of_capture(order: Order, prefix: str, known: int) -> str:
     return f"{prefix}_{order.id.removeprefix('ord_')}-{known + 1}"
 
 
-def _reason(order: Order, holding: Holding) -> str:
+def _reason(order: Order, holding: AuthorisationStatus) -> str:
     if holding.status in ("declined", "ended", "open"):
         return {"declined": "declined", "ended": "expired", "open": "not_authorised"}[
             holding.status

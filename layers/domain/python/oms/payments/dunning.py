@@ -7,11 +7,11 @@ from decimal import Decimal
 from typing import Literal, NamedTuple
 
 from oms.billing.bill import Bill
-from oms.billing.documenting import Holder, told
+from oms.billing.documenting import Holder, apply
 from oms.billing.invoice import Invoice
 from oms.core.parties import Language
 from oms.core.refusals import Refusal
-from oms.core.values import PLACE
+from oms.core.values import BUSINESS_ZONE
 from oms.master.terms import DunningRules
 from oms.orders.applying import tell
 from oms.orders.document_news import (
@@ -54,7 +54,7 @@ def call(holder: Holder, id: str, at: datetime) -> Holder:
     dues = holder.dunning_due() if isinstance(holder, Bill) else dunning_due(holder)
     for due in dues:
         if due.id == id and due.at <= at:
-            return told(holder, InvoiceOverdue(id, at))
+            return apply(holder, InvoiceOverdue(id, at))
     return holder
 
 
@@ -71,24 +71,24 @@ def proceed(holder: Holder, id: str, claim: Claim, rules: DunningRules, *, at: d
     Nothing happens unless the clock has called, so that a second time changes nothing. Money or a
     credit that came meanwhile stops it.
     """
-    document, today = holder.document(id), at.astimezone(PLACE).date()
+    document, today = holder.document(id), at.astimezone(BUSINESS_ZONE).date()
     state = document.dunning or Dunning()
     if state.asked_at is None:
         return holder
     if claim.open <= 0:
         # An order is open again by itself once its money is taken back; a bill has to be woken.
         again = None if isinstance(holder, Bill) else today
-        return told(holder, DunningPlanned(id, again, SETTLED, at))
+        return apply(holder, DunningPlanned(id, again, SETTLED, at))
     level = len(state.letters)
     if not rules.on or level > LAST or document.due_on is None:
-        return told(holder, DunningPlanned(id, None, "off" if level <= LAST else "done", at))
-    last = state.letters[-1].issued_at.astimezone(PLACE).date() if state.letters else None
+        return apply(holder, DunningPlanned(id, None, "off" if level <= LAST else "done", at))
+    last = state.letters[-1].issued_at.astimezone(BUSINESS_ZONE).date() if state.letters else None
     ready = (last or document.due_on) + rules.patience(level)
     if today < ready:
-        return told(holder, DunningPlanned(id, ready, "not yet", at))
+        return apply(holder, DunningPlanned(id, ready, "not yet", at))
     letter = written(document, claim, rules, at=at)
     reminded = InvoiceReminded if level == 0 else InvoiceDunned
-    return told(holder, reminded(letter, id, at))
+    return apply(holder, reminded(letter, id, at))
 
 
 def paid(bill: Bill, id: str, claim: Claim, *, at: datetime) -> Bill:
@@ -112,10 +112,10 @@ def woken(bill: Bill, id: str, soonest: date, *, at: datetime) -> Bill:
 
 def written(document: Document, claim: Claim, rules: DunningRules, *, at: datetime) -> Letter:
     """The next letter of a document, with what it claims."""
-    state, today = document.dunning or Dunning(), at.astimezone(PLACE).date()
+    state, today = document.dunning or Dunning(), at.astimezone(BUSINESS_ZONE).date()
     level: Level = (0, 1, 2)[len(state.letters)]
     due_on, currency = document.due_on or today, claim.currency
-    first = state.letters[0].issued_at.astimezone(PLACE).date() if state.letters else None
+    first = state.letters[0].issued_at.astimezone(BUSINESS_ZONE).date() if state.letters else None
     since = in_default_since(due_on, first, claim.buyer)
     owed = Decimal(0)
     if level and rules.interest and since and since < today:
@@ -154,7 +154,7 @@ def archive(holder: Holder, id: str, *, key: str, sha256: str, at: datetime) -> 
     document, letter = letter_of(holder, id)
     if letter.key:
         return holder
-    return told(holder, LetterArchived(id, document.id, key, sha256, at))
+    return apply(holder, LetterArchived(id, document.id, key, sha256, at))
 
 
 def hold(
@@ -170,12 +170,12 @@ def hold(
     state = document.dunning or Dunning()
     if (state.held_until, state.reason) == (until, reason if until else ""):
         return holder
-    return told(holder, DunningHeld(id, until, reason, by, at))
+    return apply(holder, DunningHeld(id, until, reason, by, at))
 
 
 def calm_until(at: datetime) -> date:
     """Until when no letter goes out once a payment was taken back."""
-    return at.astimezone(PLACE).date() + CALM
+    return at.astimezone(BUSINESS_ZONE).date() + CALM
 
 
 def calmed(order: Order, *, at: datetime) -> Order:
@@ -211,7 +211,7 @@ def reminder_of(letter: Letter, document: Document, snapshot: Invoice) -> Remind
     )
     return Reminder(
         level=letter.level,
-        issued_on=letter.issued_at.astimezone(PLACE).date(),
+        issued_on=letter.issued_at.astimezone(BUSINESS_ZONE).date(),
         pay_by=letter.pay_by,
         currency=snapshot.currency,
         locale=snapshot.locale,

@@ -16,7 +16,7 @@ from oms.orders.ledger import effective
 from oms.orders.order import Order
 from oms.orders.owing import outstanding
 from oms.payments.credit import customers_money
-from oms.payments.paying import asked, fits, shared
+from oms.payments.paying import claims, fits, shared
 
 MOST_WORDS = 30
 WORD = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]*")
@@ -177,7 +177,7 @@ def incoming(transfer: Transfer, named: Sequence[Named], tolerance: Decimal) -> 
     if chosen := choose(transfer, (each.order for each in able)):
         (one,) = (each for each in able if each.order.id == chosen.id)
         return (Planned(chosen.id, transfer.amount, documents=one.bills),)
-    wanted = [asked(each.order, transfer.value_date, each.bills) for each in able]
+    wanted = [claims(each.order, transfer.value_date, each.bills) for each in able]
     if wanted and all(wanted) and fits(transfer.amount, sum(wanted, ()), tolerance):
         shares = shared(transfer.amount, wanted, tolerance)
     else:

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from msgspec import Struct
 
-from oms.core.values import PLACE
+from oms.core.values import BUSINESS_ZONE
 from oms.orders.ledger import OpenItem, ledger
 from oms.orders.order import Order
 from oms.payments.credit import customers_money
@@ -33,7 +33,7 @@ def open_items(order: Order) -> tuple[OpenItem, ...]:
 def due_of(item: OpenItem) -> date:
     """When it is to be paid; what has no terms, on the day of its issue."""
     assert item.issued_at
-    return item.due_on or item.issued_at.astimezone(PLACE).date()
+    return item.due_on or item.issued_at.astimezone(BUSINESS_ZONE).date()
 
 
 def age_of(due: date, today: date) -> str:

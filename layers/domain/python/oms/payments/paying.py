@@ -9,11 +9,11 @@ from typing import NamedTuple
 
 from oms.core import money
 from oms.orders.ledger import NOTHING, OpenItem, effective, ledger
-from oms.orders.money_parts import Laid
+from oms.orders.money_parts import PaymentAllocation
 from oms.orders.order import Order
 
 
-class Asked(NamedTuple):
+class Claim(NamedTuple):
     """What is open of a document, and what of it its payer may keep: discount and charges."""
 
     item: OpenItem
@@ -21,14 +21,14 @@ class Asked(NamedTuple):
     charges: Decimal
 
 
-def asked(order: Order, on: date, documents: Collection[str] = ()) -> tuple[Asked, ...]:
+def claims(order: Order, on: date, documents: Collection[str] = ()) -> tuple[Claim, ...]:
     """What is open of the order, or of some of its documents, oldest due first.
 
     Of a document that is named, charges alone may be left. The discount (Skonto) is for who pays
     by its day; it changes the taxable amount, § 17 (1) UStG.
     """
     wanted = (
-        Asked(item, _discount(order, item, on), _charges(order, item.document))
+        Claim(item, _discount(order, item, on), _charges(order, item.document))
         for item in ledger(order).items
         if not documents or item.document in documents
     )
@@ -52,7 +52,7 @@ def _charges(order: Order, document: str) -> Decimal:
     return max(NOTHING, dunning.letters[-1].charges - sum(paid, NOTHING))
 
 
-def fits(amount: Decimal, wanted: Sequence[Asked], tolerance: Decimal) -> bool:
+def fits(amount: Decimal, wanted: Sequence[Claim], tolerance: Decimal) -> bool:
     """Whether an amount settles all that is asked, with discounts, charges, small differences."""
     most = sum((each.item.open + each.charges for each in wanted), NOTHING)
     least = sum((each.item.open - each.discount for each in wanted), NOTHING)
@@ -60,7 +60,7 @@ def fits(amount: Decimal, wanted: Sequence[Asked], tolerance: Decimal) -> bool:
 
 
 def shared(
-    amount: Decimal, wanted: Sequence[Sequence[Asked]], tolerance: Decimal
+    amount: Decimal, wanted: Sequence[Sequence[Claim]], tolerance: Decimal
 ) -> tuple[Decimal, ...]:
     """An amount that fits all that several orders are asked, as a share of each.
 
@@ -78,27 +78,29 @@ def shared(
     return tuple(shares)
 
 
-def lay(
+def allocate(
     order: Order,
     amount: Decimal,
     on: date,
     *,
     documents: Collection[str] = (),
     tolerance: Decimal = NOTHING,
-) -> tuple[Laid, ...]:
+) -> tuple[PaymentAllocation, ...]:
     """The documents that an amount pays, and what is let go and claimed with it.
 
     What it names comes first, then what it settles exactly, then what is due first. What nothing
     needs is on no document.
     """
-    wanted = asked(order, on, documents) or asked(order, on)
+    wanted = claims(order, on, documents) or claims(order, on)
     exact = [each for each in wanted if amount in (each.item.open, each.item.open - each.discount)]
     if not fits(amount, wanted, tolerance) and exact:
         wanted = tuple(exact[:1])
     return tuple(_laid(amount, wanted, tolerance))
 
 
-def _laid(amount: Decimal, wanted: Sequence[Asked], tolerance: Decimal) -> Iterator[Laid]:
+def _laid(
+    amount: Decimal, wanted: Sequence[Claim], tolerance: Decimal
+) -> Iterator[PaymentAllocation]:
     whole, rest = fits(amount, wanted, tolerance), amount
     missing = sum((each.item.open for each in wanted), NOTHING) - amount
     surplus = max(NOTHING, -missing)
@@ -114,7 +116,7 @@ def _laid(amount: Decimal, wanted: Sequence[Asked], tolerance: Decimal) -> Itera
         rest, surplus = rest - part - charges, surplus - charges
         if part > 0 or charges:
             of = each.item.amount - each.item.credited if discount or waived else NOTHING
-            yield Laid(each.item.document, part, discount, waived, charges, of)
+            yield PaymentAllocation(each.item.document, part, discount, waived, charges, of)
 
 
 def left_of(order: Order, payment: str) -> Decimal:

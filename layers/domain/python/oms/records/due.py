@@ -14,7 +14,7 @@ from oms.orders.order import Order
 from oms.orders.waiting import waiting
 from oms.payments import capturing, dunning, payment
 from oms.screening import approval
-from oms.sourcing.allotment import expire
+from oms.sourcing.allocation import expire
 from oms.sourcing.backorder import look_again
 
 
@@ -24,7 +24,7 @@ def send_on(order: Order, _: str, at: datetime) -> Order:
     return tell(order, OrderStalled(causes, at)) if causes else order
 
 
-DEEDS: Mapping[str, Callable[[Order, str, datetime], Order]] = {
+HANDLERS: Mapping[str, Callable[[Order, str, datetime], Order]] = {
     "hold": escalate,
     "reservation": expire,
     "backorder": look_again,
@@ -42,9 +42,9 @@ is not due any more, or later. A command decides for itself whether it still is:
 twice, or after the order has moved on."""
 
 
-def see_to(order: Order, *, at: datetime) -> Order:
+def apply_due(order: Order, *, at: datetime) -> Order:
     """The order after everything that is due at a time."""
     for due in dues.due(order):
         if due.at <= at:
-            order = DEEDS[due.kind](order, due.id, at)
+            order = HANDLERS[due.kind](order, due.id, at)
     return order

@@ -10,8 +10,8 @@ from msgspec.structs import replace
 
 from oms.billing.books import Totals
 from oms.core.refusals import Refusal
-from oms.core.values import PLACE
-from oms.orders.news import News
+from oms.core.values import BUSINESS_ZONE
+from oms.orders.news import DomainEvent
 
 Kind = Literal["datev", "z3"]
 LONGEST_DAYS = 366
@@ -51,7 +51,7 @@ class Export(Struct, frozen=True, kw_only=True, omit_defaults=True):
     @property
     def asked_on(self) -> date:
         """The day of the books on which it was asked for."""
-        return self.asked_at.astimezone(PLACE).date()
+        return self.asked_at.astimezone(BUSINESS_ZONE).date()
 
     def closes(self, day: date, at: datetime) -> bool:
         """Whether what is told of a day from a time on is too late for its batch.
@@ -69,13 +69,13 @@ def months(first: date, last: date) -> list[str]:
     return [f"{n // 12:04d}-{n % 12 + 1:02d}" for n in range(since, until + 1)]
 
 
-class ExportAsked(News, frozen=True, tag="Export.Requested"):
+class ExportAsked(DomainEvent, frozen=True, tag="Export.Requested"):
     """Somebody wants an export."""
 
     export: Export
 
 
-class ExportWritten(News, frozen=True, tag="Export.Written"):
+class ExportWritten(DomainEvent, frozen=True, tag="Export.Written"):
     """The files of an export are in the archive."""
 
     files: tuple[File, ...]
@@ -83,7 +83,7 @@ class ExportWritten(News, frozen=True, tag="Export.Written"):
     at: datetime
 
 
-class ExportRefused(News, frozen=True, tag="Export.Refused"):
+class ExportRefused(DomainEvent, frozen=True, tag="Export.Refused"):
     """An export cannot be written from the vouchers as they are."""
 
     reason: str
@@ -104,7 +104,7 @@ def asked(export: Export) -> Export:
     return export
 
 
-def told(export: Export, news: ExportNews) -> Export:
+def apply(export: Export, news: ExportNews) -> Export:
     """The export after a piece of news; one that is done stays as it is."""
     if export.status != "asked":
         return export

@@ -8,13 +8,13 @@ from decimal import Decimal
 
 from msgspec import MsgspecError, Struct
 
-from oms.core.events import GENESIS, Event, digest, facts
+from oms.core.events import GENESIS, LogEntry, digest, facts
 from oms.core.refusals import Broken, Refusal
 from oms.orders import balance
 from oms.orders.applying import decode_news, replayed
 from oms.orders.astray import places
 from oms.orders.fulfilments import Fulfilment
-from oms.orders.lines import PLACES
+from oms.orders.lines import LINE_STATES
 from oms.orders.order import Order
 from oms.orders.waiting import finished
 from oms.orders.waiting import waiting as waiting_order
@@ -34,7 +34,7 @@ class Breach(Struct, frozen=True):
 def conserved(order: Order) -> Iterator[Breach]:
     """Invariant 1: each piece of each line is in exactly one place, and none is owed."""
     for line in order.lines:
-        counts = {place: getattr(line, place) for place in PLACES}
+        counts = {place: getattr(line, place) for place in LINE_STATES}
         if not line.conserved:
             places = ", ".join(f"{n} {place}" for place, n in counts.items() if n)
             yield Breach(order.id, f"line {line.number}: ordered {line.ordered}, but {places}")
@@ -63,7 +63,7 @@ def _whereabouts(fulfilment: Fulfilment) -> Iterator[tuple[str, Mapping[str, int
 
 
 def counted(
-    item: Item, reservations: Iterable[Reservation], log: Iterable[Event]
+    item: Item, reservations: Iterable[Reservation], log: Iterable[LogEntry]
 ) -> Iterator[Breach]:
     """Invariant 2: the counters of a SKU are the sums of its reservations and of its log.
 
@@ -102,7 +102,7 @@ def _differs(sku: str, counter: str, is_now: int, should_be: int) -> Iterator[Br
         yield Breach(sku, f"{counter} is off by {is_now - should_be:+d}")
 
 
-def _counts(log: Iterable[Event]) -> ByLocation:
+def _counts(log: Iterable[LogEntry]) -> ByLocation:
     """The pieces that a warehouse's counts added, by location."""
     pieces: ByLocation = {}
     for event in log:
@@ -225,7 +225,7 @@ def numbered_once(
             yield Breach(id, f"has {n} numbers")
 
 
-def chained(aggregate: str, log: Sequence[Event], sequence: int, last: str) -> Iterator[Breach]:
+def chained(aggregate: str, log: Sequence[LogEntry], sequence: int, last: str) -> Iterator[Breach]:
     """Invariant 5: a log is numbered without gaps, its hashes chain, and it ends where it should.
 
     `sequence` and `last` are the number and hash that the aggregate gives its newest event.
@@ -246,7 +246,7 @@ def chained(aggregate: str, log: Sequence[Event], sequence: int, last: str) -> I
         yield Breach(aggregate, "the last event's hash is not the aggregate's")
 
 
-def told(order: Order, log: Iterable[Event]) -> Iterator[Breach]:
+def told(order: Order, log: Iterable[LogEntry]) -> Iterator[Breach]:
     """Invariant 5: replaying an order's log gives the order as it is stored."""
     try:
         again = replayed(decode_news(event.data) for event in log)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 
 from oms.billing.crediting import left_of, shipping_left
-from oms.billing.deposits import Asked
+from oms.billing.deposits import IssuedDeposit
 from oms.billing.documenting import SIGNS, credit_notes_of
 from oms.billing.invoice import Charge, Group, Invoice, InvoiceLine, TaxTotal
 from oms.core import money
@@ -314,7 +314,7 @@ def _standing(
     for deposit in deposits:
         notes = [papers[d.id] for d in earlier if d.original == deposit.id and d.id in papers]
         if deposit.id in papers:
-            stood = Asked(papers[deposit.id], tuple(notes)).standing
+            stood = IssuedDeposit(papers[deposit.id], tuple(notes)).standing
             found |= {deposit.number: summed(stood)} if stood else {}
     return found
 

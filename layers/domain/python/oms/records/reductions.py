@@ -12,10 +12,10 @@ from msgspec.structs import replace
 
 from oms.billing.books import Amount, Voucher
 from oms.core import money
-from oms.core.values import PLACE
+from oms.core.values import BUSINESS_ZONE
 from oms.orders.documents import Document
 from oms.orders.ledger import still_granted
-from oms.orders.money_parts import Laid, Received
+from oms.orders.money_parts import PaymentAllocation, Received
 from oms.orders.order import Order
 
 Kind = Literal["discount", "reduction"]
@@ -39,7 +39,7 @@ class Reduction(Struct, frozen=True, kw_only=True):
     @property
     def on(self) -> date:
         """The day of the books."""
-        return self.at.astimezone(PLACE).date()
+        return self.at.astimezone(BUSINESS_ZONE).date()
 
 
 def reductions(order: Order) -> tuple[Reduction, ...]:
@@ -58,7 +58,7 @@ def reductions(order: Order) -> tuple[Reduction, ...]:
 
 
 def _course(
-    order: Order, payment: Received, laid: Laid, kind: Kind, back: Received | None
+    order: Order, payment: Received, laid: PaymentAllocation, kind: Kind, back: Received | None
 ) -> Iterator[Reduction]:
     granted = laid.discount if kind == "discount" else laid.waived
     if not granted:

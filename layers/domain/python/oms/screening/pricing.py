@@ -38,7 +38,7 @@ class TaxRates(NamedTuple):
     home: Mapping[str, Decimal]
 
 
-class Asked(NamedTuple):
+class ListedPrice(NamedTuple):
     """The price of one piece, `mode` gross or net, and the list that says so (or the product)."""
 
     price: Decimal
@@ -59,16 +59,16 @@ def lists_for(
     return tuple(sorted(found, key=lambda each: each.group is None))
 
 
-def asked_price(tariff: Tariff, sku: str, quantity: int, currency: str) -> Asked | None:
+def asked_price(tariff: Tariff, sku: str, quantity: int, currency: str) -> ListedPrice | None:
     """What one piece costs when so many are bought, None when the merchant does not say."""
     for each in tariff.lists:
         price = tariff.prices.get((each.id, sku))
         if price and (unit := price.unit_price(quantity)) is not None:
-            return Asked(unit, each.price_mode, each.id)
+            return ListedPrice(unit, each.price_mode, each.id)
     product = tariff.products[sku]
     if product.list_price is None or product.price_currency != currency:
         return None
-    return Asked(product.list_price, "gross", "list_price")
+    return ListedPrice(product.list_price, "gross", "list_price")
 
 
 def check_price(
@@ -113,7 +113,7 @@ def _too_low(
     return (_low(found),) if found else ()
 
 
-def _converted(asked: Asked, line: Line, rates: TaxRates, currency: str) -> Decimal:
+def _converted(asked: ListedPrice, line: Line, rates: TaxRates, currency: str) -> Decimal:
     """What is asked, in the other price mode."""
     if asked.mode == "gross":
         return net_of(asked.price, rates.home[line.number], currency)

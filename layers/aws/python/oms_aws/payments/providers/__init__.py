@@ -6,7 +6,7 @@ from typing import Protocol
 
 from oms.orders.balance import Source
 from oms.orders.money_parts import Payment, Refund
-from oms.payments.capturing import GiveBack, Holding, Take, Void
+from oms.payments.capturing import AuthorisationStatus, GiveBack, Take, Void
 
 
 class Refused(Exception):
@@ -27,13 +27,15 @@ class Provider(Protocol):
     Raises Refused, Misconfigured and NotNow; after NotNow the command may have been done.
     """
 
-    def holding(self, payment: Payment, currency: str) -> Holding:
+    def holding(self, payment: Payment, currency: str) -> AuthorisationStatus:
         """How an authorisation stands."""
 
-    def capture(self, payment: Payment, currency: str, take: Take, order: str) -> Holding:
+    def capture(
+        self, payment: Payment, currency: str, take: Take, order: str
+    ) -> AuthorisationStatus:
         """Take money, answer how the authorisation stands after it."""
 
-    def void(self, payment: Payment, currency: str, void: Void) -> Holding:
+    def void(self, payment: Payment, currency: str, void: Void) -> AuthorisationStatus:
         """Give back what is left of an authorisation, answer how it stands after it."""
 
     def refunds(self, source: Source, currency: str) -> tuple[Refund, ...]:

@@ -15,7 +15,7 @@ from oms.core.money import rounded
 from oms.core.refusals import NotNow
 from oms.orders.balance import Source
 from oms.orders.money_parts import Payment, Refund
-from oms.payments.capturing import LIFE, GiveBack, Holding, Take, Void
+from oms.payments.capturing import LIFE, AuthorisationStatus, GiveBack, Take, Void
 from oms_aws.payments.providers import Refused
 from oms_aws.platform import keys
 from oms_aws.platform.table import ConditionFailed, Table
@@ -43,7 +43,7 @@ class Account(Struct, frozen=True, kw_only=True):
     def kind(self) -> str:
         return self.reference.partition("-")[0]
 
-    def holding(self, at: datetime) -> Holding:
+    def holding(self, at: datetime) -> AuthorisationStatus:
         """What the provider says of it."""
         until = self.opened_at + (timedelta(hours=1) if self.kind == SHORT else LIFE)
         left = self.authorised - self.captured
@@ -54,7 +54,7 @@ class Account(Struct, frozen=True, kw_only=True):
             status = "declined"
         elif self.ended or not left:
             status = "captured"
-        return Holding(
+        return AuthorisationStatus(
             by="test",
             authorisation=self.reference,
             status=status,
@@ -73,11 +73,13 @@ class Rehearsal:
         self._table = table
         self._now = now
 
-    def holding(self, payment: Payment, currency: str) -> Holding:
+    def holding(self, payment: Payment, currency: str) -> AuthorisationStatus:
         """How an authorisation stands; the first time is when it begins."""
         return self._opened(payment, currency).holding(self._now())
 
-    def capture(self, payment: Payment, currency: str, take: Take, order: str) -> Holding:
+    def capture(
+        self, payment: Payment, currency: str, take: Take, order: str
+    ) -> AuthorisationStatus:
         """Take money; a reference of the kind `timeout` answers nothing the first time."""
         account = self._opened(payment, currency)
         if account.kind == DOWN and not account.failed:
@@ -102,7 +104,7 @@ class Rehearsal:
             raise NotNow("the test provider did not answer in time")
         return account
 
-    def void(self, payment: Payment, currency: str, void: Void) -> Holding:
+    def void(self, payment: Payment, currency: str, void: Void) -> AuthorisationStatus:
         """End an authorisation."""
         account = self._opened(payment, currency)
         if not account.ended:

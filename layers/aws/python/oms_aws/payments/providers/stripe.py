@@ -15,7 +15,7 @@ from oms.core.money import minor_units
 from oms.core.refusals import NotNow
 from oms.orders.balance import Source
 from oms.orders.money_parts import Payment, Refund
-from oms.payments.capturing import GiveBack, Holding, Take, Void
+from oms.payments.capturing import AuthorisationStatus, GiveBack, Take, Void
 from oms_aws.payments.providers import Refused
 from oms_aws.platform.secrets import Misconfigured
 
@@ -64,12 +64,14 @@ class Stripe:
         self._url = url
         self._send = send
 
-    def holding(self, payment: Payment, currency: str) -> Holding:
+    def holding(self, payment: Payment, currency: str) -> AuthorisationStatus:
         """How a PaymentIntent stands; raises Refused when it is in another currency."""
         path = _intent(payment) + "?" + urlencode({"expand[]": "latest_charge"})
         return held(self._asked("GET", path), currency)
 
-    def capture(self, payment: Payment, currency: str, take: Take, order: str) -> Holding:
+    def capture(
+        self, payment: Payment, currency: str, take: Take, order: str
+    ) -> AuthorisationStatus:
         """Capture a part of a PaymentIntent; without `last`, the rest of it stays authorised."""
         form = {
             "amount_to_capture": _units(take.amount, currency),
@@ -80,7 +82,7 @@ class Stripe:
             form["final_capture"] = "false"
         return held(self._asked("POST", f"{_intent(payment)}/capture", form, take.key), currency)
 
-    def void(self, payment: Payment, currency: str, void: Void) -> Holding:
+    def void(self, payment: Payment, currency: str, void: Void) -> AuthorisationStatus:
         """Cancel a PaymentIntent, which releases what of it is not captured."""
         form = {"cancellation_reason": "requested_by_customer", "expand[]": "latest_charge"}
         return held(self._asked("POST", f"{_intent(payment)}/cancel", form, void.key), currency)
@@ -131,7 +133,7 @@ class Stripe:
         raise _fault(status, told, answer)
 
 
-def held(intent: Mapping[str, Any], currency: str) -> Holding:
+def held(intent: Mapping[str, Any], currency: str) -> AuthorisationStatus:
     """What a PaymentIntent says, in an answer or an event; raises Refused for another currency."""
     if intent["currency"] != currency.lower():
         raise Refused("currency_differs", f"It is in {intent['currency']}, not in {currency}.")
@@ -139,7 +141,7 @@ def held(intent: Mapping[str, Any], currency: str) -> Holding:
     known = charge if isinstance(charge, dict) else {"id": charge}
     card = (known.get("payment_method_details") or {}).get("card") or {}
     until = card.get("capture_before")
-    return Holding(
+    return AuthorisationStatus(
         by="stripe",
         authorisation=intent["id"],
         status=STATUSES.get(intent["status"], "open"),

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 Value = TypeVar("Value")
 
 
-class Fresh:
+class TtlCache:
     """Values kept for a while after they were read; `get` keeps nothing that was not found."""
 
     def __init__(self, now: Callable[[], datetime], *, seconds: int) -> None:

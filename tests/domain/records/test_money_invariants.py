@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from oms.orders import ledger as books
 from oms.orders.money_parts import Capture, Refund
 from oms.orders.order import Order
-from oms.records.cash import accounted, moved
+from oms.records.money_invariants import accounted, moved
 from tests.domain.payments.psp import NOW
 from tests.domain.payments.test_capturing import PRICE, credited, new_order, shipped
 
@@ -65,7 +65,7 @@ def test_open_items_that_forget_money_are_found(
     order: Order, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     forgetful = books.ledger(replace(order, captures=()))
-    monkeypatch.setattr("oms.records.cash.ledger", lambda _: forgetful)
+    monkeypatch.setattr("oms.records.money_invariants.ledger", lambda _: forgetful)
     (text,) = [what for what in found(order) if what.startswith("money ")]
     assert text == (
         "money 30.03, documents 30.03: 0.00 between them, but "

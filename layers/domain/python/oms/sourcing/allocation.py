@@ -12,7 +12,7 @@ from oms.master.product import Product
 from oms.orders import holding
 from oms.orders.applying import tell
 from oms.orders.findings import SUPPLIER_NEEDED, Finding
-from oms.orders.lines import Nature, Pieces
+from oms.orders.lines import Pieces, ProductSnapshot
 from oms.orders.order import Order
 from oms.orders.reserving import allocate, lose_reservation, reserve
 from oms.orders.sourcing_news import OrderSourced, StockReleased
@@ -174,7 +174,7 @@ def sourced(
     return _held_for_suppliers(order, at)
 
 
-def _natures(order: Order, products: Mapping[str, Product]) -> dict[str, Nature]:
+def _natures(order: Order, products: Mapping[str, Product]) -> dict[str, ProductSnapshot]:
     fixed = {li.sku: li.nature for li in order.lines if li.open < li.ordered - li.cancelled}
     natures = {}
     for line in order.lines:
@@ -184,17 +184,17 @@ def _natures(order: Order, products: Mapping[str, Product]) -> dict[str, Nature]
     return natures
 
 
-def nature_of(product: Product | None, products: Mapping[str, Product]) -> Nature:
+def nature_of(product: Product | None, products: Mapping[str, Product]) -> ProductSnapshot:
     """What an order line keeps of its product; an unknown one is taken to lie on our shelves.
 
     A bundle is sold from the day on which the last of its components is.
     """
     if product is None:
-        return Nature()
+        return ProductSnapshot()
     components = product.components if product.kind == "bundle" else ()
     parts = (product, *(products[part.sku] for part in components if part.sku in products))
     days = [each.available_from for each in parts if each.kind == "preorder"]
-    return Nature(product.kind, components, max((d for d in days if d), default=None))
+    return ProductSnapshot(product.kind, components, max((d for d in days if d), default=None))
 
 
 def _held_for_suppliers(order: Order, at: datetime) -> Order:

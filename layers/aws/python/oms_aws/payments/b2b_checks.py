@@ -58,7 +58,7 @@ def _worth(
     """What an order costs in the currency that its customer's rules are in; None: no rate."""
     if account is None or account.currency == order.currency:
         return due
-    table = oms.catalogue.shop_of_late(order.shop).tax.exchange
+    table = oms.catalogue.cached_shop(order.shop).tax.exchange
     worth = due
     for currency in {order.currency, account.currency} - {EURO}:
         rate = exchange_on(currency, book_day(order.placed_at), table)

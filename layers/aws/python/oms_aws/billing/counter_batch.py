@@ -22,7 +22,7 @@ class Sale(NamedTuple):
     net: Decimal
 
 
-class Taking:
+class CounterBatch:
     """The counters of a transaction: each is read once, and moved once for all its documents.
 
     `last` finds the last number of a range, whether the table or only an archived paper has it.
