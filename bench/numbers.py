@@ -32,6 +32,7 @@ from oms_aws.orders.store import Stored, order_attributes
 from oms_aws.payments.wiring import PaymentsWiring
 from oms_aws.platform import keys
 from oms_aws.platform.queue import EventNotice
+from oms_aws.platform.vaults import new_vault
 from oms_aws.platform.wiring import Settings
 
 STEP, LINE = "billing/issue_invoice", "billing/line_up_shipments"
@@ -78,7 +79,7 @@ class Shop:
             )
             number = f"{order.external_number}-{self.made}"
             orders.append(replace(order, id=copy, external_number=number, fulfilments=left))
-            stored = Stored(orders[-1], 1, self._stored.sequence, self._stored.hash)
+            stored = Stored(orders[-1], 1, self._stored.sequence, self._stored.hash, new_vault())
             put = self.ports.table.put(keys.order(copy), order_attributes(stored))
             self.ports.table.write([put])
         return orders

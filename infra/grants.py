@@ -17,6 +17,7 @@ FOLLOW = ("dynamodb:GetRecords", "dynamodb:GetShardIterator", "dynamodb:Describe
 READ = ("dynamodb:GetItem", "dynamodb:BatchGetItem")
 LIST = ("dynamodb:Query",)
 WRITE = ("dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:ConditionCheckItem")
+FORGET = ("dynamodb:DeleteItem",)
 KEYS = "dynamodb:LeadingKeys"  # the partition keys that a request names, of the table or an index
 CALLING = ("notices/tell_subscriber", "notices/serve_line")
 FIND_STREAMS = ("dynamodb:ListStreams",)
@@ -59,11 +60,8 @@ def granted(grant: Grant, step: Step, ground: Ground) -> list[iam.PolicyStatemen
     objects, uploads = ground.storage.objects, ground.storage.uploaded
     flows, names = ground.flows.values(), ground.names
     match grant:
-        case "table:read":
-            asked = allow(READ, table), allow(LIST, table, *indexes)
-            return [within(reached(step, step.reads), each) for each in asked]
-        case "table:write":
-            return [within(reached(step, step.writes), allow(WRITE, table))]
+        case "table:read" | "table:write" | "table:forget":
+            return _of_table(grant, step, table, indexes)
         case "bus:put":
             return [allow(("events:PutEvents",), ground.storage.bus.event_bus_arn)]
         case "flow:start":
@@ -91,6 +89,17 @@ def granted(grant: Grant, step: Step, ground: Ground) -> list[iam.PolicyStatemen
         case _:
             actions, named = SECRETS[grant]
             return [allow(actions, *(ground.secret(name) for name in named))]
+
+
+def _of_table(
+    grant: Grant, step: Step, table: str, indexes: list[str]
+) -> list[iam.PolicyStatement]:
+    if grant == "table:read":
+        asked = allow(READ, table), allow(LIST, table, *indexes)
+        return [within(reached(step, step.reads), each) for each in asked]
+    if grant == "table:write":
+        return [within(reached(step, step.writes), allow(WRITE, table))]
+    return [within(("traces",), allow(FORGET, table))]
 
 
 def _sending(mail: Mail) -> iam.PolicyStatement:

@@ -8,7 +8,8 @@ from typing import Any
 
 from local import quotas
 from local.stack import Cloud, outputs
-from oms_aws.master.store import SHOPS, DynamoMaster
+from oms_aws.master.kinds import SHOPS
+from oms_aws.master.store import DynamoMaster
 from oms_aws.platform import indexes
 from oms_aws.platform.senders import covered
 from oms_aws.platform.table import Table

@@ -45,6 +45,7 @@ WORDS = {
     "counterfoils": "every number on an archived paper is in its range, on the same document",
     "notifications": "every mail that a log names is on record, so that it is sent once",
     "seals": "every sealed day is as it was sealed",
+    "personal_data": "pseudonyms are those of their vaults, and who is forgotten is gone",
 }
 
 

@@ -10,6 +10,7 @@ from infra.journey.triggers import Trigger
 Grant = Literal[
     "table:read",  # GetItem, BatchGetItem, Query on the table and its indexes
     "table:write",  # PutItem, UpdateItem, ConditionCheckItem (TransactWriteItems is made of these)
+    "table:forget",  # DeleteItem of what leads from a mail address to orders
     "bus:put",  # events:PutEvents
     "flow:start",  # states:StartExecution on the flows
     "flow:answer",  # states:SendTaskSuccess, SendTaskFailure
@@ -37,6 +38,7 @@ Room = Literal[
     "price_entries", "warehouses", "shop_records", "rules", "sellers", "ranges", "payments",
     "rehearsal", "order_lists", "fulfilment_lists", "exposures", "open_items", "exports",
     "notifications", "endpoints", "deliveries", "dead_letters", "due", "events", "seals",
+    "traces",
 ]  # fmt: skip
 """Partition keys that belong together; `infra.rooms` says which."""
 

@@ -33,6 +33,7 @@ ALLOWED: dict[Grant, set[str]] = {
     "secrets:carriers": {"ssm:GetParameter"},
     "secrets:carriers:keep": {"ssm:PutParameter"},
     "secrets:webhooks": {"ssm:GetParameter"},
+    "table:forget": {"dynamodb:DeleteItem"},
     "secrets:webhooks:keep": {"ssm:GetParameter", "ssm:PutParameter", "ssm:DeleteParameter"},
 }
 BY_TRIGGER = {
@@ -70,7 +71,11 @@ def test_no_statement_allows_more_than_it_names(template: Template) -> None:
     for statement in allowing(template):
         for action in listed(statement["Action"]):
             assert "*" not in action
-            assert action not in {"dynamodb:Scan", "dynamodb:DeleteItem", "s3:DeleteObject"}
+            assert action not in {"dynamodb:Scan", "s3:DeleteObject"}
+            if action == "dynamodb:DeleteItem":
+                assert statement["Condition"]["ForAllValues:StringLike"] == {
+                    "dynamodb:LeadingKeys": ["FOUND#email#*"]
+                }
 
 
 def test_a_step_may_do_exactly_what_its_line_says(template: Template, step: Step) -> None:

@@ -284,6 +284,8 @@ def read_master_data(merchant: Merchant) -> None:
     call("GET /v1/customers/{customer}", shop, customer="C-2001")
     call("GET /v1/customers/{customer}/history", shop, customer="C-2001")
     call("GET /v1/customers", shop)
+    call("GET /v1/customers/{customer}/data", shop, customer="C-17")
+    call("POST /v1/customers/{customer}/erasure", shop, {}, customer="C-17")
     call("PUT /v1/price-lists/{list}", clerk, PRICE_LIST, list="clubs")
     call("GET /v1/price-lists/{list}", clerk, list="clubs")
     call("GET /v1/price-lists/{list}/history", clerk, list="clubs")

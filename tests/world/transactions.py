@@ -65,6 +65,8 @@ def _apply(self: Any, actions: list[tuple[str, dict[str, Any]]]) -> None:
                 expression_attribute_names=op.get("ExpressionAttributeNames"),
                 expression_attribute_values=op.get("ExpressionAttributeValues"),
             )
+        elif kind == "Delete":
+            self.delete_item(op["TableName"], op["Key"])
         else:
             assert kind == "ConditionCheck", kind
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from oms_aws.master.customer_models import AccountIn, AccountRow
 from oms_aws.master.keeping import history, listed, put, put_rows, shown
-from oms_aws.master.store import ACCOUNTS
+from oms_aws.master.kinds import ACCOUNTS
 from oms_aws.master.wiring import MasterWiring
 from oms_aws.platform import indexes, keys
 from oms_aws.platform.http import Answer, Call, Http, shop_meant

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from oms_aws.master.keeping import history, listed, put, shown
+from oms_aws.master.kinds import PRICE_LISTS
 from oms_aws.master.price_models import PriceListIn
-from oms_aws.master.store import PRICE_LISTS
 from oms_aws.master.wiring import MasterWiring
 from oms_aws.platform import indexes, keys
 from oms_aws.platform.http import Answer, Call, Http

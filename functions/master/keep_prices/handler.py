@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from oms_aws.master.keeping import history, listed, put, put_rows, shown
+from oms_aws.master.kinds import PRICES
 from oms_aws.master.price_models import PriceIn, PriceRow
-from oms_aws.master.store import PRICES
 from oms_aws.master.wiring import MasterWiring
 from oms_aws.platform import indexes, keys
 from oms_aws.platform.http import Answer, Call, Http

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from oms_aws.master.keeping import history, listed, put, put_rows, shown
+from oms_aws.master.kinds import PRODUCTS
 from oms_aws.master.models import OwnerIn, ProductIn, ProductRow
 from oms_aws.master.products import changes_seen, hand_over, seen_by, wanting
-from oms_aws.master.store import PRODUCTS
 from oms_aws.master.wiring import MasterWiring
 from oms_aws.platform import indexes, keys
 from oms_aws.platform.http import Answer, Call, Http

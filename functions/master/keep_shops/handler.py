@@ -6,9 +6,9 @@ from oms.core.refusals import Unknown
 from oms_aws.billing.letterheads import kept_letterhead
 from oms_aws.billing.wiring import BillingWiring
 from oms_aws.master.keeping import history, put, shown
+from oms_aws.master.kinds import SHOPS
 from oms_aws.master.mailboxes import demand_senders
 from oms_aws.master.shop_models import ShopIn
-from oms_aws.master.store import SHOPS
 from oms_aws.platform import keys
 from oms_aws.platform.http import Answer, Call, Http
 

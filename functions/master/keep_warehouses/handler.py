@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from oms_aws.master.keeping import history, listed, put, put_rows, shown
+from oms_aws.master.kinds import WAREHOUSES
 from oms_aws.master.models import WarehouseIn, WarehouseRow
-from oms_aws.master.store import WAREHOUSES
 from oms_aws.master.warehouses import with_barred
 from oms_aws.master.wiring import MasterWiring
 from oms_aws.platform import indexes, keys

@@ -13,7 +13,7 @@ from oms_aws.screening.wiring import ScreeningWiring
 
 @task
 def handler(asked: StepInput, oms: ScreeningWiring) -> dict[str, Any]:
-    order = oms.orders.get(asked.order_id).order
+    order = oms.devices.known(oms.orders.get(asked.order_id).order)
     counts = oms.velocity.counts(order)
     listed = oms.velocity.listed(order)
     new = oms.velocity.is_new(order)

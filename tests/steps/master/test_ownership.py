@@ -115,7 +115,7 @@ def test_of_two_shops_that_make_one_product_at_once_one_owns_it(
     """The other shop has read that there is none, and writes when there is one."""
     master = world.ports("master/keep_products").catalogue.master
     seen: list[Any] = []
-    get = master.get
+    get = master._known
 
     def late(*asked: Any) -> Any:
         found = get(*asked)
@@ -124,7 +124,7 @@ def test_of_two_shops_that_make_one_product_at_once_one_owns_it(
             put(merchant, merchant.shop, NAMED)
         return found
 
-    monkeypatch.setattr(master, "get", late)
+    monkeypatch.setattr(master, "_known", late)
     assert put(merchant, merchant.other_shop, RENAMED).status == 403
     assert seen == [None]
     assert merchant.do(GET, merchant.clerk, sku="NEW-1")["owner"] == "berg-beutel"

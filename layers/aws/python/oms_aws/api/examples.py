@@ -369,6 +369,7 @@ REQUESTS: dict[str, dict[str, Any]] = {
         "contact": "it@shop.example",
     },
     "PATCH /v1/webhooks/{endpoint}": {"paused": True},
+    "POST /v1/customers/{customer}/erasure": {},
     "POST /v1/emissions": {"aggregate": "order/ord_01932f5c7e7b7c0f8a3d2b1c4d5e6f70", "first": 3},
     "POST /v1/webhooks/{endpoint}/replay": {
         "after": "2026-11-23T00:00:00+01:00",

@@ -65,6 +65,7 @@ def order_view(stored: Stored, oms: BillingWiring) -> dict[str, Any]:
         "refused": order.refused,
         "changes": list(order.changes),
         "pending_change": _pending(order.pending) if order.pending else None,
+        "erasure": whole(order.erasure) if order.erasure else None,
         "version": stored.version,
     }
 

@@ -13,18 +13,17 @@ from oms.master.price import Price, PriceList
 from oms.master.product import Product
 from oms.master.shop import Shop
 from oms.master.warehouse import Warehouse
-from oms_aws.master.store import (
+from oms_aws.master.kinds import (
     ACCOUNTS,
     PRICE_LISTS,
     PRICES,
     PRODUCTS,
     SHOPS,
     WAREHOUSES,
-    DynamoMaster,
     Kind,
-    Outcome,
     Record,
 )
+from oms_aws.master.store import DynamoMaster, Outcome
 from oms_aws.platform import keys
 from oms_aws.platform.log import Saved
 from oms_aws.platform.table import Table
@@ -122,8 +121,9 @@ class DynamoCatalogue:
         return shop
 
     def account(self, shop: str, id: str) -> Account | None:
-        """The shop's customer as agreed with now, or None."""
-        return self.master.get(ACCOUNTS, keys.account(shop, id))
+        """The shop's customer as agreed with now, or None, also of one that is erased."""
+        account = self.master.get(ACCOUNTS, keys.account(shop, id))
+        return None if account is None or account.erased else account
 
     def customer(self, shop: str, id: str) -> Account:
         """The shop's customer as agreed with now; raises Unknown."""
@@ -143,7 +143,7 @@ class DynamoCatalogue:
         kept = self._fresh.still(names.values())
         wanted = [each for each, name in names.items() if name not in kept]
         read = self.master.get_many(ACCOUNTS, (keys.account(*each) for each in wanted))
-        found = {(account.shop, account.id): account for account in read}
+        found = {(each.shop, each.id): each for each in read if not each.erased}
         for shop, id in wanted:
             self._fresh.keep(names[shop, id], found.get((shop, id)))
 

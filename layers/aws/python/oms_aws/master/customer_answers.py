@@ -8,7 +8,17 @@ from pydantic import Field
 
 from oms_aws.master.answers import LARGE, Changes, Stored
 from oms_aws.master.shop_answers import DunningRules
-from oms_aws.platform.answers import Address, Currency, Cursor, Money, Shop, Time, Told, Version
+from oms_aws.platform.answers import (
+    Address,
+    Currency,
+    Cursor,
+    Erasure,
+    Money,
+    Shop,
+    Time,
+    Told,
+    Version,
+)
 from oms_aws.platform.models import Model
 
 
@@ -91,6 +101,9 @@ class Account(Model):
         bool | None, Field(description="Null: as the shop says.", examples=[None])
     ]
     billing: Billing | None
+    erasure: Annotated[
+        Erasure | None, Field(description="That it is to be erased.", examples=[None])
+    ]
     version: Annotated[Version, Field(examples=[1])]
 
 

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 import msgspec
 from pydantic import BaseModel
 
-from oms_aws.master.store import Kind, Record
+from oms_aws.master.kinds import Kind, Record
 from oms_aws.master.wiring import MasterWiring
 from oms_aws.platform.http import LAST_VERSION, Answer, Call, invalid, page
 from oms_aws.platform.keys import Key

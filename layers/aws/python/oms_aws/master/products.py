@@ -8,8 +8,8 @@ from msgspec.structs import replace
 
 from oms.core.refusals import Unknown
 from oms_aws.master.keeping import View, by, shown
+from oms_aws.master.kinds import OWNERS
 from oms_aws.master.models import OwnerIn
-from oms_aws.master.store import OWNERS
 from oms_aws.master.wiring import MasterWiring
 from oms_aws.platform.http import Answer, Call
 from oms_aws.platform.shown import whole

@@ -2,110 +2,30 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Generic, Literal, NamedTuple, TypeVar
+from typing import Any, Generic, Literal, NamedTuple
 
 import msgspec
 from msgspec.structs import replace
 
+from oms.core.pseudonyms import Missing, Vault
 from oms.core.refusals import NotNow, Refusal
-from oms.master.account import Account
-from oms.master.price import Price, PriceList
-from oms.master.product import Product
-from oms.master.shop import Shop
-from oms.master.warehouse import Warehouse
-from oms.screening.vat_check import confirms
+from oms_aws.master.kinds import Kind, Record
 from oms_aws.platform import indexes, keys
 from oms_aws.platform.attributes import packed, unpacked
 from oms_aws.platform.log import Saved, VersionDiffers
 from oms_aws.platform.table import MOST_ACTIONS, Action, ConditionFailed, Table
+from oms_aws.platform.vaults import erased_vault, new_vault, stored_vault, vault_action
 
 STORE_TRIES = 5
+MOST_VALUES = 1_000
+"""Texts that a record's vault has: what was changed long ago is blank in its history then."""
 LARGEST = 300_000
 """Bytes that a record has at most in the table, where an item has 400 KB."""
 
 MOST_AT_ONCE = 1_000_000
 """Bytes of one transaction's records; with their history they stay below its limit of 4 MB."""
-
-Record = TypeVar("Record", Product, Warehouse, Shop, Account, PriceList, Price)
-
-
-@dataclass(frozen=True)
-class Kind(Generic[Record]):
-    """One kind of master data: its key, the list it is in, and what may follow what.
-
-    `parts` is over how many index partitions a list is spread: one takes about 1,000 writes a
-    second, and a short list is read at once. `onto` gives what is stored when a record comes onto
-    the one before; it raises Refusal for what must not follow.
-    """
-
-    name: str
-    type: type[Record]
-    key: Callable[[Record], keys.Key]
-    entry: Callable[[Record], tuple[str, str]]
-    parts: int = 1
-    onto: Callable[[Record, Record], Record] = lambda known, wanted: wanted
-
-
-def _check_stays(known: Account, wanted: Account) -> Account:
-    """What was found about a VAT id stays on record while the id does, and the name by hand."""
-    found, name = wanted.vat_check, wanted.company or wanted.name
-    if found and found.source == "manual" and not found.name:
-        return replace(wanted, vat_check=replace(found, name=name))
-    if found or known.vat_check is None or not wanted.vat_id:
-        return wanted
-    stays = confirms(known.vat_check, wanted.vat_id, name)
-    return replace(wanted, vat_check=known.vat_check) if stays else wanted
-
-
-def _currency_stays(known: PriceList, wanted: PriceList) -> PriceList:
-    """The prices of a list are in its currency and its mode: they cannot change under them."""
-    if (known.currency, known.price_mode) != (wanted.currency, wanted.price_mode):
-        text = f"{known.id} has prices in {known.currency} {known.price_mode}: take a new list."
-        raise Refusal("currency_differs", text, {"currency": "differs"})
-    return wanted
-
-
-PRODUCTS = Kind(
-    "product",
-    Product,
-    lambda p: keys.product(p.sku),
-    lambda p: (indexes.PRODUCTS, p.sku),
-    indexes.PARTS,
-    Product.following,
-)
-OWNERS = dataclasses.replace(PRODUCTS, onto=Product.handed_to)
-"""Products of which nothing but the owner is changed."""
-
-ACCOUNTS = Kind(
-    "customer",
-    Account,
-    lambda a: keys.account(a.shop, a.id),
-    lambda a: (indexes.accounts_of(a.shop), a.id),
-    indexes.PARTS,
-    _check_stays,
-)
-WAREHOUSES = Kind(
-    "warehouse", Warehouse, lambda w: keys.warehouse(w.id), lambda w: (indexes.WAREHOUSES, w.id)
-)
-SHOPS = Kind("shop", Shop, lambda s: keys.seller(s.id), lambda s: (indexes.SELLERS, s.id))
-PRICE_LISTS = Kind(
-    "price_list",
-    PriceList,
-    lambda each: keys.price_list(each.id),
-    lambda each: (indexes.PRICE_LISTS, each.id),
-    onto=_currency_stays,
-)
-PRICES = Kind(
-    "price",
-    Price,
-    lambda p: keys.price(p.list, p.sku),
-    lambda p: (indexes.prices_in(p.list), p.sku),
-    indexes.PARTS,
-)
 
 
 class Outcome(NamedTuple):
@@ -125,6 +45,13 @@ class Change(NamedTuple):
     cause: str
     before: dict[str, Any] | None
     after: dict[str, Any]
+
+
+class _Known(NamedTuple, Generic[Record]):
+    """A record as it was read, with its vault."""
+
+    record: Record
+    vault: Vault
 
 
 class _Write(NamedTuple):
@@ -147,16 +74,36 @@ class DynamoMaster:
 
     def get(self, kind: Kind[Record], key: keys.Key) -> Record | None:
         """The record as it is now, or None."""
-        item = self._table.get(key)
-        return _record(kind, item) if item else None
+        known = self._known(kind, key)
+        return known.record if known else None
 
     def get_many(self, kind: Kind[Record], wanted: Iterable[keys.Key]) -> list[Record]:
         """The records that exist among the keys, in any order."""
-        return [_record(kind, item) for item in self._table.get_many(wanted)]
+        return [known.record for known in self._known_of(kind, wanted)]
+
+    def _known(self, kind: Kind[Record], key: keys.Key) -> _Known[Record] | None:
+        if kind.personal:
+            return next(self._known_of(kind, [key]), None)
+        item = self._table.get(key)
+        return _Known(_record(kind, item, NO_VAULT), NO_VAULT) if item else None
+
+    def _known_of(self, kind: Kind[Record], wanted: Iterable[keys.Key]) -> Iterator[_Known[Record]]:
+        """The records among the keys with their vaults, read at once though not at one time."""
+        records: list[keys.Key] = [*dict.fromkeys(wanted)]
+        beside: list[keys.Key] = [keys.vault_beside(key) for key in records if kind.personal]
+        found = {keys.Key(i["pk"], i["sk"]): i for i in self._table.get_many([*records, *beside])}
+        for key in (key for key in records if key in found):
+            item = found.get(keys.vault_beside(key)) if kind.personal else None
+            vault = stored_vault(item) if item else NO_VAULT
+            try:
+                yield _Known(_record(kind, found[key], vault), vault)
+            except Missing:  # the record is newer than the vault was
+                vault = stored_vault(self._table.get(keys.vault_beside(key)) or {})
+                yield _Known(_record(kind, found[key], vault), vault)
 
     def all(self, kind: Kind[Record], pk: str) -> list[Record]:
         """The records of a partition that they share, by key."""
-        return [_record(kind, item) for item in self._table.query(pk)]
+        return [_record(kind, item, NO_VAULT) for item in self._table.query(pk)]
 
     def page(
         self, kind: Kind[Record], name: str, *, after: str, limit: int
@@ -185,13 +132,15 @@ class DynamoMaster:
         self, kind: Kind[Record], key: keys.Key, *, before: int | None, limit: int
     ) -> list[Change]:
         """The changes of a record, newest first, from below the version `before`."""
-        known = self.get(kind, key)
-        newest = known.version if known else 0
+        known = self._known(kind, key)
+        newest = known.record.version if known else 0
+        vault = known.vault.forgiving if known else NO_VAULT
         last = min(newest, before - 1) if before is not None else newest
         wanted = range(last, max(0, last - limit - 1), -1)
         items = self._table.get_many(keys.change(kind.name, key, version) for version in wanted)
         by_version = {item["version"]: item for item in items}
-        return [_change(by_version, version) for version in wanted[:limit] if version in by_version]
+        there = (version for version in wanted[:limit] if version in by_version)
+        return [_change(by_version, version, vault) for version in there]
 
     # -- writes -------------------------------------------------------------------------------
 
@@ -203,15 +152,17 @@ class DynamoMaster:
         Raises VersionDiffers, Refusal and NotNow.
         """
         for _ in range(STORE_TRIES):
-            known = self.get(kind, kind.key(wanted))
-            seen = known.version if known else 0
+            known = self._known(kind, kind.key(wanted))
+            before = known.record if known else None
+            seen = before.version if before else 0
             if if_version is not None and if_version != seen:
                 raise VersionDiffers(seen)
-            following = _following(kind, known, wanted)
-            if following is known:
+            following = _following(kind, before, wanted)
+            if following is before:
                 return following
+            vault = known.vault if known else NO_VAULT
             try:
-                self._table.write(self._actions(kind, following, by, _body(following)))
+                self._table.write(self._actions(kind, following, by, vault))
             except ConditionFailed:
                 continue
             return following
@@ -250,21 +201,22 @@ class DynamoMaster:
         outcomes: dict[int, Outcome],
     ) -> Iterator[_Write]:
         """The writes that the rows need; the outcome of those that need none is noted at once."""
-        found = self.get_many(kind, (kind.key(record) for record in rows.values()))
-        known = {kind.key(record): record for record in found}
+        found = self._known_of(kind, (kind.key(record) for record in rows.values()))
+        seen = {kind.key(known.record): known for known in found}
         for row, record in rows.items():
-            before = known.get(kind.key(record))
+            known = seen.get(kind.key(record))
+            before, vault = known if known else (None, NO_VAULT)
             try:
                 following = _following(kind, before, record)
-                body = _body(following)
+                size = len(_body(following))
             except Refusal as refusal:
                 outcomes[row] = Outcome("refused", reason=refusal.text)
                 continue
             if following is before:
                 outcomes[row] = Outcome("unchanged", before.version)
                 continue
-            actions = self._actions(kind, following, by, body)
-            yield _Write(row, following.version, len(body), actions)
+            actions = self._actions(kind, following, by, vault)
+            yield _Write(row, following.version, size, actions)
 
     def _lost(self, writes: Sequence[_Write]) -> list[_Write]:
         """Do the writes in one transaction if it can be; those that others were faster than."""
@@ -273,7 +225,8 @@ class DynamoMaster:
         try:
             self._table.write([action for each in writes for action in each.actions])
         except ConditionFailed as error:
-            hit = {index // 2 for index in error.failed}
+            owners = [n for n, each in enumerate(writes) for _ in each.actions]
+            hit = {owners[index] for index in error.failed}
             rest = [each for n, each in enumerate(writes) if n not in hit]
             return [*(writes[n] for n in sorted(hit)), *self._lost(rest)]
         except NotNow:
@@ -283,11 +236,20 @@ class DynamoMaster:
             return [*self._lost(writes[:half]), *self._lost(writes[half:])]
         return []
 
-    def _actions(
-        self, kind: Kind[Record], record: Record, by: Saved, body: str | bytes
-    ) -> list[Action]:
-        """The record as its next version, and the trace of it: always two actions."""
+    def _actions(self, kind: Kind[Record], record: Record, by: Saved, vault: Vault) -> list[Action]:
+        """The record as its next version, the trace of it, and its vault if that knows more."""
         key, (name, place) = kind.key(record), kind.entry(record)
+        keeping: list[Action] = []
+        hidden = record
+        if kind.personal:
+            known = new_vault() if vault.erased or vault is NO_VAULT else vault
+            hidden, after = known.hidden(record)
+            after = after.newest(MOST_VALUES)
+            if kind.gone(record):
+                after = erased_vault(self._now())
+            if after is not vault:
+                keeping = [vault_action(self._table, keys.vault_beside(key), after)]
+        body = _body(hidden)
         trace = {
             "kind": "change",
             "version": record.version,
@@ -300,22 +262,27 @@ class DynamoMaster:
             "kind": kind.name,
             "version": record.version,
             "body": body,
-            "gsi2pk": indexes.part(name, indexes.part_of(place, kind.parts)),
-            "gsi2sk": place,
         }
+        if not kind.gone(record):
+            attributes["gsi2pk"] = indexes.part(name, indexes.part_of(place, kind.parts))
+            attributes["gsi2sk"] = place
         put = (
             self._table.put(key, attributes, unless_exists=True)
             if record.version == 1
             else self._table.put_if(key, attributes, version=record.version - 1)
         )
-        return [put, self._table.put(keys.change(kind.name, key, record.version), trace)]
+        return [put, self._table.put(keys.change(kind.name, key, record.version), trace), *keeping]
+
+
+NO_VAULT = Vault("")
 
 
 def _following(kind: Kind[Record], known: Record | None, wanted: Record) -> Record:
     """What comes after the record known: itself, when nothing changes. Raises Refusal."""
     if known is None:
         return replace(kind.onto(wanted, wanted), version=1)
-    following = replace(kind.onto(known, wanted), version=known.version)
+    onto = wanted if kind.gone(known) else known
+    following = replace(kind.onto(onto, wanted), version=known.version)
     return known if following == known else replace(following, version=known.version + 1)
 
 
@@ -326,19 +293,19 @@ def _body(record: msgspec.Struct) -> str | bytes:
     return body
 
 
-def _record(kind: Kind[Record], item: Mapping[str, Any]) -> Record:
-    return msgspec.json.decode(unpacked(item["body"]), type=kind.type)
+def _record(kind: Kind[Record], item: Mapping[str, Any], vault: Vault) -> Record:
+    return msgspec.json.decode(vault.shown(unpacked(item["body"])), type=kind.type)
 
 
-def _change(by_version: Mapping[int, Mapping[str, Any]], version: int) -> Change:
+def _change(by_version: Mapping[int, Mapping[str, Any]], version: int, vault: Vault) -> Change:
     item, before = by_version[version], by_version.get(version - 1)
     return Change(
         version,
         item["at"],
         item["actor"],
         item["cause"],
-        msgspec.json.decode(unpacked(before["body"])) if before else None,
-        msgspec.json.decode(unpacked(item["body"])),
+        msgspec.json.decode(vault.shown(unpacked(before["body"]))) if before else None,
+        msgspec.json.decode(vault.shown(unpacked(item["body"]))),
     )
 
 
@@ -347,7 +314,7 @@ def _chunks(writes: Iterable[_Write]) -> Iterator[list[_Write]]:
     chunk: list[_Write] = []
     size = 0
     for each in writes:
-        if chunk and (2 * len(chunk) + 2 > MOST_ACTIONS or size + each.size > MOST_AT_ONCE):
+        if chunk and (3 * len(chunk) + 3 > MOST_ACTIONS or size + each.size > MOST_AT_ONCE):
             yield chunk
             chunk, size = [], 0
         chunk.append(each)

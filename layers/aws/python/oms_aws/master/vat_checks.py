@@ -15,7 +15,7 @@ from oms.master.shop import Shop
 from oms.orders.order import Order
 from oms.screening.vat_check import buyer_of, by_format, confirms, is_good, plain, waived
 from oms_aws.master.catalogue import DynamoCatalogue
-from oms_aws.master.store import ACCOUNTS
+from oms_aws.master.kinds import ACCOUNTS
 from oms_aws.master.vies import Vies
 from oms_aws.platform import keys
 from oms_aws.platform.log import Saved, VersionDiffers

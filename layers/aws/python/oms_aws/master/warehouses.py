@@ -9,7 +9,7 @@ from oms.core.calendar import book_day
 from oms.master.shop import Shop
 from oms.sourcing.dispatch import barred
 from oms_aws.master.keeping import View
-from oms_aws.master.store import SHOPS
+from oms_aws.master.kinds import SHOPS
 from oms_aws.master.wiring import MasterWiring
 from oms_aws.platform import indexes
 from oms_aws.platform.shown import whole

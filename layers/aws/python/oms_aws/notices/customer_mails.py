@@ -62,6 +62,8 @@ def _mails_for(signal: EventNotice, holder: Order | Bill, oms: NoticesWiring) ->
         return of(signal, holder, oms)
     if signal.type not in WRITERS:
         raise Refusal("no_letter", f"Nobody is told of {signal.type}.")
+    if holder.erased:
+        return None
     shop = oms.catalogue.cached_shop(holder.shop)
     return WRITERS[signal.type](Case(signal, holder, shop, oms))
 

@@ -10,6 +10,8 @@ ORDERS = {
     "Order.Changed": "Lines, addresses, shipping or payment of an order are different now",
     "Order.Stalled": "What an order should have had done to it was not: it is sent on again",
     "Order.Completed": "Nothing more will happen to an order",
+    "Order.ErasureRequested": "The personal data of an order are to be erased",
+    "Order.PersonErased": "The personal data of an order are gone: erase your copy",
 }
 SCREENING = {
     "Order.Screened": "An order went through all checks",

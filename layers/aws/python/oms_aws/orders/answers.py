@@ -26,6 +26,7 @@ from oms_aws.platform.answers import (
     Address,
     Currency,
     Cursor,
+    Erasure,
     EventId,
     ExternalNumber,
     Money,
@@ -204,6 +205,10 @@ class Order(Model):
         list[str], Field(description="The changes done, in order.", examples=[[f"chg_{ID}"]])
     ]
     pending_change: Annotated[Pending | None, Field(examples=[None])]
+    erasure: Annotated[
+        Erasure | None,
+        Field(description="That its personal data are to be erased, or are.", examples=[None]),
+    ]
     version: Version
 
 

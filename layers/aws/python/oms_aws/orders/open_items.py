@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 from itertools import groupby, islice
@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
+from oms.core.pseudonyms import Vault
 from oms.core.values import BUSINESS_ZONE
 from oms.orders.advances import Advance, advances
 from oms.orders.documents import Document
@@ -20,6 +21,7 @@ from oms.payments.open_items import due_of, open_items
 from oms.records.reductions import Reduction, reductions
 from oms_aws.platform import indexes, keys
 from oms_aws.platform.table import Action, Table
+from oms_aws.platform.vaults import vaults
 
 AT_ONCE = 100
 
@@ -77,6 +79,16 @@ class DynamoOpenItems:
         found = self._items(shop, state, customer, before, after)
         groups = groupby(found, key=lambda item: item.document or item.order)
         return islice((tuple(items) for _, items in groups), limit)
+
+    def told(self, groups: Iterable[tuple[Listed, ...]]) -> list[tuple[Listed, ...]]:
+        """The items with the names and reasons that their orders' vaults have."""
+        found = [*groups]
+        keys_of = {each.order: keys.order_vault(each.order) for group in found for each in group}
+        known = vaults(self._table, keys_of.values())
+        return [
+            tuple(_told(each, known.get(keys_of[each.order], Vault(""))) for each in group)
+            for group in found
+        ]
 
     def _items(
         self, shop: str, state: str, customer: str, before: date | None, after: str
@@ -198,6 +210,10 @@ def _entry(kind: str, entry: Struct, partition: str, place: str) -> dict[str, An
     """The attributes of an entry in a list of the books; it stays as it is."""
     body = msgspec.json.encode(entry).decode()
     return {"kind": kind, "body": body, "gsi1pk": partition, "gsi1sk": place}
+
+
+def _told(listed: Listed, vault: Vault) -> Listed:
+    return msgspec.json.decode(vault.shown(msgspec.json.encode(listed)), type=Listed)
 
 
 def stored_listed(item: Mapping[str, Any]) -> Listed:

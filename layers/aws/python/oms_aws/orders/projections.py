@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
 
+from oms.core.pseudonyms import Vault
 from oms.orders.astray import standing
 from oms.orders.findings import Hold
 from oms.orders.fulfilments import Fulfilment
 from oms.orders.order import Order, encode
 from oms.orders.waiting import through
-from oms_aws.orders.seen import fulfilment_seen
+from oms_aws.orders.seen import fulfilment_listed, labelled
 from oms_aws.platform import indexes, keys
 from oms_aws.platform.attributes import packed, unpacked
 
 
-def fulfilment_view(item: dict[str, Any]) -> dict[str, Any]:
-    """A fulfilment as warehouses see it, from its item."""
-    view: dict[str, Any] = msgspec.json.decode(unpacked(item["body"]))
-    return view
+def fulfilment_view(item: Mapping[str, Any], vaults: Mapping[keys.Key, Vault]) -> dict[str, Any]:
+    """A fulfilment as warehouses see it, from its item and its order's vault."""
+    vault = vaults.get(keys.order_vault(item["order_id"]), Vault(""))
+    view: dict[str, Any] = msgspec.json.decode(vault.shown(unpacked(item["body"])))
+    return labelled(view)
 
 
 def ordered_entries(order: Order) -> list[tuple[keys.Key, dict[str, Any]]]:
@@ -31,13 +34,13 @@ def ordered_entries(order: Order) -> list[tuple[keys.Key, dict[str, Any]]]:
 
 
 def fulfilment_attributes(order: Order, fulfilment: Fulfilment) -> dict[str, Any]:
-    """The attributes of a fulfilment's item: all of it follows from the order."""
+    """The attributes of a fulfilment's item, from the order as the table has it."""
     return {
         "kind": "fulfilment",
         "order_id": order.id,
         "shop": order.shop,
         "status": standing(fulfilment),
-        "body": packed(encode(fulfilment_seen(order, fulfilment))),
+        "body": packed(encode(fulfilment_listed(order, fulfilment))),
         "gsi1pk": indexes.fulfilments_at(fulfilment.location, standing(fulfilment)),
         "gsi1sk": indexes.place(fulfilment.ship_by, fulfilment.id),
     }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from heapq import merge
 from itertools import islice
@@ -105,6 +105,17 @@ class DynamoSearch:
         found = self.page({shop: Span()}, Sought(), limit=limit).items
         return [each["id"] for each in found]
 
+    def having(
+        self, kind: str, shop: str, value: str, *, after: str = "", limit: int
+    ) -> list[tuple[str, str]]:
+        """Orders of a shop that have a value, newest first: the place of each, and its id.
+
+        The id is empty where an order had it once: the place is there to go on behind.
+        """
+        pk = _row(kind, shop, value, "").pk
+        found = self._table.query(pk, before=after, limit=limit, newest=True)
+        return [(i["sk"], i["order_id"] if i["kind"] == FOUND else "") for i in found]
+
     def page(
         self, spans: Mapping[str, Span], sought: Sought, *, after: str = "", limit: int
     ) -> Page:
@@ -194,15 +205,21 @@ class DynamoSearch:
         return {keys.Key(item["pk"], item["sk"]) for item in found if item["kind"] == FOUND}
 
 
-def rows(table: Table, before: Order | None, after: Order) -> list[Action]:
+def rows(
+    table: Table, before: Order | None, after: Order, known: Iterable[str] = ()
+) -> list[Action]:
     """The writes by which an order is found by what it has, and no longer by what it had.
 
-    Nothing may delete from the table, so a row that no longer leads to its order says so.
+    A row that no longer leads to its order says so. Of an order that is erased those are deleted
+    that a text leads to which was `known` of its customer: a mail address, now or earlier.
     """
     place = indexes.place(after.placed_at, after.id)
-    known, has = [*traits(before)] if before else [], [*traits(after)]
-    new = [(FOUND, *trait) for trait in has if trait not in known]
-    old = [(LEFT, *trait) for trait in known if trait not in has]
+    if after.erased and before and not before.erased:
+        mails = {text for text in known if "@" in text}
+        return [table.remove(_row("email", after.shop, mail, place)) for mail in sorted(mails)]
+    had, has = [*traits(before)] if before else [], [*traits(after)]
+    new = [(FOUND, *trait) for trait in has if trait not in had]
+    old = [(LEFT, *trait) for trait in had if trait not in has]
     return [
         table.put(_row(trait, after.shop, value, place), {"kind": kind, "order_id": after.id})
         for kind, trait, value in (*new, *old)
@@ -217,7 +234,8 @@ def found_rows(order: Order) -> set[keys.Key]:
 
 def traits(order: Order) -> Iterator[tuple[str, str]]:
     """What an order is found by: kind and value."""
-    yield "email", order.customer.email
+    if not order.erased:
+        yield "email", order.customer.email
     yield "customer", order.customer.id
     for sku in order.skus:
         yield "sku", sku

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import msgspec
+
+from oms.core.parties import Address
 from oms.fulfilment.label import label_lines
 from oms.orders.astray import standing
 from oms.orders.fulfilments import Fulfilment, Parcel
@@ -15,6 +18,18 @@ from oms.sourcing.bundles import parts
 
 def fulfilment_seen(order: Order, fulfilment: Fulfilment) -> dict[str, Any]:
     """A fulfilment as warehouses see it, from its order."""
+    return labelled(fulfilment_listed(order, fulfilment))
+
+
+def labelled(view: dict[str, Any]) -> dict[str, Any]:
+    """A fulfilment with what stands on its parcels' labels."""
+    to = view["ship_to"]
+    address = to if isinstance(to, Address) else msgspec.convert(to, Address)
+    return {**view, "label": label_lines(address)}
+
+
+def fulfilment_listed(order: Order, fulfilment: Fulfilment) -> dict[str, Any]:
+    """A fulfilment as its list keeps it: the label follows from `ship_to`."""
     lines = {line.number: line for line in order.lines}
     return {
         "id": fulfilment.id,
@@ -25,7 +40,6 @@ def fulfilment_seen(order: Order, fulfilment: Fulfilment) -> dict[str, Any]:
         "status": standing(fulfilment),
         "lines": [_line_seen(lines[number], n) for number, n in fulfilment.pieces.items()],
         "ship_to": fulfilment.ship_to or order.ship_to,
-        "label": label_lines(fulfilment.ship_to or order.ship_to),
         "method": order.shipping.method,
         "ship_by": fulfilment.ship_by,
         "note": order.note,

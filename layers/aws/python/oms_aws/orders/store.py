@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -10,10 +10,13 @@ import msgspec
 from msgspec.structs import replace
 
 from oms.core.events import GENESIS, LogEntry
-from oms.core.refusals import NotNow, Refusal, Unknown
+from oms.core.pseudonyms import Missing, Vault
+from oms.core.refusals import Broken, NotNow, Unknown
 from oms.orders import dues
 from oms.orders.order import Order, decode_order, encode
 from oms_aws.orders import capacity, credit, open_items
+from oms_aws.orders.devices import without_device
+from oms_aws.orders.pointers import Pointer, pointing
 from oms_aws.orders.projections import (
     fulfilment_attributes,
     fulfilment_view,
@@ -23,46 +26,43 @@ from oms_aws.orders.projections import (
 from oms_aws.orders.search import rows
 from oms_aws.platform import indexes, keys
 from oms_aws.platform.attributes import packed, unpacked
-from oms_aws.platform.log import Place, Saved, VersionDiffers, event_action, events_of, read_log
+from oms_aws.platform.log import (
+    Place,
+    Saved,
+    VersionDiffers,
+    event_action,
+    events_of,
+    read_log,
+    told,
+)
 from oms_aws.platform.table import MOST_ACTIONS, Action, ConditionFailed, Table
+from oms_aws.platform.vaults import erased_vault, new_vault, stored_vault, vault_action, vaults
 
 CHANGE_TRIES = 10
+READ_TRIES = 3
 LARGEST_ORDER = 220_000
 """Bytes, compressed, of an order as it is placed or changed: what follows fits its item then."""
 
 
+Item = Mapping[str, Any]
+
+
 class Stored(NamedTuple):
-    """An order as it was read: `version` guards its next save, `sequence` and `hash` its log."""
+    """An order as it was read: `version` guards its next save, `sequence` and `hash` its log.
+
+    The `vault` has what stands in the table as pseudonyms.
+    """
 
     order: Order
     version: int
     sequence: int
     hash: str
-
-
-class Pointer(NamedTuple):
-    """A write that leads from another name to an order, and what it means when that is taken."""
-
-    action: Action
-    reason: str
-    text: str
-    field: str
+    vault: Vault
 
     @property
-    def taken(self) -> Refusal:
-        return Refusal(self.reason, self.text, {self.field: "taken"})
-
-
-NUMBER = (
-    "tracking_number_taken",
-    "Another parcel has this tracking number already.",
-    "tracking_numbers",
-)
-AUTHORISATION = (
-    "authorisation_taken",
-    "Another order is paid from this authorisation already.",
-    "payment.reference",
-)
+    def hidden(self) -> Order:
+        """The order as the table has it, with pseudonyms."""
+        return self.vault.hidden(self.order)[0]
 
 
 class Conflict(Exception):
@@ -108,16 +108,39 @@ class DynamoOrders:
 
     def get(self, id: str) -> Stored:
         """The order with this id; raises Unknown."""
-        item = self._table.get(keys.order(id))
-        if item is None:
+        found = self.get_many([id]).get(id)
+        if found is None:
             raise _unknown(id)
-        return stored_order(item)
+        return found
 
     def get_many(self, ids: Iterable[str]) -> dict[str, Stored]:
-        """The orders that exist among the ids."""
-        items = self._table.get_many(keys.order(id) for id in ids)
-        found = [stored_order(item) for item in items]
-        return {each.order.id: each for each in found}
+        """The orders that exist among the ids; raises Broken for one whose vault is not whole.
+
+        Order and vault are read at once, not at one time: what had just been written is read again.
+        """
+        found: dict[str, Stored] = {}
+        left = [*dict.fromkeys(ids)]
+        for attempt in range(READ_TRIES):
+            torn = []
+            for id, item, vault in self._read(left):
+                try:
+                    found[id] = stored_order(item, stored_vault(vault) if vault else Vault(""))
+                except Broken:
+                    if attempt == READ_TRIES - 1:
+                        raise
+                    torn.append(id)
+            if not (left := torn):
+                break
+        return found
+
+    def _read(self, ids: Iterable[str]) -> Iterator[tuple[str, Item, Item | None]]:
+        """The items of orders that exist, each with that of its vault."""
+        pairs = [(id, keys.order(id), keys.order_vault(id)) for id in ids]
+        items = self._table.get_many(key for _, *both in pairs for key in both)
+        by_key = {keys.Key(item["pk"], item["sk"]): item for item in items}
+        return (
+            (id, by_key[order], by_key.get(vault)) for id, order, vault in pairs if order in by_key
+        )
 
     def id_of(self, shop: str, external_number: str) -> str | None:
         """The id of the order that the shop gave this number."""
@@ -140,6 +163,15 @@ class DynamoOrders:
         """The order's events in order, behind the sequence number `after`."""
         return read_log(self._table, f"order/{id}", after=after, limit=limit)
 
+    def told(self, seen: Stored, *, after: int = 0, limit: int | None = None) -> list[LogEntry]:
+        """The order's events with what their pseudonyms stand for."""
+        entries = [*self.log(seen.order.id, after=after, limit=limit)]
+        try:
+            return [told(each, seen.vault) for each in entries]
+        except Missing:  # some are newer than the order was read
+            vault = self.get(seen.order.id).vault
+            return [told(each, vault) for each in entries]
+
     def add(self, order: Order, by: Saved) -> Stored:
         """Store a new order; raises Conflict when it, or its external number, is there already."""
         first = self._table.put(
@@ -148,8 +180,9 @@ class DynamoOrders:
             unless_exists=True,
         )
         bought = (self._table.put(*each) for each in ordered_entries(order))
-        also = by._replace(also=(first, *bought, *by.also))
-        return self.save(Stored(order, 0, 0, GENESIS), order, also)
+        order, device = without_device(self._table, order, self._now())
+        also = by._replace(also=(first, *bought, *device, *by.also))
+        return self.save(Stored(order, 0, 0, GENESIS, new_vault()), order, also)
 
     def save(self, seen: Stored, order: Order, by: Saved) -> Stored:
         """Store the order after its news, with one event for each.
@@ -170,17 +203,23 @@ class DynamoOrders:
     def prepared(self, seen: Stored, order: Order, by: Saved) -> Prepared:
         """What storing the order takes; raises credit.Exceeded."""
         bare = replace(order, news=())
+        (hidden, news), vault = seen.vault.hidden((bare, order.news))
+        if bare.erased and not seen.order.erased:
+            bare, vault = hidden, erased_vault(self._now())
         place = Place(f"order/{order.id}", order.shop, seen.sequence, seen.hash)
-        events = events_of(order.news, place, by, at=self._now(), new_id=self._new_id)
+        events = events_of(news, place, by, at=self._now(), new_id=self._new_id)
         writes = [event_action(self._table, event) for event in events]
-        stored = Stored(bare, seen.version + 1, *place.behind(events))
-        pointers = self._pointers(seen, bare)
+        if vault is not seen.vault or not seen.version:
+            writes.append(vault_action(self._table, keys.order_vault(order.id), vault))
+        stored = Stored(bare, seen.version + 1, *place.behind(events), vault)
+        pointers = pointing(self._table, seen.order if seen.version else None, bare)
         taken = credit.moved(self._table, seen.order, order)
         leaving = capacity.moved(self._table, seen.order, bare)
-        projections = self._projections(seen.order, bare)
+        projections = self._projections(seen.hidden, hidden)
         whole, leading = self._order_action(seen, stored), [each.action for each in pointers]
         actions = [whole, *leading, *taken, *leaving, *writes, *projections, *by.also]
-        found = rows(self._table, seen.order if seen.version else None, bare)
+        before, known = (seen.order if seen.version else None), seen.vault.values.values()
+        found = rows(self._table, before, bare, known)
         room = max(0, MOST_ACTIONS - len(actions))
         actions += found[:room]
         return Prepared(stored, actions, tuple(pointers), bool(taken), tuple(found[room:]))
@@ -244,7 +283,7 @@ class DynamoOrders:
         item = self._table.get(keys.fulfilment(id))
         if item is None:
             raise Unknown("fulfilment_unknown", f"There is no fulfilment {id}.")
-        return fulfilment_view(item)
+        return fulfilment_view(item, self._vaults([item]))
 
     def fulfilments(
         self, location: str, status: str, *, after: str = "", limit: int = 50
@@ -254,10 +293,13 @@ class DynamoOrders:
         Each comes with where a list goes on behind it.
         """
         pk = indexes.fulfilments_at(location, status)
-        return [
-            (item["gsi1sk"], fulfilment_view(item))
-            for item in self._table.listed("gsi1", pk, after=after, limit=limit)
-        ]
+        items = [*self._table.listed("gsi1", pk, after=after, limit=limit)]
+        known = self._vaults(items)
+        return [(item["gsi1sk"], fulfilment_view(item, known)) for item in items]
+
+    def _vaults(self, items: Iterable[Mapping[str, Any]]) -> dict[keys.Key, Vault]:
+        """The vaults of the orders that some items are of."""
+        return vaults(self._table, {keys.order_vault(item["order_id"]) for item in items})
 
     def held(
         self, shop: str, *, until: str = "", after: str = "", limit: int | None = None
@@ -269,7 +311,8 @@ class DynamoOrders:
         return ((item["gsi1sk"], msgspec.json.decode(item["body"])) for item in items)
 
     def _order_action(self, seen: Stored, stored: Stored) -> Action:
-        key, attributes = keys.order(stored.order.id), order_attributes(stored)
+        key = keys.order(stored.order.id)
+        attributes = order_attributes(stored)
         if seen.version == 0:
             return self._table.put(key, attributes, unless_exists=True)
         return self._table.put_if(key, attributes, version=seen.version)
@@ -297,37 +340,6 @@ class DynamoOrders:
             *open_items.moved(self._table, before, after),
         ]
 
-    def _pointers(self, seen: Stored, after: Order) -> list[Pointer]:
-        """What leads to the order from the tracking numbers of what has just left, and from what
-        a provider calls its payment."""
-        left = {f.id for f in seen.order.fulfilments if f.shipped_at}
-        pointers = [
-            Pointer(
-                self._table.put(
-                    keys.tracking(str(parcel.carrier), str(parcel.tracking_number)),
-                    {"order_id": after.id},
-                    unless_exists=True,
-                ),
-                *NUMBER,
-            )
-            for fulfilment in after.fulfilments
-            if fulfilment.shipped_at and fulfilment.id not in left
-            for parcel in fulfilment.parcels
-        ]
-        return [*self._authorisation(seen, after), *pointers]
-
-    def _authorisation(self, seen: Stored, after: Order) -> list[Pointer]:
-        payment = after.payment
-        if not payment.provider or (seen.version and seen.order.payment == payment):
-            return []
-        action = self._table.update(
-            keys.authorisation(payment.provider, str(payment.reference)),
-            "SET order_id = :id",
-            {":id": after.id},
-            condition="attribute_not_exists(pk) OR order_id = :id",
-        )
-        return [Pointer(action, *AUTHORISATION)]
-
 
 def _unknown(id: str) -> Unknown:
     return Unknown("order_unknown", f"There is no order {id}.")
@@ -350,7 +362,7 @@ def order_attributes(stored: Stored) -> dict[str, Any]:
         "created_at": order.received_at.isoformat(),
         "total": str(order.total),
         "currency": order.currency,
-        "state": packed(encode(order)),
+        "state": packed(encode(stored.hidden)),
         "gsi1pk": indexes.orders_of(order.shop),
         "gsi1sk": place,
         "gsi2pk": indexes.orders_in(order.shop, order.status),
@@ -364,7 +376,10 @@ def size_of(order: Order) -> int:
     return len(packed(encode(replace(order, news=()))))
 
 
-def stored_order(item: dict[str, Any]) -> Stored:
-    """The order in a table item."""
-    order = decode_order(unpacked(item["state"]))
-    return Stored(order, item["version"], item["sequence"], item["hash"])
+def stored_order(item: Item, known: Vault) -> Stored:
+    """The order in a table item, with what its vault knows; raises Broken when that lacks some."""
+    try:
+        order = decode_order(known.shown(unpacked(item["state"])))
+    except Missing as error:
+        raise Broken(f"{item['pk']}: its vault has nothing for {error}") from None
+    return Stored(order, item["version"], item["sequence"], item["hash"], known)

@@ -9,6 +9,7 @@ from oms_aws.master.wiring import MasterWiring
 
 if TYPE_CHECKING:
     from oms_aws.orders.credit import DynamoCredit
+    from oms_aws.orders.devices import DynamoDevices
     from oms_aws.orders.intake import StepFunctionsIntake
     from oms_aws.orders.open_items import DynamoOpenItems
     from oms_aws.orders.search import DynamoSearch
@@ -23,6 +24,12 @@ class OrdersWiring(MasterWiring):
         from oms_aws.orders.store import DynamoOrders
 
         return DynamoOrders(self.table, self.now, self.new_id)
+
+    @cached_property
+    def devices(self) -> DynamoDevices:
+        from oms_aws.orders.devices import DynamoDevices
+
+        return DynamoDevices(self.table, self.now)
 
     @cached_property
     def search(self) -> DynamoSearch:

@@ -71,7 +71,8 @@ def answered(call: Call[Any], what: OpenItemQuery, oms: PaymentsWiring) -> Answe
         )
     ]
     last = groups[-1][-1].place if groups else ""
-    answer = page([_item(group, what.today, oms) for group in groups], limit, last)
+    told = oms.open_items.told(groups)
+    answer = page([_item(group, what.today, oms) for group in told], limit, last)
     if "text/csv" not in call.headers.get("accept", ""):
         return Answer(answer)
     headers = {"X-Cursor": answer["cursor"]} if answer["cursor"] else {}

@@ -100,6 +100,14 @@ class Address(Model):
     country: Annotated[str, Field(description="ISO 3166-1 alpha-2.", examples=["DE"])]
 
 
+class Erasure(Model):
+    """That personal data are to be erased, and since when they are."""
+
+    requested_at: Time
+    by: Annotated[str, Field(examples=["shop:berg-beutel"])]
+    erased_at: Time | None
+
+
 class Quantities(Model):
     """Where the pieces of a line are: each is in one place, and they add up to `ordered`."""
 

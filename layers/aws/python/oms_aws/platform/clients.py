@@ -20,7 +20,7 @@ _WORKING = {
     "shop": (
         "orders:read orders:write stock:read webhooks:write documents:read papers:read "
         "products:read products:write customers:read customers:write prices:read tax:read "
-        "open-items:read captures:write deposits:write"
+        "open-items:read captures:write deposits:write privacy:read privacy:write"
     ),
     "wms": (
         "fulfilments:read fulfilments:write papers:read stock:read stock:write products:read "
@@ -40,7 +40,8 @@ _WORKING = {
         "carriers:write shops:write customers:read customers:write prices:read prices:write "
         "exports:write "
         "purchases:write credit-notes:write tax:read rules:read rules:write open-items:read "
-        "open-items:write captures:write payment-failures:write deposits:write bills:write"
+        "open-items:write captures:write payment-failures:write deposits:write bills:write "
+        "privacy:read privacy:write"
     ),
 }
 SCOPES = {

@@ -15,6 +15,7 @@ import msgspec
 from botocore.exceptions import ClientError
 from pydantic import BaseModel, ValidationError
 
+from oms.core.pseudonyms import blanked
 from oms.core.refusals import NotAllowed, NotNow, Refusal, Unknown
 from oms_aws.platform import keys, query
 from oms_aws.platform.attributes import packed, unpacked
@@ -337,7 +338,7 @@ def _said_no(problem: Problem, request_id: str) -> Answer:
 
 def _response(answer: Answer) -> dict[str, Any]:
     if answer.content_type.endswith("json"):
-        body = msgspec.json.encode(answer.body).decode() if answer.body is not None else ""
+        body = "" if answer.body is None else blanked(msgspec.json.encode(answer.body)).decode()
     else:
         body = str(answer.body or "")
     return {
@@ -392,8 +393,7 @@ def shop_meant(call: Call[Any]) -> str:
     named = call.query.get("shop", "")
     if call.caller.shop and named not in ("", call.caller.shop):
         raise Unknown("shop_unknown", f"There is no shop {named}.")
-    shop = call.caller.shop or named
-    if not shop:
+    if not (shop := call.caller.shop or named):
         raise Problem(422, "request_invalid", "Whose?", {"shop": "a key for all shops names one"})
     if not re.fullmatch(ID, shop):
         raise Problem(422, "request_invalid", "Whose?", {"shop": f"does not match {ID}"})

@@ -18,6 +18,30 @@ def order(id: str) -> Key:
     return Key(f"ORDER#{id}", "ORDER")
 
 
+def vault(aggregate: str) -> Key:
+    """What do the pseudonyms of the aggregate stand for? `aggregate` is `order/…`, say."""
+    kind, _, id = aggregate.partition("/")
+    return Key(f"{kind.upper()}#{id}", VAULT)
+
+
+VAULT = "VAULT"
+
+
+def vault_beside(record: Key) -> Key:
+    """What do the pseudonyms of the record stand for?"""
+    return Key(record.pk, VAULT)
+
+
+def order_vault(id: str) -> Key:
+    """What do the pseudonyms of the order stand for?"""
+    return vault(f"order/{id}")
+
+
+def order_device(id: str) -> Key:
+    """Which network address did the order come from, while checks need it?"""
+    return Key(f"ORDER#{id}", "DEVICE")
+
+
 def event(aggregate: str, sequence: int) -> Key:
     """What was the aggregate's n-th event? `aggregate` is `order/…` or `stock/…`."""
     kind, _, id = aggregate.partition("/")

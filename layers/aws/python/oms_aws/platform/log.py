@@ -9,12 +9,14 @@ from typing import Any, NamedTuple
 import msgspec
 
 from oms.core.events import LogEntry, chained
+from oms.core.pseudonyms import Missing, Vault
 from oms.core.refusals import Unknown
 from oms.orders.news import DomainEvent
 from oms.orders.order import encode
 from oms_aws.platform import indexes, keys
 from oms_aws.platform.attributes import packed, unpacked
 from oms_aws.platform.table import Action, Table
+from oms_aws.platform.vaults import stored_vault
 
 
 class Saved(NamedTuple):
@@ -109,11 +111,26 @@ def read_log(
 
 
 def read_event(table: Table, aggregate: str, sequence: int) -> LogEntry:
-    """The event of an aggregate with this sequence number; raises Unknown."""
-    item = table.get(keys.event(aggregate, sequence))
-    if item is None:
+    """The event of an aggregate with this sequence number, with what its vault knows of it.
+
+    Raises Unknown, and Missing where the vault is not whole.
+    """
+    key, vault = keys.event(aggregate, sequence), keys.vault(aggregate)
+    found = {item["sk"]: item for item in table.get_many([key, vault])}
+    if key.sk not in found:
         raise Unknown("event_unknown", f"{aggregate} has no event {sequence}.")
-    return stored_event(item)
+    event = stored_event(found[key.sk])
+    if vault.sk not in found:
+        return event
+    try:
+        return told(event, stored_vault(found[vault.sk]))
+    except Missing:  # both were read at once, not at one time: the vault is as new by now
+        return told(event, stored_vault(table.get(vault) or {}))
+
+
+def told(entry: LogEntry, vault: Vault) -> LogEntry:
+    """The entry with what its pseudonyms stand for; raises Missing."""
+    return msgspec.structs.replace(entry, data=msgspec.Raw(vault.shown(bytes(entry.data))))
 
 
 def stored_event(item: dict[str, Any]) -> LogEntry:

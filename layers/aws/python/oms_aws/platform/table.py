@@ -203,6 +203,10 @@ class Table:
             }
         }
 
+    def remove(self, key: Key) -> Action:
+        """The action that deletes an item; a step needs a grant of its own for that."""
+        return {"Delete": {"TableName": self.name, "Key": marshal(key._asdict())}}
+
     def update(
         self,
         key: Key,
@@ -304,6 +308,8 @@ class Table:
             answer = self._client.put_item(**arguments)
         elif kind == "Update":
             answer = self._client.update_item(**arguments)
+        elif kind == "Delete":
+            answer = self._client.delete_item(**arguments)
         else:
             answer = self._write_all([action])
         return answer

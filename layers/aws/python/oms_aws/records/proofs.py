@@ -160,7 +160,7 @@ def captures(found: Snapshot) -> Iterator[Breach]:
 
 
 def open_items(found: Snapshot) -> Iterator[Breach]:
-    yield from found.ledgers.misstated(orders_of(found))
+    yield from found.ledgers.misstated(s.hidden for s in found.orders.values())
     yield from found.reconciled.misbooked(orders_of(found))
 
 
@@ -197,7 +197,7 @@ def event_logs(found: Snapshot) -> Iterator[Breach]:
         yield from chained(aggregate, log, *end)
         kind, _, id = aggregate.partition("/")
         if kind == "order" and id in found.orders:
-            yield from told(found.orders[id].order, log)
+            yield from told(found.orders[id].hidden, log)
         if kind == "bill" and id in found.billed.bills:
             yield from found.billed.logged(id, log)
 

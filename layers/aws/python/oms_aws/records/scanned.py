@@ -13,6 +13,8 @@ import msgspec
 
 from oms.billing.counterfoil import Counterfoil
 from oms.core.events import LogEntry
+from oms.core.pseudonyms import Vault
+from oms.orders.order import decode_order
 from oms.records.invariants import Breach, Numbered
 from oms.sourcing.purchase import Purchase
 from oms.sourcing.stock import Item, Reservation
@@ -26,6 +28,7 @@ from oms_aws.payments.ledgers import Ledgers
 from oms_aws.platform import keys
 from oms_aws.platform.attributes import unpacked
 from oms_aws.platform.log import stored_event
+from oms_aws.platform.vaults import stored_vault
 from oms_aws.records.billed import Billed
 from oms_aws.records.exports import StoredExport, stored_export
 from oms_aws.records.reconciled import Reconciled
@@ -62,7 +65,8 @@ class Snapshot:
         self.shelf = Shelf()
         self.items_read = 0
         self.unreadable: list[Breach] = []
-        self.orders: Mapping[str, Stored] = Kept(self.shelf, "order", stored_order)
+        self.orders: Mapping[str, Stored] = Kept(self.shelf, "order", self._whole)
+        self.accounts: Mapping[str, Mapping[str, Any]] = Kept(self.shelf, "customer", lambda i: i)
         self.rows: Mapping[str, Mapping[str, Any]] = Kept(self.shelf, "order", _row)
         self.fulfilments: Mapping[str, Mapping[str, Any]] = Kept(self.shelf, "fulfilment", dict)
         self.views: dict[str, View] = {}
@@ -112,6 +116,8 @@ class Snapshot:
         """What takes in an item of each kind."""
         return {
             "order": self._order,
+            "vault": self._vault,
+            "customer": self._account,
             "fulfilment": self._fulfilment,
             "stock": self._stock,
             "stock_part": self._part,
@@ -158,8 +164,28 @@ class Snapshot:
             yield from self.log(aggregate)
 
     def _order(self, item: Mapping[str, Any]) -> None:
-        stored = stored_order(dict(item))
-        self.shelf.put("order", stored.order.id, item)
+        self.shelf.put("order", decode_order(unpacked(item["state"])).id, item)
+
+    def _vault(self, item: Mapping[str, Any]) -> None:
+        stored_vault(item)
+        self.shelf.put("vault", f"{item['pk']}", item)
+
+    def stored(self, order: str) -> Mapping[str, Any]:
+        """The item of an order, as the table has it."""
+        return self.shelf.get("order", order) or {}
+
+    def _account(self, item: Mapping[str, Any]) -> None:
+        self.shelf.put("customer", item["pk"], item)
+
+    def vault(self, key: keys.Key) -> Vault | None:
+        """The vault under a key, if the table has it."""
+        item = self.shelf.get("vault", key.pk)
+        return stored_vault(item) if item else None
+
+    def _whole(self, item: Mapping[str, Any]) -> Stored:
+        """An order with what its vault has; pseudonyms that it does not know stay."""
+        vault = self.vault(keys.Key(item["pk"], keys.VAULT)) or Vault("")
+        return stored_order(item, vault.forgiving)
 
     def _found(self, item: Mapping[str, Any]) -> None:
         key = keys.Key(item["pk"], item["sk"])

@@ -10,7 +10,7 @@ import msgspec
 
 from oms.records.invariants import Breach
 from oms.records.reconciling import CHECKS as RECONCILED
-from oms_aws.records import archived, proofs
+from oms_aws.records import archived, proofs, pseudonymised
 from oms_aws.records.scanned import Archive, Snapshot, Told, saying
 
 Checks = dict[str, dict[str, Any]]
@@ -62,6 +62,7 @@ CHECKS: dict[str, Check] = {
     "counterfoils": Check(_documents, archived.counterfoils),
     "notifications": Check(lambda found: len(found.notified), archived.notifications),
     "seals": Check(lambda found: len(found.seals), archived.seals),
+    "personal_data": Check(lambda f: len(f.orders) + len(f.accounts), pseudonymised.personal_data),
 }
 """All checks by name: the invariants 1 to 7 of an order system, the books and the archive."""
 

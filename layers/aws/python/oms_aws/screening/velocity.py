@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -64,6 +64,17 @@ class DynamoVelocity:
         items = self._table.get_many(wanted)
         on = {wanted[keys.Key(i["pk"], i["sk"])] for i in items if not i.get("removed_at")}
         return {name: name in on for name in LISTS}
+
+    def naming(self, mails: Iterable[str]) -> list[str]:
+        """The lists on which one of the mail addresses stands."""
+        wanted = {
+            keys.listed(name, f"email#{_digest(normal('email', mail))}"): name
+            for name in LISTS
+            for mail in mails
+        }
+        items = self._table.get_many(wanted)
+        on = {wanted[keys.Key(i["pk"], i["sk"])] for i in items if not i.get("removed_at")}
+        return sorted(on)
 
     def put_on(self, name: str, kind: str, value: str, *, by: str, reason: str) -> dict[str, Any]:
         """Put a value on a list."""

@@ -6,28 +6,29 @@ from typing import Literal
 
 from msgspec import Struct
 
+from oms.core.pseudonyms import Personal
 from oms.core.values import Value
 
 
 class Address(Value, frozen=True, omit_defaults=True):
     """A postal address; `country` is ISO 3166-1 alpha-2."""
 
-    name: str
-    line1: str
-    postal_code: str
-    city: str
+    name: Personal
+    line1: Personal
+    postal_code: Personal
+    city: Personal
     country: str
-    company: str | None = None
-    line2: str | None = None
-    region: str | None = None
+    company: Personal | None = None
+    line2: Personal | None = None
+    region: Personal | None = None
 
 
 class Person(Value, frozen=True):
     """Someone of the customer's who can be written to."""
 
     id: str
-    name: str
-    email: str
+    name: Personal
+    email: Personal
 
 
 PriceMode = Literal["gross", "net"]

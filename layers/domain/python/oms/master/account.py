@@ -8,7 +8,9 @@ from typing import Literal
 
 from msgspec import Struct
 
+from oms.core.erasure import Erasure
 from oms.core.parties import Address, Person
+from oms.core.pseudonyms import Personal
 from oms.master.seller import XRechnung
 from oms.master.terms import DunningRules
 
@@ -22,11 +24,11 @@ Weekday = Literal[
 class VatCheck(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What was found about a VAT id; `consultation` is the number that proves the inquiry."""
 
-    vat_id: str
+    vat_id: Personal
     valid: bool
     checked_at: datetime
     source: Literal["format", "vies", "manual"]
-    name: str | None = None
+    name: Personal | None = None
     consultation: str | None = None
 
 
@@ -74,20 +76,21 @@ class Account(Struct, frozen=True, kw_only=True, omit_defaults=True):
     is sold on account. `priority` ranks backorders (higher first). `partial_allowed` is what an
     order takes that says nothing itself. `xrechnung` is the syntax of a public buyer's e-invoices,
     where it is not that of the shop, `delivery_note_prices` overrules what the shop says. `billing`
-    says that shipments are billed together.
+    says that shipments are billed together. Of one that was erased nothing is left but what was
+    agreed; whoever stores it anew has another customer of that id.
     """
 
     id: str
     shop: str
     type: Literal["B2C", "B2B"]
-    name: str
-    email: str
+    name: Personal
+    email: Personal
     locale: Literal["de", "en"] = "de"
-    phone: str | None = None
-    company: str | None = None
+    phone: Personal | None = None
+    company: Personal | None = None
     addresses: tuple[Address, ...] = ()
     group: str | None = None
-    vat_id: str | None = None
+    vat_id: Personal | None = None
     vat_check: VatCheck | None = None
     currency: str = "EUR"
     credit_limit: Decimal | None = None
@@ -100,4 +103,10 @@ class Account(Struct, frozen=True, kw_only=True, omit_defaults=True):
     dunning: DunningRules | None = None
     delivery_note_prices: bool | None = None
     billing: Billing | None = None
+    erasure: Erasure | None = None
     version: int = 0
+
+    @property
+    def erased(self) -> bool:
+        """Whether its personal data are gone."""
+        return bool(self.erasure and self.erasure.erased_at)

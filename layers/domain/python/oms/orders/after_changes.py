@@ -6,9 +6,11 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from oms.core.erasure import Erasure
 from oms.core.refusals import Broken
 from oms.orders import stalled
 from oms.orders.after_screening import found_again
+from oms.orders.erasure_news import OrderErasureRequested, OrderPersonErased
 from oms.orders.lines import Line, LineChanged
 from oms.orders.news import (
     DomainEvent,
@@ -22,6 +24,16 @@ from oms.orders.news import (
     WebhookExhausted,
 )
 from oms.orders.order import Order, OrderCreated
+
+
+def _erasure_requested(order: Order, news: OrderErasureRequested) -> Order:
+    return replace(order, erasure=Erasure(news.requested_at, news.by))
+
+
+def _person_erased(order: Order, news: OrderPersonErased) -> Order:
+    if order.erasure is None:
+        raise Broken(f"{order.id}: nobody asked for its erasure")
+    return replace(order, erasure=replace(order.erasure, erased_at=news.erased_at))
 
 
 def _created(_: Order, news: OrderCreated) -> Order:
@@ -105,4 +117,6 @@ AFTER: dict[type, Any] = {
     NotificationSent: _noted,
     WebhookExhausted: _noted,
     OrderCompleted: _completed,
+    OrderErasureRequested: _erasure_requested,
+    OrderPersonErased: _person_erased,
 }

@@ -37,6 +37,7 @@ from oms.orders.document_news import (
     LetterArchived,
     PaperArchived,
 )
+from oms.orders.erasure_news import OrderErasureRequested, OrderPersonErased
 from oms.orders.fulfilment_news import (
     FulfilmentPacked,
     FulfilmentPlanned,
@@ -178,6 +179,8 @@ AnyNews = (
     | NotificationSent
     | WebhookExhausted
     | OrderCompleted
+    | OrderErasureRequested
+    | OrderPersonErased
 )
 
 

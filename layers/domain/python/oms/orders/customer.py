@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Literal
 
+from oms.core.pseudonyms import Personal
 from oms.core.values import Value
 
 
@@ -13,12 +14,12 @@ class Customer(Value, frozen=True, omit_defaults=True):
 
     id: str
     type: Literal["B2C", "B2B"]
-    name: str
-    email: str
+    name: Personal
+    email: Personal
     locale: Literal["de", "en"]
-    phone: str | None = None
-    company: str | None = None
-    vat_id: str | None = None
+    phone: Personal | None = None
+    company: Personal | None = None
+    vat_id: Personal | None = None
     group: str | None = None
 
 
@@ -32,6 +33,6 @@ class Shipping(Value, frozen=True, omit_defaults=True):
 class Gift(Value, frozen=True, omit_defaults=True):
     """What the buyer wishes the receiver; no price is in the parcel then."""
 
-    message: str
-    sender: str | None = None
-    recipient: str | None = None
+    message: Personal
+    sender: Personal | None = None
+    recipient: Personal | None = None

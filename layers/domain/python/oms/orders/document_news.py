@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from decimal import Decimal
 
+from oms.core.pseudonyms import Personal
 from oms.orders.documents import Document, Letter, Paper
 from oms.orders.news import DomainEvent
 
@@ -50,7 +51,7 @@ class DunningHeld(DomainEvent, frozen=True, tag="Dunning.Held"):
 
     document: str
     until: date | None
-    reason: str
+    reason: Personal
     by: str
     at: datetime
 
@@ -70,7 +71,7 @@ class InvoiceReduced(DomainEvent, frozen=True, tag="Invoice.Reduced"):
 
     fulfilment: str
     gross: Decimal
-    reason: str
+    reason: Personal
     by: str
     at: datetime
 

@@ -8,6 +8,7 @@ from typing import Literal
 
 from oms.core.documents import Format
 from oms.core.documents import Kind as DocumentType
+from oms.core.pseudonyms import Personal
 from oms.core.values import Value
 
 Level = Literal[0, 1, 2]
@@ -51,7 +52,7 @@ class Dunning(Value, frozen=True, omit_defaults=True):
     letters: tuple[Letter, ...] = ()
     held_until: date | None = None
     held_by: str = ""
-    reason: str = ""
+    reason: Personal = ""
     settled: bool = False
 
 

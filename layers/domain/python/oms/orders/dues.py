@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 
 from oms.core.values import BUSINESS_ZONE, Due
-from oms.orders import astray, balance, stalled
+from oms.orders import astray, balance, personal_retention, stalled
 from oms.orders.deadlines import LATE_AFTER
 from oms.orders.order import Order
 from oms.orders.waiting import dunning_due, finished, waiting
@@ -23,6 +23,7 @@ def due(order: Order) -> tuple[Due, ...]:
 
 def _dues(order: Order) -> Iterator[Due]:
     yield from dunning_due(order)
+    yield from personal_retention.due(order)
     if at := stalled.due_at(waiting(order), order.stalled, order.changed_at):
         yield Due("stalled", "", at)
     if finished(order):

@@ -8,6 +8,7 @@ from typing import Any, Literal
 from msgspec import field
 
 from oms.core.parties import Person
+from oms.core.pseudonyms import Personal
 from oms.core.values import Value, Waiting
 
 PRODUCT_UNKNOWN = "product_unknown"
@@ -48,7 +49,7 @@ class Approval(Value, frozen=True, omit_defaults=True):
     person: str | None = None
     by: str | None = None
     decided_at: datetime | None = None
-    reason: str = ""
+    reason: Personal = ""
 
     @property
     def longest(self) -> int:
@@ -84,7 +85,7 @@ class Hold(Value, frozen=True, omit_defaults=True):
     data: dict[str, Any] = field(default_factory=dict)
     released_at: datetime | None = None
     released_by: str | None = None
-    release_reason: str | None = None
+    release_reason: Personal | None = None
     text_de: str = ""
     escalated_at: datetime | None = None
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from oms.core.pseudonyms import Personal
 from oms.orders.fulfilments import Fulfilment, Parcel, Recall
 from oms.orders.news import DomainEvent
 
@@ -25,13 +26,13 @@ class FulfilmentRecallRequested(DomainEvent, frozen=True, tag="Fulfilment.Recall
 
 class FulfilmentRecallAccepted(DomainEvent, frozen=True, tag="Fulfilment.RecallAccepted"):
     fulfilment: str
-    reason: str
+    reason: Personal
     at: datetime
 
 
 class FulfilmentRecallRefused(DomainEvent, frozen=True, tag="Fulfilment.RecallRefused"):
     fulfilment: str
-    reason: str
+    reason: Personal
     at: datetime
     change: str = ""
 
@@ -60,8 +61,8 @@ class ShipmentTracked(DomainEvent, frozen=True, tag="Shipment.Tracked"):
     parcel: str
     status: str
     at: datetime
-    location: str | None = None
-    text: str | None = None
+    location: Personal | None = None
+    text: Personal | None = None
 
 
 class ShipmentDelivered(DomainEvent, frozen=True, tag="Shipment.Delivered"):
@@ -77,7 +78,7 @@ class ShipmentFailed(DomainEvent, frozen=True, tag="Shipment.Failed"):
     status: str
     at: datetime
     until: datetime
-    text: str | None = None
+    text: Personal | None = None
 
 
 class ShipmentOverdue(DomainEvent, frozen=True, tag="Shipment.Overdue"):

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Literal
 
 from oms.core.parties import Address
+from oms.core.pseudonyms import Personal
 from oms.core.values import Value
 from oms.orders.lines import Pieces
 
@@ -19,7 +20,7 @@ class ParcelFailure(Value, frozen=True, omit_defaults=True):
     status: str
     at: datetime
     until: datetime
-    text: str | None = None
+    text: Personal | None = None
     reminded_at: datetime | None = None
 
 
@@ -51,13 +52,13 @@ class Recall(Value, frozen=True, omit_defaults=True):
     """
 
     pieces: Pieces
-    reason: str
+    reason: Personal
     cause: Cause
     by: str
     requested_at: datetime
     until: datetime
     status: Literal["requested", "accepted", "refused"] = "requested"
-    answer: str = ""
+    answer: Personal = ""
     answered_at: datetime | None = None
     change: str = ""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from decimal import Decimal
 
+from oms.core.pseudonyms import Personal
 from oms.orders.money_parts import (
     Capture,
     Credit,
@@ -37,7 +38,7 @@ class PaymentAuthorised(DomainEvent, frozen=True, tag="Payment.Authorised"):
 
     payment: Payment
     by: str
-    reason: str
+    reason: Personal
     at: datetime
 
 
@@ -88,7 +89,7 @@ class PaymentRetried(DomainEvent, frozen=True, tag="Payment.Retried"):
 
     failure: str
     by: str
-    reason: str
+    reason: Personal
     at: datetime
 
 
@@ -97,7 +98,7 @@ class PaymentLeft(DomainEvent, frozen=True, tag="Payment.Left"):
 
     failure: str
     by: str
-    reason: str
+    reason: Personal
     at: datetime
 
 

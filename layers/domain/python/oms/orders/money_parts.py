@@ -6,6 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Literal
 
+from oms.core.pseudonyms import Personal
 from oms.core.values import Provider, Value
 
 
@@ -111,7 +112,7 @@ class Received(Value, frozen=True, omit_defaults=True):
     id: str
     amount: Decimal
     value_date: date
-    payer: str = ""
+    payer: Personal = ""
     laid: tuple[PaymentAllocation, ...] = ()
     reverses: str = ""
     at: datetime | None = None

@@ -8,6 +8,7 @@ from decimal import Decimal
 from msgspec import Struct
 
 from oms.core.parties import Address
+from oms.core.pseudonyms import Personal
 from oms.orders.customer import Shipping
 from oms.orders.findings import Finding, Hold
 from oms.orders.fulfilments import Cause
@@ -36,7 +37,7 @@ class OrderReleased(DomainEvent, frozen=True, tag="Order.Released"):
 
     hold: str
     by: str
-    reason: str
+    reason: Personal
     at: datetime
     findings: tuple[Finding, ...] = ()
 
@@ -50,11 +51,11 @@ class OrderAddressCorrected(DomainEvent, frozen=True, tag="Order.AddressCorrecte
     """`billing` says that the order has one address for both, which is the corrected one."""
 
     address: Address
-    email: str
-    phone: str | None
+    email: Personal
+    phone: Personal | None
     findings: tuple[Finding, ...]
     by: str
-    reason: str
+    reason: Personal
     at: datetime
     billing: bool = False
 
@@ -68,7 +69,7 @@ class OrderRefused(DomainEvent, frozen=True, tag="Order.Refused"):
 
 class OrderCancelled(DomainEvent, frozen=True, tag="Order.Cancelled"):
     pieces: dict[str, Pieces]
-    reason: str
+    reason: Personal
     by: str
     whole: bool
     at: datetime
@@ -90,7 +91,7 @@ class OrderChanged(DomainEvent, frozen=True, tag="Order.Changed"):
 
     change: str
     lines: tuple[LineChanged, ...]
-    reason: str
+    reason: Personal
     by: str
     total_before: Decimal
     total: Decimal
@@ -99,7 +100,7 @@ class OrderChanged(DomainEvent, frozen=True, tag="Order.Changed"):
     shipping_address: Address | None = None
     shipping: Shipping | None = None
     payment: Payment | None = None
-    vat_id: str | None = None
+    vat_id: Personal | None = None
     findings: tuple[Finding, ...] = ()
 
 
@@ -110,14 +111,14 @@ class OrderApproved(DomainEvent, frozen=True, tag="Order.Approved"):
     person: str
     by: str
     at: datetime
-    reason: str = ""
+    reason: Personal = ""
 
 
 class OrderRejected(DomainEvent, frozen=True, tag="Order.Rejected"):
     stage: int
     person: str
     by: str
-    reason: str
+    reason: Personal
     at: datetime
 
 

@@ -11,7 +11,9 @@ from msgspec import field
 from msgspec.structs import replace
 
 from oms.core import money
+from oms.core.erasure import Erasure
 from oms.core.parties import Address
+from oms.core.pseudonyms import Network, Personal
 from oms.core.refusals import Broken, Unknown
 from oms.core.values import Value
 from oms.master.terms import RESERVE_HOURS
@@ -76,8 +78,8 @@ class Order(Value, frozen=True, omit_defaults=True):
     lapsed_at: datetime | None = None
     expected: dict[str, date | None] = field(default_factory=dict)
     looked_at: datetime | None = None
-    note: str | None = None
-    client_ip: str | None = None
+    note: Personal | None = None
+    client_ip: Network | None = None
     cost_centre: str | None = None
     purchase_order: str | None = None
     ordered_by: str | None = None
@@ -105,6 +107,7 @@ class Order(Value, frozen=True, omit_defaults=True):
     approvals: tuple[Approval, ...] = ()
     pending: PendingChange | None = None
     stalled: Stalled | None = None
+    erasure: Erasure | None = None
     news: tuple[DomainEvent, ...] = ()
 
     # -- what is asked of an order ------------------------------------------------------------
@@ -159,6 +162,11 @@ class Order(Value, frozen=True, omit_defaults=True):
         weights = [money.times(li.unit_price, li.ordered) - li.discount for li in self.lines]
         shares = money.allocate(off, weights, self.currency)
         return {line.number: share for line, share in zip(self.lines, shares, strict=True)}
+
+    @property
+    def erased(self) -> bool:
+        """Whether its personal data are gone."""
+        return bool(self.erasure and self.erasure.erased_at)
 
     @property
     def open_holds(self) -> tuple[Hold, ...]:
@@ -267,8 +275,6 @@ class Order(Value, frozen=True, omit_defaults=True):
         raise Unknown("document_unknown", f"The order has no document {id}.")
 
     # -- what is done to an order -------------------------------------------------------------
-
-    # -- news ---------------------------------------------------------------------------------
 
     def move(self, pieces: Pieces, origin: str, target: str) -> Order:
         """The order with pieces moved from place to place; raises Broken if they are not there."""

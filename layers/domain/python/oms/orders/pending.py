@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from oms.core.parties import Address
+from oms.core.pseudonyms import Personal
 from oms.core.values import Value
 from oms.orders.customer import Shipping
 from oms.orders.lines import LineChange
@@ -22,8 +23,8 @@ class Change(Value, frozen=True, omit_defaults=True):
     shipping_address: Address | None = None
     shipping: Shipping | None = None
     payment: Payment | None = None
-    vat_id: str | None = None
-    reason: str = ""
+    vat_id: Personal | None = None
+    reason: Personal = ""
 
 
 class PendingChange(Value, frozen=True, omit_defaults=True):

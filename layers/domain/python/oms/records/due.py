@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from oms.fulfilment.tracking import remind
-from oms.orders import dues, stalled
+from oms.orders import dues, erasing, stalled
 from oms.orders.applying import tell
 from oms.orders.holds import escalate
 from oms.orders.news import OrderStalled
@@ -36,6 +36,7 @@ HANDLERS: Mapping[str, Callable[[Order, str, datetime], Order]] = {
     "approval": approval.escalate,
     "stalled": send_on,
     "parcel": remind,
+    "erasure": erasing.erase,
 }
 """Commands by the kind of `Order.due()`: each takes the id of what is due, and after it that thing
 is not due any more, or later. A command decides for itself whether it still is: it may come late,

@@ -1,0 +1,181 @@
+"""Erasure of a person: their orders, each when nothing needs it any more, and their record."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from msgspec.json import encode
+from msgspec.structs import replace
+
+from oms.billing.invoice import Invoice
+from oms.billing.retention import document_kept_until, kept_until
+from oms.core.erasure import Erasure
+from oms.core.refusals import Unknown
+from oms.master.account import Account
+from oms.orders import erasing
+from oms.orders.order import Order
+from oms.orders.personal_retention import need
+from oms_aws.master.kinds import ACCOUNTS
+from oms_aws.platform.http import Call, shop_meant
+from oms_aws.platform.log import Saved
+from oms_aws.platform.queue import EventNotice
+from oms_aws.records.wiring import RecordsWiring
+
+ERASE = "records/erase_order"
+MOST_SHOWN = 100
+AT_ONCE = 50
+VOUCHERS = "§ 14b (1) UStG, § 147 (3) AO"
+LETTERS = "§ 257 (4) HGB, § 147 (3) AO"
+
+
+class Person(NamedTuple):
+    """Who is meant in a shop: its customer by id, or by mail address whoever bought as a guest."""
+
+    shop: str
+    customer: str
+
+    @property
+    def kind(self) -> str:
+        """What their orders are found by."""
+        return "email" if "@" in self.customer else "customer"
+
+
+class Shown(NamedTuple):
+    """A person with what is known of them: the record, if any, and the ids of all orders."""
+
+    who: Person
+    account: Account | None
+    orders: tuple[str, ...]
+
+    @property
+    def confirm(self) -> str:
+        """Digest of what is to be erased, so that nothing is that nobody has looked at."""
+        version = self.account.version if self.account else 0
+        parts = (*self.who, str(version), *sorted(self.orders))
+        return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:32]
+
+
+def person_meant(call: Call[Any]) -> Person:
+    """Whom the path names; raises Problem 422."""
+    return Person(shop_meant(call), call.path["customer"])
+
+
+def known(who: Person, oms: RecordsWiring) -> Shown:
+    """What is known of a person; raises Unknown when that is nothing."""
+    account = oms.catalogue.account(*who) if who.kind == "customer" else None
+    orders = tuple(_orders(who, oms))
+    if account is None and not orders:
+        raise Unknown("customer_unknown", f"There is no customer {who.customer}.")
+    return Shown(who, account, orders)
+
+
+def _orders(who: Person, oms: RecordsWiring) -> Iterator[str]:
+    """The ids of the person's orders, newest first."""
+    after = ""
+    while True:
+        found = oms.search.having(who.kind, who.shop, who.customer, after=after, limit=1_000)
+        yield from (id for _, id in found if id)
+        if len(found) < 1_000:
+            return
+        after = found[-1][0]
+
+
+def seen(shown: Shown, oms: RecordsWiring, *, done: bool) -> dict[str, Any]:
+    """What is erased of a person and what stays, for the newest orders one by one."""
+    some = shown.orders[:MOST_SHOWN]
+    stored = oms.orders.get_many(some)
+    orders = [stored[id].order for id in some if id in stored]
+    return {
+        "customer": shown.who.customer,
+        "shop": shown.who.shop,
+        "account": shown.account is not None,
+        "orders": [_order_seen(order, oms.now()) for order in orders],
+        "more": len(shown.orders) - len(some),
+        "kept": [each for order in orders for each in _kept(order, oms)],
+        "confirm": None if done else shown.confirm,
+    }
+
+
+def _order_seen(order: Order, at: datetime) -> dict[str, Any]:
+    still = None if order.erased else need(order, at)
+    return {
+        "order": order.id,
+        "external_number": order.external_number,
+        "outcome": "erased" if order.erased else "later" if still else "now",
+        "reason": still.reason if still else None,
+        "until": still.until if still else None,
+    }
+
+
+def _kept(order: Order, oms: RecordsWiring) -> Iterator[dict[str, Any]]:
+    for document in order.documents:
+        invoice = oms.documents.snapshot(document.id, Invoice) if not document.bill else None
+        until = (
+            document_kept_until(invoice)
+            if invoice
+            else kept_until("voucher", document.issued_at.date())
+        )
+        yield _stays(order, document.id, document.type, document.number, until, VOUCHERS)
+        for letter in document.dunning.letters if document.dunning else ():
+            until = kept_until("letter", letter.issued_at.date())
+            yield _stays(order, letter.id, "letter", None, until, LETTERS)
+    for paper in order.papers:
+        until = kept_until("letter", paper.at.date())
+        yield _stays(order, paper.id, paper.kind, None, until, LETTERS)
+    for payment in order.payments:
+        until = kept_until("voucher", payment.value_date)
+        yield _stays(order, payment.id, "payment", None, until, VOUCHERS)
+
+
+def _stays(
+    order: Order, id: str, type: str, number: str | None, until: datetime, law: str
+) -> dict[str, Any]:
+    said = {"id": id, "type": type, "number": number, "until": until, "law": law}
+    return {"order": order.id, **said}
+
+
+def confirmed(shown: Shown, by: Saved, oms: RecordsWiring) -> None:
+    """Have all of it erased: the record waits for the last order, each order for what needs it.
+
+    Orders that are told of twice are erased once. Raises VersionDiffers when others change the
+    record meanwhile.
+    """
+    notices = [
+        EventNotice(id=f"erase-{id}", type="Erase", aggregate=f"order/{id}", actor=by.actor)
+        for id in shown.orders
+    ]
+    if (account := shown.account) and account.erasure is None:
+        asked = Erasure(oms.now(), by.actor)
+        _store(replace(account, erasure=asked), by, oms)
+    oms.queues.send_many(ERASE, [encode(each).decode() for each in notices])
+    if not notices:
+        erase_record(shown.who, by, oms)
+
+
+def erase_order(id: str, by: Saved, oms: RecordsWiring) -> Order:
+    """Ask an order to forget its customer, which it does at once or when its time has come."""
+    stored = oms.orders.change(
+        id, lambda order: erasing.request(order, by=by.actor, at=oms.now()), by
+    )
+    return stored.order
+
+
+def erase_record(who: Person, by: Saved, oms: RecordsWiring) -> None:
+    """Erase the customer's record if that is wanted and no order that is to be erased waits."""
+    account = oms.catalogue.account(*who)
+    if account is None or account.erasure is None:
+        return
+    ids = [*_orders(who, oms)]
+    for start in range(0, len(ids), AT_ONCE):
+        some = oms.orders.get_many(ids[start : start + AT_ONCE]).values()
+        if any(each.order.erasure and not each.order.erased for each in some):
+            return
+    done = replace(account.erasure, erased_at=oms.now())
+    _store(replace(account, erasure=done), by, oms)
+
+
+def _store(account: Account, by: Saved, oms: RecordsWiring) -> None:
+    oms.catalogue.master.store(ACCOUNTS, account, by, if_version=account.version)

@@ -1,0 +1,268 @@
+"""Personal data lie in one place, can be had and forgotten, and the log stays provable."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from oms_aws.platform import keys
+from oms_aws.platform.attributes import unpacked
+from tests.world.merchant import Merchant
+from tests.world.person import (
+    ADDRESS,
+    ADDRESS_OF_DEVICE,
+    CUSTOMER,
+    REASON,
+    SECOND,
+    TRACES,
+    found_in,
+    request,
+)
+from tests.world.pieces import UNPAID
+from tests.world.world import Answered, World
+
+ERASE = "POST /v1/customers/{customer}/erasure"
+READ = "GET /v1/customers/{customer}"
+DATA = "GET /v1/customers/{customer}/data"
+IN_DOCUMENTS = {"DOCUMENT DOCUMENT", "invoices/", "numbers/"}
+"""Where § 14b UStG wants the person to stay."""
+
+
+def ask(merchant: Merchant, customer: str = "C-4711", **body: str) -> Answered:
+    return merchant.world.call(ERASE, merchant.shop, body, customer=customer)
+
+
+def erase(merchant: Merchant, customer: str = "C-4711") -> Any:
+    """Look, and confirm."""
+    seen = ask(merchant, customer)
+    assert seen.status == 200, seen.body
+    done = ask(merchant, customer, confirm=seen.body["confirm"])
+    assert done.status == 200, done.body
+    merchant.world.settle()
+    return done.body
+
+
+def keep_account(merchant: Merchant) -> None:
+    """The shop keeps the customer, who has moved once."""
+    account = {name: value for name, value in CUSTOMER.items() if name != "id"}
+    for address in (SECOND, ADDRESS):
+        body = account | {"addresses": [address]}
+        merchant.do("PUT /v1/customers/{customer}", merchant.shop, body, customer="C-4711")
+
+
+def live(merchant: Merchant, **quantities: int) -> str:
+    """An order that waits, is changed and cancelled in part, and is delivered."""
+    id = merchant.place(request(merchant, **quantities))
+    merchant.world.settle()
+    merchant.change(id, shipping_address=ADDRESS)
+    cancelled = merchant.world.call(
+        "POST /v1/orders/{order}/cancellations",
+        merchant.shop,
+        {"reason": REASON, "lines": [{"number": "1", "quantity": 1}]},
+        headers={"Idempotency-Key": f"cancel-{id}"},
+        order=id,
+    )
+    assert cancelled.status == 200
+    merchant.world.settle()
+    merchant.count("A", RUCK_45=50)
+    merchant.whole_life(id)
+    assert merchant.order(id)["status"] == "completed"
+    return id
+
+
+def test_nothing_personal_stands_outside_of_vaults_and_documents(
+    world: World, merchant: Merchant, capsys: pytest.CaptureFixture[str]
+) -> None:
+    keep_account(merchant)
+    id = live(merchant, RUCK_45=3)
+    where = found_in(world)
+    vaults = {"ORDER VAULT", "CUSTOMER VAULT", "ORDER DEVICE"}
+    assert where.keys() == vaults | IN_DOCUMENTS
+    assert where["ORDER DEVICE"] == {ADDRESS_OF_DEVICE}
+    said = capsys.readouterr()
+    assert not [trace for trace in TRACES if trace in (said.out + said.err).casefold()]
+    order = merchant.order(id)
+    assert (order["customer"]["name"], order["shipping_address"]["city"]) == (
+        CUSTOMER["name"],
+        ADDRESS["city"],
+    )
+    events = merchant.do("GET /v1/orders/{order}/events", merchant.clerk, order=id)["items"]
+    created = events[0]["data"]["order"]
+    assert created["customer"]["email"] == CUSTOMER["email"]
+    assert created["shipping_address"]["line1"] == SECOND["line1"]
+    assert [e["data"]["reason"] for e in events if e["type"] == "Order.Cancelled"] == [REASON]
+
+
+def test_person_is_forgotten_once_goods_cannot_come_back(world: World, merchant: Merchant) -> None:
+    keep_account(merchant)
+    id = live(merchant, RUCK_45=3)
+    seen = ask(merchant).body
+    (order,) = seen["orders"]
+    assert (seen["account"], order["outcome"], order["reason"]) == (True, "later", "returns")
+    (kept,) = seen["kept"]
+    assert (kept["type"], kept["until"], kept["law"]) == (
+        "invoice",
+        "2035-01-01T00:00:00Z",
+        "§ 14b (1) UStG, § 147 (3) AO",
+    )
+    before = found_in(world)
+    assert ask(merchant, confirm="0" * 32).status == 409
+    assert found_in(world) == before
+    erase(merchant)
+    assert merchant.order(id)["erasure"]["erased_at"] is None
+    assert merchant.order(id)["customer"]["name"] == CUSTOMER["name"]
+    world.pass_time(hours=27 * 24)
+    world.tick()
+    assert merchant.order(id)["erasure"]["erased_at"] is None
+    world.pass_time(hours=25)
+    world.tick()
+    assert found_in(world).keys() == IN_DOCUMENTS
+    assert merchant.events(id)[-2:] == ["Order.ErasureRequested", "Order.PersonErased"]
+    assert world.broken() == []
+
+
+def test_who_is_forgotten_is_found_nowhere_in_the_api(world: World, merchant: Merchant) -> None:
+    keep_account(merchant)
+    id = live(merchant, RUCK_45=3)
+    find = {"email": str(CUSTOMER["email"])}
+    assert merchant.do("GET /v1/orders", merchant.shop, query=find)["items"]
+    world.pass_time(hours=29 * 24)
+    assert ask(merchant).body["orders"][0]["outcome"] == "now"
+    erase(merchant)
+    answers: list[Any] = [
+        merchant.order(id),
+        merchant.do("GET /v1/orders/{order}/events", merchant.clerk, order=id),
+        merchant.do("GET /v1/orders", merchant.shop, query=find),
+        merchant.do("GET /v1/customers", merchant.shop),
+        merchant.do("GET /v1/customers/{customer}/history", merchant.shop, customer="C-4711"),
+        merchant.do("GET /v1/fulfilments", merchant.wms, query={"location": "A"}),
+    ]
+    text = json.dumps(answers, ensure_ascii=False).casefold()
+    assert not [trace for trace in TRACES if trace in text]
+    assert "~p" not in text
+    assert answers[2]["items"] == answers[3]["items"] == []
+    assert (
+        world.call("GET /v1/customers/{customer}", merchant.shop, customer="C-4711").status == 404
+    )
+    assert world.call(DATA, merchant.shop, customer=str(CUSTOMER["email"])).status == 404
+    assert ask(merchant).body["orders"][0]["outcome"] == "erased"
+
+
+def test_guest_is_erased_by_mail_address_and_nobody_else(world: World, merchant: Merchant) -> None:
+    merchant.count("A", RUCK_45=9)
+    mine = merchant.place(request(merchant, RUCK_45=1))
+    other = merchant.place(merchant.request(RUCK_45=1))
+    merchant.whole_life(mine)
+    merchant.whole_life(other)
+    world.pass_time(hours=29 * 24)
+    told = erase(merchant, str(CUSTOMER["email"]))
+    assert [each["order"] for each in told["orders"]] == [mine]
+    assert merchant.order(mine)["customer"]["email"] == ""
+    assert merchant.order(other)["customer"]["email"]
+    assert found_in(world).keys() == IN_DOCUMENTS
+
+
+def test_order_that_is_not_finished_is_erased_when_it_is(world: World, merchant: Merchant) -> None:
+    keep_account(merchant)
+    id = merchant.place(request(merchant, RUCK_45=1) | {"payment": UNPAID})
+    world.settle()
+    order = erase(merchant)["orders"][0]
+    assert (order["outcome"], order["reason"], order["until"]) == ("later", "unfinished", None)
+    world.pass_time(hours=26)
+    world.tick()
+    assert merchant.order(id)["customer"]["name"] == CUSTOMER["name"]
+    cancelled = merchant.cancel(id)
+    assert cancelled.status == 200
+    world.settle()
+    world.pass_time(minutes=10)
+    world.tick()
+    assert merchant.order(id)["customer"]["name"] == ""
+    assert (
+        world.call("GET /v1/customers/{customer}", merchant.shop, customer="C-4711").status == 404
+    )
+    assert not found_in(world)
+
+
+def test_erasure_that_comes_twice_is_done_once(world: World, merchant: Merchant) -> None:
+    keep_account(merchant)
+    id = live(merchant, RUCK_45=3)
+    world.pass_time(hours=29 * 24)
+    erase(merchant)
+    erase(merchant)
+    events = merchant.events(id)
+    assert (events.count("Order.ErasureRequested"), events.count("Order.PersonErased")) == (1, 1)
+
+
+def test_customer_who_is_kept_anew_is_another(world: World, merchant: Merchant) -> None:
+    keep_account(merchant)
+    erase(merchant)
+    assert not found_in(world)
+    route = "PUT /v1/customers/{customer}"
+    body = {"type": "B2C", "name": "Neu Anders", "email": "neu@anders.example"}
+    told = world.call(route, merchant.shop, body, customer="C-4711")
+    assert (told.status, told.body["version"], told.body["erasure"]) == (200, 4 + 1, None)
+    history = merchant.do("GET /v1/customers/{customer}/history", merchant.shop, customer="C-4711")[
+        "items"
+    ]
+    assert history[0]["after"]["name"] == "Neu Anders"
+    assert {change["after"]["name"] for change in history[1:]} == {""}
+
+
+def test_all_that_is_known_of_a_person_is_told(world: World, merchant: Merchant) -> None:
+    keep_account(merchant)
+    ids = [live(merchant, RUCK_45=3), merchant.place(request(merchant, RUCK_45=1))]
+    world.settle()
+    told = merchant.do(DATA, merchant.shop, query={"limit": "1"}, customer="C-4711")
+    assert told["account"]["addresses"] == [ADDRESS | {"company": None, "region": None}]
+    assert [change["after"]["addresses"][0]["line1"] for change in told["changes"]] == [
+        ADDRESS["line1"],
+        SECOND["line1"],
+    ]
+    more = merchant.do(
+        DATA, merchant.shop, query={"limit": "1", "cursor": told["cursor"]}, customer="C-4711"
+    )
+    assert [each["order"]["id"] for page in (told, more) for each in page["orders"]] == ids[::-1]
+    assert told["orders"][0]["events"][0]["data"]["order"]["note"]
+    assert told["lists"] == []
+
+
+def test_other_shop_neither_sees_nor_erases(world: World, merchant: Merchant) -> None:
+    keep_account(merchant)
+    for route, body in ((ERASE, {}), (DATA, None)):
+        for key in (merchant.other_shop, merchant.wms, merchant.accountant):
+            answer = world.call(route, key, body, customer="C-4711")
+            assert answer.status == (404 if key == merchant.other_shop else 403)
+
+
+def test_address_of_a_device_has_its_day(world: World, merchant: Merchant) -> None:
+    id = merchant.place(request(merchant, RUCK_45=1))
+    world.settle()
+    assert "ORDER DEVICE" in found_in(world)
+    assert ADDRESS_OF_DEVICE not in json.dumps(merchant.order(id))
+    world.pass_time(hours=26)
+    assert "ORDER DEVICE" not in found_in(world)
+
+
+@pytest.mark.parametrize(
+    ("harm", "said"),
+    [
+        (lambda values: {"values": values | {next(iter(values)): "Eva"}}, "not what was said"),
+        (lambda values: {"values": dict([*values.items()][1:])}, "does not know 1"),
+        (lambda _: {"erased": "2026-11-30T00:00:00+00:00"}, "erased vault"),
+    ],
+)
+def test_vault_that_was_altered_is_named(
+    world: World, merchant: Merchant, harm: Any, said: str
+) -> None:
+    id = merchant.place(request(merchant, RUCK_45=1))
+    world.settle()
+    key = keys.order_vault(id)
+    item = world.table.get(key) or {}
+    body = json.loads(unpacked(item["body"]))
+    harmed = json.dumps(body | harm(body["values"]))
+    world.table.write([world.table.put(key, item | {"body": harmed})])
+    broken = world.verify()["checks"]["personal_data"]["broken"]
+    assert any(said in each["what"] for each in broken), broken
+    world.table.write([world.table.put(key, item)])
