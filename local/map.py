@@ -63,7 +63,8 @@ are no part of the journey:
 What hears every event is not named here: {all}.
 
 This page is made from the code: `./auftakt map` writes it. See how to
-[add a step](add-a-step.md) and how to [add a stage](add-a-stage.md).
+[add a step](add-a-step.md) and how to [add a stage](add-a-stage.md); the words are in the
+[glossary](glossary.md).
 """
 
 

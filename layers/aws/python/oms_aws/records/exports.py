@@ -14,7 +14,7 @@ from oms.billing.posting import voucher_of
 from oms.core.events import GENESIS, LogEntry, chained
 from oms.core.refusals import Unknown
 from oms.orders.advances import Advance
-from oms.records.export import Export, ExportAsked, ExportNews, apply, months
+from oms.records.export import Export, ExportNews, ExportRequested, apply, months
 from oms.records.prepaid import booked_on, voucher_of_step
 from oms.records.reductions import Reduction
 from oms_aws.platform import indexes, keys
@@ -43,7 +43,7 @@ class DynamoExports:
 
     def ask(self, export: Export, by: Saved) -> None:
         """Put a new export on record; raises ConditionFailed when it, or `by.also`, is there."""
-        self._save(StoredExport(export, 0, GENESIS), export, ExportAsked(export), by)
+        self._save(StoredExport(export, 0, GENESIS), export, ExportRequested(export), by)
 
     def get(self, id: str) -> StoredExport:
         """The export with this id; raises Unknown."""

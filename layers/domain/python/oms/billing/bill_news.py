@@ -47,7 +47,7 @@ class BillClosed(DomainEvent, frozen=True, tag="Bill.Closed"):
 
 
 class BillPlanned(DomainEvent, frozen=True, tag="Bill.Planned"):
-    """Which documents bill what was collected."""
+    """Documents that are to bill what was collected."""
 
     documents: tuple[Planned, ...]
     at: datetime
@@ -78,7 +78,7 @@ class BillCancelled(DomainEvent, frozen=True, tag="Bill.Cancelled"):
 
 
 class BillStalled(DomainEvent, frozen=True, tag="Bill.Stalled"):
-    """What waited for us did not go on by itself: it is sent on again, for these causes."""
+    """A bill that waited for us did not go on by itself: it is sent on, for these causes."""
 
     causes: tuple[str, ...]
     stalled_at: datetime

@@ -27,18 +27,24 @@ class DunningPlanned(DomainEvent, frozen=True, tag="Dunning.Planned"):
 
 
 class InvoiceReminded(DomainEvent, frozen=True, tag="Invoice.Reminded"):
+    """Payment reminder that was written for a document."""
+
     letter: Letter
     document: str
     at: datetime
 
 
 class InvoiceDunned(DomainEvent, frozen=True, tag="Invoice.Dunned"):
+    """Dunning letter that was written for a document."""
+
     letter: Letter
     document: str
     at: datetime
 
 
 class LetterArchived(DomainEvent, frozen=True, tag="Letter.Archived"):
+    """PDF of a reminder or dunning letter in the archive; `sha256` in hex."""
+
     letter: str
     document: str
     key: str
@@ -83,6 +89,8 @@ class InvoiceCollected(DomainEvent, frozen=True, tag="Invoice.Collected"):
 
 
 class InvoiceIssued(DomainEvent, frozen=True, tag="Invoice.Issued"):
+    """Invoice that got its number."""
+
     document: Document
 
 
@@ -94,6 +102,8 @@ class InvoiceAwaited(DomainEvent, frozen=True, tag="Invoice.Awaited"):
 
 
 class CreditNoteIssued(DomainEvent, frozen=True, tag="CreditNote.Issued"):
+    """Credit note that got its number."""
+
     document: Document
 
 
@@ -122,6 +132,8 @@ class DocumentWithdrawn(DomainEvent, frozen=True, tag="Document.Withdrawn"):
 
 
 class DocumentArchived(DomainEvent, frozen=True, tag="Document.Archived"):
+    """PDF of a document in the archive; `sha256` in hex."""
+
     document: str
     key: str
     sha256: str
@@ -129,5 +141,7 @@ class DocumentArchived(DomainEvent, frozen=True, tag="Document.Archived"):
 
 
 class PaperArchived(DomainEvent, frozen=True, tag="Paper.Archived"):
+    """PDF in the archive of a paper that somebody asked for."""
+
     paper: Paper
     at: datetime

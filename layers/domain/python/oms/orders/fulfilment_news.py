@@ -10,27 +10,37 @@ from oms.orders.news import DomainEvent
 
 
 class FulfilmentPlanned(DomainEvent, frozen=True, tag="Fulfilment.Planned"):
+    """Choice of a warehouse for pieces of an order, which were in the line state `origin`."""
+
     fulfilment: Fulfilment
     origin: str = "reserved"
 
 
 class FulfilmentReleased(DomainEvent, frozen=True, tag="Fulfilment.Released"):
+    """Offer of a fulfilment to its warehouse."""
+
     fulfilment: str
     location: str
 
 
 class FulfilmentRecallRequested(DomainEvent, frozen=True, tag="Fulfilment.RecallRequested"):
+    """Request to a warehouse to give pieces back."""
+
     fulfilment: str
     recall: Recall
 
 
 class FulfilmentRecallAccepted(DomainEvent, frozen=True, tag="Fulfilment.RecallAccepted"):
+    """Consent of a warehouse: the recalled pieces are back on the shelf."""
+
     fulfilment: str
     reason: Personal
     at: datetime
 
 
 class FulfilmentRecallRefused(DomainEvent, frozen=True, tag="Fulfilment.RecallRefused"):
+    """Refusal of a warehouse: the recalled pieces cannot be given back any more."""
+
     fulfilment: str
     reason: Personal
     at: datetime
@@ -44,12 +54,16 @@ def recall_refused(fulfilment: Fulfilment, reason: str, at: datetime) -> Fulfilm
 
 
 class FulfilmentPacked(DomainEvent, frozen=True, tag="Fulfilment.Packed"):
+    """Parcels that a fulfilment was packed in."""
+
     fulfilment: str
     parcels: tuple[Parcel, ...]
     at: datetime
 
 
 class ShipmentConfirmed(DomainEvent, frozen=True, tag="Shipment.Confirmed"):
+    """Departure of a fulfilment from its warehouse."""
+
     fulfilment: str
     carrier: str
     tracking_numbers: tuple[str, ...]
@@ -57,6 +71,8 @@ class ShipmentConfirmed(DomainEvent, frozen=True, tag="Shipment.Confirmed"):
 
 
 class ShipmentTracked(DomainEvent, frozen=True, tag="Shipment.Tracked"):
+    """Scan of a parcel by its carrier."""
+
     fulfilment: str
     parcel: str
     status: str
@@ -66,6 +82,8 @@ class ShipmentTracked(DomainEvent, frozen=True, tag="Shipment.Tracked"):
 
 
 class ShipmentDelivered(DomainEvent, frozen=True, tag="Shipment.Delivered"):
+    """Arrival of every parcel of a fulfilment."""
+
     fulfilment: str
     at: datetime
 

@@ -19,7 +19,10 @@ from oms.orders.news import DomainEvent
 
 
 class PaymentReceived(DomainEvent, frozen=True, tag="Payment.Received"):
-    """`received` is what came by bank so far, `owed` what the order costs now, both gross."""
+    """Money that came for an order.
+
+    `received` is the sum that came by bank so far, `owed` what the order costs now, both gross.
+    """
 
     payment: Received
     received: Decimal
@@ -29,6 +32,8 @@ class PaymentReceived(DomainEvent, frozen=True, tag="Payment.Received"):
 
 
 class PaymentReminded(DomainEvent, frozen=True, tag="Payment.Reminded"):
+    """Reminder to the customer to pay in advance."""
+
     hold: str
     at: datetime
 
@@ -43,7 +48,7 @@ class PaymentAuthorised(DomainEvent, frozen=True, tag="Payment.Authorised"):
 
 
 class PaymentCaptured(DomainEvent, frozen=True, tag="Payment.Captured"):
-    """`last` says that nothing more can be captured from the authorisation."""
+    """Money captured for an invoice; after the `last` nothing is left of the authorisation."""
 
     capture: Capture
     at: datetime
@@ -73,6 +78,8 @@ class PaymentVoided(DomainEvent, frozen=True, tag="Payment.Voided"):
 
 
 class PaymentRefunded(DomainEvent, frozen=True, tag="Payment.Refunded"):
+    """Money that went back to the customer."""
+
     refund: Refund
     at: datetime
 
@@ -85,7 +92,7 @@ class PaymentFailed(DomainEvent, frozen=True, tag="Payment.Failed"):
 
 
 class PaymentRetried(DomainEvent, frozen=True, tag="Payment.Retried"):
-    """`failure` is to be tried again, as somebody wants it."""
+    """Order to try again: `failure` is to be tried again, as somebody wants it."""
 
     failure: str
     by: str
@@ -110,5 +117,7 @@ class PaymentDisputed(DomainEvent, frozen=True, tag="Payment.Disputed"):
 
 
 class CreditReserved(DomainEvent, frozen=True, tag="Credit.Reserved"):
+    """Credit that an order on account took of its customer's limit."""
+
     credit: Credit
     at: datetime

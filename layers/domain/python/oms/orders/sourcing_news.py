@@ -9,7 +9,7 @@ from oms.orders.news import DomainEvent
 
 
 class OrderSourced(DomainEvent, frozen=True, tag="Order.Sourced"):
-    """What master data says of the lines and the customer, as far as it is not the rule."""
+    """Master data of the lines and the customer, as far as they differ from the rule."""
 
     natures: dict[str, ProductSnapshot]
     rank: int
@@ -19,6 +19,8 @@ class OrderSourced(DomainEvent, frozen=True, tag="Order.Sourced"):
 
 
 class StockReserved(DomainEvent, frozen=True, tag="Stock.Reserved"):
+    """Pieces of an order that are promised from stock, by line."""
+
     pieces: Pieces
     at: datetime
 
@@ -31,18 +33,22 @@ class StockReleased(DomainEvent, frozen=True, tag="Stock.Released"):
 
 
 class LineBackordered(DomainEvent, frozen=True, tag="Line.Backordered"):
+    """Pieces that wait for stock, by line; they were in the line state `origin`."""
+
     pieces: Pieces
     origin: str
     at: datetime
 
 
 class BackorderAllocated(DomainEvent, frozen=True, tag="Backorder.Allocated"):
+    """Pieces that waited and got stock, by line."""
+
     pieces: Pieces
     at: datetime
 
 
 class EtaChanged(DomainEvent, frozen=True, tag="Eta.Changed"):
-    """When waiting pieces are expected now, by line; `first` when a line was never told of."""
+    """Days on which waiting pieces are expected now, by line; `first` if a line had none before."""
 
     expected: dict[str, date | None]
     first: bool

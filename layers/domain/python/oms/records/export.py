@@ -69,7 +69,7 @@ def months(first: date, last: date) -> list[str]:
     return [f"{n // 12:04d}-{n % 12 + 1:02d}" for n in range(since, until + 1)]
 
 
-class ExportAsked(DomainEvent, frozen=True, tag="Export.Requested"):
+class ExportRequested(DomainEvent, frozen=True, tag="Export.Requested"):
     """Somebody wants an export."""
 
     export: Export
@@ -90,7 +90,7 @@ class ExportRefused(DomainEvent, frozen=True, tag="Export.Refused"):
     at: datetime
 
 
-ExportNews = ExportAsked | ExportWritten | ExportRefused
+ExportNews = ExportRequested | ExportWritten | ExportRefused
 
 
 def asked(export: Export) -> Export:
