@@ -29,7 +29,7 @@ from oms.master.seller import Seller
 
 
 class Priced(NamedTuple):
-    """What a shipment costs, item by item, and why; `decisions` has one for each kind of goods."""
+    """Price of a shipment, item by item, and why; `decisions` has one for each kind of goods."""
 
     decisions: Mapping[Taxed, tax.TaxDecision]
     lines: tuple[InvoiceLine, ...]
@@ -104,7 +104,7 @@ _BY_ID = ("K", "AE")
 
 
 def priced(sale: Sale, shipment: Shipment, earlier: Sequence[TaxTotal] = ()) -> Priced:
-    """What a shipment costs, with its tax, as an invoice would say it; raises what that raises."""
+    """Price of a shipment with its tax, as an invoice would say it; raises what that raises."""
     return _priced(sale, shipment, earlier, _decisions(sale, shipment))
 
 
@@ -126,7 +126,7 @@ def _priced(
 def tax_total(
     group: Group, priced: Decimal, earlier: Iterable[TaxTotal], mode: PriceMode, currency: str
 ) -> TaxTotal:
-    """What one tax group adds to the invoices of an order.
+    """Amounts that one tax group adds to the invoices of an order.
 
     Each group is rounded once, half-up, over the *whole* order as far as it is invoiced; an invoice
     carries the difference to the invoices before it. So the partial invoices of an order add up to
@@ -153,7 +153,7 @@ def _gross_and_net(
 
 
 def taxed(item: Sold) -> Taxed:
-    """What of an item the tax depends on."""
+    """Properties of an item that its tax depends on."""
     return item.kind, item.tax_category, tuple(sorted(item.abroad.items()))
 
 
@@ -312,7 +312,7 @@ def _only(values: set[str | None]) -> str | None:
 def _counted(
     items: Iterable[Priceable], decisions: Iterable[tax.TaxDecision], sale: Sale, on: date
 ) -> Decimal:
-    """What counts towards the threshold of distance sales, net in EUR (§ 3c (4) UStG)."""
+    """Sum that counts towards the threshold of distance sales, net in EUR (§ 3c (4) UStG)."""
     counting = {decision.case for decision in decisions if decision.counts}
     by_rate: dict[Decimal, list[Decimal]] = {}
     for item in items:

@@ -86,11 +86,11 @@ class Bill(Value, frozen=True, omit_defaults=True, kw_only=True):
 
     @property
     def finished(self) -> bool:
-        """Whether its orders have their shares, and its documents are in the archive."""
+        """True once its orders have their shares, and its documents are in the archive."""
         return bool(self.settled_at) and all(document.key for document in self.documents)
 
     def waiting(self) -> tuple[Waiting, ...]:
-        """Whom it waits for; but for the payment nobody only once it is finished."""
+        """Waits of the bill; for anything but the payment only until it is finished."""
         money = (
             *filter(None, map(awaited, self._payable_later())),
             *(wait for document in self.documents for wait in letters_to_keep(document)),
@@ -111,7 +111,7 @@ class Bill(Value, frozen=True, omit_defaults=True, kw_only=True):
                 yield Waiting("auftakt", "document", since + RESERVE_WITHIN)
 
     def due(self) -> tuple[Due, ...]:
-        """What the clock has to see to, the earliest first."""
+        """Due times of the bill, the earliest first."""
         if self.closed_at is None:
             return (Due("bill", self.id, self.due_at),)
         if self.settled_at is None:
@@ -130,7 +130,7 @@ class Bill(Value, frozen=True, omit_defaults=True, kw_only=True):
         return self.tell(BillStalled(causes, at)) if causes else self
 
     def dunning_due(self) -> Iterator[Due]:
-        """When each document is to be looked at, unless somebody wants it left alone."""
+        """Days to look at each document again, unless somebody wants it left alone."""
         yield from filter(None, map(due_of, self._payable_later()))
 
     def _payable_later(self) -> Iterator[Document]:
@@ -148,7 +148,7 @@ class Bill(Value, frozen=True, omit_defaults=True, kw_only=True):
         raise Unknown("document_unknown", f"The bill has no document {id}.")
 
     def shares(self, id: str) -> tuple[Share, ...]:
-        """What a document of the bill bills, or credits, of each order."""
+        """Shares of the orders in what a document of the bill bills, or credits."""
         for each in self.planned or ():
             if each.id == id:
                 return each.shares

@@ -14,7 +14,7 @@ Why = Literal["due", "asked", "complete"]
 
 
 class Share(Value, frozen=True, omit_defaults=True):
-    """What a document of a bill bills of an order, or credits of it."""
+    """Part of a bill's document that bills one order, or credits it."""
 
     order: str
     fulfilments: tuple[str, ...]

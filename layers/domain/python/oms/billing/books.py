@@ -21,7 +21,7 @@ class UnbookableVoucher(Refusal):
 
 
 class Amount(Struct, frozen=True, kw_only=True):
-    """What a voucher says of one tax rate; amounts are positive, in whole minor units.
+    """Amounts of one tax rate of a voucher, positive and in whole minor units.
 
     `state` is the member state (ISO 3166-1 alpha-2) whose tax it is, `per_euro` how many units of
     the voucher's currency an euro is. A step of a whole says what it is `worth` in EUR, so that all
@@ -53,7 +53,7 @@ class Amount(Struct, frozen=True, kw_only=True):
 
     @property
     def kind(self) -> tuple[Case, str, Decimal, str]:
-        """What tells it apart from the other amounts of a voucher."""
+        """Properties that tell it apart from the other amounts of a voucher."""
         return self.case, self.category, self.rate, self.state
 
     @property
@@ -63,11 +63,11 @@ class Amount(Struct, frozen=True, kw_only=True):
 
     @property
     def held_as(self) -> Case:
-        """What it is to the books while it is a deposit."""
+        """Case of the books while it is a deposit."""
         return _HELD.get(self.case, "deposit_other")
 
     def let_go_as(self, kind: Literal["discount", "reduction"]) -> Case:
-        """What it is to the books as something that was let go of an invoice."""
+        """Case of the books for what was let go of an invoice."""
         named = f"{kind}_{self.case}"
         return _LET_GO.get(named, _LET_GO[f"{kind}_other"])
 
@@ -128,7 +128,7 @@ class Voucher(Struct, frozen=True, kw_only=True):
 
     @property
     def booked(self) -> tuple[tuple[Case, int, Amount], ...]:
-        """What goes to which account, rate by rate, each with its sign on the account against it.
+        """Entries by account, rate by rate, each with its sign on the account against it.
 
         That is the debtors', and of a step of a deposit the clearing account. What is asked for in
         advance is cleared as money comes for it, which is owed to the customer and taxed; the final
@@ -179,7 +179,7 @@ class Voucher(Struct, frozen=True, kw_only=True):
 
 
 class Totals(Struct, frozen=True):
-    """What vouchers come to in EUR, credits taken off."""
+    """Sums of vouchers in EUR, credits taken off."""
 
     vouchers: int
     net: Decimal

@@ -60,7 +60,7 @@ class Part(NamedTuple):
 
 
 def billing_of(order: Order, account: Account | None) -> Billing | None:
-    """How the order's shipments are billed together, if they are.
+    """Rhythm in which the order's shipments are billed together; None if they are not.
 
     Only what a business buys on account and has paid no deposit for: else an invoice to be paid
     would be one with such as are paid.
@@ -160,7 +160,7 @@ def _place(entry: Entry) -> tuple[date, str]:
 
 
 def _terms(draft: Invoice) -> tuple[tuple[str, object], ...]:
-    """What all shipments of a document have in common, by name.
+    """Terms that all shipments of a document have in common, by name.
 
     Taxes of several states would merge where their rates are equal; the reason of an exemption
     stands once on a document; an exempt supply needs its one place of delivery (BT-80); a document
@@ -207,7 +207,7 @@ def _lines(entry: Entry) -> int:
 
 
 def gross_of(entries: Iterable[Entry]) -> Decimal:
-    """What shipments cost, less what was taken back of them."""
+    """Gross amount of shipments, less what was taken back of them."""
     return total(
         [
             amount

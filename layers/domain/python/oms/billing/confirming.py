@@ -48,12 +48,12 @@ class Confirmation(Struct, frozen=True, kw_only=True):
 
     @property
     def seller(self) -> Seller:
-        """Who sells."""
+        """Seller of the order."""
         return self.draft.seller
 
     @property
     def buyer(self) -> Party:
-        """Who ordered."""
+        """Customer who ordered."""
         return self.draft.buyer
 
     @property
@@ -97,7 +97,7 @@ def confirmation_of(order: Order, draft: Invoice, made_on: date) -> Confirmation
 
 
 def facts_of(order: Order) -> dict[str, Any]:
-    """What a confirmation is about: the order's own data, without where its pieces are."""
+    """Facts of a confirmation: the order's own data, without where its pieces are."""
     left = {line.number: line.ordered - line.cancelled for line in order.lines}
     return {
         "lines": [

@@ -23,7 +23,7 @@ class NotCreditable(Refusal):
 
 
 class Claim(Struct, frozen=True, kw_only=True):
-    """What of a line shall be credited: pieces, an amount, or the `rest` of what it is worth.
+    """Claim to credit a line: so many pieces, an amount, or the `rest` of what it is worth.
 
     The amount is in the invoice's price mode, as it was to be paid: after what was off the whole
     order. The credit note is worth it to the cent.
@@ -36,7 +36,7 @@ class Claim(Struct, frozen=True, kw_only=True):
 
 
 class Left(Struct, frozen=True, kw_only=True):
-    """What of a line can still be credited; the amount is in the invoice's price mode.
+    """Rest of a line that can still be credited; the amount is in the invoice's price mode.
 
     What was off the whole order is not off it yet.
     """
@@ -46,7 +46,7 @@ class Left(Struct, frozen=True, kw_only=True):
 
 
 def left_of(original: Invoice, earlier: Sequence[Invoice]) -> dict[str, Left]:
-    """What each line of an invoice has left after the credit notes before."""
+    """Rest of each line of an invoice after the credit notes before, by its number."""
     gone = [line for credit in earlier for line in credit.lines]
     return {
         line.number: Left(
@@ -58,7 +58,7 @@ def left_of(original: Invoice, earlier: Sequence[Invoice]) -> dict[str, Left]:
 
 
 def shipping_left(original: Invoice, earlier: Sequence[Invoice]) -> Decimal:
-    """What of the shipping costs can still be credited, in the invoice's price mode."""
+    """Shipping costs that can still be credited, in the invoice's price mode."""
     return money.total(list(_charges_left(original, earlier).values()))
 
 
@@ -129,7 +129,7 @@ def _sums(taxes: tuple[TaxTotal, ...], net: Decimal) -> dict[str, Any]:
 
 
 def _taken_back(original: Invoice, net: Decimal) -> Decimal:
-    """What a credit takes off the distance sales that the invoice counted, in EUR."""
+    """Amount that a credit takes off the distance sales that the invoice counted, in EUR."""
     whole = money.total([total.net for total in original.billed])
     if not original.distance_sales or not whole:
         return Decimal(0)
@@ -137,7 +137,7 @@ def _taken_back(original: Invoice, net: Decimal) -> Decimal:
 
 
 def _settled_by(gross: Decimal, unpaid: Decimal, locale: Language) -> str:
-    """What becomes of a credit: set off against what is open of the invoice, or paid back."""
+    """Sentence on the credit: set off against what is open of the invoice, or paid back."""
     way = "refund" if unpaid <= 0 else "set_off" if unpaid >= gross else "both"
     return _SETTLED[way][locale]
 
@@ -158,7 +158,7 @@ _SETTLED: Mapping[str, Mapping[Language, str]] = {
 
 
 def _headed(original: Invoice) -> Invoice:
-    """What a credit note says besides its sums and how they are settled."""
+    """Head of a credit note: all but its sums and how they are settled."""
     return replace(
         original,
         kind="credit_note",
@@ -269,7 +269,7 @@ def _discounts(
     lines: Sequence[InvoiceLine],
     claims: Sequence[Claim],
 ) -> tuple[Charge, ...]:
-    """What was off the whole order goes with the lines of its rate, as a running share of them.
+    """Order discounts that go with the lines of their rate, as a running share of them.
 
     Of a line of which an amount was asked for it is exactly what makes the line worth that amount.
     """
@@ -373,7 +373,7 @@ def _plus(a: TaxTotal, b: TaxTotal) -> TaxTotal:
 
 
 def _share(whole: TaxTotal, gone: TaxTotal | None, priced: Decimal, original: Invoice) -> TaxTotal:
-    """What a credit takes of a tax group: what it prices, and the tax on all so far.
+    """Part of a tax group that a credit takes: its price, and the tax on all so far.
 
     Prices with fractions of a cent go as a running share, so that all of them come to the invoice.
     """

@@ -20,7 +20,7 @@ class IssuedDeposit(NamedTuple):
 
     @property
     def standing(self) -> tuple[TaxTotal, ...]:
-        """What of it was not credited, rate by rate."""
+        """Amounts of it that were not credited, rate by rate."""
         gone = [negative(tax) for credit in self.credits for tax in credit.taxes]
         return tuple(t for t in merged([*self.invoice.taxes, *gone]) if t.priced or t.gross)
 
@@ -38,7 +38,7 @@ class IssuedDeposit(NamedTuple):
 def room(
     whole: Iterable[TaxTotal], asked: Iterable[IssuedDeposit], currency: str
 ) -> dict[Group, Decimal]:
-    """What of each rate may still be asked for in advance, in the price mode; below zero: too much.
+    """Amount of each rate that may still be asked for in advance; below zero: too much.
 
     `whole` is what is still to be billed. A rate of which nothing is billed any more has no room.
     """
@@ -57,7 +57,7 @@ def room(
 def surplus(
     whole: Iterable[TaxTotal], asked: Sequence[IssuedDeposit], currency: str
 ) -> tuple[IssuedDeposit, tuple[Claim, ...]] | None:
-    """What of which deposit is to be credited as it is more than what is billed of its rate.
+    """Deposit to credit, and its claims, as more was asked for than is billed of a rate.
 
     The newest is credited first, one at a time; None once all of them fit. Their tax was due at the
     rate of their invoice: what the goods are not taxed with in the end is taken back (§ 17 UStG).

@@ -1,4 +1,4 @@
-"""What becomes of an order's documents: credited, found valid or not, withdrawn, replaced."""
+"""Documents of an order after their issue: credited, found valid or not, withdrawn, replaced."""
 
 from __future__ import annotations
 

@@ -63,7 +63,7 @@ def prepayment_invoice(
 
 
 def _rest(group: TaxTotal, standing: Sequence[TaxTotal], currency: str) -> Decimal:
-    """What of a tax group no deposit asks for, in whole minor units."""
+    """Amount of a tax group that no deposit asks for, in whole minor units."""
     same = [t.priced for t in standing if (t.category, t.rate) == (group.category, group.rate)]
     asked = money.rounded(money.total(same), currency)
     return max(Decimal(0), money.rounded(group.priced, currency) - asked)
@@ -200,7 +200,7 @@ ALIKE = (
 def part_of(
     collective: Invoice, drafts: Sequence[Invoice], credits: Sequence[Invoice] = ()
 ) -> tuple[Invoice, tuple[Invoice, ...]]:
-    """What a collective invoice billed by some of its drafts, and what it credited of that at once.
+    """Part of a collective invoice that bills some of its drafts, and its credits of that at once.
 
     Both have the line numbers of the collective invoice, so that later credit notes go on from
     them; `credits` are those of these drafts. With the drafts of one order it is that order's
@@ -237,7 +237,7 @@ def _with_numbers(credit: Invoice, numbers: Mapping[tuple[str | None, str | None
 
 
 def _common(drafts: Sequence[Invoice], name: str) -> Any:
-    """What all of them say, None where they differ."""
+    """Value that all drafts have in common, None where they differ."""
     values = {getattr(draft, name) for draft in drafts}
     return values.pop() if len(values) == 1 else None
 
@@ -331,7 +331,7 @@ def merged(totals: Sequence[TaxTotal]) -> tuple[TaxTotal, ...]:
 
 
 def negative(tax: TaxTotal) -> TaxTotal:
-    """What takes a total back."""
+    """Total that takes another back."""
     return replace(tax, priced=-tax.priced, net=-tax.net, tax=-tax.tax, gross=-tax.gross)
 
 

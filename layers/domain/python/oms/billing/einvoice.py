@@ -1,4 +1,4 @@
-"""What an electronic invoice says: an invoice in the terms of EN 16931, all amounts net."""
+"""An electronic invoice: an invoice in the terms of EN 16931, all amounts net."""
 
 from __future__ import annotations
 
@@ -74,14 +74,14 @@ class Sums(Struct, frozen=True, kw_only=True):
 
 
 class Means(Struct, frozen=True):
-    """How to pay (BG-16): a code of UNTDID 4461, and in words."""
+    """Means of payment (BG-16): a code of UNTDID 4461, and in words."""
 
     code: str
     text: str
 
     @property
     def by_bank(self) -> bool:
-        """Whether the money comes to the seller's account, which has to be named (BG-17)."""
+        """True if the money comes to the seller's account, which has to be named then (BG-17)."""
         return self.code in ("30", "58")
 
 
@@ -99,7 +99,7 @@ class EInvoice(Struct, frozen=True, kw_only=True):
 
 
 def format_of(invoice: Invoice) -> Format | None:
-    """Which e-invoice a buyer gets: a public one XRechnung, a business ZUGFeRD, others none.
+    """Format of a buyer's e-invoice: a public one gets XRechnung, a business ZUGFeRD, others none.
 
     Where the rules of XRechnung as CII refuse a country it is UBL.
     """
@@ -136,7 +136,7 @@ def en16931(invoice: Invoice) -> EInvoice:
 
 
 def _separable(invoice: Invoice) -> Invoice:
-    """What is outside of VAT stands alone on an invoice (BR-O-11); among others it is exempt, E."""
+    """Invoice with supplies outside of VAT alone (BR-O-11); among others they are exempt, E."""
     if exempt(invoice) or not any(group.category == "O" for group in invoice.taxes):
         return invoice
 
@@ -162,7 +162,7 @@ def _separable(invoice: Invoice) -> Invoice:
 
 
 def exempt(invoice: Invoice) -> bool:
-    """Whether nothing of it is within the scope of VAT, so that no VAT id may stand on it."""
+    """True if nothing of it is within the scope of VAT, so that no VAT id may stand on it."""
     return all(group.category == "O" for group in invoice.taxes)
 
 

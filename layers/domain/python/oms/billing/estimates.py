@@ -48,7 +48,7 @@ def to_be_billed(
     vat_check: VatCheck | None,
     distance_sales: Standing,
 ) -> tuple[Sale, Shipment]:
-    """What is neither cancelled nor billed, as if it left the seller's own state today."""
+    """Pieces that are neither cancelled nor billed, sold as if they left the home state today."""
     pieces = to_bill(order)
     if not pieces:
         raise Refusal("nothing_to_bill", "All of the order is billed or cancelled.")
@@ -116,7 +116,7 @@ def quote(
     vat_check: VatCheck | None,
     distance_sales: Standing,
 ) -> Priced:
-    """What a basket costs with its tax, and why, without the particulars that an invoice needs."""
+    """Price of a basket with its tax, and why, without the particulars that an invoice needs."""
     everything = Shipment(
         fulfilment_id="none",
         ship_from=ship_from,
@@ -128,7 +128,7 @@ def quote(
 
 
 def vat_id_matters(order: Order, shop: Shop) -> bool:
-    """Whether the buyer's VAT id may make a supply free of tax: a business of another state."""
+    """True if the buyer's VAT id may make a supply free of tax: a business of another state."""
     vat_id = order.customer.vat_id
     if order.customer.type != "B2B" or not vat_id:
         return False

@@ -78,7 +78,7 @@ class Sold(Struct, frozen=True):
 
 
 class Checked(Struct, frozen=True, kw_only=True):
-    """When, by whom and under which number the buyer's VAT id was found to be valid."""
+    """Proof that the buyer's VAT id was valid: when, by whom and under which number."""
 
     vat_id: str
     checked_at: datetime
@@ -87,7 +87,7 @@ class Checked(Struct, frozen=True, kw_only=True):
 
 
 class Sale(Struct, frozen=True, kw_only=True):
-    """What all invoices of an order have in common.
+    """Facts that all invoices of an order have in common.
 
     `shipping` is the order's shipping price, in its price mode; `goods` is everything the order
     sold, over which shipping is split. `payment` is the sentence on how it is or was paid.
@@ -112,7 +112,7 @@ class Sale(Struct, frozen=True, kw_only=True):
 
 
 class Shipment(Struct, frozen=True, kw_only=True):
-    """What left a warehouse for the buyer, and when; `ship_from` is the warehouse's country."""
+    """Goods that left a warehouse for the buyer, and when; `ship_from` is its country."""
 
     fulfilment_id: str
     ship_from: str
@@ -259,7 +259,7 @@ class Invoice(Struct, frozen=True, kw_only=True):
 
     @property
     def advance(self) -> bool:
-        """Whether it is about money for what has not been supplied: a deposit, or its credit."""
+        """True if it is about money for what has not been supplied: a deposit, or its credit."""
         about = self.original.kind if self.original else self.kind
         return about == "prepayment"
 

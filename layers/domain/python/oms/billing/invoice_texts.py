@@ -10,7 +10,7 @@ from oms.core.parties import Language
 
 
 def payment_text(method: str, locale: Language, due_on: date | None = None) -> str:
-    """How the invoice is or was paid, as a sentence; `due_on` is the last day to pay it."""
+    """Sentence on how the invoice is or was paid; `due_on` is the last day to pay it."""
     if due_on is not None:
         day = day_text(due_on, locale)
         return f"Zahlbar bis {day} ohne Abzug" if locale == "de" else f"Payable by {day}, net cash"

@@ -22,7 +22,7 @@ TOO_FINE = "an e-invoice has two decimal places at most"
 
 
 def lacking(draft: Invoice) -> dict[str, str]:
-    """What a drafted invoice lacks: field -> why; nothing of one that could be issued and sent.
+    """Faults of a drafted invoice, field -> why; none of one that could be issued and sent.
 
     Fields are those of the seller (the shop's data), the buyer, and where the goods go. Source:
     §§ 14 (4), 14a (1), (3) UStG; of who gets an e-invoice EN 16931 and XRechnung 3.0 (BR-*).
@@ -39,7 +39,7 @@ def lacking(draft: Invoice) -> dict[str, str]:
 
 
 def unnamed(seller: Seller, buyer: Party) -> dict[str, str]:
-    """What is missing of both sides' names and numbers, on an invoice of any kind."""
+    """Missing names and numbers of both sides, on an invoice of any kind, field -> why."""
     return dict(_missing(particulars(seller, buyer, by_id=False)))
 
 
@@ -73,7 +73,7 @@ def _begins_with_country(id: str) -> bool:
 
 
 def _of_xrechnung(draft: Invoice) -> Iterator[tuple[str, str]]:
-    """What XRechnung demands beyond EN 16931: BR-DE-3 to 11, 15, PEPPOL-EN16931-R010 and R020."""
+    """Demands of XRechnung beyond EN 16931: BR-DE-3 to 11, 15, PEPPOL-EN16931-R010 and R020."""
     seller, buyer, ship_to = draft.seller, draft.buyer, draft.ship_to
     yield "seller.postal_code", seller.postal_code
     yield "seller.phone", seller.phone or ""
@@ -84,7 +84,7 @@ def _of_xrechnung(draft: Invoice) -> Iterator[tuple[str, str]]:
 
 
 def finding(lacks: Mapping[str, str]) -> Finding:
-    """What the intake makes of it: an order whose invoice could not be issued sends nothing out."""
+    """Finding of the intake: an order whose invoice could not be issued sends nothing out."""
     if not lacks:
         return Finding(INVOICE, "pass")
     said = "; ".join(f"{field}: {why}" for field, why in sorted(lacks.items()))

@@ -9,7 +9,7 @@ from oms.master.seller import Seller
 
 
 def particulars(seller: Seller, buyer: Party, *, by_id: bool) -> Iterator[tuple[str, str]]:
-    """What both sides must be named with, each with what is there (§§ 14 (4), 14a (1), (3) UStG).
+    """Particulars of both sides, each with what is there (§§ 14 (4), 14a (1), (3) UStG).
 
     `by_id` says that the invoice names both VAT ids.
     """

@@ -18,7 +18,7 @@ Directive 2006/112/EC for the one-stop shop."""
 
 
 def kept_until(kind: Kept, made_on: date) -> datetime:
-    """When the retention of what was made on a day ends: years from the end of that year.
+    """End of the retention of what was made on a day: years from the end of that year.
 
     Source: § 147 (4) AO, the period begins with the end of the calendar year.
     """
@@ -26,7 +26,7 @@ def kept_until(kind: Kept, made_on: date) -> datetime:
 
 
 def document_kept_until(invoice: Invoice) -> datetime:
-    """When the retention of an invoice or credit note ends.
+    """End of the retention of an invoice or credit note.
 
     One that has anything of the one-stop shop is kept ten years from the end of the year of the
     supply, whatever else it bills, and never shorter than a voucher.

@@ -33,7 +33,7 @@ def without_rate(order: Order, shop: Shop) -> Shop:
 
 
 def billed_before(earlier: Sequence[Invoice]) -> Counter[str]:
-    """How many pieces of each line of the order invoices have billed."""
+    """Pieces of each line of the order that invoices have billed."""
     done = Counter[str]()
     for invoice in earlier:
         for line in invoice.lines:

@@ -59,7 +59,7 @@ def _payment(shop: Shop, invoice: Invoice, facts: dict[str, str]) -> str | None:
 
 
 def _facts(paper: Any) -> dict[str, str]:
-    """What the texts may name, of this paper; what it does not know is empty."""
+    """Facts that the texts may name, of this paper; those it does not know are empty."""
     terms = getattr(paper, "terms", None)
     facts = {
         "number": getattr(paper, "number", None) or getattr(paper, "invoice_number", ""),

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def is_holiday(day: date, country: str, region: str | None, categories: tuple[str, ...]) -> bool:
-    """Whether it is a holiday of one of the categories there.
+    """True on a holiday of one of the categories there.
 
     `country` is ISO 3166-1 alpha-2, `region` its subdivision of ISO 3166-2 without the country, as
     in `BY`. The category `public` are the statutory holidays that all of the region has; others
@@ -24,7 +24,7 @@ def is_holiday(day: date, country: str, region: str | None, categories: tuple[st
 
 
 def calendar_fault(country: str, region: str | None, categories: tuple[str, ...]) -> str:
-    """What is wrong with a region and its categories of holidays, or nothing."""
+    """Fault of a region and its categories of holidays, in words; empty if there is none."""
     if region is None and categories == ("public",):
         return ""
     from holidays import list_supported_countries

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 
 def is_gtin(number: str) -> bool:
-    """Whether it is a GTIN-8, -12, -13 or -14 with its check digit (GS1, modulo 10)."""
+    """True for a GTIN-8, -12, -13 or -14 with its check digit (GS1, modulo 10)."""
     from stdnum import ean
 
     return bool(ean.is_valid(number))
 
 
 def is_vat_id(number: str) -> bool:
-    """Whether a VAT id has the shape of its country's, with its check digits where it has some.
+    """True for a VAT id of its country's shape, with its check digits where it has some.
 
     The prefix names the country: `EL` is Greece, `XI` Northern Ireland. Of a country that
     we have no rule for, any number of 2 to 14 characters is taken. It says nothing of
@@ -30,7 +30,7 @@ def is_vat_id(number: str) -> bool:
 
 
 def email_fault(address: str) -> str:
-    """What is wrong with an e-mail address (RFC 5321, 5322, 6531), or nothing; no DNS is asked."""
+    """Fault of an e-mail address (RFC 5321, 5322, 6531), or empty; no DNS is asked."""
     from email_validator import EmailNotValidError, validate_email
 
     try:

@@ -63,7 +63,7 @@ def rounded(amount: Decimal, currency: str) -> Decimal:
 
 
 def is_whole(amount: Decimal, currency: str) -> bool:
-    """Whether the amount has no fractions of the smallest unit."""
+    """True for an amount without fractions of the smallest unit."""
     return amount == rounded(amount, currency)
 
 

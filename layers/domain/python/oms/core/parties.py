@@ -54,7 +54,7 @@ class Party(Struct, frozen=True, kw_only=True):
 
 
 def party_of(address: Address, *, company: str | None = None) -> Party:
-    """Whom an address names; `company` where that is known from elsewhere."""
+    """Party that an address names; `company` where that is known from elsewhere."""
     return Party(
         name=address.name,
         company=company or address.company,

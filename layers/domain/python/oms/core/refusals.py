@@ -20,11 +20,11 @@ class Refusal(Exception):
 
 
 class Unknown(Refusal):
-    """What was named does not exist, or not for this caller."""
+    """Refusal: the thing named does not exist, or not for this caller."""
 
 
 class NotAllowed(Refusal):
-    """What was asked for is somebody else's to do."""
+    """Refusal: the thing asked for is somebody else's to do."""
 
 
 class NotNow(Exception):

@@ -21,7 +21,7 @@ Provider = Literal["stripe", "test"]
 
 
 class Waiting(Value, frozen=True):
-    """Whom an unfinished order waits for, for what, and until when."""
+    """Wait of an unfinished order: for whom, for what, and until when."""
 
     party: str
     cause: str
@@ -29,7 +29,7 @@ class Waiting(Value, frozen=True):
 
 
 class Due(Value, frozen=True):
-    """What the clock does to an order at a time, unless something happens before.
+    """Act of the clock on an order at a time, unless something happens before.
 
     `kind` says what (`oms.records.due`), `id` to which part of the order.
     """

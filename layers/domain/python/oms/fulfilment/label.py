@@ -1,4 +1,4 @@
-"""How an address stands on a label, in the order that its country uses."""
+"""Address labels: the lines of an address, in the order that its country uses."""
 
 from __future__ import annotations
 

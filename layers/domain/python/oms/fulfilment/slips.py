@@ -77,12 +77,12 @@ class Slip(Struct, frozen=True, kw_only=True):
 
     @property
     def priced(self) -> bool:
-        """Whether it shows what things cost."""
+        """True if it shows prices."""
         return any(line.total is not None for line in self.lines)
 
 
 def shows_prices(order: Order, shop: Shop, account: Account | None) -> bool:
-    """Whether prices are on an order's delivery notes; never on those of a gift.
+    """True if prices are on an order's delivery notes; never on those of a gift.
 
     The customer's rule goes before that of the shop; without any, businesses see none.
     """
@@ -139,7 +139,7 @@ def slip_of(
 
 
 def facts_of(slip: Slip) -> dict[str, Any]:
-    """What the slip is about, without what master data call it and when it was made."""
+    """Facts of the slip, without what master data call them and when it was made."""
     facts: dict[str, Any] = msgspec.to_builtins(slip)
     for name in ("made_on", "seller", "letterhead", "intro", "closing"):
         del facts[name]

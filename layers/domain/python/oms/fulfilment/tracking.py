@@ -1,4 +1,4 @@
-"""What carriers and warehouses say of parcels that have left, and what follows for the order."""
+"""News of carriers and warehouses about parcels that have left, and their effect on the order."""
 
 from __future__ import annotations
 

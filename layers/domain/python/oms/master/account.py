@@ -22,7 +22,7 @@ Weekday = Literal[
 
 
 class VatCheck(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What was found about a VAT id; `consultation` is the number that proves the inquiry."""
+    """Answer about a VAT id; `consultation` is the number that proves the inquiry."""
 
     vat_id: Personal
     valid: bool
@@ -33,7 +33,7 @@ class VatCheck(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class PaymentTerms(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """When an invoice is due: `days` after its date; within `discount_days` less a percentage."""
+    """Terms of an invoice: due `days` after its date; within `discount_days` less a percentage."""
 
     days: int = 14
     discount_percent: Decimal = Decimal(0)
@@ -41,7 +41,7 @@ class PaymentTerms(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class ApprovalRule(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """Who must approve an order before it goes on.
+    """Rule by which a person must approve an order before it goes on.
 
     The rule applies when everything it names does: a gross total of more than `over`, one of its
     `cost_centres`, a line of one of the `product_groups`. Rules of a lower `level` are asked first.
@@ -59,7 +59,7 @@ class ApprovalRule(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Billing(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """That shipments on account are billed together, and when.
+    """Rhythm in which shipments on account are billed together.
 
     Monthly: all of a calendar month. Weekly: those up to the end of `week_ends`. By purchase order:
     those of one purchase order number, once its orders have left, or at the end of the month.

@@ -1,4 +1,4 @@
-"""How the seller's books are kept: the chart of accounts and the accounts of each case."""
+"""The seller's books: the chart of accounts and the accounts of each case."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ their rate, also that of the second half of 2020, by the date of supply. Others 
 
 
 class Bookkeeping(Struct, frozen=True, kw_only=True):
-    """How the seller's books are kept.
+    """Settings of the seller's books.
 
     `consultant` and `client` are DATEV's numbers of the tax adviser and of the seller;
     `year_begins` the month in which the financial year begins; `accounts` takes the place of the

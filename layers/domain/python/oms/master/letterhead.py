@@ -41,12 +41,12 @@ class Logo(Struct, frozen=True):
 
     @property
     def key(self) -> str:
-        """Where its bytes are kept."""
+        """Key of its bytes in the archive."""
         return f"logos/{self.sha256}.{self.type}"
 
 
 class Letterhead(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """How a paper's head and foot look; what is not said follows from the seller.
+    """Head and foot of a shop's papers; where nothing is set it follows from the seller.
 
     `footer` is up to four columns of lines, in place of the seller's particulars.
     """
@@ -66,7 +66,7 @@ class Wording(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class PaperRules(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """Which papers a shop wants, and how.
+    """Papers that a shop wants, and how.
 
     Without a word on `delivery_note_prices` private customers see prices there, businesses do not.
     """
@@ -76,7 +76,7 @@ class PaperRules(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 def place_fault(text: str, places: dict[str, str]) -> str | None:
-    """What is wrong with the braces of a text, or None."""
+    """Fault of the braces of a text, or None."""
     for name in _PLACE.findall(text):
         if name not in places:
             return f"{{{name}}} is unknown: use {', '.join(f'{{{each}}}' for each in places)}"

@@ -27,7 +27,7 @@ _REFERENCE = re.compile(r"url\(\s*['\"]?(?!#)", re.IGNORECASE)
 
 
 def type_of(content: bytes) -> Literal["png", "svg"] | None:
-    """What kind of picture it is, or None for any other."""
+    """Kind of picture, or None for any other."""
     if content.startswith(_PNG):
         return "png"
     head = content[:1_000].lstrip(b"\xef\xbb\xbf \t\r\n")
@@ -35,7 +35,7 @@ def type_of(content: bytes) -> Literal["png", "svg"] | None:
 
 
 def fault_of(content: bytes) -> str | None:
-    """Why a picture may not be a logo, or None."""
+    """Reason for which a picture may not be a logo, or None."""
     if len(content) > MOST_BYTES:
         return f"has {len(content)} bytes; {MOST_BYTES} are the most"
     match type_of(content):
@@ -47,7 +47,7 @@ def fault_of(content: bytes) -> str | None:
 
 
 def _png_fault(content: bytes) -> str | None:
-    """What is wrong with a PNG (PNG, third edition, § 5 and § 11.2.1)."""
+    """Fault of a PNG, or None (PNG, third edition, § 5 and § 11.2.1)."""
     data, at, head = b"", len(_PNG), b""
     while at + 12 <= len(content):
         (length,) = struct.unpack(">I", content[at : at + 4])
@@ -73,7 +73,7 @@ def _png_fault(content: bytes) -> str | None:
 
 
 def _svg_fault(content: bytes) -> str | None:
-    """What is wrong with a drawing: it may have shapes alone, and nothing from elsewhere."""
+    """Fault of a drawing, or None: it may have shapes alone, and nothing from elsewhere."""
     if b"<!" in content.replace(b"<!--", b""):
         return "must not declare a document type or entities"
     if b"<?xml-stylesheet" in content:

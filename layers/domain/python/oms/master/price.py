@@ -18,7 +18,7 @@ class PriceBreak(Struct, frozen=True):
 
 
 class PriceList(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """Which customers a list is for (`group` None: everybody), and in which days (inclusive)."""
+    """List of prices for a group of customers (None: everybody), on some days (inclusive)."""
 
     id: str
     currency: str
@@ -29,7 +29,7 @@ class PriceList(Struct, frozen=True, kw_only=True, omit_defaults=True):
     version: int = 0
 
     def applies(self, *, group: str | None, currency: str, on: date) -> bool:
-        """Whether it is the list of a customer of that group on that day."""
+        """True if it is the list of a customer of that group on that day."""
         return (
             self.currency == currency
             and self.group in (None, group)
@@ -38,7 +38,7 @@ class PriceList(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Price(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What a SKU costs in a price list; `breaks` by rising quantity."""
+    """Price of a SKU in a price list; `breaks` by rising quantity."""
 
     list: str
     sku: str

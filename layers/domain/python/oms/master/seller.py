@@ -11,7 +11,7 @@ XRechnung = Literal["ubl", "cii"]
 
 
 class Bank(Struct, frozen=True):
-    """Where the seller is paid."""
+    """Bank account that the seller is paid on."""
 
     name: str
     iban: str
@@ -39,5 +39,5 @@ class Seller(Struct, frozen=True, kw_only=True):
 
     @property
     def contact_name(self) -> str:
-        """Whom a buyer asks for (BT-41): the contact, or the seller where none is named."""
+        """Name of whom a buyer asks for (BT-41): the contact, or the seller where none is named."""
         return (self.contact or "").strip() or self.name

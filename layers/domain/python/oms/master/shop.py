@@ -32,7 +32,7 @@ Weight = Literal["off", "hint", "hold"]
 
 
 class AddressRules(Struct, frozen=True):
-    """How much a shop makes of doubts about an address that its country's form allows.
+    """Weight that a shop gives to doubts about an address that its country's form allows.
 
     `house_number`: a street without one. `place`: a place that does not fit its postcode.
     """
@@ -42,7 +42,7 @@ class AddressRules(Struct, frozen=True):
 
 
 class MailRules(Struct, frozen=True):
-    """Whom a shop's mails come from, and who gets the answers.
+    """Senders of a shop's mails, and who gets the answers.
 
     Without a sender it is the deployment's, under the shop's name; without `reply_to` the shop's
     `support_email`.
@@ -95,5 +95,5 @@ class Shop(Struct, frozen=True, kw_only=True):
     version: int = 0
 
     def method(self, name: str) -> Method:
-        """What is known of a shipping method."""
+        """Shipping method of the name; one that is not known has no carrier and no needs."""
         return self.methods.get(name, Method())

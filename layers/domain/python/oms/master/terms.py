@@ -15,7 +15,7 @@ RESERVE_HOURS = 72
 
 
 class DunningRules(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """How a shop asks for what is overdue, or how it does so with a customer.
+    """Rules by which a shop asks for what is overdue, or does so with one customer.
 
     Days: the reminder goes out `remind_after` the invoice was due, each dunning letter so long
     after the letter before it; a letter sets a new deadline of `pay_within`. `first_fee` and
@@ -35,11 +35,11 @@ class DunningRules(Struct, frozen=True, kw_only=True, omit_defaults=True):
     base_rates: dict[date, Decimal] = {}
 
     def patience(self, level: int) -> timedelta:
-        """How long after what came before a letter of the level may go out."""
+        """Time that must pass after what came before until a letter of the level may go out."""
         return timedelta((self.remind_after, self.first_after, self.second_after)[level])
 
     def fee(self, level: int) -> Decimal:
-        """What the letters up to a level cost together."""
+        """Fees of the letters up to a level, summed."""
         return sum((Decimal(0), self.first_fee, self.second_fee)[: level + 1], Decimal(0))
 
     def without_charges(self) -> DunningRules:
@@ -64,7 +64,7 @@ class PaymentRules(Struct, frozen=True, kw_only=True):
     providers: tuple[Provider, ...] = ()
 
     def longest(self, method: str) -> int | None:
-        """How many days old an authorisation of the method may be; None for any age."""
+        """Days that an authorisation of the method may be old; None for any age."""
         return self.authorised_days.get(method, self.authorised_days.get("*"))
 
 

@@ -76,7 +76,7 @@ def followed(before: Order, order: Order, news: DomainEvent) -> Order:
 
 
 def _settled(order: Order, deposit: Document, item: OpenItem | None) -> Decimal:
-    """What of a deposit is paid or let go, or was deducted by a final invoice."""
+    """Amount of a deposit that is paid or let go, or was deducted by a final invoice."""
     stands = uncredited(deposit, order.documents)
     if deducted(order.documents, deposit.id) or item is None:
         return stands
@@ -137,7 +137,7 @@ def _steps(order: Order, document: Document, notes: tuple[str, ...]) -> Iterable
 
 
 def unpaid(order: Order, deposit: Document) -> Decimal:
-    """What of a deposit nobody has paid, gross: a final invoice deducts what was received alone.
+    """Unpaid amount of a deposit, gross: a final invoice deducts what was received alone.
 
     What a provider is yet to collect for us was not. A shop that moves its money itself need not
     tell us of each capture: what it has authorised counts.

@@ -45,7 +45,7 @@ def _recall_requested(order: Order, news: FulfilmentRecallRequested) -> Order:
 
 
 def _recall_accepted(order: Order, news: FulfilmentRecallAccepted) -> Order:
-    """What is given back is reserved again; what is left of a packed fulfilment is packed anew."""
+    """Order after a recall: given pieces are reserved again, what is left is packed anew."""
     fulfilment = order.fulfilment(news.fulfilment)
     recall = fulfilment.recall
     if recall is None or fulfilment.status not in ("released", "packed"):

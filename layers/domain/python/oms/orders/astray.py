@@ -44,7 +44,7 @@ def standing(fulfilment: Fulfilment) -> str:
 
 
 def waits(fulfilment: Fulfilment) -> Iterator[Waiting]:
-    """Who is to bring a parcel on; after the deadline, and its reminder, a clerk looks for it."""
+    """Waits for a parcel to go on; after the deadline, and its reminder, a clerk looks for it."""
     for parcel in astray(fulfilment):
         failure = parcel.failure
         assert failure
@@ -58,7 +58,7 @@ def waits(fulfilment: Fulfilment) -> Iterator[Waiting]:
 
 
 def dues(fulfilment: Fulfilment) -> Iterator[Due]:
-    """When the team is to be reminded of a parcel."""
+    """Times to remind the team of a parcel."""
     if fulfilment.status == "shipped":
         for parcel in astray(fulfilment):
             failure = parcel.failure
@@ -68,7 +68,7 @@ def dues(fulfilment: Fulfilment) -> Iterator[Due]:
 
 
 def places(fulfilment: Fulfilment) -> Iterator[tuple[Literal["delivered", "returned"], Pieces]]:
-    """Where the pieces of a fulfilment are once each of its parcels has arrived somewhere."""
+    """Line states of a fulfilment's pieces once each of its parcels has arrived somewhere."""
     back: Pieces = {}
     for parcel in fulfilment.parcels:
         if parcel.status == "returned":

@@ -35,7 +35,7 @@ class Source(Struct, frozen=True):
 
 
 def billed(order: Order) -> Decimal:
-    """What all documents ask for, gross: invoices of every kind less the credit notes."""
+    """Sum that all documents ask for, gross: invoices of every kind less the credit notes."""
     return sum((_sign(each) * each.gross for each in order.documents), NOTHING)
 
 
@@ -46,7 +46,7 @@ def _sign(document: Document) -> int:
 
 
 def upfront(order: Order) -> Decimal:
-    """What the shop says that it had captured, as far as no capture of it is on record."""
+    """Amount that the shop says it had captured, as far as no capture of it is on record."""
     payment = order.payment
     if payment.status != "captured":
         return NOTHING
@@ -54,17 +54,17 @@ def upfront(order: Order) -> Decimal:
 
 
 def captured_from(order: Order, authorisation: str) -> Decimal:
-    """What of an authorisation is on record as captured."""
+    """Amount on record as captured from an authorisation."""
     return sum((c.amount for c in order.captures if c.authorisation == authorisation), NOTHING)
 
 
 def captured(order: Order) -> Decimal:
-    """What was captured in all, whoever did it."""
+    """Amount captured in all, whoever did it."""
     return upfront(order) + sum((each.amount for each in order.captures), NOTHING)
 
 
 def authorised(order: Order) -> Decimal:
-    """What the customer agreed to have taken, in all, what was taken included."""
+    """Amount that the customer agreed to have taken in all, what was taken included."""
     payment = order.payment
     if payment.status not in ("authorised", "captured"):
         return captured(order)
@@ -74,7 +74,7 @@ def authorised(order: Order) -> Decimal:
 
 
 def capturable(order: Order) -> Decimal:
-    """What can still be captured from the authorisation that there is."""
+    """Amount that can still be captured from the authorisation that there is."""
     payment = order.payment
     reference = payment.reference or ""
     if payment.status != "authorised" or reference in order.voided:
@@ -83,29 +83,29 @@ def capturable(order: Order) -> Decimal:
 
 
 def refunded(order: Order, document: str | None = None) -> Decimal:
-    """What went back in all, or for one document ("": for what was paid too much)."""
+    """Amount given back in all, or for one document ("": for what was paid too much)."""
     known = (r.amount for r in order.refunds if document is None or r.document == document)
     return sum(known, NOTHING)
 
 
 def by_bank(order: Order) -> Decimal:
-    """What came by bank."""
+    """Amount that came by bank."""
     return sum((each.amount for each in order.payments), NOTHING)
 
 
 def came(order: Order) -> Decimal:
-    """What is there now: captured, and come by bank, less what went back."""
+    """Amount that is there now: captured, and come by bank, less what went back."""
     return captured(order) + by_bank(order) - refunded(order)
 
 
 def at_rest(order: Order) -> bool:
-    """Whether nothing more will be billed: each piece has left with an invoice, or is cancelled."""
+    """True if nothing more will be billed: each piece has left with an invoice, or is cancelled."""
     waiting = any(order.count(place) for place in ON_THE_WAY)
     return not waiting and not order.to_collect and not any(unbilled(order))
 
 
 def claim(order: Order) -> Decimal | None:
-    """What the customer has to pay in the end, as things stand; gross.
+    """Amount that the customer has to pay in the end, as things stand; gross.
 
     None while that follows from no document yet: in net prices the tax of what is still to be sent
     is known when it is invoiced. What is credited of a deposit is not owed any less: it is a part
@@ -126,7 +126,7 @@ def claim(order: Order) -> Decimal | None:
 
 
 def to_capture(order: Order) -> dict[str, Decimal]:
-    """What is billed and not paid, by invoice, of which no failure has to be looked at.
+    """Amounts billed and not paid, by invoice, of which no failure has to be looked at.
 
     The newest invoice comes first: what came otherwise pays the older ones. It does not say that
     so much can be captured.
@@ -174,13 +174,13 @@ def _back(order: Order, provider: str, authorisation: str) -> Decimal:
 
 
 def over(order: Order) -> Decimal:
-    """What is there beyond what is, and as far as one can tell will be, to be paid."""
+    """Amount overpaid, gross, in the order's currency, as far as one can tell."""
     due = claim(order)
     return max(NOTHING, came(order) - (billed(order) if due is None else due))
 
 
 def to_refund(order: Order) -> dict[str, Decimal]:
-    """What a provider has to give back, by credit note, and under "" what was paid too much.
+    """Amounts to give back by the provider, by credit note, and under "" what was paid too much.
 
     Never more than is there too much, nor than was captured. What came by bank goes back by bank.
     Of what nobody has cancelled or changed it is only known in the end that it was too much.
@@ -201,7 +201,7 @@ def to_refund(order: Order) -> dict[str, Decimal]:
 
 
 def to_void(order: Order) -> Decimal:
-    """What of the authorisation is the customer's again, as nothing more will be billed."""
+    """Amount of the authorisation to give back, as nothing more will be billed."""
     if given_up(order, "void") or not order.payment.provider or not at_rest(order):
         return NOTHING
     return NOTHING if unpaid(order) else capturable(order)
@@ -222,12 +222,12 @@ def given_up(order: Order, of: str) -> set[str]:
 
 
 def unpaid(order: Order) -> Decimal:
-    """What is billed and was not paid."""
+    """Amount billed and not paid."""
     return max(NOTHING, billed(order) - came(order))
 
 
 def open_failures(order: Order) -> tuple[PaymentFailure, ...]:
-    """What could not be moved and still is to be: somebody has to look at it."""
+    """Failures to move money that is still to be moved: somebody has to look at them."""
     missing: Mapping[str, bool] = {
         "capture": bool(unpaid(order)),
         "refund": bool(over(order)),
@@ -241,7 +241,7 @@ def open_failures(order: Order) -> tuple[PaymentFailure, ...]:
 
 
 def waits(order: Order) -> Iterator[Waiting]:
-    """Whom the order's money waits for."""
+    """Waits of the order's money."""
     since = (order.changed_at or order.received_at) + RESERVE_WITHIN
     for failure in open_failures(order):
         yield Waiting("clerk", f"payment_{failure.of}_failed", failure.at + PAY_WITHIN)

@@ -33,7 +33,7 @@ T = TypeVar("T")
 
 
 class Outcome(Struct, frozen=True):
-    """What a change comes to: the order after it, the holds that it raises and those it mends."""
+    """Outcome of a change: the order after it, the holds that it raises and those it mends."""
 
     order: Order
     raised: tuple[Finding, ...]
@@ -82,7 +82,7 @@ def requested(
 
 
 def refused_by(order: Order) -> str | None:
-    """Which warehouse has refused to give back what the waiting change needs, None for none."""
+    """Warehouse that has refused to give back what the waiting change needs, None for none."""
     for fulfilment in order.fulfilments:
         recall = fulfilment.recall
         waits = order.pending and recall and recall.change == order.pending.id
@@ -136,7 +136,7 @@ def changed(order: Order, change: Change, *, id: str, by: str, at: datetime) -> 
 
 
 def foreseen(order: Order, news: OrderChanged, findings: Iterable[Finding]) -> Outcome:
-    """What the change and the checks that ran again for it come to. Raises as `weighed`."""
+    """Outcome of the change and of the checks that ran again for it. Raises as `weighed`."""
     found = tuple(findings)
     weight = weighed(order, found)
     return Outcome(applied(order, replace(news, findings=found)), weight.raised, weight.mended)
@@ -160,7 +160,7 @@ def confirmed(order: Order, news: OrderChanged, findings: Iterable[Finding]) -> 
 
 
 def basis(order: Order) -> str:
-    """What a preview rests on, as SHA-256 in hex: the order without its papers and notes."""
+    """Basis of a preview, as SHA-256 in hex: the order without its papers and notes."""
     parts = (
         order.lines,
         order.billing_address,
@@ -210,7 +210,7 @@ def _require_open(order: Order, id: str) -> None:
 
 
 def _wrong_about_delivery(order: Order, change: Change) -> dict[str, str]:
-    """What about addresses and shipping cannot be changed any more: field -> why."""
+    """Faults of a change of addresses or shipping that comes too late: field -> why."""
     wrong: dict[str, str] = {}
     live = [f for f in order.fulfilments if f.status != "cancelled"]
     if _other(change.shipping, order.shipping) and live:
@@ -245,13 +245,13 @@ def _of_pieces(line: Line, pieces: int, currency: str) -> tuple[Discount, ...]:
 
 
 def _ship_to(order: Order, change: Change) -> Address:
-    """Where the changed order goes."""
+    """Address that the changed order goes to."""
     billing = change.billing_address or order.billing_address
     return change.shipping_address or order.shipping_address or billing
 
 
 def _wanted_back(line: Line, wish: LineChange) -> int:
-    """How many pieces of a line warehouses must give back for the change."""
+    """Pieces of a line that warehouses must give back for the change."""
     at_warehouse = line.released + line.packed
     if wish.unit_price not in (None, line.unit_price):
         return at_warehouse
@@ -274,7 +274,7 @@ def _recall(recalls: dict[str, Pieces], order: Order, number: str, quantity: int
 def _lines(
     order: Order, wishes: Iterable[LineChange]
 ) -> tuple[tuple[LineChanged, ...], dict[str, str]]:
-    """What becomes of each line that differs, and what cannot be: `lines.<number>` -> why."""
+    """Changes of the lines that differ, and those that cannot be: `lines.<number>` -> why."""
     known = {line.number: line for line in order.lines}
     changes: list[LineChanged] = []
     wrong: dict[str, str] = {}

@@ -10,7 +10,7 @@ from oms.core.values import Value
 
 
 class Customer(Value, frozen=True, omit_defaults=True):
-    """Who orders; `locale` is the language of what the customer sees."""
+    """Customer of the order; `locale` is the language of what the customer sees."""
 
     id: str
     type: Literal["B2C", "B2B"]
@@ -24,14 +24,14 @@ class Customer(Value, frozen=True, omit_defaults=True):
 
 
 class Shipping(Value, frozen=True, omit_defaults=True):
-    """How it is sent, and its price in the order's currency and price mode."""
+    """Shipping method, and its price in the order's currency and price mode."""
 
     method: str
     price: Decimal
 
 
 class Gift(Value, frozen=True, omit_defaults=True):
-    """What the buyer wishes the receiver; no price is in the parcel then."""
+    """Wishes of the buyer to the receiver; no price is in the parcel then."""
 
     message: Personal
     sender: Personal | None = None

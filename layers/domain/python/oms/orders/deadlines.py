@@ -35,7 +35,7 @@ LATE_AFTER = timedelta(days=4)
 
 
 class Stalled(Value, frozen=True):
-    """When what waited for us was last sent on, and how often on end without effect."""
+    """Time at which a stalled order was last sent on, and how often on end without effect."""
 
     at: datetime
     times: int

@@ -23,18 +23,18 @@ def open_deposits(documents: Sequence[Document]) -> tuple[Document, ...]:
 
 
 def had_deposits(order: Order) -> bool:
-    """Whether a deposit was ever asked for, so that one event can call for several documents."""
+    """True if a deposit was ever asked for, so that one event can call for several documents."""
     return any(document.type == "prepayment" for document in order.documents)
 
 
 def uncredited(deposit: Document, documents: Iterable[Document]) -> Decimal:
-    """What of a deposit no credit note has taken back, gross."""
+    """Amount of a deposit that no credit note has taken back, gross."""
     credited = [d.gross for d in documents if d.original == deposit.id]
     return deposit.gross - money.total(credited)
 
 
 def deducted(documents: Sequence[Document], id: str) -> bool:
-    """Whether a final invoice has deducted a deposit, so that it is credited by that one alone."""
+    """True if a final invoice has deducted a deposit, so that it is credited by that one alone."""
     places = {document.id: n for n, document in enumerate(documents)}
     return documents[places[id]].type == "prepayment" and any(
         document.type == "final" for document in documents[places[id] :]
@@ -42,17 +42,17 @@ def deducted(documents: Sequence[Document], id: str) -> bool:
 
 
 def to_come(order: Order) -> bool:
-    """Whether pieces of the order are still to be supplied."""
+    """True if pieces of the order are still to be supplied."""
     return any(order.count(place) for place in TO_LEAVE)
 
 
 def awaits_final(order: Order) -> bool:
-    """Whether what has left is billed with all the rest, by the invoice that deducts deposits."""
+    """True if shipments are billed with all the rest, by the invoice that deducts deposits."""
     return to_come(order) and bool(open_deposits(order.documents))
 
 
 def unbilled(order: Order) -> tuple[Fulfilment, ...]:
-    """What has left, is on no invoice and is not to be billed with others."""
+    """Fulfilments that have left, are on no invoice and are not to be billed with others."""
     billed = billed_or_collected(order)
     return tuple(f for f in order.fulfilments if f.shipped_at and f.id not in billed)
 

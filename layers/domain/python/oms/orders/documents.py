@@ -35,12 +35,12 @@ class Letter(Value, frozen=True, omit_defaults=True):
 
     @property
     def charges(self) -> Decimal:
-        """What it claims beyond the invoice."""
+        """Charges of the letter beyond the invoice."""
         return self.fee + self.interest + self.lump_sum
 
 
 class Dunning(Value, frozen=True, omit_defaults=True):
-    """How far the dunning of a document has gone.
+    """State of a document's dunning.
 
     `asked_at` is since when a step has been deciding what comes next, which it does on `next_on`,
     but not while it is held (`held_until`, that day included). Without `next_on` nothing follows.
@@ -57,7 +57,7 @@ class Dunning(Value, frozen=True, omit_defaults=True):
 
 
 class Taxed(Value, frozen=True, omit_defaults=True):
-    """What of a deposit is taxed as received, gross, since money moved on a day.
+    """Amount of a deposit that is taxed as received, gross, since money moved on a day.
 
     `at` is when that was put on record, `credits` how many credit notes the deposit had then.
     """
@@ -110,12 +110,12 @@ class Document(Value, frozen=True, omit_defaults=True):
 
     @property
     def kept(self) -> bool:
-        """Whether its file is in the archive, or somebody else's to keep."""
+        """True if its file is in the archive, or somebody else's to keep."""
         return bool(self.key or self.bill)
 
     @property
     def ready(self) -> bool:
-        """Whether it may leave: a document with an e-invoice only when that is valid."""
+        """True if it may leave: a document with an e-invoice only when that is valid."""
         return self.format is None or self.xml_sha256 is not None
 
 

@@ -17,7 +17,7 @@ def _passed(day: date | None) -> date | None:
 
 
 def due(order: Order) -> tuple[Due, ...]:
-    """What the clock has to see to, the earliest first."""
+    """Due times of the order, the earliest first."""
     return tuple(sorted(_dues(order), key=lambda due: due.at))
 
 
@@ -59,7 +59,7 @@ def _approvals_due(order: Order) -> Iterator[Due]:
 
 
 def days_to_look_again(order: Order) -> Iterator[tuple[str, datetime]]:
-    """When a waiting line is to be looked at: its day of sale, or when its ETA has passed."""
+    """Times to look at a waiting line: its day of sale, or when its ETA has passed."""
     for line in order.lines:
         if not line.backordered:
             continue

@@ -15,7 +15,7 @@ DIGITAL = "digital"
 
 
 class ParcelFailure(Value, frozen=True, omit_defaults=True):
-    """That a carrier could not deliver a parcel, or sends it back, and until when that may take."""
+    """Failure of a carrier to deliver a parcel, or its way back, and until when that may take."""
 
     status: str
     at: datetime
@@ -64,7 +64,7 @@ class Recall(Value, frozen=True, omit_defaults=True):
 
 
 class Fulfilment(Value, frozen=True, omit_defaults=True):
-    """What one warehouse packs and ships of an order.
+    """Pieces of an order that one warehouse packs and ships.
 
     `ship_to` is set once the order goes elsewhere than what this warehouse has. `capacity` is how
     many may leave there that day, itself among them; None where nobody counts. What left before its

@@ -60,7 +60,7 @@ def hold_of(order: Order, id: str) -> Hold:
 
 
 def may_release(hold: Hold, role: str) -> bool:
-    """Whether a role may let the hold go."""
+    """True if a role may let the hold go."""
     if hold.reason == "approval_needed":
         return False
     return role in RELEASERS.get(hold.owner, frozenset({"clerk", "admin"}))

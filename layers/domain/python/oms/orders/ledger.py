@@ -21,7 +21,7 @@ NOTHING = Decimal(0)
 
 
 class OpenItem(Struct, frozen=True, kw_only=True):
-    """What is open of a document, gross, in the order's currency.
+    """Open amount of a document and what it is made of, gross, in the order's currency.
 
     `paid` is the money that is on it, `discount` and `waived` what was let go, `promised` what the
     payment provider has yet to collect. The customer's own money, which no document needs, is an
@@ -42,18 +42,18 @@ class OpenItem(Struct, frozen=True, kw_only=True):
 
     @property
     def open(self) -> Decimal:
-        """What the customer still has to pay; negative for the customer's own money."""
+        """Amount that the customer still has to pay; negative for the customer's own money."""
         gone = self.credited + self.paid + self.discount + self.waived + self.promised
         return self.amount - gone
 
     @property
     def unpaid(self) -> Decimal:
-        """What nobody has paid or let go yet, also what the payment provider is to collect."""
+        """Amount that nobody has paid or let go yet, also what the provider is to collect."""
         return max(NOTHING, self.open + self.promised)
 
     @property
     def state(self) -> Literal["open", "settled", "credit"]:
-        """Whether somebody owes something: the customer, nobody, or we."""
+        """Standing of the item: the customer owes something, nobody does, or we do."""
         if self.open > 0:
             return "open"
         return "credit" if self.open < 0 else "settled"
@@ -96,14 +96,14 @@ def came(order: Order) -> Decimal:
 
 
 def _loose(order: Order) -> Decimal:
-    """What was credited without saying of which document."""
+    """Amount credited without saying of which document."""
     bills = {document.id for document in order.documents if document.type in BILLS}
     notes = (document for document in order.documents if document.type == "credit_note")
     return sum((note.gross for note in notes if note.original not in bills), NOTHING)
 
 
 def charges_paid(order: Order) -> Decimal:
-    """What of the money paid dunning charges."""
+    """Amount of the money that paid dunning charges."""
     return sum((laid.charges for payment in effective(order) for laid in payment.laid), NOTHING)
 
 
@@ -132,7 +132,7 @@ def _reduced(payment: Received, to: Decimal) -> Received:
 
 
 def _billed(order: Order) -> Iterator[OpenItem]:
-    """What was billed, less what was credited and let go of it."""
+    """Items that were billed, less what was credited and let go of them."""
     credited: dict[str, Decimal] = {}
     for note in order.documents:
         if note.type == "credit_note":
@@ -164,14 +164,14 @@ def _billed(order: Order) -> Iterator[OpenItem]:
 
 
 def still_granted(granted: Decimal, of: Decimal, now: Decimal, currency: str) -> Decimal:
-    """What counts of something let go `of` an amount, once only `now` of that is not credited."""
+    """Rest of what was let go `of` an amount, once only `now` of that is not credited."""
     if not granted or now >= of:
         return granted
     return money.allocate(granted, [now, of - now], currency)[0] if now > 0 else NOTHING
 
 
 def _turn(item: OpenItem) -> tuple[date, datetime, str]:
-    """Whose turn it is: what is due first; what has no due date is so on the day of its issue."""
+    """Order of payment: what is due first; what has no due date is so on the day of its issue."""
     assert item.issued_at
     return (
         item.due_on or item.issued_at.astimezone(BUSINESS_ZONE).date(),

@@ -35,7 +35,7 @@ FREE = ("open", "backordered", "reserved")
 
 
 class ProductSnapshot(Value, frozen=True, omit_defaults=True):
-    """What master data said a line's product is when the line first claimed stock."""
+    """Copy of a line's product as master data had it when the line first claimed stock."""
 
     kind: Kind = "stock"
     components: tuple[Component, ...] = ()
@@ -43,7 +43,7 @@ class ProductSnapshot(Value, frozen=True, omit_defaults=True):
 
 
 class Discount(Value, frozen=True, omit_defaults=True):
-    """What is off a price, in the order's currency and price mode; `code` is why."""
+    """Reduction of a price, in the order's currency and price mode; `code` is why."""
 
     amount: Decimal
     code: str | None = None
@@ -73,7 +73,7 @@ class Line(Value, frozen=True, omit_defaults=True):
 
     @property
     def discount(self) -> Decimal:
-        """What is off the line, for all pieces ordered."""
+        """Discount on the line, for all pieces ordered."""
         return sum((each.amount for each in self.discounts), Decimal(0))
 
     def move(self, quantity: int, origin: str, target: str) -> Line:
@@ -85,13 +85,13 @@ class Line(Value, frozen=True, omit_defaults=True):
 
     @property
     def conserved(self) -> bool:
-        """Whether the pieces in all places add up to the ordered quantity."""
+        """True if the pieces in all line states add up to the ordered quantity."""
         counted: int = sum(getattr(self, place) for place in LINE_STATES)
         return self.ordered == counted
 
 
 class LineChange(Value, frozen=True, omit_defaults=True):
-    """What a line shall be: its pieces without the cancelled ones, and the price of each.
+    """Wish for a line: its pieces without the cancelled ones, and the price of each.
 
     None leaves it as it is; no pieces remove the line. A `number` that the order does not have is a
     new line and needs all of it.
@@ -104,7 +104,7 @@ class LineChange(Value, frozen=True, omit_defaults=True):
 
 
 class LineChanged(Value, frozen=True, omit_defaults=True):
-    """What became of a line: pieces that were added are `open`, others left from where they were.
+    """Effect on a line: pieces that were added are `open`, others left from where they were.
 
     `sku` is given of a new line, `unit_price` of a new or another price, `removed` by place,
     `discounts` where those of the line have become others.

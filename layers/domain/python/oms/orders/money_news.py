@@ -69,7 +69,7 @@ class CaptureDue(DomainEvent, frozen=True, tag="Payment.CaptureDue"):
 
 
 class PaymentVoided(DomainEvent, frozen=True, tag="Payment.Voided"):
-    """What was left of an authorisation is the customer's again."""
+    """Rest of an authorisation that is the customer's again."""
 
     authorisation: str
     amount: Decimal

@@ -1,4 +1,4 @@
-"""What happens to an order: the events that its log keeps and that follow from its commands."""
+"""Events of an order: those that its log keeps and that follow from its commands."""
 
 from __future__ import annotations
 

@@ -33,7 +33,7 @@ SETTLED = "settled"
 
 
 def due_of(document: Document) -> Due | None:
-    """When the document is to be looked at, as long as it is open; None when never."""
+    """Day to look at the document, as long as it is open; None for never."""
     state = document.dunning
     if state is None:
         on = document.due_on + DAY if document.due_on else None
@@ -47,7 +47,7 @@ def due_of(document: Document) -> Due | None:
 
 
 def awaited(document: Document) -> Waiting | None:
-    """Who is to see to the document, as long as it is open."""
+    """Wait for the document's money, as long as it is open."""
     state = document.dunning or Dunning()
     if state.asked_at:
         return Waiting("auftakt", "dunning", state.asked_at + RESERVE_WITHIN)

@@ -1,4 +1,4 @@
-"""What an order costs now, what was received for it, and what is outstanding."""
+"""Amounts of an order: its cost now, what was received for it, and what is outstanding."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from oms.orders.order import Order
 
 
 def owed(order: Order) -> Decimal:
-    """What the order costs now, gross, without what was cancelled, in its currency.
+    """Cost of the order now, gross, without what was cancelled, in its currency.
 
     In gross prices that is exact. In net prices it is what the whole order came to with tax, in
     proportion; the invoices' tax may differ by cents (`oms.billing.invoice.tax_total`).
@@ -23,7 +23,7 @@ def owed(order: Order) -> Decimal:
 
 
 def cost(order: Order) -> tuple[Decimal, Decimal]:
-    """What the whole order was found to come to, gross, and the total in its price mode."""
+    """Cost of the whole order as the payment check found it, gross, and in its price mode."""
     for finding in order.findings:
         if finding.check == "payment" and "due" in finding.data:
             return Decimal(finding.data["due"]), Decimal(finding.data["of"])
@@ -36,7 +36,7 @@ def received(order: Order) -> Decimal:
 
 
 def secured(order: Order) -> Decimal:
-    """What is there for the order: captured, still to be captured, and come by bank.
+    """Money that is there for the order: captured, still to be captured, and come by bank.
 
     What went back because it was too much is not; what went back for a credit note was there.
     """
@@ -45,13 +45,13 @@ def secured(order: Order) -> Decimal:
 
 
 def overpaid(order: Order) -> Decimal:
-    """What came by bank beyond what the order costs; it is the customer's."""
+    """Amount that came by bank beyond what the order costs; it is the customer's."""
     more = secured(order) - charges_paid(order) - owed(order)
     return min(received(order), max(Decimal(0), more))
 
 
 def outstanding(order: Order) -> Decimal:
-    """What is still to be paid: of all that the order costs, once it is billed what is open."""
+    """Amount still to be paid: of all that the order costs, once it is billed what is open."""
     book = ledger(order)
     if order.documents and balance.at_rest(order):
         return sum((max(Decimal(0), item.open) for item in book.items), Decimal(0))

@@ -24,14 +24,14 @@ OF_MASTER_DATA = (PRODUCT_UNKNOWN, AMOUNT_UNKNOWN, INCOMPLETE)
 
 
 class Weight(NamedTuple):
-    """What findings come to: the holds that they raise, and those that they end."""
+    """Weight of findings: the holds that they raise, and those that they end."""
 
     raised: tuple[Finding, ...]
     mended: tuple[Hold, ...]
 
 
 def weighed(order: Order, found: Sequence[Finding]) -> Weight:
-    """What checks that ran again come to.
+    """Weight of the findings of checks that ran again.
 
     A hold goes when its check ran again and does not find that any more; one that stands already
     for the same reason and facts is not raised twice. Raises Refusal when a check refuses.

@@ -22,7 +22,7 @@ AGAIN_AFTER = (timedelta(minutes=10), timedelta(hours=1), timedelta(hours=6), ti
 def due_at(
     waiting: Iterable[Waiting], stalled: Stalled | None, changed_at: datetime | None
 ) -> datetime | None:
-    """When to send on what waits for us, None when nothing does.
+    """Time to send on what waits for us, None when nothing does.
 
     Whatever has happened since it was sent on begins a new wait.
     """
@@ -37,12 +37,12 @@ def due_at(
 
 
 def late(waiting: Iterable[Waiting], at: datetime) -> tuple[str, ...]:
-    """Why it waits for us although it should have gone on, each cause once."""
+    """Causes for which it waits for us although it should have gone on, each once."""
     causes = (w.cause for w in waiting if w.party == OURSELVES and w.until - EARLY <= at)
     return tuple(dict.fromkeys(causes))
 
 
 def counted(before: Stalled | None, changed_at: datetime | None, at: datetime) -> Stalled:
-    """That it was sent on at a time, and the how manieth time on end that was."""
+    """Note that it was sent on at a time, and for the how manieth time on end."""
     went_on = before is None or (changed_at is not None and changed_at > before.at)
     return Stalled(at, 1 if went_on or before is None else before.times + 1)

@@ -24,7 +24,7 @@ from oms.orders.overdue import awaited, due_of, letters_to_keep
 
 
 def finished(order: Order) -> bool:
-    """Whether all pieces are at rest, each shipment is billed and all money moved."""
+    """True if all pieces are at rest, each shipment is billed and all money moved."""
     at_rest = order.count("delivered") + order.count("cancelled") + order.count("returned")
     if at_rest < order.count("ordered"):
         return False
@@ -34,13 +34,13 @@ def finished(order: Order) -> bool:
 
 
 def waiting(order: Order) -> tuple[Waiting, ...]:
-    """Whom it waits for; but for the payment nobody only once it is finished (invariant 6)."""
+    """Waits of the order; for anything but the payment only until it is finished (invariant 6)."""
     money = tuple(_waits_for_payment(order))
     return money if finished(order) else (*_waits(order), *money)
 
 
 def _waits_for_payment(order: Order) -> Iterator[Waiting]:
-    """Who is to see to the invoices that are open, whether or not the order is finished."""
+    """Waits for the invoices that are open, whether or not the order is finished."""
     yield from filter(None, map(awaited, _payable_later(order)))
     yield from (wait for document in order.documents for wait in letters_to_keep(document))
     for fulfilment in order.fulfilments:
@@ -64,7 +64,7 @@ def _payable_later(order: Order) -> Iterator[Document]:
 
 
 def dunning_due(order: Order) -> Iterator[Due]:
-    """When each open invoice is to be looked at, unless somebody wants it left alone."""
+    """Times to look at each open invoice, unless somebody wants it left alone."""
     yield from filter(None, map(due_of, _payable_later(order)))
 
 
@@ -104,7 +104,7 @@ def _waits(order: Order) -> Iterator[Waiting]:
 
 
 def to_settle(order: Order) -> bool:
-    """Whether something is to be billed, or a deposit to be given back, as things stand."""
+    """True if something is to be billed, or a deposit to be given back, as things stand."""
     if deposits.awaits_final(order):
         return False
     standing = not deposits.to_come(order) and deposits.open_deposits(order.documents)
@@ -112,7 +112,7 @@ def to_settle(order: Order) -> bool:
 
 
 def through(order: Order) -> bool:
-    """Whether all pieces have left or were cancelled, and what left is billed or collected."""
+    """True if all pieces have left or were cancelled, and what left is billed or collected."""
     here = ("open", "reserved", "backordered", "released", "packed")
     return not any(map(order.count, here)) and not unbilled(order)
 
@@ -132,5 +132,5 @@ def _waits_for_goods(order: Order, since: datetime) -> Iterator[Waiting]:
 
 
 def _moving(order: Order, line: Line) -> bool:
-    """Whether it is for us to move a line's open pieces on."""
+    """True if it is for us to move a line's open pieces on."""
     return bool(line.open) and line.nature.kind != "service" and not order.unsupplied(line)

@@ -76,7 +76,7 @@ LIFE = timedelta(days=7)
 
 
 def state(order: Order) -> State:
-    """How the payment stands, from its amounts."""
+    """State of the payment, from its amounts."""
     taken, back = balance.captured(order), balance.refunded(order)
     payment = order.payment
     if not taken:
@@ -89,7 +89,7 @@ def state(order: Order) -> State:
 
 
 class AuthorisationStatus(Struct, frozen=True, kw_only=True):
-    """What a provider says of an authorisation, in sum and not since it was last asked.
+    """Report of a provider on an authorisation, in sum and not since it was last asked.
 
     `open` is neither authorised nor given up, `ended` was cancelled or has expired. `several` says
     that it can be captured more than once, `until` how long.
@@ -131,7 +131,7 @@ class Wait(Struct, frozen=True):
 
 
 class Fail(Struct, frozen=True):
-    """What is to be captured for a document cannot be."""
+    """Failure: the amount for a document cannot be captured."""
 
     document: str
     amount: Decimal
@@ -150,7 +150,7 @@ class GiveBack(Struct, frozen=True):
 def next_capture(
     order: Order, holding: AuthorisationStatus, *, at: datetime
 ) -> Take | Void | Wait | Fail | None:
-    """What to do next about an authorisation, of which everything known is on record.
+    """Next act on an authorisation, of which everything known is on record.
 
     Each invoice is captured on its own where the provider allows that. Otherwise one capture takes
     all that was billed: at the last shipment, or when the authorisation is about to end, so that
@@ -177,7 +177,7 @@ def next_capture(
 
 
 def next_refund(order: Order) -> GiveBack | None:
-    """What to give back next, to the newest authorisation that has so much left."""
+    """Next refund, to the newest authorisation that has so much left."""
     for document, amount in balance.to_refund(order).items():
         for source in balance.sources(order):
             if source.left > 0:
@@ -187,7 +187,7 @@ def next_refund(order: Order) -> GiveBack | None:
 
 
 def capture_by(order: Order, holding: AuthorisationStatus) -> datetime:
-    """When an authorisation has to be captured at the latest."""
+    """Time at which an authorisation has to be captured at the latest."""
     began = order.payment.authorised_at or order.received_at
     return (holding.until or began + LIFE) - MARGIN
 

@@ -35,7 +35,7 @@ class Exceeded(Refusal):
 
 
 class Exposure(Struct, frozen=True, kw_only=True):
-    """What an order, or a customer in sum, takes of the credit, in minor units of a currency.
+    """Credit taken by an order, or by a customer in sum, in minor units of a currency.
 
     approval: orders that somebody of the customer's has to approve. unshipped: confirmed and not
     invoiced yet. invoiced: open invoices, less what was paid. deposits: what was paid before there
@@ -50,7 +50,7 @@ class Exposure(Struct, frozen=True, kw_only=True):
 
     @property
     def used(self) -> int:
-        """How much of the limit is taken."""
+        """Part of the limit that is taken."""
         return self.approval + self.unshipped + self.invoiced - self.deposits
 
     def plus(self, other: Exposure) -> Exposure:
@@ -76,7 +76,7 @@ def amount(of: int, currency: str) -> Decimal:
 
 
 def exposure(order: Order) -> Exposure:
-    """What the order, as it stands, takes of its customer's credit; its record must equal it.
+    """Credit that the order, as it stands, takes of its customer's; its record must equal it.
 
     What is invoiced leaves `unshipped` and enters `invoiced` with the same document, so that there
     is neither a gap nor a double count. What of its money no document needs (`ledger`) is a
@@ -103,13 +103,13 @@ def exposure(order: Order) -> Exposure:
 
 
 def customers_money(order: Order) -> Decimal:
-    """What is there of the order's money beyond all that it costs; negative if it is missing."""
+    """Money of the order beyond all that it costs; negative if it is missing."""
     book = ledger(order)
     return _spare(order, book) if book.left > 0 else book.left
 
 
 def _spare(order: Order, book: Ledger) -> Decimal:
-    """What of the money no document needs, and nothing that comes; in whole minor units."""
+    """Money that no document needs, nor any that comes; in whole minor units."""
     if book.left <= 0:
         return Decimal(0)
     coming = units(max(Decimal(0), to_come(order) - book.promised), order.currency)
@@ -117,7 +117,7 @@ def _spare(order: Order, book: Ledger) -> Decimal:
 
 
 def to_come(order: Order) -> Decimal:
-    """What will still be invoiced, gross, less what is so in advance.
+    """Amount still to be invoiced, gross, less what is so in advance.
 
     What a collective invoice is to bill is known to the cent.
     """
@@ -154,7 +154,7 @@ def _coming(order: Order, due: Decimal, of: Decimal) -> Decimal:
 
 
 def _in_advance(order: Order) -> Decimal:
-    """What is invoiced of goods that have not left, until the final invoice deducts it."""
+    """Amount invoiced of goods that have not left, until the final invoice deducts it."""
     known = order.documents
     return sum((uncredited(deposit, known) for deposit in open_deposits(known)), Decimal(0))
 
@@ -175,7 +175,7 @@ def take(order: Order, due: Decimal, limit: Decimal, *, at: datetime) -> Order:
 
 
 def wanted(order: Order, due: Decimal, limit: Decimal | None) -> Credit:
-    """What an order of `due`, gross, takes of the credit."""
+    """Credit that an order of `due`, gross, takes."""
     return Credit(amount=due, of=order.total, limit=limit)
 
 

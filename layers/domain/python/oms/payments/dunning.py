@@ -36,7 +36,7 @@ CALM = timedelta(days=7)
 
 
 class Claim(NamedTuple):
-    """What is open of a document, and of whom it is claimed."""
+    """Open amount of a document, and of whom it is claimed."""
 
     open: Decimal
     buyer: Literal["B2C", "B2B"]
@@ -44,7 +44,7 @@ class Claim(NamedTuple):
 
 
 def claim_of(order: Order, id: str) -> Claim:
-    """What is open of an order's document."""
+    """Open amount of an order's document, as a claim."""
     item = ledger(order).item(id)
     return Claim(item.open if item else Decimal(0), order.customer.type, order.currency)
 
@@ -199,7 +199,7 @@ _INTEREST: dict[Language, str] = {
 
 
 def reminder_of(letter: Letter, document: Document, snapshot: Invoice) -> Reminder:
-    """What the letter says, from the invoice as it was issued."""
+    """Content of the letter, from the invoice as it was issued."""
     fee, lump = _FEES[snapshot.locale]
     fees = ((fee, letter.fee), (lump, letter.lump_sum))
     amount = OpenAmount(

@@ -57,7 +57,7 @@ def transfer(seller: Seller, amount: Decimal, currency: str, reference: str) -> 
 
 
 def is_iban(iban: str) -> bool:
-    """Whether the check digits of an IBAN without spaces are right (ISO 13616, ISO 7064)."""
+    """True if the check digits of an IBAN without spaces are right (ISO 13616, ISO 7064)."""
     if not (iban.isascii() and iban.isalnum() and 15 <= len(iban) <= 34 and iban[2:4].isdigit()):
         return False
     return int("".join(str(int(each, 36)) for each in iban[4:] + iban[:4])) % 97 == 1

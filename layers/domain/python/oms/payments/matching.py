@@ -76,19 +76,19 @@ class Transfer(Struct, frozen=True, kw_only=True):
 
     @property
     def left(self) -> Decimal:
-        """What no order has got yet."""
+        """Amount that no order has got yet."""
         return self.amount - sum((part.amount for part in self.assigned), Decimal(0))
 
     @property
     def state(self) -> Literal["unmatched", "partly_matched", "matched"]:
-        """Whether the orders have got it."""
+        """State of the transaction: orders have got all, a part or nothing of it."""
         if not self.assigned:
             return "unmatched"
         return "partly_matched" if self.left else "matched"
 
     @property
     def told(self) -> tuple[object, ...]:
-        """What the bank says of it, which must not differ the next time."""
+        """Facts that the bank tells of it, which must not differ the next time."""
         return (
             self.amount,
             self.currency,
@@ -101,12 +101,12 @@ class Transfer(Struct, frozen=True, kw_only=True):
         )
 
     def given(self, order: str) -> Decimal:
-        """What an order has got of it, less what it gave back."""
+        """Amount that an order has got of it, less what it gave back."""
         return sum((part.amount for part in self.assigned if part.order == order), Decimal(0))
 
 
 def words_of(reference: str) -> tuple[str, ...]:
-    """What in a text may be a shop's number of an order: words with a digit, also when torn apart.
+    """Words of a text that may be a shop's order number: those with a digit, also when torn apart.
 
     Banks tear long words and turn letters into capitals.
     """
@@ -119,7 +119,7 @@ def words_of(reference: str) -> tuple[str, ...]:
 
 
 class Printed(NamedTuple):
-    """What may be a document's number as it is printed: the n-th of a range (`numbering`)."""
+    """Text that may be a document's number as printed: the n-th of a range (`numbering`)."""
 
     text: str
     range: str
@@ -127,7 +127,7 @@ class Printed(NamedTuple):
 
 
 def invoices_in(reference: str) -> tuple[Printed, ...]:
-    """What in a text may be the number of an invoice; where its digits begin is open."""
+    """Words of a text that may be the number of an invoice; where its digits begin is open."""
     return tuple(
         Printed(word, word[:-digits].rstrip("-"), number)
         for word in PRINTED.findall(reference.upper())[:MOST_WORDS]
@@ -168,7 +168,7 @@ def choose(transfer: Transfer, named: Iterable[Order]) -> Order | None:
 
 
 def incoming(transfer: Transfer, named: Sequence[Named], tolerance: Decimal) -> tuple[Planned, ...]:
-    """Which orders get money that came, among those that it names; none if that is open.
+    """Parts of money that came, by the orders that it names; none if that is open.
 
     Documents say more than orders. Several get it when it settles all that they are asked.
     """
@@ -191,14 +191,14 @@ def incoming(transfer: Transfer, named: Sequence[Named], tolerance: Decimal) -> 
 
 
 def outgoing(transfer: Transfer, named: Sequence[Named]) -> tuple[Planned, ...]:
-    """Which order gives money that went, among those that it names; none if that is open."""
+    """Part of money that went, by the order that gives it, of those named; none if that is open."""
     able = [each for each in named if each.order.currency == transfer.currency]
     found = [part for each in able if (part := given_back(transfer, each, -transfer.amount))]
     return (found[0],) if len(found) == 1 else ()
 
 
 def given_back(transfer: Transfer, named: Named, amount: Decimal) -> Planned | None:
-    """Why an order gives an amount back: it was too much, or the bank takes a payment back."""
+    """Part of an order in money that went: it was too much, or the bank takes a payment back."""
     order = named.order
     if 0 < amount <= customers_money(order):
         notes = {d.id for d in order.documents if d.type == "credit_note"}
@@ -211,7 +211,7 @@ def given_back(transfer: Transfer, named: Named, amount: Decimal) -> Planned | N
 
 
 def reversed_by(transfer: Transfer, original: Transfer) -> tuple[Planned, ...]:
-    """What each order gives back of a payment that the bank takes back, the last one first."""
+    """Parts that orders give back of a payment that the bank takes back, the last one first."""
     rest, parts = -transfer.amount, []
     for order in dict.fromkeys(part.order for part in reversed(original.assigned)):
         part = min(rest, original.given(order))

@@ -31,7 +31,7 @@ def open_items(order: Order) -> tuple[OpenItem, ...]:
 
 
 def due_of(item: OpenItem) -> date:
-    """When it is to be paid; what has no terms, on the day of its issue."""
+    """Due day of the item; without terms it is the day of its issue."""
     assert item.issued_at
     return item.due_on or item.issued_at.astimezone(BUSINESS_ZONE).date()
 
@@ -43,7 +43,7 @@ def age_of(due: date, today: date) -> str:
 
 
 class Aged(Struct, frozen=True, kw_only=True):
-    """What is open in a currency, by age, and what is the customer's; all in sum positive."""
+    """Open amounts of a currency, by age, and what is the customer's; all in sum positive."""
 
     currency: str
     open: Decimal = Decimal(0)

@@ -14,7 +14,7 @@ from oms.orders.order import Order
 
 
 class Claim(NamedTuple):
-    """What is open of a document, and what of it its payer may keep: discount and charges."""
+    """Open amount of a document, and what of it its payer may keep: discount and charges."""
 
     item: OpenItem
     discount: Decimal
@@ -22,7 +22,7 @@ class Claim(NamedTuple):
 
 
 def claims(order: Order, on: date, documents: Collection[str] = ()) -> tuple[Claim, ...]:
-    """What is open of the order, or of some of its documents, oldest due first.
+    """Claims of the order, or of some of its documents, oldest due first.
 
     Of a document that is named, charges alone may be left. The discount (Skonto) is for who pays
     by its day; it changes the taxable amount, § 17 (1) UStG.
@@ -44,7 +44,7 @@ def _discount(order: Order, item: OpenItem, on: date) -> Decimal:
 
 
 def _charges(order: Order, document: str) -> Decimal:
-    """What dunning claims beyond the document and nobody has paid."""
+    """Charges that dunning claims beyond the document and nobody has paid."""
     dunning = order.document(document).dunning
     if dunning is None or not dunning.letters:
         return NOTHING
@@ -53,7 +53,7 @@ def _charges(order: Order, document: str) -> Decimal:
 
 
 def fits(amount: Decimal, wanted: Sequence[Claim], tolerance: Decimal) -> bool:
-    """Whether an amount settles all that is asked, with discounts, charges, small differences."""
+    """True if an amount settles all that is asked, with discounts, charges, small differences."""
     most = sum((each.item.open + each.charges for each in wanted), NOTHING)
     least = sum((each.item.open - each.discount for each in wanted), NOTHING)
     return bool(wanted) and least - tolerance <= amount <= most
@@ -120,5 +120,5 @@ def _laid(
 
 
 def left_of(order: Order, payment: str) -> Decimal:
-    """What of a payment the order still has."""
+    """Rest of a payment that the order still has."""
     return sum((each.amount for each in effective(order) if each.id == payment), NOTHING)

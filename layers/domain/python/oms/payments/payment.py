@@ -31,12 +31,12 @@ NOT_PAID = {
 
 
 def in_advance(payment: Payment) -> bool:
-    """Whether the customer transfers the money before anything is sent."""
+    """True if the customer transfers the money before anything is sent."""
     return payment.method == PREPAYMENT and payment.status in ("open", "pending")
 
 
 def on_account(payment: Payment) -> bool:
-    """Whether the goods leave before the money comes, so that it takes credit."""
+    """True if the goods leave before the money comes, so that it takes credit."""
     if payment.method == ACCOUNT:
         return payment.status in ("open", "pending")
     return payment.status == "open" and payment.method != PREPAYMENT
@@ -45,7 +45,7 @@ def on_account(payment: Payment) -> bool:
 def check_payment(
     order: Order, due: Decimal | Refusal, rules: PaymentRules, *, at: datetime
 ) -> Finding:
-    """Whether the payment covers what is due, gross, to the cent, and is fresh enough.
+    """Finding on the payment: it covers what is due, gross, to the cent, and is fresh enough.
 
     Where nobody can say what is due, `due` is why. What is on account passes here: whether there is
     credit for it is for `credit` to say. The finding keeps `due`, and of which total, so that

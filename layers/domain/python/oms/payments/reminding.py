@@ -28,7 +28,7 @@ class OpenAmount(Struct, frozen=True, kw_only=True):
 
 
 class Fee(Struct, frozen=True):
-    """What asking for it costs, with its words in the letter's language (§§ 280, 288 (5) BGB)."""
+    """Cost of asking for it, with its words in the letter's language (§§ 280, 288 (5) BGB)."""
 
     text: str
     amount: Decimal
@@ -64,15 +64,15 @@ class Reminder(Struct, frozen=True, kw_only=True):
 
     @property
     def number(self) -> str:
-        """What the letter is about."""
+        """Number of what the letter is about."""
         return self.reference
 
     @property
     def open(self) -> Decimal:
-        """What of the invoices is still to be paid."""
+        """Open amount of the invoices."""
         return total([item.open for item in self.items])
 
     @property
     def total(self) -> Decimal:
-        """What is asked for: the open amounts, fees and interest."""
+        """Sum asked for: the open amounts, fees and interest."""
         return total([self.open, *(fee.amount for fee in self.fees), self.interest])

@@ -1,4 +1,4 @@
-"""What an auditor gets: the vouchers, their lines and their taxes as tables that fit together."""
+"""Tables for an auditor: the vouchers, their lines and their taxes, which fit together."""
 
 from __future__ import annotations
 
@@ -162,7 +162,7 @@ def _taxes(voucher: Voucher, books: Bookkeeping) -> Iterator[Row]:
 
 
 def _advances(step: Voucher, books: Bookkeeping) -> Iterator[Row]:
-    """What a step taxes of a deposit, rate by rate; less is negative."""
+    """Tax of a step of a deposit, rate by rate; less is negative."""
     for amount in step.amounts:
         euro = amount.in_euro
         yield (

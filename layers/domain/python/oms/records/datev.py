@@ -94,7 +94,7 @@ def batch(
 def bookings(
     voucher: Voucher, books: Bookkeeping, seller_country: str, seller_vat_id: str | None
 ) -> Iterator[Booking]:
-    """What goes to the debtor's account, rate by rate (`Voucher.booked`).
+    """Bookings on the debtor's account, rate by rate (`Voucher.booked`).
 
     Each booking has the debtors' account on one side, as DATEV takes no two automatic accounts in
     one; what is taxed of a deposit has the clearing account. Amounts in another currency say what
@@ -123,13 +123,13 @@ def read(content: bytes) -> list[Booking]:
 
 
 def owed(bookings: Iterable[Booking]) -> dict[str, Decimal]:
-    """What bookings put on debtors' accounts in EUR, by number of the voucher; credits negative."""
+    """Sums of bookings on debtors' accounts in EUR, by number of the voucher; credits negative."""
     debtors = (each for each in bookings if each.get("Beleginfo - Art 3") != RECEIPT)
     return _summed(debtors, "Belegfeld 1")
 
 
 def received(bookings: Iterable[Booking]) -> dict[str, Decimal]:
-    """What bookings tax of deposits in EUR, gross, by step (`advances`); less is negative."""
+    """Sums that bookings tax of deposits in EUR, gross, by step (`advances`); less is negative."""
     steps = (each for each in bookings if each.get("Beleginfo - Art 3") == RECEIPT)
     return _summed(steps, "Beleginfo - Inhalt 3")
 

@@ -1,4 +1,4 @@
-"""What the clock does to an order: for each kind of due thing, the command that sees to it."""
+"""Acts of the clock on an order: for each kind of due thing, the command that sees to it."""
 
 from __future__ import annotations
 

@@ -54,7 +54,7 @@ class Export(Struct, frozen=True, kw_only=True, omit_defaults=True):
         return self.asked_at.astimezone(BUSINESS_ZONE).date()
 
     def closes(self, day: date, at: datetime) -> bool:
-        """Whether what is told of a day from a time on is too late for its batch.
+        """True if what is told of a day from a time on is too late for its batch.
 
         A batch that was asked for before its last day was over is not the last of its period.
         """

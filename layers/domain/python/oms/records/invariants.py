@@ -1,4 +1,4 @@
-"""What must always hold: generators of breaches over stored values (`domain.md` § 6)."""
+"""Invariants: generators of breaches over stored values (`domain.md` § 6)."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ _OF_FULFILMENTS = ("released", "packed", "shipped", "delivered", "returned")
 
 
 def _whereabouts(fulfilment: Fulfilment) -> Iterator[tuple[str, Mapping[str, int]]]:
-    """Where the pieces of a fulfilment are, as it says."""
+    """Line states of the pieces of a fulfilment, as it says."""
     if fulfilment.status in ("delivered", "returned"):
         yield from places(fulfilment)
     elif fulfilment.status in _OF_FULFILMENTS:
@@ -143,7 +143,7 @@ def claimed(order: Order, held: Mapping[str, Reservation]) -> Iterator[Breach]:
 
 
 def credited(where: str, counters: Exposure, records: Iterable[Exposure]) -> Iterator[Breach]:
-    """What a customer uses of the credit is the sum of what each order is on record with."""
+    """Breaches where a customer's credit is not the sum of what each order is on record with."""
     total = NOTHING
     for record in records:
         total = total.plus(record)
@@ -152,7 +152,7 @@ def credited(where: str, counters: Exposure, records: Iterable[Exposure]) -> Ite
 
 
 def exposed(order: Order, record: Exposure | None) -> Iterator[Breach]:
-    """What an order is on record with is what it says it takes of its customer's credit."""
+    """Breach where an order's credit on record is not what it says it takes of its customer's."""
     wanted = exposure(order)
     if (record or NOTHING) != wanted:
         yield Breach(order.id, f"credit on record: {record}, the order says {wanted}")

@@ -39,7 +39,7 @@ def accounted(order: Order) -> Iterator[Breach]:
 
 
 def _charged(order: Order) -> Decimal:
-    """What was captured, by us or the shop, and what came by bank."""
+    """Money captured, by us or the shop, and come by bank."""
     taken = sum((each.amount for each in order.captures), NOTHING)
     return taken + balance.upfront(order) + sum((p.amount for p in order.payments), NOTHING)
 

@@ -112,7 +112,7 @@ def _of_price(priced: Decimal, rate: Decimal, order: Order) -> tuple[Decimal, De
 
 
 def shipped_value(order: Order, papers: Papers) -> Iterator[Breach]:
-    """What left is billed once, piece by piece, with its price, discounts and shipping costs.
+    """Breaches where what left is not billed once, piece by piece, with all its price.
 
     What has no document yet is on its way to it: `silent_orders` watches how long.
     """
@@ -228,7 +228,7 @@ def _original(order: Order, note: Document) -> bool:
 
 
 def taken(where: str, original: Invoice, notes: Sequence[Invoice]) -> Iterator[Breach]:
-    """What credit notes take beyond what their invoice billed."""
+    """Breaches where credit notes take more than their invoice billed."""
     left = left_of(original, notes)
     for number, rest in left.items():
         for name, amount in (("pieces", rest.quantity), ("amount", rest.amount)):
@@ -250,7 +250,7 @@ def taken(where: str, original: Invoice, notes: Sequence[Invoice]) -> Iterator[B
 
 
 def _billed(paper: Invoice) -> Iterator[TaxTotal]:
-    """What a document bills: on a final invoice its deposits too, which it deducts."""
+    """Taxes that a document bills; on a final invoice also those of the deposits it deducts."""
     yield from paper.taxes
     for deposit in paper.deposits:
         yield from deposit.taxes
@@ -308,7 +308,7 @@ def deducted(order: Order, papers: Papers) -> Iterator[Breach]:
 def _standing(
     order: Order, papers: Papers, deposits: Sequence[Document], final: Document
 ) -> dict[str, dict[Group, Sums]]:
-    """What of deposits had not been credited when a final invoice was issued."""
+    """Amounts of deposits not credited yet when a final invoice was issued, rate by rate."""
     found: dict[str, dict[Group, Sums]] = {}
     earlier = order.documents[: order.documents.index(final)]
     for deposit in deposits:

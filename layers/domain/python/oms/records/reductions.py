@@ -23,7 +23,7 @@ KINDS: tuple[Kind, ...] = ("discount", "reduction")
 
 
 class Reduction(Struct, frozen=True, kw_only=True):
-    """What is off an invoice since a time, gross; negative where that was taken back.
+    """Reduction of an invoice since a time, gross; negative where that was taken back.
 
     The taxable amount changes on that day, rate by rate: § 17 (1) UStG.
     """

@@ -24,7 +24,7 @@ class Entry(Struct, frozen=True, order=True):
 
 
 class Seal(Struct, frozen=True, kw_only=True):
-    """What the archive keeps of a day (in UTC): all its events, and the root of their Merkle tree.
+    """Seal of a day (in UTC) in the archive: all its events, and the root of their Merkle tree.
 
     `chain` is the hash over the day, the root and the chain of the seal before, so that no day can
     be taken out. An event's hash covers its data, so the root covers the SHA-256 that
@@ -60,7 +60,7 @@ def due(last: date | None, now: datetime) -> date | None:
 
 
 def unaltered(seals: Iterable[Seal], events: Mapping[date, Iterable[Entry]]) -> Iterator[Breach]:
-    """Whether the days are as they were sealed; names what was altered first.
+    """Breaches where days are not as they were sealed; what was altered first comes first.
 
     `seals` come by day; `events` are those that are there now, of each day.
     """

@@ -148,7 +148,7 @@ def _mail_finding() -> Finding:
 
 
 def address_faults(address: Address) -> Faults:
-    """What is wrong with an address in its country: `required`, `invalid` or `unknown`."""
+    """Faults of an address in its country: `required`, `invalid` or `unknown`."""
     given = {
         "country_code": address.country,
         "country_area": address.region or "",
@@ -175,7 +175,7 @@ def address_faults(address: Address) -> Faults:
 
 
 def doubts_of(address: Address, places: Gazetteer) -> Faults:
-    """What looks wrong with an address though it has its country's form.
+    """Doubts about an address though it has its country's form.
 
     `house_number`: a street without a number where houses have one, also in the second line.
     `place`: a place that does not fit its postcode (`oms.screening.gazetteer`).
@@ -191,13 +191,13 @@ def doubts_of(address: Address, places: Gazetteer) -> Faults:
 
 
 def _sent_elsewhere(address: Address) -> bool:
-    """Whether it goes to a locker or PO box, which have rules of their own."""
+    """True if it goes to a locker or PO box, which have rules of their own."""
     lines = (address.line1, address.line2 or "")
     return any(_LOCKER.search(line) or _PO_BOX.search(line) for line in lines)
 
 
 def delivery_faults(address: Address, method: Method) -> Faults:
-    """What the carrier of a shipping method cannot do with an address.
+    """Faults of an address for the carrier of a shipping method.
 
     A Packstation or Postfiliale has a number from 100 to 999 and needs the customer's post number;
     only DHL serves them, and only in Germany.
@@ -237,7 +237,7 @@ def phone_fault(phone: str | None, country: str) -> str:
 
 
 def email_is_valid(email: str) -> bool:
-    """Whether an address has the form of one that can be written to."""
+    """True for an address of the form of one that can be written to."""
     try:
         validate_email(email, check_deliverability=False)
     except EmailNotValidError:

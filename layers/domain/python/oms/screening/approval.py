@@ -41,7 +41,7 @@ def check_approval(
     due: Decimal,
     worth: Decimal | None,
 ) -> Finding:
-    """Whether somebody of the customer's has to agree, by the rules of the account.
+    """Finding by the rules of the account: somebody of the customer's has to agree, or nobody.
 
     `groups` are the product groups by SKU, `due` what the order costs gross, `worth` that in the
     currency of the account; None, where nobody knows, is more than any rule lets pass.
@@ -68,7 +68,7 @@ def check_approval(
 def applies(
     rule: ApprovalRule, order: Order, groups: Mapping[str, str | None], worth: Decimal | None
 ) -> bool:
-    """Whether everything that the rule names is so."""
+    """True if everything that the rule names is so."""
     if worth is not None and worth <= rule.over:
         return False
     if rule.cost_centres and order.cost_centre not in rule.cost_centres:
@@ -119,7 +119,7 @@ def pending(order: Order) -> int | None:
 
 
 def eligible(order: Order, number: int) -> tuple[Person, ...]:
-    """Who may decide a stage: approver or substitute, but not the purchaser, and nobody twice."""
+    """Persons who may decide a stage: approver or substitute, no purchaser, and nobody twice."""
     stage = order.approvals[number]
     earlier = {a.person for a in order.approvals[:number] if a.hold == stage.hold}
     named = (stage.approver, stage.substitute) if stage.substitute else (stage.approver,)
@@ -127,7 +127,7 @@ def eligible(order: Order, number: int) -> tuple[Person, ...]:
 
 
 def asked(order: Order, number: int) -> tuple[Person, ...]:
-    """Who is written to: the approver, the substitute in their place, after escalation both."""
+    """Persons to write to: the approver, the substitute in their place, after escalation both."""
     able = eligible(order, number)
     return able if order.approvals[number].escalated_at else able[:1]
 
@@ -205,7 +205,7 @@ def _reject(order: Order, turn: int, person: str, by: str, reason: str, at: date
 
 
 def name_of(stage: Approval, person: str | None) -> str | None:
-    """Whose word it was, as the customer knows them; None for somebody of ours."""
+    """Name of who gave the word, as the customer knows them; None for somebody of ours."""
     named = {each.id: each.name for each in (stage.approver, stage.substitute) if each}
     return named.get(person or "")
 
@@ -234,7 +234,7 @@ def escalate(order: Order, number: str, at: datetime) -> Order:
 
 
 def needed_again(before: Order, after: Order) -> bool:
-    """Whether a change is one that who approved the order has not agreed to.
+    """True for a change that those who approved the order have not agreed to.
 
     Less of the same needs no new approval: fewer pieces, lower prices. Anything else does.
     """

@@ -46,13 +46,13 @@ class _Token(NamedTuple):
 
 
 def kind_of(value: Any) -> Kind:
-    """What a fact is, by an example of it; raises KeyError for what no fact can be."""
+    """Kind of a fact, by an example of it; raises KeyError for what no fact can be."""
     kinds: dict[type, Kind] = {bool: "truth", int: "number", str: "text"}
     return kinds[type(value)]
 
 
 def read(text: str, names: Mapping[str, Kind]) -> Kind:
-    """What an expression gives; raises Unreadable. `names` are those that it may use."""
+    """Kind of an expression's result; raises Unreadable. `names` are those that it may use."""
     reader = _Reader(text, names)
     kind = reader.choice()
     reader.ends()

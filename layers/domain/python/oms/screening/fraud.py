@@ -57,7 +57,7 @@ GIVES = ("indicator", "points", "reason")
 
 
 class Weighed(Struct, frozen=True):
-    """What a rule set says of facts, indicator by indicator."""
+    """Verdict of a rule set on facts, with its points, indicator by indicator."""
 
     verdict: Verdict
     score: int
@@ -178,7 +178,7 @@ def check_fraud(rules: Ruleset, facts: Mapping[str, Any]) -> Finding:
 
 
 def check_again(rules: Ruleset, order: Order, wanted: Order) -> Finding | None:
-    """What another address makes of what was found of the order: a hold, when it adds points.
+    """Finding of fraud at another address: a hold when that adds points to what was found before.
 
     What depends on the address is known anew, the rest is what it was at the intake.
     """
@@ -202,7 +202,7 @@ def _of_addresses(order: Order) -> dict[str, Any]:
 
 
 def objections(rules: Ruleset) -> dict[str, str]:
-    """Why a rule set must not decide: faults of its graph, or a golden case that comes out wrong.
+    """Reasons that a rule set must not decide: faults of its graph, golden cases come out wrong.
 
     An ordinary order is a golden case of every rule set: it passes.
     """

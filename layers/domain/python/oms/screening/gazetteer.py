@@ -46,7 +46,7 @@ _EXONYMS = {
 
 
 class Spot(NamedTuple):
-    """Where a postcode is, in hundredths of a degree (WGS 84), and its places, `plain`."""
+    """Position of a postcode, in hundredths of a degree (WGS 84), and its places, `plain`."""
 
     latitude: int
     longitude: int
@@ -61,7 +61,7 @@ class Gazetteer:
         self._by_name: dict[str, dict[str, list[str]]] = {}
 
     def fits(self, country: str, postal_code: str, city: str) -> bool:
-        """Whether the place can be the postcode's; what is not known speaks for it.
+        """True if the place can be the postcode's; what is not known speaks for it.
 
         A postcode's places and their districts, spelt freely, fit. A name that is known elsewhere
         alone, more than `NEAR_KM` away, does not. An unknown name may be a district, and fits.
@@ -102,7 +102,7 @@ def plain(place: str) -> str:
 
 
 def one(written: str, known: str) -> bool:
-    """Whether two plain names mean one place: equal, one within the other, or misspelt."""
+    """True if two plain names mean one place: equal, one within the other, or misspelt."""
     ours, theirs = _words(written), _words(known)
     if not ours or not theirs:
         return written == known

@@ -21,7 +21,7 @@ NAMED = 100
 
 
 class Tariff(NamedTuple):
-    """What the merchant asks of a customer: the lists that apply, the first that has a SKU first.
+    """Prices for a customer: the lists that apply, the first that has a SKU first.
 
     `prices` is by list and SKU; what no list has costs its product's list price, gross.
     """
@@ -60,7 +60,7 @@ def lists_for(
 
 
 def asked_price(tariff: Tariff, sku: str, quantity: int, currency: str) -> ListedPrice | None:
-    """What one piece costs when so many are bought, None when the merchant does not say."""
+    """Price of one piece when so many are bought, None when the merchant does not say."""
     for each in tariff.lists:
         price = tariff.prices.get((each.id, sku))
         if price and (unit := price.unit_price(quantity)) is not None:
@@ -78,7 +78,7 @@ def check_price(
     tolerance: Decimal = TOLERANCE,
     rates: Callable[[], TaxRates],
 ) -> tuple[Finding, ...]:
-    """Whether all products are known, no price is too low, and the total is what the shop says.
+    """Findings on prices: all products are known, no price is too low, the total is the shop's.
 
     Lines of one SKU count together for its quantity breaks. A price is too low when it lies more
     than `tolerance` percent below what is asked. `rates` is called when gross and net have to be
@@ -114,7 +114,7 @@ def _too_low(
 
 
 def _converted(asked: ListedPrice, line: Line, rates: TaxRates, currency: str) -> Decimal:
-    """What is asked, in the other price mode."""
+    """Price asked for, in the other price mode."""
     if asked.mode == "gross":
         return net_of(asked.price, rates.home[line.number], currency)
     return gross_of(asked.price, rates.order[line.number], currency)

@@ -46,7 +46,7 @@ def decide(graph: Graph, facts: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 
 def faults(graph: Graph, *, facts: Mapping[str, Any], gives: Collection[str]) -> Faults:
-    """What is wrong with a graph, by its place; only one without faults may be run.
+    """Faults of a graph, by their place; only one without faults may be run.
 
     The engine passes over a cell that it cannot read, and would run what computes without end, so
     each is read here first. `facts` are the names that conditions may use, each with an example of

@@ -23,13 +23,13 @@ def good_until(check: VatCheck, days: int) -> datetime:
 
 
 def buyer_of(order: Order) -> str:
-    """Whom the order's invoices name: the company, or the person."""
+    """Name on the order's invoices: the company's, or the person's."""
     billed = order.billing_address
     return billed.company or order.customer.company or billed.name
 
 
 def confirms(check: VatCheck, vat_id: str, name: str) -> bool:
-    """Whether a check is of this id, by someone who knows.
+    """True if a check is of this id, by someone who knows.
 
     What a person entered is a confirmation of id and name (§ 18e UStG): it holds for that name.
     """
@@ -45,7 +45,7 @@ def plain(name: str | None) -> str:
 
 
 def is_good(check: VatCheck, vat_id: str, name: str, days: int, *, at: datetime) -> bool:
-    """Whether a check confirms the id for this name, and is young enough."""
+    """True if a check confirms the id for this name, and is young enough."""
     return confirms(check, vat_id, name) and at <= good_until(check, days)
 
 
@@ -57,7 +57,7 @@ def by_format(vat_id: str, *, at: datetime) -> VatCheck | None:
 
 
 def finding(order: Order, check: VatCheck | None, unreachable: str) -> Finding:
-    """What the intake makes of a check, None when VIES could not be reached.
+    """Finding of the intake on a check, None when VIES could not be reached.
 
     An invalid id is no reason to stop: the buyer is charged as a consumer (§ 6a (1) no. 4 UStG).
     """
@@ -82,5 +82,5 @@ def finding(order: Order, check: VatCheck | None, unreachable: str) -> Finding:
 
 
 def waived(order: Order) -> bool:
-    """Whether a clerk let the order go without a check."""
+    """True if a clerk let the order go without a check."""
     return any(hold.reason == UNVERIFIED and hold.released_at for hold in order.holds)

@@ -26,7 +26,7 @@ Fits = Callable[[Order], Pieces]
 
 
 class Room(Struct, frozen=True):
-    """How many pieces of each SKU an order may hold.
+    """Pieces of each SKU that an order may hold.
 
     `kept` covers what it has reserved and waits for, `new` what it asks for as a newcomer, who
     comes behind all that wait already; `waiting` is how many more pieces may wait (a SKU that is
@@ -185,7 +185,7 @@ def _natures(order: Order, products: Mapping[str, Product]) -> dict[str, Product
 
 
 def nature_of(product: Product | None, products: Mapping[str, Product]) -> ProductSnapshot:
-    """What an order line keeps of its product; an unknown one is taken to lie on our shelves.
+    """Copy of a product that an order line keeps; an unknown one is taken to lie on our shelves.
 
     A bundle is sold from the day on which the last of its components is.
     """
@@ -234,7 +234,7 @@ def closed(products: Mapping[str, Product], today: date) -> set[str]:
 
 
 def limits(products: Mapping[str, Product]) -> dict[str, int]:
-    """How many pieces of a SKU may wait at one time, where there is a limit."""
+    """Pieces of a SKU that may wait at one time, where there is a limit."""
     return {
         product.sku: product.backorder_limit
         for product in products.values()

@@ -20,7 +20,7 @@ TRANSIT = {"home": (1, 2), "union": (2, 5), "world": (5, 10)}
 
 
 class Delivery(Struct, frozen=True):
-    """When pieces would leave a location, and between which days they would arrive."""
+    """Departure of pieces from a location, and the days between which they would arrive."""
 
     departs_at: datetime
     earliest: date
@@ -28,7 +28,7 @@ class Delivery(Struct, frozen=True):
 
 
 class Supply(Struct, frozen=True):
-    """What there is of the SKUs: counters, what is to come, and the day from which one is sold."""
+    """Supply of the SKUs: counters, what is to come, and the day from which one is sold."""
 
     items: Mapping[str, Item]
     incoming: Mapping[str, Sequence[Incoming]]
@@ -38,7 +38,7 @@ class Supply(Struct, frozen=True):
 
 
 class Offer(Struct, frozen=True):
-    """What can be promised of a SKU; `promisable` is None for what needs no stock of ours.
+    """Promise for a SKU; `promisable` is None for what needs no stock of ours.
 
     `available_from` is the day from which all that was asked for can be promised, None if unknown.
     """
@@ -49,7 +49,7 @@ class Offer(Struct, frozen=True):
 
 
 def offer(wanted: int, needs: Mapping[str, int], supply: Supply, *, sku: str, shop: str) -> Offer:
-    """What a shop can promise of a SKU that takes so many pieces of which SKUs from stock.
+    """Promise that a shop can make for a SKU that takes so many pieces of which SKUs from stock.
 
     Whoever waits comes first, and what is kept for the other channels is not the shop's.
     """
@@ -71,14 +71,14 @@ def offer(wanted: int, needs: Mapping[str, int], supply: Supply, *, sku: str, sh
 
 
 def _day(item: Item, pieces: int, supply: Supply, newcomer: Reservation) -> date | None:
-    """When so many pieces are there for one who comes last, beside what is kept from the shop."""
+    """Day on which so many pieces are there for the last to come, beside those kept from a shop."""
     ahead = item.backordered + item.kept_from(newcomer.shop)
     coming = supply.incoming.get(item.sku, ())
     return expected(ahead, pieces, item.promisable, coming, today=supply.today)
 
 
 def _shelves(needs: Mapping[str, int], items: Mapping[str, Item]) -> dict[str, int]:
-    """How many whole pieces each location has free."""
+    """Whole pieces that each location has free."""
     places = sorted({place for part in needs for place in items[part].free})
     return {
         place: min(max(0, items[part].free.get(place, 0)) // each for part, each in needs.items())
@@ -87,7 +87,7 @@ def _shelves(needs: Mapping[str, int], items: Mapping[str, Item]) -> dict[str, i
 
 
 def needs_of(sku: str, product: Product | None) -> dict[str, int]:
-    """What a piece of a SKU takes from stock: itself, its components, or nothing."""
+    """Pieces of stock that one of a SKU takes: itself, its components, or nothing."""
     elsewhere = product is not None and product.kind in (*WITHOUT_STOCK, "drop_ship")
     if product is None or not (product.components or elsewhere):
         return {sku: 1}
@@ -120,7 +120,7 @@ def deliveries(
 
 
 def _zone(origin: str, country: str, postal_code: str, on: date) -> str:
-    """How far that is; islands and enclaves outside of their country's customs count as far."""
+    """Distance by zones; islands and enclaves outside of their country's customs count as far."""
     try:
         ends = {territory_of(origin, "", on).kind, territory_of(country, postal_code, on).kind}
     except UnknownPlace:

@@ -57,7 +57,7 @@ def expected(
 def day_of(
     days: Sequence[date | None], *, sold_from: date | None = None, today: date
 ) -> date | None:
-    """When a line is expected whose parts are expected on these days.
+    """Day on which a line is expected whose parts are expected on these days.
 
     A preorder is expected on its day of sale while nobody knows better.
     """

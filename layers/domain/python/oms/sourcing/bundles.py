@@ -15,7 +15,7 @@ Parts = Mapping[str, int]
 
 
 def parts(line: Line) -> dict[str, int]:
-    """What one piece of a line takes from stock, by SKU: itself, or its components if a bundle."""
+    """Stock that one piece of a line takes, by SKU: itself, or its components if a bundle."""
     if line.nature.kind in WITHOUT_STOCK:
         return {}
     taken: dict[str, int] = {}
@@ -25,7 +25,7 @@ def parts(line: Line) -> dict[str, int]:
 
 
 def demand(order: Order, pieces: Pieces) -> dict[str, int]:
-    """What pieces of an order's lines take from stock, by SKU."""
+    """Stock that pieces of an order's lines take, by SKU."""
     taken: dict[str, int] = {}
     for line in order.lines:
         if n := pieces.get(line.number, 0):
@@ -68,5 +68,5 @@ def without(pieces: Pieces, less: Pieces) -> Pieces:
 
 
 def less(supply: Parts, taken: Parts) -> dict[str, int]:
-    """What remains of a supply."""
+    """Rest of a supply."""
     return {sku: n - taken.get(sku, 0) for sku, n in supply.items()}

@@ -19,7 +19,7 @@ def barred(warehouses: Iterable[Warehouse], seller: Registrations, on: date) -> 
 
 
 def finding(places: Mapping[str, str]) -> Finding:
-    """What holds an order of which pieces lie in barred warehouses alone: location -> state."""
+    """Hold for an order whose pieces lie in barred warehouses alone: location -> state."""
     said = ", ".join(f"{location} ({state})" for location, state in sorted(places.items()))
     return Finding(
         "dispatch",

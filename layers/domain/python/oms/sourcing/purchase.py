@@ -21,7 +21,7 @@ class PurchaseLine(Struct, frozen=True, kw_only=True):
 
     @property
     def missing(self) -> int:
-        """How many pieces are still to come."""
+        """Pieces that are still to come."""
         return max(0, self.quantity - self.received)
 
 

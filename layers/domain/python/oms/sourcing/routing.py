@@ -36,7 +36,7 @@ def never_full(warehouse: Warehouse, day: date) -> bool:
 
 
 class Share(Struct, frozen=True):
-    """What one warehouse gets: SKU -> pieces, the time it must leave by, and the reasons.
+    """Part of a warehouse: SKU -> pieces, the time it must leave by, and the reasons.
 
     `capacity` is the most fulfilments that may leave there on that day, if there is a most.
     """
@@ -93,7 +93,7 @@ def route(
 def departure(
     warehouse: Warehouse, method: str, now: datetime, full: Full = never_full
 ) -> datetime:
-    """When an order routed now leaves: at the method's cut-off, on the first day that has room.
+    """Time at which an order routed now leaves: at the method's cut-off, the first day with room.
 
     The cut-off is a time on the wall where the warehouse is: one that a change to summer time skips
     is as much later, of one that comes twice the first counts. Aware, in that time zone.
@@ -111,7 +111,7 @@ def departure(
 
 
 def why_not(warehouse: Warehouse, day: date, full: Full = never_full) -> str:
-    """Why nothing leaves the warehouse on a day, or nothing leaves any more; empty if it does."""
+    """Reason that nothing leaves the warehouse on a day, or nothing any more; empty if it does."""
     if day.weekday() >= 5:
         return "weekend"
     if day in warehouse.closures:
@@ -122,19 +122,19 @@ def why_not(warehouse: Warehouse, day: date, full: Full = never_full) -> str:
 
 
 def _moment(day: date, at: time, zone: ZoneInfo) -> datetime:
-    """That time of the day there; by way of UTC, as the clock may never show it."""
+    """Aware time of that day there; by way of UTC, as the clock may never show it."""
     return datetime.combine(day, at, zone).astimezone(UTC).astimezone(zone)
 
 
 class _Wants(Struct, frozen=True):
-    """What is needed, what each location has of it, and what bundles are made of."""
+    """Pieces that are needed, those that each location has, and what bundles are made of."""
 
     needed: Mapping[str, int]
     free: Mapping[str, Mapping[str, int]]
     recipes: Recipes
 
     def given(self, location: str, rest: Mapping[str, int]) -> dict[str, int]:
-        """What a location gives of the rest: bundles first, as single pieces go anywhere."""
+        """Pieces that a location gives of the rest: bundles first, as single pieces go anywhere."""
         left: dict[str, int] = {}
         given = {}
         for sku in sorted(rest, key=lambda sku: sku not in self.recipes):
@@ -151,7 +151,7 @@ class _Wants(Struct, frozen=True):
         return given
 
     def covered(self, some: Sequence[Warehouse]) -> int:
-        """How many pieces some warehouses cover together."""
+        """Pieces that some warehouses cover together."""
         if not self.recipes:
             return sum(
                 min(n, sum(max(0, self.free.get(sku, {}).get(w.id, 0)) for w in some))
@@ -165,7 +165,7 @@ class _Wants(Struct, frozen=True):
         return pieces
 
     def has(self, location: str, sku: str) -> bool:
-        """Whether a location has every needed piece of a SKU."""
+        """True if a location has every needed piece of a SKU."""
         parts = self.recipes.get(sku) or {sku: 1}
         n = self.needed[sku]
         return all(self.free.get(part, {}).get(location, 0) >= n * m for part, m in parts.items())
@@ -210,7 +210,7 @@ def _reasons(
 
 
 def _put_off(warehouse: Warehouse, now: datetime, leaves: datetime, full: Full) -> tuple[str, ...]:
-    """Why it does not leave earlier, where that is not the hour or the weekend."""
+    """Reasons that it does not leave earlier, where that is not the hour or the weekend."""
     day = now.astimezone(leaves.tzinfo).date()
     found: list[str] = []
     while day < leaves.date() and len(found) < MOST_DAYS_NAMED:

@@ -18,7 +18,7 @@ ByLocation = dict[str, int]
 
 
 class Buffer(Struct, frozen=True, omit_defaults=True):
-    """What a shop leaves for the other channels: pieces, or percent of what lies on the shelves."""
+    """Stock that a shop leaves for other channels: pieces, or percent of what is on the shelves."""
 
     pieces: int = 0
     percent: int = 0
@@ -58,17 +58,17 @@ class Item(Struct, frozen=True, kw_only=True):
         return self.buffers[shop].of(shelved) if shop in self.buffers else 0
 
     def promisable_in(self, shop: str) -> int:
-        """What can be promised to an order of the shop that waits already."""
+        """Pieces that can be promised to an order of the shop that waits already."""
         return self.promisable - self.kept_from(shop)
 
     def promisable_to(self, newcomer: Reservation) -> int:
-        """What can be promised to an order that has just come: whoever waits comes first."""
+        """Pieces that can be promised to an order that has just come: whoever waits comes first."""
         waiting = max(0, self.backordered - newcomer.backordered)
         return self.promisable_in(newcomer.shop) - waiting
 
     @property
     def consistent(self) -> bool:
-        """Whether the derived counters follow from the counted ones."""
+        """True if the derived counters follow from the counted ones."""
         free = {
             place: n - self.safety.get(place, 0) - self.hard.get(place, 0)
             for place, n in self.on_hand.items()
@@ -77,7 +77,7 @@ class Item(Struct, frozen=True, kw_only=True):
 
 
 class Reservation(Struct, frozen=True, kw_only=True):
-    """What one order holds of one SKU, in pieces; `version` is 0 before it is first stored.
+    """Stock that one order holds of one SKU, in pieces; `version` is 0 before it is first stored.
 
     soft: promised, from no location yet. hard: claimed at a location. backordered: waits for stock.
     issued: has left a location (kept, so that on hand can be proved from the records).
@@ -127,7 +127,7 @@ class Reservation(Struct, frozen=True, kw_only=True):
 
 
 class Delta(Struct, frozen=True):
-    """What moving a reservation changes in the counters of its SKU, in pieces."""
+    """Changes of a SKU's counters by moving a reservation, in pieces."""
 
     promisable: int
     soft: int
@@ -138,7 +138,7 @@ class Delta(Struct, frozen=True):
 
 
 class Claim(Struct, frozen=True):
-    """What an order says it holds of one SKU; `open` pieces may be on their way into stock."""
+    """Claim of an order on one SKU; `open` pieces may be on their way into stock."""
 
     open: int
     soft: int
@@ -221,7 +221,7 @@ def _reserve_most(order: Order) -> int | None:
 
 
 def claims(order: Order) -> dict[str, Claim]:
-    """What the order, as it stands, holds of each SKU; its reservations must come to equal it."""
+    """Claims of the order, as it stands, by SKU; its reservations must come to equal them."""
     needs = {line.number: parts(line) for line in order.lines}
     hard: dict[str, ByLocation] = {sku: {} for sku in stock_skus(order)}
     issued: dict[str, ByLocation] = {sku: {} for sku in hard}
@@ -278,7 +278,7 @@ def settled(held: Reservation, claimed: Claim) -> Reservation:
 
 
 def agrees(held: Reservation, claimed: Claim) -> bool:
-    """Whether a reservation is exactly what its order claims."""
+    """True if a reservation is exactly what its order claims."""
     return (
         held.soft == claimed.soft
         and held.backordered == claimed.backordered

@@ -45,7 +45,7 @@ class Take(Struct, frozen=True):
 
 
 class Change(Struct, kw_only=True):
-    """What a part's counters change by, and how much of a counter it must have before."""
+    """Changes of a part's counters, and how much of a counter it must have before."""
 
     adds: dict[str, int] = field(default_factory=dict)
     floors: dict[str, int] = field(default_factory=dict)
@@ -65,7 +65,7 @@ def at_home(order_id: str, parts: int) -> int:
 
 
 def take(pool: Pool, wanted: int, *, kept: int = 0, home: int = 0) -> Take | None:
-    """Where to take pieces so that the whole pool keeps at least `kept`; None if it has too few.
+    """Parts to take pieces from so that the whole pool keeps `kept`; None if it has too few.
 
     One part is enough if any covers it, the home part first; else the fullest parts give together.
     The floors hold over the whole pool: a part with one keeps that much, and none has less than
@@ -87,7 +87,7 @@ def take(pool: Pool, wanted: int, *, kept: int = 0, home: int = 0) -> Take | Non
 
 
 def _floors(pool: Pool, pieces: Mapping[int, int], kept: int) -> dict[int, int]:
-    """Which parts keep how much so that all together keep `kept`: few, touched ones first."""
+    """Floors of the parts so that all together keep `kept`: few of them, touched ones first."""
     floors: dict[int, int] = {}
     left = kept
     for n in sorted(range(len(pool)), key=lambda n: (n not in pieces, -pool[n])):
@@ -99,7 +99,7 @@ def _floors(pool: Pool, pieces: Mapping[int, int], kept: int) -> dict[int, int]:
 
 
 def deal(pool: Pool, gain: int) -> dict[int, int]:
-    """Who gets how much of a gain: a debt of the main part first, then the emptiest parts."""
+    """Shares of a gain by part: a debt of the main part first, then the emptiest parts."""
     level = list(pool)
     debt = min(gain, max(0, -level[0]))
     level[0] += debt
@@ -141,7 +141,7 @@ class Parts(Struct, frozen=True, kw_only=True):
 
     @property
     def number(self) -> int:
-        """How many parts there are."""
+        """Number of the parts."""
         return len(self.counters)
 
     @property
@@ -156,7 +156,7 @@ class Parts(Struct, frozen=True, kw_only=True):
 
     @property
     def sound(self) -> bool:
-        """Whether no bucket is below zero, and all are empty while the main part is."""
+        """True if no bucket is below zero, and all are empty while the main part is."""
         return all(
             min(pool) >= 0 or (pool[0] < 0 and not any(pool[1:]))
             for pool in map(self.pool, self.pools)
@@ -164,14 +164,14 @@ class Parts(Struct, frozen=True, kw_only=True):
 
     @property
     def uneven(self) -> bool:
-        """Whether most parts have run out while others have plenty."""
+        """True if most parts have run out while others have plenty."""
         pool = self.pool("promisable")
         empty = sum(n <= 0 for n in pool)
         return self.number > 1 and 2 * empty >= self.number and sum(pool) >= 4 * self.number
 
 
 def placed(change: Delta, parts: Parts, *, home: int, kept: int = 0) -> Changes | None:
-    """Where a reservation's move changes the counters; None when the pools do not cover it.
+    """Changes of the counters by a reservation's move; None when the pools do not cover it.
 
     What it takes comes from parts that have it, what it gives back goes to the main part, so that a
     bucket only ever grows when pieces are dealt out. `kept` pieces stay promisable to others.
@@ -210,7 +210,7 @@ def _named(counter: str, by_location: Mapping[str, int]) -> dict[str, int]:
 
 
 def recounted(gains: Mapping[str, int], parts: Parts) -> Changes:
-    """Where counting changes the pools, by counter; it alone may bring them below zero.
+    """Changes of the pools by counting, by counter; it alone may bring them below zero.
 
     A loss that the parts do not cover empties every bucket and leaves the debt to the main part.
     Buckets do not grow under the one who counts, so that what they have is at most what was seen.
@@ -235,7 +235,7 @@ def recounted(gains: Mapping[str, int], parts: Parts) -> Changes:
 
 
 def arranged(parts: Parts, number: int) -> Changes:
-    """What moves so that every pool lies evenly in so many parts.
+    """Moves after which every pool lies evenly in so many parts.
 
     A part that closes hands all its counters to the main one.
     """
@@ -257,7 +257,7 @@ def arranged(parts: Parts, number: int) -> Changes:
 
 
 def fitting(now: int, wanted: int, *, pace: int | None, hot: bool, rested: bool) -> int:
-    """How many parts a SKU shall have: what the merchant wants (0: we decide), or by its pace.
+    """Number of parts for a SKU: what the merchant wants (0: we decide), or by its pace.
 
     `pace` is in writes a second, None while too little was seen; `hot` says that writes stand in
     each other's way; `rested` that it was split long ago.
@@ -281,7 +281,7 @@ def _power(at_least: int) -> int:
 
 
 class Mark(Struct, frozen=True):
-    """How many writes a SKU had seen at a time, and when it got its parts."""
+    """Mark of how many writes a SKU had seen at a time, and when it got its parts."""
 
     at: datetime | None
     writes: int
@@ -294,15 +294,15 @@ class Mark(Struct, frozen=True):
         return (sum(parts.writes) - self.writes) * SECOND // (now - self.at)
 
     def rested(self, now: datetime) -> bool:
-        """Whether its parts are as they are for long enough to change them back."""
+        """True if its parts are as they are for long enough to change them back."""
         return self.arranged_at is None or now - self.arranged_at >= REST
 
     def settled(self, now: datetime) -> bool:
-        """Whether its parts have been as they are for long enough to be judged."""
+        """True if its parts have been as they are for long enough to be judged."""
         return self.arranged_at is None or now - self.arranged_at >= WINDOW
 
     def due(self, now: datetime) -> bool:
-        """Whether it is time for another mark."""
+        """True when it is time for another mark."""
         return self.at is None or now - self.at >= WINDOW
 
 

@@ -12,7 +12,7 @@ intra-community supply, export, not subject to tax."""
 
 
 class Text(Struct, frozen=True):
-    """What the invoice says about the case, in both languages of the house."""
+    """Words of the invoice about the case, in both languages of the house."""
 
     de: str
     en: str

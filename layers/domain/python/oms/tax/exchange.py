@@ -48,7 +48,7 @@ def month_of(day: date) -> str:
 
 
 def known_for(currency: str, day: date, table: Table) -> bool:
-    """Whether orders in a currency can be taken on a day: its month has a rate."""
+    """True if orders in a currency can be taken on a day: its month has a rate."""
     month = table.get(month_of(day))
     return currency == EURO or bool(month and currency in month.rates)
 

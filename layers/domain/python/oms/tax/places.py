@@ -72,7 +72,7 @@ _NORTHERN_IRELAND_APART = date(2021, 1, 1)
 
 
 class Territory(Struct, frozen=True):
-    """Where a supply goes in the eyes of the VAT law.
+    """Destination of a supply in the eyes of the VAT law.
 
     `kind` is seen from the seller's home state, `state` the code of the state it belongs to,
     `region` a part of it with rates of its own; `customs` whether it is in the Union's customs
@@ -108,12 +108,12 @@ def territory_of(country: str, postal_code: str, on: date, home: str = "DE") -> 
 
 
 def is_country(code: str) -> bool:
-    """Whether it is a country of ISO 3166-1 alpha-2, or Northern Ireland (XI)."""
+    """True for a country of ISO 3166-1 alpha-2, and for Northern Ireland (XI)."""
     return code in MEMBERS or code in _THIRD_COUNTRIES or code in _SAME_AS
 
 
 def is_member(code: str, on: date) -> bool:
-    """Whether the state was a member of the Union, or treated as one for goods, on a day."""
+    """True if the state was a member of the Union, or treated as one for goods, on a day."""
     since, until = MEMBERS.get(code, (date.max, date.min))
     return since <= on <= until
 

@@ -1,4 +1,4 @@
-"""What the tax office knows of the seller: where registered, and which options were taken."""
+"""The seller as the tax office knows it: where registered, and which options were taken."""
 
 from __future__ import annotations
 

@@ -112,7 +112,7 @@ class TaxDecision(Struct, frozen=True, kw_only=True):
 
 
 class Facts(NamedTuple):
-    """What the rows of the table ask for."""
+    """Facts that the rows of the table ask for."""
 
     supply: Supply
     to: Territory
@@ -271,7 +271,7 @@ def _favoured(region: Region | None, state: str, seller: Registrations) -> Regio
 
 
 class Row(NamedTuple):
-    """When it applies, which case it is, and how that is answered."""
+    """Row of the table: when it applies, which case it is, and how that is answered."""
 
     applies: Callable[[Facts], bool]
     case: Case
@@ -279,7 +279,7 @@ class Row(NamedTuple):
 
 
 def registered(seller: Registrations, state: str, on: date) -> bool:
-    """Whether the seller may send goods from a state: a member state where it is registered."""
+    """True if the seller may send goods from a state: a member state where it is registered."""
     return (state == seller.home or state in seller.local) and is_member(state, on)
 
 

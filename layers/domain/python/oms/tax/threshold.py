@@ -19,7 +19,7 @@ Standing = Literal["below", "above"]
 
 
 class YearSales(Struct, frozen=True, kw_only=True):
-    """What a seller sold in a calendar year that counts: net in EUR, and whether it crossed."""
+    """Sales of a seller in a calendar year that count: net in EUR, and whether they crossed."""
 
     year: int
     net: Decimal = Decimal(0)
@@ -39,7 +39,7 @@ class Watch(Struct, frozen=True, kw_only=True):
     last: YearSales
 
     def standing(self, net: Decimal, seller: Registrations) -> Standing:
-        """Where a sale of `net` EUR stands: the one that crosses is itself above (Art. 59c (2))."""
+        """Standing of a sale of `net` EUR: the one that crosses is itself above (Art. 59c (2))."""
         last = self.last.adding(Decimal(0), seller)
         return "above" if last.crossed or self.this.adding(net, seller).crossed else "below"
 
