@@ -12,8 +12,13 @@ from tests.house.tree import listed, modules, parsed
 QUESTIONS = frozenset(
     {"what", "whether", "how", "who", "whom", "whose", "when", "where", "which", "that", "why"}
 )
-MOST = {"layers/domain/python/oms": 10, "layers/aws/python/oms_aws": 460, "functions": 11}
+MOST = {"layers/domain/python/oms": 10, "layers/aws/python/oms_aws": 14, "functions": 0}
 """Docstrings of a tree that still begin so: the number may fall, and never rises."""
+
+ACCESS_PATTERNS = {
+    Path("layers/aws/python/oms_aws/platform") / f"{n}.py" for n in ("keys", "indexes")
+}
+"""Modules in which each key says, in full, the question that it answers."""
 
 DOCUMENTED = ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
 
@@ -30,8 +35,19 @@ def asking(tree: ast.AST) -> list[str]:
 
 @pytest.mark.parametrize("tree", MOST)
 def test_docstrings_begin_with_a_noun_or_a_verb(tree: str) -> None:
-    found = [f"{path}: {line}" for path in modules(tree) for line in asking(parsed(Path(path)))]
+    found = [
+        f"{path}: {line}"
+        for path in modules(tree)
+        if path not in ACCESS_PATTERNS
+        for line in asking(parsed(path))
+    ]
     assert len(found) <= MOST[tree], listed(found)
+
+
+def test_a_key_says_the_question_that_it_answers() -> None:
+    for path in ACCESS_PATTERNS:
+        open_ended = [line for line in asking(parsed(path)) if "?" not in line]
+        assert not open_ended, listed(open_ended)
 
 
 def test_a_docstring_that_asks_is_found() -> None:

@@ -1,4 +1,4 @@
-"""What left a shop gets its invoices, numbered in turn, or is left to a collective one."""
+"""Invoices for what left a shop are issued, numbered in turn, or left to a collective one."""
 
 from __future__ import annotations
 

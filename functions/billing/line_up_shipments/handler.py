@@ -1,4 +1,4 @@
-"""What may want an invoice lines up, one queue for each shop, so that no two numbers race."""
+"""Shipments that may want an invoice line up, one queue a shop, so that no two numbers race."""
 
 from __future__ import annotations
 

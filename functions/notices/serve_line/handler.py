@@ -1,4 +1,4 @@
-"""What waits for an endpoint is told to it in its order, once it can be."""
+"""Events that wait for an endpoint are told to it in their order, once they can be."""
 
 from __future__ import annotations
 

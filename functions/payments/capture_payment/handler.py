@@ -1,4 +1,4 @@
-"""What is billed is captured from the order's authorisation; what nobody needs of it is let go."""
+"""Billed amounts are captured from the order's authorisation; what nobody needs is let go."""
 
 from __future__ import annotations
 

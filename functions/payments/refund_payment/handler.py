@@ -1,4 +1,4 @@
-"""What is credited, or was captured and not needed, goes back to where it came from."""
+"""Money that is credited, or was captured in vain, goes back to where it came from."""
 
 from __future__ import annotations
 

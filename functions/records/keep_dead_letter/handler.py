@@ -1,4 +1,4 @@
-"""What a step gave up is kept with its reason, where a clerk sees it and can send it back."""
+"""Messages that a step gave up are kept with their reason, for a clerk to send them back."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What waits too long for us is sent to the steps that should have moved it on."""
+"""Orders that wait too long for us are sent to the steps that should have moved them on."""
 
 from __future__ import annotations
 

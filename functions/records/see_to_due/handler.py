@@ -1,4 +1,4 @@
-"""What the clock says is due is done to the order, if it still is."""
+"""Acts that the clock says are due are done to the order, if they still are."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is left of a cancelled or changed order may be paid already: then it goes on."""
+"""A cancelled or changed order may be paid already for what is left: then it goes on."""
 
 from __future__ import annotations
 

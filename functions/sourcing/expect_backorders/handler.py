@@ -1,4 +1,4 @@
-"""Who waits for stock gets what has come meanwhile, and a day for the rest when that changes."""
+"""Orders in wait get the stock that came meanwhile, and a day for the rest when that changes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What an order shipped leaves the stock; what it dropped goes to whoever waits for it."""
+"""Pieces that an order shipped leave the stock; dropped ones go to whoever waits for them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the HTTP API answers, route by route: for its description and tests, never at run time."""
+"""Answers of the HTTP API, route by route: for its description and tests, never at run time."""
 
 from __future__ import annotations
 

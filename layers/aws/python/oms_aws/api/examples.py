@@ -1,4 +1,4 @@
-"""What a caller might send, route by route: for the description of the API and its tests."""
+"""Examples of requests, route by route: for the description of the API and its tests."""
 
 from __future__ import annotations
 

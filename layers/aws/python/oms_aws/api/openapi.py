@@ -34,7 +34,7 @@ class Described(NamedTuple):
 
     @property
     def name(self) -> str:
-        """What clients made from the document call the operation."""
+        """Name of the operation in clients made from the document."""
         function: str = self.route.run.__name__
         return self.step.split("/")[1] if self.alone and "_" not in function else function
 

@@ -1,4 +1,4 @@
-"""What collective invoices answer."""
+"""Answers about collective invoices."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ BillId = Annotated[str, Field(pattern=r"^bil_", examples=["bil_5d41402abc4b2a76b
 
 
 class BillShare(Model):
-    """What a document bills of an order, or credits of it."""
+    """Part of a document that bills an order, or credits it."""
 
     order: OrderId
     fulfilments: list[FulfilmentId]
@@ -79,7 +79,7 @@ class ClosedBills(Model):
 
 
 class Reduction(Model):
-    """How a collected shipment stands; `credited` is all that was taken back of it so far."""
+    """Standing of a collected shipment; `credited` is all that was taken back of it so far."""
 
     fulfilment: FulfilmentId
     bill: BillId

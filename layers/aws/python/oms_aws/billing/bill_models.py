@@ -1,4 +1,4 @@
-"""What callers send of collective invoices."""
+"""Requests about collective invoices."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from oms_aws.platform.models import MOST_LINES, Amount, Id, Model, Name
 
 
 class CloseBills(Model):
-    """Which bills are closed now: all of the customer, or that of a purchase order number."""
+    """Bills to close now: all of the customer, or that of a purchase order number."""
 
     purchase_order: Name | None = None
 
 
 class ReduceShipment(Model):
-    """What is taken back of a shipment that is not billed yet, by the order's own line numbers.
+    """Reduction of a shipment that is not billed yet, by the order's own line numbers.
 
     `shipping` is in the order's price mode.
     """

@@ -170,7 +170,7 @@ class DynamoBills:
 
 
 def is_bill(owner: str) -> bool:
-    """Whether what has this id is a bill, not an order."""
+    """True if the id is a bill's, not an order's."""
     return owner.startswith("bil_")
 
 

@@ -31,7 +31,7 @@ from oms_aws.platform.log import Saved
 def collected(
     order: Order, fulfilment_id: str, oms: BillingWiring, taking: CounterBatch, by: Saved
 ) -> Draft | None:
-    """What leaves a shipment to a collective invoice; None when it gets an invoice of its own.
+    """Draft of a shipment left to a collective invoice; None when it gets an invoice of its own.
 
     It is drafted as of the day it left, with its taxes and its proofs, and counts towards the
     threshold of distance sales from then on. The draft is kept beside the bill that will bill it.

@@ -84,7 +84,7 @@ def close_complete(order_id: str, named: object, by: Saved, oms: BillingWiring) 
 
 
 def _plan(bill: Bill, entries: Iterable[Entry]) -> tuple[Planned, ...]:
-    """Which document bills which shipments of which orders; the ids are always the same."""
+    """Documents that bill the shipments of the orders; their ids are always the same."""
     stem = bill.id.removeprefix("bil_")
     return tuple(
         Planned(id=f"inv_{stem}-{n}", shares=_shares(part.entries), why=part.why)
@@ -226,13 +226,13 @@ def cancelled(
 
 
 def _unpaid(bill: Bill, id: str, oms: BillingWiring) -> Decimal:
-    """What of a document nobody has paid yet, over all its orders; gross."""
+    """Amount of a document that nobody has paid yet, over all its orders; gross."""
     orders = {share.order for share in bill.shares(id)}
     return sum((unpaid(oms.orders.get(each).order, id) for each in orders), Decimal(0))
 
 
 def _left(bill: Bill, id: str) -> tuple[Share, ...]:
-    """What of a document is left to each order after the credit notes that it got."""
+    """Shares in a document that are left to its orders after the credit notes that they got."""
     gone: dict[str, Decimal] = {}
     for each in bill.credits:
         if each.document == id:

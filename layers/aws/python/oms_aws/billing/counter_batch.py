@@ -1,4 +1,4 @@
-"""What the documents of a transaction take from counters in turn: numbers and distance sales."""
+"""Numbers and distance sales that the documents of a transaction take from counters in turn."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from oms_aws.platform.table import Action
 
 
 class Sale(NamedTuple):
-    """What a document adds to the distance sales of a year, net in EUR; a credit takes away."""
+    """Sales that a document adds to those of a year, net in EUR; a credit takes away."""
 
     shop: Shop
     year: int

@@ -45,7 +45,7 @@ class S3Counterfoils:
 
 
 def folder(range: str) -> str:
-    """Where the counterfoils of a range are; no folder of a range is inside another's."""
+    """Folder of a range's counterfoils; no folder of a range is inside another's."""
     return f"{FOLDER}{range.replace('/', '!')}/"
 
 

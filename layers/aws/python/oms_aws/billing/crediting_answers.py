@@ -1,4 +1,4 @@
-"""What crediting an invoice answers."""
+"""Answers about crediting an invoice."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What callers send to credit an invoice."""
+"""Requests to credit an invoice."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ class ClaimIn(Model):
 
 
 class CancelDocument(Model):
-    """Why an invoice is cancelled, or issued anew."""
+    """Reason that an invoice is cancelled, or issued anew."""
 
     reason: Reason
 
 
 class IssueCreditNote(Model):
-    """What of which invoice is credited; `shipping` is in the invoice's price mode."""
+    """Claims to credit parts of an invoice; `shipping` is in the invoice's price mode."""
 
     document: Id
     reason: Reason
@@ -45,7 +45,7 @@ class IssueCreditNote(Model):
 
 
 def without_claims(lines: tuple[ClaimIn, ...], shipping: Decimal) -> dict[str, str]:
-    """What is wrong with claims, by field."""
+    """Faults of claims, by field."""
     wrong = {
         f"lines.{i}": "needs either quantity or amount"
         for i, line in enumerate(lines)

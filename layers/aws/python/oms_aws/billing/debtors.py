@@ -69,7 +69,7 @@ class Debtors:
 
 
 def place_of(dealt: Dealt) -> str:
-    """Where in the archive it lies."""
+    """Key in the archive."""
     return f"{FOLDER}{dealt.shop}/{dealt.first:08d}.json"
 
 

@@ -1,4 +1,4 @@
-"""What asking for a deposit, or for a pro forma invoice, answers."""
+"""Answers about asking for a deposit, or for a pro forma invoice."""
 
 from __future__ import annotations
 

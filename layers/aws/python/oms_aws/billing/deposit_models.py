@@ -1,4 +1,4 @@
-"""What callers send to ask for a deposit."""
+"""Requests for a deposit."""
 
 from __future__ import annotations
 

@@ -84,7 +84,7 @@ class S3Documents:
         return self._table.put(keys.document(id), attributes, unless_exists=True)
 
     def snapshot(self, id: str, type: type[Snapshot]) -> Snapshot:
-        """What the document was made from; raises Unknown."""
+        """Snapshot that the document was made from; raises Unknown."""
         return msgspec.json.decode(unpacked(self._item(id)["body"]), type=type)
 
     def owner(self, id: str) -> tuple[str, str]:

@@ -57,7 +57,7 @@ class Draft(NamedTuple):
 
 
 class Wanted(NamedTuple):
-    """What of an invoice shall be credited, and why; without claims, all that is left of it.
+    """Wish to credit an invoice, and why; without claims, all that is left of it.
 
     `exactly` is what rates come to, gross (`oms.billing.crediting`).
     """
@@ -69,7 +69,7 @@ class Wanted(NamedTuple):
 
 
 def gross_due(order: Order, oms: BillingWiring, vat: Found | None = None) -> Decimal:
-    """What the whole order costs the customer, gross, in its currency."""
+    """Cost of the whole order for the customer, gross, in its currency."""
     return order.total if order.price_mode == "gross" else estimated(order, oms, vat).gross
 
 
@@ -106,7 +106,7 @@ def estimated(order: Order, oms: BillingWiring, vat: Found | None = None) -> Inv
 
 
 def vat_found(order: Order, shop: Shop, oms: BillingWiring) -> Found:
-    """What is known of the VAT id of an order's customer; VIES is asked where nothing is."""
+    """Check of the VAT id of an order's customer; VIES is asked where nothing is known."""
     vat_id = str(order.customer.vat_id)
     return oms.vat_checks.of(shop, order.customer.id, vat_id, buyer_of(order))
 
@@ -192,7 +192,7 @@ def known_of(
     at: datetime,
     until: datetime | None = None,
 ) -> dict[str, Any]:
-    """What all bills of an order take, by the names of the arguments of `oms.billing.billing`.
+    """Facts that all bills of an order take, by the arguments of `oms.billing.billing`.
 
     `before` are the order's bills so far; what was collected `until` then counts as well.
     """
@@ -221,7 +221,7 @@ def drafted_alone(
     *,
     at: datetime,
 ) -> Invoice:
-    """What the invoice of a shipment says under a number, on the right side of the threshold."""
+    """Draft of the invoice of a shipment under a number, on the right side of the threshold."""
     shop = oms.catalogue.cached_shop(order.shop)
     known = known_of(order, bills_of(order), number, oms, at=at)
     made = _billing(order, (fulfilment,), None, known, oms)
@@ -235,7 +235,7 @@ def _billing(
     known: dict[str, Any],
     oms: BillingWiring,
 ) -> Callable[[Standing], Invoice]:
-    """What bills shipments: one of its own without `deposits`, else all of them in one."""
+    """Bill of shipments: one of its own without `deposits`, else all of them in one."""
     shop: Shop = known["shop"]
     places = [(fulfilment, _ship_from(fulfilment, shop, oms)) for fulfilment in shipped]
 
@@ -299,7 +299,7 @@ def _demand_creditable(order: Order, original: Document, wanted: Wanted) -> None
 
 
 def unpaid(order: Order, document: str) -> Decimal:
-    """What of an order's document, or of its share of one, nobody has paid yet; gross."""
+    """Amount of an order's document, or of its share of one, that nobody has paid yet; gross."""
     item = ledger(order).item(document)
     return item.unpaid if item else Decimal(0)
 
@@ -307,7 +307,7 @@ def unpaid(order: Order, document: str) -> Decimal:
 def creditable(
     order: Order, original: Document, oms: BillingWiring
 ) -> tuple[Invoice, list[Invoice]]:
-    """What an order's document billed of it, and the credit notes so far."""
+    """Part of a document that billed an order, and the credit notes so far."""
     if original.bill:
         return part_billed(oms.bills.get(original.bill).bill, original.id, oms, order=order.id)
     known = credit_notes_of(order, original.id)
@@ -318,7 +318,7 @@ def creditable(
 def part_billed(
     bill: Bill, id: str, oms: BillingWiring, *, order: str | None = None
 ) -> tuple[Invoice, list[Invoice]]:
-    """What a bill's document billed of an order, or of all, and every credit of that so far.
+    """Part of a bill's document for an order, or for all, and every credit of that so far.
 
     The lines of all of them have the numbers that are printed on the document.
     """
@@ -369,7 +369,7 @@ def draft_of(
 
 
 def counted(invoice: Invoice, shop: Shop) -> Sale | None:
-    """What a document adds to the distance sales of its year; a credit note takes off."""
+    """Sale that a document adds to the distance sales of its year; a credit note takes off."""
     net = invoice.distance_sales
     return Sale(shop, invoice.supplied_on.year, net) if net else None
 

@@ -1,4 +1,4 @@
-"""Whether an order's invoice could be issued and sent, looked at before anything leaves."""
+"""A look, before anything leaves, at what an order's invoice would lack to be issued and sent."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from oms_aws.master.vat_checks import Found
 
 
 def examined(order: Order, oms: BillingWiring, vat: Found | None = None) -> Finding:
-    """What the invoice over the whole order would lack; `vat` is what is known of the buyer's id.
+    """Finding on the invoice over the whole order; `vat` is what is known of the buyer's id.
 
     Who gets no e-invoice gets one that only has to name both sides (§ 14 (4) UStG).
     """

@@ -84,7 +84,7 @@ class _Run:
             return self._again(lot[0], error)
 
     def _again(self, place: int, error: Exception) -> list[Lot]:
-        """What becomes of a document that failed alone."""
+        """Next lots for a document that failed alone."""
         self._tries[place] += 1
         if isinstance(error, Conflict):
             if self._tries[place] < TRIES:

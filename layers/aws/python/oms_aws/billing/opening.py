@@ -26,7 +26,7 @@ Command = Callable[[Any], Any]
 
 
 class Holder:
-    """Who has documents: an order, or the bill of a collective invoice, by its aggregate."""
+    """Holder of documents: an order, or the bill of a collective invoice, by its aggregate."""
 
     def __init__(self, aggregate: str, oms: BillingWiring) -> None:
         kind, _, id = aggregate.partition("/")
@@ -64,7 +64,7 @@ class Holder:
 
 
 def holder_of(id: str, oms: BillingWiring) -> Holder:
-    """Who has the document of that id; raises Unknown."""
+    """Holder of the document of that id; raises Unknown."""
     owner, _ = oms.documents.owner(id)
     return Holder(f"bill/{owner}" if is_bill(owner) else f"order/{owner}", oms)
 

@@ -71,7 +71,7 @@ def order_view(stored: Stored, oms: BillingWiring) -> dict[str, Any]:
 
 
 def _money(order: Order) -> dict[str, Any]:
-    """How the order stands with the customer's money, credit and approval."""
+    """Standing of the order with the customer's money, credit and approval."""
     return {
         "totals": {
             "goods": str(order.goods_total),

@@ -39,7 +39,7 @@ class Quoted(NamedTuple):
 
 
 def quoted(asked: QuoteIn, shop: Shop, oms: BillingWiring) -> Quoted:
-    """What a basket is taxed at. Raises Refusal for unknown products and undecided cases."""
+    """Taxes of a basket. Raises Refusal for unknown products and undecided cases."""
     order = _basket(asked, shop, oms.now())
     if account := oms.catalogue.cached_account(shop.id, asked.buyer.id):
         named = replace(order.customer, company=account.company or account.name)

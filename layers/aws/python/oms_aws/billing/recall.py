@@ -29,7 +29,7 @@ UNUSED = "dealt before the table was restored, and on no archived paper"
 
 
 class Stores(NamedTuple):
-    """What numbers, documents and sales are read from and written to."""
+    """Stores that numbers, documents and sales are read from and written to."""
 
     table: Table
     numbers: DynamoNumbers
@@ -40,7 +40,7 @@ class Stores(NamedTuple):
 
 
 class Recall:
-    """What the archive knows of numbers, for whoever deals the next one.
+    """Memory of the archive for numbers, for whoever deals the next one.
 
     A table that was restored to an earlier time has forgotten numbers that are on paper. Before the
     range goes on they are entered again, with the records of their documents: such a document is

@@ -141,7 +141,7 @@ def _asked(order: Order, deposit: Document, oms: BillingWiring) -> IssuedDeposit
 def _whole(
     order: Order, oms: BillingWiring, taking: CounterBatch, *, at: datetime
 ) -> tuple[TaxTotal, ...]:
-    """What is still to be billed, rate by rate: as it will be, once nothing is to come."""
+    """Taxes that are still to be billed, rate by rate: as they will be, once nothing is to come."""
     left = unbilled(order)
     if not to_come(order):
         return final(order, left, (), oms, taking, at=at)[0].taxes if left else ()
@@ -153,7 +153,7 @@ def _whole(
 def _as_of_now(
     order: Order, known: dict[str, Any], taking: CounterBatch
 ) -> tuple[Invoice | None, Standing]:
-    """What is still to be billed as if it left today, and the side of the threshold for it."""
+    """Invoice of the rest as if it left today, and the side of the threshold for it."""
     shop = known["shop"]
     some = {name: known[name] for name in ("shop", "products", "earlier", "vat_check")}
     invoice = still_to_bill(order, on=known["issued_on"], **some)

@@ -1,4 +1,4 @@
-"""What is answered of taxes."""
+"""Answers about taxes."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ Vatex = Annotated[str | None, Field(description="VATEX code.", examples=[None])]
 
 
 class Note(Model):
-    """What the invoice must say."""
+    """Words that the invoice must say."""
 
     de: str
     en: str
 
 
 class Decision(Model):
-    """How a line is taxed, and why."""
+    """Tax of a line, and why."""
 
     rate: Rate
     category: Category
@@ -75,7 +75,7 @@ class QuotedTax(Model):
 
 
 class Quote(Model):
-    """What a basket is taxed at; an invoice over it would say the same."""
+    """Taxes of a basket; an invoice over it would say the same."""
 
     currency: Currency
     price_mode: Literal["gross", "net"]
@@ -96,7 +96,7 @@ class Quote(Model):
 
 
 class VatChecked(Model):
-    """What was found about a customer's VAT id; `check` null: VIES said nothing (`fault`)."""
+    """Answer about a customer's VAT id; `check` null: VIES said nothing (`fault`)."""
 
     customer: Annotated[str, Field(examples=["C-2001"])]
     vat_id: Annotated[str, Field(examples=["ATU57477929"])]

@@ -1,4 +1,4 @@
-"""What callers ask about taxes: of a basket, and of a customer's VAT id."""
+"""Requests about taxes: of a basket, and of a customer's VAT id."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class PlaceIn(Model):
 
 
 class BuyerIn(Model):
-    """Who buys; `id` is the customer, on whose account a check of the VAT id may be."""
+    """Buyer; `id` is the customer, on whose account a check of the VAT id may be."""
 
     type: Literal["B2C", "B2B"] = "B2C"
     id: Id = "none"
@@ -39,7 +39,7 @@ class QuoteIn(Basket):
     shipping: Amount = Decimal(0)
 
     def faults(self) -> dict[str, str]:
-        """What is wrong across fields: field -> reason."""
+        """Faults across fields: field -> reason."""
         return super().faults() | self.too_fine({"shipping": self.shipping})
 
 

@@ -29,7 +29,7 @@ class Seen(NamedTuple):
 
 
 def seller_of(shop: Shop) -> str:
-    """Who sells in the eyes of the tax office: several shops can be one seller."""
+    """Seller in the eyes of the tax office: several shops can be one seller."""
     return shop.seller.vat_id or shop.seller.tax_number or shop.id
 
 
@@ -39,7 +39,7 @@ def cents(amount: Decimal) -> int:
 
 
 class DynamoTurnover:
-    """What all sellers sold to consumers of other member states."""
+    """Sales of all sellers to consumers of other member states."""
 
     def __init__(self, table: Table) -> None:
         self._table = table

@@ -106,7 +106,7 @@ def _tax(name: str, of: Item | Adjustment) -> Node:
 
 
 def rate_said(of: Item | Adjustment) -> Decimal | None:
-    """What is outside of VAT has no rate (BR-O-05); its breakdown still has one (BR-DE-14)."""
+    """Rate of an item: outside of VAT it has none (BR-O-05), its breakdown has one (BR-DE-14)."""
     return None if of.category == "O" else of.rate
 
 
@@ -146,7 +146,7 @@ def _seller(seller: Seller, *, outside: bool) -> Node:
 
 
 def identified_by(seller: Seller, *, outside: bool) -> str:
-    """What BT-29 says of a seller without a VAT id on the document: BR-CO-26 wants one of them."""
+    """Identifier (BT-29) of a seller without a VAT id on the document: BR-CO-26 wants one."""
     if (seller.vat_id or "").strip() and not outside:
         return ""
     return (seller.tax_number or "").strip() or seller.register or ""

@@ -38,7 +38,7 @@ class Fault(Struct, frozen=True):
 
 
 def checked(content: bytes, format: Format) -> tuple[Fault, ...]:
-    """What is wrong with an e-invoice, in the rules' own words; nothing, when it may leave.
+    """Faults of an e-invoice, in the rules' own words; none of one that may leave.
 
     A document that its schema does not allow is not looked at further.
     """

@@ -36,7 +36,7 @@ class FulfilmentParcel(Model):
 
 
 class Fulfilment(Model):
-    """What a warehouse has to pack and ship, and to whom."""
+    """Pieces that a warehouse has to pack and ship, and to whom."""
 
     id: FulfilmentId
     order_id: OrderId

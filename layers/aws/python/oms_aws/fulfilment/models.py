@@ -25,7 +25,7 @@ class PackedParcel(Model):
 
 
 class Pack(Model):
-    """How a fulfilment was packed."""
+    """Packing of a fulfilment."""
 
     parcels: Annotated[list[PackedParcel], Field(min_length=1, max_length=30)]
 

@@ -54,7 +54,7 @@ class LineToPick(LinePieces):
 
 
 class FulfilmentToPick(Fulfilment):
-    """What a warehouse has to pick, pack and ship, and to whom."""
+    """Pieces that a warehouse has to pick, pack and ship, and to whom."""
 
     lines: list[LineToPick]  # type: ignore[assignment]
 

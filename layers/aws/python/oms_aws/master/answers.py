@@ -1,4 +1,4 @@
-"""What is answered of rows and changes of master data, whatever they are of."""
+"""Answers about rows and changes of master data, whatever they are of."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from oms_aws.platform.models import Model
 
 
 class StoredRow(Model):
-    """What became of a row of a batch; `row` counts from 0."""
+    """Outcome of a row of a batch; `row` counts from 0."""
 
     row: Annotated[int, Field(ge=0, examples=[0])]
     id: Annotated[
@@ -28,7 +28,7 @@ class StoredRow(Model):
 
 
 class Stored(Model):
-    """What became of each row; `refused` holds those of `rows` that were not taken."""
+    """Outcome of each row; `refused` holds those of `rows` that were not taken."""
 
     stored: Annotated[int, Field(description="New, or other than before.", examples=[58])]
     unchanged: Annotated[int, Field(description="As before.", examples=[1])]

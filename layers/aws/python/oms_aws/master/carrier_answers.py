@@ -1,4 +1,4 @@
-"""What is answered of carriers."""
+"""Answers about carriers."""
 
 from __future__ import annotations
 

@@ -33,13 +33,13 @@ FRESH_SECONDS = 30
 
 
 class Carrier(NamedTuple):
-    """Where a carrier shows a parcel; the secret of its webhooks is none of the table's."""
+    """Carrier, and where it shows a parcel; the secret of its webhooks is none of the table's."""
 
     id: str
     tracking_url: str
 
     def link(self, tracking_number: str) -> str:
-        """Where the customer follows a parcel."""
+        """Link by which the customer follows a parcel."""
         return self.tracking_url.replace("{tracking_number}", tracking_number)
 
 
@@ -164,7 +164,7 @@ class DynamoCatalogue:
         return found
 
     def price(self, list: str, sku: str) -> Price:
-        """What the SKU costs in the list; raises Unknown."""
+        """Price of the SKU in the list; raises Unknown."""
         found = self.master.get(PRICES, keys.price(list, sku))
         if found is None:
             raise Unknown("price_unknown", f"The price list {list} has no {sku}.")
@@ -200,7 +200,7 @@ class DynamoCatalogue:
         return outcomes
 
     def _faults(self, rows: Mapping[int, object]) -> dict[int, Refusal]:
-        """What is wrong with rows in the eyes of other records, by row."""
+        """Faults of rows in the eyes of other records, by row."""
         prices = {row: each for row, each in rows.items() if isinstance(each, Price)}
         bundles = {row: each for row, each in rows.items() if isinstance(each, Product)}
         return {**self._price_faults(prices), **self._bundle_faults(bundles)}
@@ -244,7 +244,7 @@ class DynamoCatalogue:
         return carrier
 
     def knows_carrier(self, id: str) -> bool:
-        """Whether there is such a carrier."""
+        """True if there is such a carrier."""
         return self._carrier(id) is not None
 
     def _carrier(self, id: str) -> Carrier | None:
@@ -252,7 +252,7 @@ class DynamoCatalogue:
         return Carrier(id, item["tracking_url"]) if item else None
 
     def tracking_link(self, carrier: str | None, tracking_number: str | None) -> str | None:
-        """Where a parcel is followed, or None while no known carrier has it."""
+        """Link to a parcel, or None while no known carrier has it."""
         if not carrier or not tracking_number:
             return None
         known = self._fresh.get(f"carrier {carrier}", lambda: self._carrier(carrier))

@@ -1,4 +1,4 @@
-"""What is answered of customers."""
+"""Answers about customers."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from oms_aws.platform.models import Model
 
 
 class VatCheck(Model):
-    """What was found about a VAT id."""
+    """Answer about a VAT id."""
 
     vat_id: Annotated[str, Field(examples=["ATU57477929"])]
     valid: bool
@@ -34,7 +34,7 @@ class VatCheck(Model):
 
 
 class Terms(Model):
-    """When an invoice is due."""
+    """Terms of an invoice: when it is due."""
 
     days: Annotated[int, Field(examples=[30])]
     discount_percent: Annotated[str, Field(examples=["2"])]
@@ -50,7 +50,7 @@ class Person(Model):
 
 
 class ApprovalRule(Model):
-    """Who must approve which orders."""
+    """Rule by which a person must approve orders."""
 
     level: Annotated[int, Field(examples=[1])]
     approver: Person
@@ -62,7 +62,7 @@ class ApprovalRule(Model):
 
 
 class Billing(Model):
-    """That shipments on account are billed together."""
+    """Rhythm in which shipments on account are billed together."""
 
     collective: Literal["monthly", "weekly", "purchase_order"]
     week_ends: Annotated[str, Field(examples=["sunday"])]

@@ -1,4 +1,4 @@
-"""What callers send of customers: who they are, and what is agreed with them."""
+"""Requests about customers: who they are, and what is agreed with them."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ Percentage = Annotated[Decimal, Digits, Field(ge=0, le=100, max_digits=5, decima
 
 
 class VatCheckIn(Model):
-    """What was found about a VAT id, by whom, and when.
+    """Answer about a VAT id: what was found, by whom, and when.
 
     What VIES said is for the system alone to write; left out, it stays while the id does.
     """
@@ -51,7 +51,7 @@ class VatCheckIn(Model):
 
 
 class TermsIn(Model):
-    """When an invoice is due: `days` after its date; within `discount_days` less a percentage."""
+    """Terms of an invoice: due `days` after its date; within `discount_days` less a percentage."""
 
     days: Annotated[int, Field(strict=True, ge=0, le=365)] = 14
     discount_percent: Percentage = Decimal(0)
@@ -73,7 +73,7 @@ class PersonIn(Model):
 
 
 class ApprovalRuleIn(Model):
-    """Who must approve which orders, from the lowest level on."""
+    """Rule by which a person must approve orders, from the lowest level on."""
 
     level: Annotated[int, Field(strict=True, ge=1, le=9)]
     approver: PersonIn
@@ -91,7 +91,7 @@ class ApprovalRuleIn(Model):
 
 
 class BillingIn(Model):
-    """That shipments on account are billed together, and when."""
+    """Rhythm in which shipments on account are billed together."""
 
     collective: Literal["monthly", "weekly", "purchase_order"]
     week_ends: Weekday = "sunday"

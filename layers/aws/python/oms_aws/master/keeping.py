@@ -95,5 +95,5 @@ def history(call: Call[Any], oms: MasterWiring, kind: Kind[Record], key: Key) ->
 
 
 def by(call: Call[Any]) -> Saved:
-    """Who writes, and in which request."""
+    """Author of a write, and the request in which it is made."""
     return Saved(call.actor, f"request:{call.request_id}")

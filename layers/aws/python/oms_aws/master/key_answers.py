@@ -1,4 +1,4 @@
-"""What the routes of keys answer."""
+"""Answers of the routes of keys."""
 
 from __future__ import annotations
 

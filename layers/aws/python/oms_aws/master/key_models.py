@@ -1,4 +1,4 @@
-"""What an admin sends about keys of the API."""
+"""Requests of an admin about keys of the API."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ class KeyIn(Model):
     expires_in_days: Days | None = None
 
     def faults(self) -> dict[str, str]:
-        """What is wrong across fields: field -> reason."""
+        """Faults across fields: field -> reason."""
         return faults(self.client, self.role, self.shop)
 
 
 class RotateKey(Model):
-    """How long the old key works beside the new one, and how long the new one is to live."""
+    """Hours that the old key works beside the new one, and days that the new one is to live."""
 
     overlap_hours: Annotated[int, Field(strict=True, ge=0, le=MOST_OVERLAP_HOURS)] = OVERLAP_HOURS
     expires_in_days: Days | None = None

@@ -46,11 +46,11 @@ class ApiKey(Struct, frozen=True, kw_only=True):
 
     @property
     def ends(self) -> str:
-        """When it ended or ends; empty for never."""
+        """Time at which it ended or ends; empty for never."""
         return min((each for each in (self.revoked_at, self.expires_at) if each), default="")
 
     def state(self, at: datetime) -> State:
-        """How the key stands at that time."""
+        """State of the key at that time."""
         if self.revoked_at:
             return "revoked"
         return "expired" if over(asdict(self), at) else "active"
@@ -118,7 +118,7 @@ class DynamoKeyring:
             yield _read(item)
 
     def last_used(self, ids: list[str]) -> dict[str, str]:
-        """When keys were last used, to the hour; of those that ever were."""
+        """Last use of keys, to the hour; of those that were ever used."""
         found = self._table.get_many(keys.key_use(id) for id in ids)
         return {keys.key_used(item["pk"]): item["used_at"] for item in found}
 
@@ -175,7 +175,7 @@ class DynamoKeyring:
         return changing
 
     def _held(self, record: ApiKey, beside: ApiKey | None = None) -> Iterator[Action]:
-        """What is written of the client of a key, which may subscribe: when each of its keys ends.
+        """Writes about the client of a key, which may subscribe: when each of its keys ends.
 
         Those that are not there yet are from before.
         """
@@ -193,7 +193,7 @@ class DynamoKeyring:
         yield self._table.update(place, f"SET {', '.join(sets.values())}", values, names=names)
 
     def _writes(self, record: ApiKey, *, seen: ApiKey | None = None) -> Iterator[Action]:
-        """What is written of a key, in the list and under its hash."""
+        """Writes about a key, in the list and under its hash."""
         place, stored = keys.api_key(record.id), asdict(record)
         if seen is None:
             yield self._table.put(place, stored, unless_exists=True)
@@ -205,7 +205,7 @@ class DynamoKeyring:
 
 
 def faults(client: str, role: str, shop: str) -> dict[str, str]:
-    """What is wrong with a key that somebody wants: field -> reason."""
+    """Faults of a key that somebody wants: field -> reason."""
     if role not in SCOPES:
         return {"role": f"role must be one of {', '.join(SCOPES)}"}
     wrong = {}

@@ -168,7 +168,7 @@ class WarehouseRow(WarehouseIn):
 
 
 class CarrierIn(Model):
-    """How a carrier signs, and where it shows a parcel (`{tracking_number}` is filled in)."""
+    """Proof of a carrier, and where it shows a parcel (`{tracking_number}` is filled in)."""
 
     secret: Annotated[str, StringConstraints(min_length=16, max_length=200)]
     tracking_url: Annotated[str, StringConstraints(max_length=500, pattern=r"^https://[^\s]+$")] = (

@@ -1,4 +1,4 @@
-"""What is answered of price lists and their prices, route by route."""
+"""Answers about price lists and their prices, route by route."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class Break(Model):
 
 
 class Price(Model):
-    """What a SKU costs in a price list, by rising quantity."""
+    """Price of a SKU in a price list, by rising quantity."""
 
     list: Annotated[str, Field(examples=["clubs-2026"])]
     sku: Sku

@@ -1,4 +1,4 @@
-"""What callers send of price lists and the prices in them."""
+"""Requests about price lists and the prices in them."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class BreakIn(Model):
 
 
 class PriceIn(Model):
-    """What a SKU costs, by rising quantity."""
+    """Price of a SKU, by rising quantity."""
 
     breaks: Annotated[tuple[BreakIn, ...], Field(max_length=50)]
 

@@ -1,4 +1,4 @@
-"""What is answered of products, route by route."""
+"""Answers about products, route by route."""
 
 from __future__ import annotations
 

@@ -30,7 +30,7 @@ def hand_over(call: Call[OwnerIn], oms: MasterWiring) -> Answer:
 
 
 def seen_by(call: Call[Any]) -> View:
-    """What the caller sees of a product."""
+    """View of a product for the caller."""
     return lambda product: {**whole(product), "owner": _owner(product.owner, call)}
 
 

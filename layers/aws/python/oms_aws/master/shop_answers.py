@@ -1,4 +1,4 @@
-"""What is answered of shops: who sells, and by which rules."""
+"""Answers about shops: who sells, and by which rules."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from oms_aws.platform.models import Model
 
 
 class Bank(Model):
-    """Where the seller is paid."""
+    """Bank account that the seller is paid on."""
 
     name: Annotated[str, Field(examples=["Musterbank"])]
     iban: Annotated[str, Field(examples=["DE02120300000000202051"])]
@@ -44,7 +44,7 @@ class Seller(Model):
 
 
 class Bookkeeping(Model):
-    """How the seller's books are kept."""
+    """Settings of the seller's books."""
 
     consultant: Annotated[int, Field(description="DATEV's number of the adviser.")]
     client: Annotated[int, Field(description="DATEV's number of the seller.")]
@@ -59,7 +59,7 @@ class Bookkeeping(Model):
 
 
 class DunningRules(Model):
-    """How overdue invoices are asked for; days after the due date, or after the letter before."""
+    """Rules on asking for overdue invoices; days after the due date, or after the letter before."""
 
     on: bool
     remind_after: Annotated[int, Field(examples=[7])]
@@ -105,7 +105,7 @@ class LocalRegistration(Model):
 
 
 class MonthRates(Model):
-    """What an euro was in other currencies in a month."""
+    """Rates of a month: a euro in other currencies."""
 
     source: Annotated[str, Field(description="Who published the rates, and where.")]
     rates: Annotated[
@@ -115,7 +115,7 @@ class MonthRates(Model):
 
 
 class Registrations(Model):
-    """What the tax office knows of the seller; states are ISO 3166-1 codes."""
+    """Seller as the tax office knows it; states are ISO 3166-1 codes."""
 
     home: Annotated[str, Field(examples=["DE"])]
     small_business: bool
@@ -146,7 +146,7 @@ class Logo(Model):
 
 
 class Letterhead(Model):
-    """How head and foot of the papers look."""
+    """Head and foot of the papers."""
 
     colour: Annotated[str, Field(examples=["#1f5a54"])]
     logo: Logo | None
@@ -163,7 +163,7 @@ class Wording(Model):
 
 
 class PaperRules(Model):
-    """Which papers a shop wants, and how."""
+    """Papers that a shop wants, and how."""
 
     delivery_note_prices: Annotated[
         bool | None, Field(description="Null: private customers see them, businesses do not.")
@@ -175,14 +175,14 @@ class PaperRules(Model):
 
 
 class AddressRules(Model):
-    """What doubts about an address weigh."""
+    """Weights of doubts about an address."""
 
     house_number: Annotated[Weight, Field(description="A street without a house number.")]
     place: Annotated[Weight, Field(description="A place that does not fit its postcode.")]
 
 
 class MailRules(Model):
-    """Whom mails come from, and who gets the answers; empty: the deployment's sender, the shop."""
+    """Senders of mails, and who gets the answers; empty: the deployment's sender, the shop."""
 
     sender: Annotated[str, Field(examples=["orders@example.com"])]
     sender_name: Annotated[str, Field(examples=["Berg&Beutel"])]

@@ -1,4 +1,4 @@
-"""What callers send of a shop: with its letterhead, its words and its rules for papers."""
+"""Requests about a shop: with its letterhead, its words and its rules for papers."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def _readable(colour: str) -> str:
 
 
 def _contrast(colour: str) -> float:
-    """How well `#rrggbb` can be read on white: 1 (not at all) to 21 (WCAG 2.2, § 1.4.3)."""
+    """Contrast of `#rrggbb` on white: 1 (none at all) to 21 (WCAG 2.2, § 1.4.3)."""
     shares = (int(colour[n : n + 2], 16) / 255 for n in (1, 3, 5))
     linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in shares]
     return 1.05 / (0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2] + 0.05)
@@ -118,7 +118,7 @@ class LogoIn(Model):
 
 
 class LetterheadIn(Model):
-    """How head and foot of the papers look; without it they follow from the seller."""
+    """Head and foot of the papers; without it they follow from the seller."""
 
     colour: Annotated[
         str, StringConstraints(pattern=r"^#[0-9a-fA-F]{6}$"), AfterValidator(_readable)
@@ -142,7 +142,7 @@ class WordingIn(Model):
 
 
 class PaperRulesIn(Model):
-    """Whether delivery notes show prices (null: to private customers alone), and more."""
+    """Rules for papers: prices on delivery notes (null: to private customers alone), and more."""
 
     delivery_note_prices: bool | None = None
     confirmation_link: bool = False
@@ -153,7 +153,7 @@ MailboxName = Annotated[Name, StringConstraints(max_length=100)]
 
 
 class MailRulesIn(Model):
-    """Whom mails come from, and who gets the answers; what is missing is the deployment's sender,
+    """Senders of mails, and who gets the answers; what is missing is the deployment's sender,
     the shop's name and its `support_email`."""
 
     sender: Mailbox | Literal[""] = ""
@@ -163,7 +163,7 @@ class MailRulesIn(Model):
 
 
 class BankIn(Model):
-    """Where the seller is paid."""
+    """Bank account that the seller is paid on."""
 
     name: Name
     iban: Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}[0-9]{2}[A-Z0-9 ]{8,36}$")]
@@ -195,7 +195,7 @@ Account = Annotated[str, StringConstraints(pattern=r"^[0-9]{4,9}$")]
 
 
 class BookkeepingIn(Model):
-    """How the seller's books are kept; accounts and DATEV tax keys are named by tax case."""
+    """Settings of the seller's books; accounts and DATEV tax keys are named by tax case."""
 
     consultant: Annotated[int, Field(strict=True, ge=1001, le=9_999_999)]
     client: Annotated[int, Field(strict=True, ge=1, le=99_999)]
@@ -246,7 +246,7 @@ BaseRate = Annotated[
 
 
 class DunningRulesIn(Model):
-    """How overdue invoices are asked for; days after the due date, or after the letter before."""
+    """Rules on asking for overdue invoices; days after the due date, or after the letter before."""
 
     on: bool = True
     remind_after: Days = 7
@@ -282,14 +282,14 @@ Month = Annotated[str, StringConstraints(pattern=r"^20[0-9][0-9]-(0[1-9]|1[0-2])
 
 
 class MonthRatesIn(Model):
-    """What an euro was in other currencies in a month, and who published it where."""
+    """Rates of a month: a euro in other currencies, and who published it where."""
 
     source: Name
     rates: Annotated[dict[Currency, ExchangeRate], Field(min_length=1, max_length=50)]
 
 
 class RegistrationsIn(Model):
-    """What the tax office knows of the seller; states are ISO 3166-1 codes."""
+    """Seller as the tax office knows it; states are ISO 3166-1 codes."""
 
     home: Country = "DE"
     small_business: bool = False
@@ -322,7 +322,7 @@ class MethodIn(Model):
 
 
 class AddressRulesIn(Model):
-    """What doubts about an address weigh: `off`, `hint` (a remark on the order) or `hold`."""
+    """Weights of doubts about an address: `off`, `hint` (a remark on the order) or `hold`."""
 
     house_number: Weight = "hint"
     place: Weight = "hint"
@@ -368,7 +368,7 @@ class ShopIn(PlainShopIn):
     mail: MailRulesIn = MailRulesIn()
 
     def faults(self) -> dict[str, str]:
-        """What is wrong across fields: field -> reason."""
+        """Faults across fields: field -> reason."""
         known = ", ".join(sorted(KINDS))
         unknown = {f"texts.{name}": f"no such paper: {known}" for name in self.texts.keys() - KINDS}
         return super().faults() | unknown

@@ -26,7 +26,7 @@ OURS = Saved("auftakt", "vies")
 
 
 class Found(NamedTuple):
-    """What is known of an id; without a check, `fault` is why VIES said nothing."""
+    """Check of an id, if one is known; without it `fault` is why VIES said nothing."""
 
     check: VatCheck | None
     fault: str = ""
@@ -96,7 +96,7 @@ class DynamoVatChecks:
         raise NotNow(f"the customer {customer} is being changed by many at once")
 
     def _known(self, shop: Shop, customer: str, vat_id: str, name: str) -> Iterator[VatCheck]:
-        """What is on record: with the customer, by hand for the name, by VIES for anybody."""
+        """Checks on record: with the customer, by hand for the name, by VIES for anybody."""
         account = self._catalogue.account(shop.id, customer)
         if account and account.vat_id == vat_id and account.vat_check:
             yield account.vat_check
@@ -106,6 +106,6 @@ class DynamoVatChecks:
 
 
 def _key(shop: str, check: VatCheck) -> keys.Key:
-    """Where a check is kept: one by hand under its name, so that it hides none of VIES."""
+    """Key of a check: one by hand is kept under its name, so that it hides none of VIES."""
     name = plain(check.name) if check.source == "manual" else ""
     return keys.vat_check(shop, check.vat_id, name)

@@ -17,7 +17,7 @@ _OF_THE_NUMBER = ("INVALID", "INVALID_INPUT")
 
 
 class Answer(Struct, frozen=True, kw_only=True):
-    """What VIES says of an id; `consultation` proves the inquiry, `fault` is why it says nothing.
+    """Answer of VIES on an id; `consultation` proves the inquiry, `fault` is why it says nothing.
 
     A service that cannot be reached says nothing of the id: that is not `invalid`.
     """

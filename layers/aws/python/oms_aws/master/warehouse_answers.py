@@ -1,4 +1,4 @@
-"""What is answered of warehouses, route by route."""
+"""Answers about warehouses, route by route."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is answered of webhooks: endpoints, how they stand, and how deliveries go."""
+"""Answers about webhooks: endpoints, how they stand, and how deliveries go."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from oms_aws.platform.models import Model
 
 
 class Endpoint(Model):
-    """Where a client hears of which events (`*`: all that its role may read), and how it stands.
+    """Endpoint of a client, its events (`*`: all that its role may read), and how it stands.
 
     After failures in a row it is paused; its keeper can pause it too.
     """
@@ -57,7 +57,7 @@ class Endpoints(Model):
 
 
 class Tested(Model):
-    """How a test event was taken."""
+    """Outcome of a test event."""
 
     event: EventId
     delivered: Annotated[bool, Field(examples=[True])]
@@ -66,14 +66,14 @@ class Tested(Model):
 
 
 class Replayed(Model):
-    """How many deliveries were queued to be sent again, and whether more are behind them."""
+    """Number of deliveries queued to be sent again, and a note of more behind them."""
 
     queued: Annotated[int, Field(examples=[12])]
     more: Annotated[bool, Field(examples=[False])]
 
 
 class DeliveryOfEvent(Model):
-    """How the delivery of one event to one endpoint goes."""
+    """Delivery of one event to one endpoint."""
 
     id: Annotated[str, Field(examples=[f"whk_{ID}.evt_{ID}"])]
     endpoint: EndpointId

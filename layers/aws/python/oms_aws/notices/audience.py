@@ -47,12 +47,12 @@ def readers(type: str) -> frozenset[str]:
 
 
 def may_hear(role: str, type: str) -> bool:
-    """Whether a role may be told of events of this type."""
+    """True if a role may be told of events of this type."""
     return not readers(type).isdisjoint(SCOPES.get(role, "").split())
 
 
 def shown(role: str, type: str, data: dict[str, Any]) -> dict[str, Any]:
-    """What a role is told of an event's data: a warehouse not what orders alone say."""
+    """Part of an event's data for a role: a warehouse does not get what orders alone say."""
     if type not in OF_FULFILMENTS or "orders:read" in SCOPES[role].split():
         return data
     kept = {name: value for name, value in data.items() if name in SHOWN_OF_FULFILMENTS}
@@ -62,5 +62,5 @@ def shown(role: str, type: str, data: dict[str, Any]) -> dict[str, Any]:
 
 
 def actor_shown(role: str, actor: str) -> str:
-    """Who did it, as a role is told: without `orders:read` by their role alone."""
+    """Actor as a role is told: without `orders:read` by their role alone."""
     return actor if "orders:read" in SCOPES[role].split() else actor.partition(":")[0]

@@ -1,4 +1,4 @@
-"""What a customer is told of a collective invoice: once for each document, not once an order."""
+"""Mails on a collective invoice: one for each document, not one an order."""
 
 from __future__ import annotations
 

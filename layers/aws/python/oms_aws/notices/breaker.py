@@ -46,7 +46,7 @@ LEASE = timedelta(seconds=60)
 
 
 class Standing(Struct, frozen=True, kw_only=True):
-    """How the last calls to an endpoint have gone, and how its line is served.
+    """Standing of an endpoint: how the last calls went, and how its line is served.
 
     `proven` says that it has taken an event since it is there, or was last let go on by its owner.
     `waiting` is how many deliveries wait, `held` says that its owner paused it, `paused_until` how
@@ -71,11 +71,11 @@ class Standing(Struct, frozen=True, kw_only=True):
 
     @property
     def announced(self) -> bool:
-        """Whether its keeper was told of the pause that it is in."""
+        """True if its keeper was told of the pause that it is in."""
         return bool(self.paused_at and self.announced_at and self.announced_at >= self.paused_at)
 
     def to_announce(self, at: datetime) -> bool:
-        """Whether its keeper is to be told that it rests after failures."""
+        """True if its keeper is to be told that it rests after failures."""
         if self.held or self.announced:
             return False
         last = self.announced_at
@@ -83,24 +83,24 @@ class Standing(Struct, frozen=True, kw_only=True):
 
     @property
     def direct(self) -> bool:
-        """Whether it is called at once; otherwise what is for it gets into its line."""
+        """True if it is called at once; otherwise what is for it gets into its line."""
         ready = self.proven and self.slow < SLUGGISH
         return ready and not (self.held or self.waiting or self.paused_until)
 
     def rest(self, at: datetime) -> timedelta:
-        """How long the endpoint is still to be left in peace."""
+        """Time for which the endpoint is still to be left in peace."""
         if self.paused_until is None:
             return timedelta()
         return max(datetime.fromisoformat(self.paused_until) - at, timedelta())
 
     def served(self, at: datetime) -> bool:
-        """Whether somebody serves the line, or was told to."""
+        """True if somebody serves the line, or was told to."""
         until = (self.working_until, self.woken_until)
         return any(each is not None and datetime.fromisoformat(each) > at for each in until)
 
 
 class Heard(NamedTuple):
-    """How a call for an event went: what came of it, how long it took, and when it was over."""
+    """Call for an event: its outcome, how long it took, and when it was over."""
 
     event: str
     outcome: Outcome
@@ -119,7 +119,7 @@ class Breakers:
         self._new_id = new_id
 
     def standing(self, endpoint: str) -> Standing:
-        """How the last calls to the endpoint have gone."""
+        """Standing of the endpoint after the last calls."""
         return _standing(self._table.get(keys.endpoint_standing(endpoint)) or {})
 
     def heard(self, endpoint: Endpoint, seen: Standing, call: Heard) -> Standing:
@@ -268,7 +268,7 @@ class Breakers:
         self._table.write([self._table.update(key, "SET woken_until = :until", values)])
 
     def take(self, endpoint: str, at: datetime) -> bool:
-        """Whether the line is the caller's to serve: nobody else does, for as long as a lease."""
+        """Take the line to serve it: True if nobody else does, for as long as a lease."""
         values = {
             ":now": at.isoformat(),
             ":until": (at + LEASE).isoformat(),
@@ -309,7 +309,7 @@ class Breakers:
 
 
 class Turn(NamedTuple):
-    """How a standing goes on (None takes an attribute away), and what its keeper is told."""
+    """Next standing (None takes an attribute away), and what the keeper is told."""
 
     changes: Mapping[str, Any]
     news: EndpointNews | None
@@ -320,12 +320,12 @@ def _standing(item: Mapping[str, Any]) -> Standing:
 
 
 def _slowness(seen: Standing, call: Heard) -> int:
-    """How slow the endpoint is behind a call; what it does not take says nothing of its speed."""
+    """Slowness of the endpoint behind a call; one that fails at once says nothing of its speed."""
     if call.took < SLOW:
         return max(seen.slow + QUICK_CALL, 0) if good(call.outcome) else seen.slow
     return min(seen.slow + SLOW_CALL, MOST_SLOW) if call.outcome.status else MOST_SLOW
 
 
 def good(outcome: Outcome) -> bool:
-    """Whether an outcome says that the endpoint works, also where it did not take the event."""
+    """True if an outcome says that the endpoint works, also where it did not take the event."""
     return outcome.ok or outcome.status in OF_THE_EVENT

@@ -153,7 +153,7 @@ def _approval(case: Case, again: Again) -> Mail | None:
 
 
 def _decided(case: Case) -> Mail | None:
-    """What was decided by whom, and why, if there is anything left to decide about."""
+    """Mail on what was decided by whom, and why, if there is anything left to decide about."""
     order = case.order
     event = read_event(case.oms.table, case.signal.aggregate, case.signal.sequence)
     news = decode_news(event.data)

@@ -1,4 +1,4 @@
-"""Who is told what: the facts of a mail, from the order and the event that causes it."""
+"""Mails of an order: who is told what, from the order and the event that causes it."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ def _received(case: Case) -> Mail:
 
 
 def _confirmation(case: Case) -> str | None:
-    """Where a business finds its order confirmation, if the shop wants that; it is set then."""
+    """Link to a business's order confirmation, if the shop wants that; it is set then."""
     order = case.order
     if order.customer.type != "B2B" or not case.shop.papers.confirmation_link:
         return None

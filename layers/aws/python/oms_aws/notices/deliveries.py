@@ -20,7 +20,7 @@ LOOK_AFTER = timedelta(minutes=20)
 
 
 class Delivery(Struct, frozen=True, kw_only=True):
-    """How the delivery of one event to one endpoint goes."""
+    """Delivery of one event to one endpoint."""
 
     id: str
     endpoint: str
@@ -48,7 +48,7 @@ class DynamoDeliveries:
         self._now = now
 
     def get(self, endpoint: str, event: str) -> Delivery | None:
-        """How the delivery stands, or None before its first try."""
+        """Delivery as it stands, or None before its first try."""
         item = self._table.get(keys.delivery(endpoint, event))
         return _delivery(item) if item else None
 

@@ -1,4 +1,4 @@
-"""What is still to come of an order, line by line, and by which day."""
+"""Pieces of an order that are still to come, line by line, and by which day."""
 
 from __future__ import annotations
 

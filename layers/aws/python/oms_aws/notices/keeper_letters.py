@@ -1,4 +1,4 @@
-"""What letters say to whoever keeps an endpoint for webhooks."""
+"""Letters to whoever keeps an endpoint for webhooks."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who keeps an endpoint of webhooks hears by mail that it fails, and that it works again."""
+"""Mails to the keeper of a webhook endpoint: that it fails, and that it works again."""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ from msgspec import Struct
 
 
 class Shop(Struct, frozen=True):
-    """Who writes, and where the customer can answer."""
+    """Shop that writes, and where the customer can answer."""
 
     name: str
     support_email: str
@@ -46,7 +46,7 @@ class WaitingItem(Struct, frozen=True):
 
 
 class BankDetails(Struct, frozen=True):
-    """Where money goes, and what the payer writes."""
+    """Account that money goes to, and what the payer writes."""
 
     holder: str
     name: str

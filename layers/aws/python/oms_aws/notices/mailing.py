@@ -37,7 +37,7 @@ class Case(NamedTuple):
 
     @property
     def common(self) -> dict[str, Any]:
-        """What every mail says."""
+        """Facts that every mail has."""
         return {
             "shop": Sender(self.shop.name, self.shop.support_email),
             "customer": self.order.customer.name,
@@ -78,7 +78,7 @@ def _name(product: Product | None, sku: str, locale: str) -> str:
 
 
 def bank_of(shop: Shop, reference: str) -> BankDetails | None:
-    """Where to transfer money to, and what the payer writes."""
+    """Account to transfer money to, and what the payer writes."""
     seller, bank = shop.seller, shop.seller.bank
     if bank is None:
         return None
@@ -88,7 +88,7 @@ def bank_of(shop: Shop, reference: str) -> BankDetails | None:
 
 
 def einvoice_link(document: Document, oms: NoticesWiring) -> str | None:
-    """Where the XML is, when it is a file of its own; a hybrid PDF has it inside."""
+    """Link to the XML, when it is a file of its own; a hybrid PDF has it inside."""
     if document.xml_key is None or document.format == "zugferd":
         return None
     return f"{oms.links.link('document', document.id, at=document.issued_at)}?format=xml"

@@ -20,8 +20,8 @@ Language = Literal["de", "en"]
 
 
 class Subscribe(Model):
-    """Where a client wants to hear of which events, what it calls that, and who is told by mail
-    when it fails (a shop's support address if it names nobody)."""
+    """Endpoint that a client wants, for which events, and who is told by mail when it fails
+    (a shop's support address if it names nobody)."""
 
     url: Url
     events: EventNames
@@ -31,7 +31,7 @@ class Subscribe(Model):
 
 
 class EndpointChange(Model):
-    """What is to be another than before; `paused` lets what comes wait until it is false again."""
+    """Change of an endpoint; `paused` lets what comes wait until it is false again."""
 
     url: Url | None = None
     events: EventNames | None = None
@@ -42,7 +42,7 @@ class EndpointChange(Model):
 
 
 class Replay(Model):
-    """Which deliveries to send again: those of events since a time, or those named."""
+    """Deliveries to send again: those of events since a time, or those named."""
 
     after: Moment | None = None
     deliveries: Annotated[list[str], Field(max_length=1_000)] | None = None

@@ -1,4 +1,4 @@
-"""What letters say of money: documents, payments that are awaited, and credit."""
+"""Letters on money: documents, payments that are awaited, and credit."""
 
 from __future__ import annotations
 

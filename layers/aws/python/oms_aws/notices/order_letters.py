@@ -1,4 +1,4 @@
-"""What letters say of orders: received, changed, refused, held or waiting."""
+"""Letters on orders: received, changed, refused, held or waiting."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class OrderReceived(Struct, frozen=True, kw_only=True):
 
 
 class OrderChanged(Struct, frozen=True, kw_only=True):
-    """What is different about the order now: pieces that came (`items`), went or cost otherwise.
+    """Change of the order: pieces that came (`items`), went or cost otherwise.
 
     `total` is what it costs now, in `currency` and its price mode.
     """
@@ -78,7 +78,7 @@ class ChangeRefused(Struct, frozen=True, kw_only=True):
 
 
 class OrderWaits(Struct, frozen=True, kw_only=True):
-    """When pieces are expected that wait; `first` when it is the first word on some of them."""
+    """Days on which waiting pieces are expected; `first` if some were never told of before."""
 
     shop: Shop
     customer: str
@@ -109,7 +109,7 @@ class ApprovalNeeded(Struct, frozen=True, kw_only=True):
 
 
 class ApprovalDecided(Struct, frozen=True, kw_only=True):
-    """Who was asked to agree to the order has done so or not; the purchaser is told."""
+    """Decision of whoever was asked to agree to the order; the purchaser is told."""
 
     shop: Shop
     customer: str

@@ -1,4 +1,4 @@
-"""What letters say of parcels on their way."""
+"""Letters on parcels on their way."""
 
 from __future__ import annotations
 

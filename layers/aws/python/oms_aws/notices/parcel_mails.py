@@ -32,7 +32,7 @@ def of_delay(case: Case) -> Mail:
 
 
 def of_return(case: Case) -> Mail:
-    """What came back is to be credited or sent again: that is for somebody to decide."""
+    """Mail to the team on what came back: it is to be credited or sent again."""
     fulfilment = case.order.fulfilment(str(case.signal.facts["fulfilment"]))
     return _to_team(case, fulfilment, fulfilment.parcels[0], back=True)
 

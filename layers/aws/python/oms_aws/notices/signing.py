@@ -30,7 +30,7 @@ class Before(Struct, frozen=True):
 
 
 class Kept(Struct, frozen=True):
-    """What an endpoint's parameter holds, as JSON: below 1 KB."""
+    """Content of an endpoint's parameter, as JSON: below 1 KB."""
 
     secret: str
     before: tuple[Before, ...] = ()

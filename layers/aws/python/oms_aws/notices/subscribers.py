@@ -30,7 +30,7 @@ PUNCTUAL = timedelta(minutes=2)
 
 
 class Called(NamedTuple):
-    """How a call of an endpoint went, when, and how the endpoint stands since."""
+    """Call of an endpoint: how it went, when, and how the endpoint stands since."""
 
     outcome: Outcome
     at: datetime
@@ -49,7 +49,7 @@ def sending(endpoint: Endpoint, signal: EventNotice, oms: NoticesWiring) -> Send
 
 
 class Came(NamedTuple):
-    """What came of a call, and from when to when it lasted."""
+    """Outcome of a call, and from when to when it lasted."""
 
     outcome: Outcome
     at: datetime
@@ -186,7 +186,7 @@ def enveloped(event: LogEntry, data: dict[str, Any]) -> str:
 
 
 def _path(aggregate: str) -> str:
-    """Where the API shows an aggregate."""
+    """Path of the API that shows an aggregate."""
     kind, _, id = aggregate.partition("/")
     paths = {"order": "orders", "purchase": "purchase-orders", "webhook": "webhooks"}
     return f"{paths.get(kind, kind)}/{id}"

@@ -92,7 +92,7 @@ def _ready(
 
 
 def _called(tellings: Sequence[Telling], oms: NoticesWiring) -> list[Came]:
-    """What came of each call; they are made at one time, by threads that do nothing else."""
+    """Outcomes of the calls; they are made at one time, by threads that do nothing else."""
     if len(tellings) < 2:
         return [send(each.sending, oms, seconds=PATIENCE) for each in tellings]
     with ThreadPoolExecutor(len(tellings)) as threads:

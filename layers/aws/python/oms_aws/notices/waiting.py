@@ -1,4 +1,4 @@
-"""What still waits of an order: in mails, and on the page that the customer's link opens."""
+"""Pieces of an order that still wait: in mails, and on the page that the customer's link opens."""
 
 from __future__ import annotations
 

@@ -26,7 +26,7 @@ ROTATION = timedelta(seconds=30)
 
 
 class Keeper(Protocol):
-    """Who may keep endpoints: a caller, or the client behind an endpoint."""
+    """Keeper of endpoints: a caller, or the client behind an endpoint."""
 
     @property
     def client(self) -> str: ...
@@ -37,7 +37,7 @@ class Keeper(Protocol):
 
 
 class Endpoint(Struct, frozen=True, kw_only=True):
-    """Where a client wants which events (`*` for all that its role may hear of).
+    """Endpoint for a client's events (`*` for all that its role may hear of).
 
     `shop` is empty for clients that work for all shops. `contact` is the mail address of whom is
     told when it fails (empty: that of its shop, if it has one), `language` what that one reads
@@ -58,17 +58,17 @@ class Endpoint(Struct, frozen=True, kw_only=True):
 
     @property
     def rotated(self) -> datetime | None:
-        """When its secret was last replaced, if ever."""
+        """Last replacement of its secret, if ever."""
         return datetime.fromisoformat(self.rotated_at) if self.rotated_at else None
 
     def wants(self, type: str, shop: str) -> bool:
-        """Whether an event is for this endpoint; events without a shop are for every shop."""
+        """True for an event of this endpoint; events without a shop are for every shop."""
         ours = not shop or self.shop in ("", shop)
         wanted = "*" in self.events or type in self.events
         return self.active and ours and wanted and may_hear(self.role, type)
 
     def kept_by(self, who: Keeper) -> bool:
-        """Whether an endpoint is somebody's to keep: a clerk's, its shop's, or its own."""
+        """True if an endpoint is somebody's to keep: a clerk's, its shop's, or its own."""
         if who.role == "clerk":
             return who.shop in ("", self.shop)
         mine = self.client == who.client or bool(who.shop)

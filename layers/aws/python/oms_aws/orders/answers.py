@@ -53,7 +53,7 @@ class Receipt(Model):
 
 
 class Customer(Model):
-    """Who ordered."""
+    """Customer of the order."""
 
     id: Annotated[str, Field(examples=["C-17"])]
     type: Literal["B2C", "B2B"]
@@ -67,7 +67,7 @@ class Customer(Model):
 
 
 class Discount(Model):
-    """What is off, in the order's currency and price mode, and why."""
+    """Discount in the order's currency and price mode, and why."""
 
     amount: Annotated[Money, Field(examples=["5.00"])]
     code: Annotated[str | None, Field(examples=["WELCOME5"])]
@@ -98,14 +98,14 @@ class OrderLine(Model):
 
 
 class Shipping(Model):
-    """How it is sent, and what the customer pays for that."""
+    """Shipping method, and what the customer pays for it."""
 
     method: Annotated[str, Field(examples=["standard"])]
     price: Annotated[Money, Field(examples=["4.90"])]
 
 
 class Delivery(Model):
-    """Whether a part may be sent before the rest, and whose turn it is when stock is short."""
+    """Wishes about delivery: a part before the rest, and the turn when stock is short."""
 
     partial_allowed: bool
     priority: Annotated[int, Field(description="Higher ones come first.", examples=[0])]
@@ -113,7 +113,7 @@ class Delivery(Model):
 
 
 class Gift(Model):
-    """What the buyer wishes the receiver."""
+    """Wishes of the buyer to the receiver."""
 
     message: Annotated[str, Field(examples=["Alles Gute zum Geburtstag!"])]
     sender: Annotated[str | None, Field(alias="from", examples=["Oma"])]
@@ -131,7 +131,7 @@ class Totals(Model):
 
 
 class Waiting(Model):
-    """Whom an unfinished order waits for, for what, and until when."""
+    """Wait of an unfinished order: for whom, for what, and until when."""
 
     party: Annotated[str, Field(examples=["carrier"])]
     cause: Annotated[str, Field(examples=["shipped"])]

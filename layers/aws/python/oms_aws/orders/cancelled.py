@@ -1,4 +1,4 @@
-"""What one cancellation did: which pieces are cancelled, and which are being recalled."""
+"""Effect of one cancellation: the pieces that are cancelled, and those being recalled."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from oms_aws.orders.wiring import OrdersWiring
 
 
 def done_by(cause: str, order: Order, oms: OrdersWiring) -> dict[str, Any]:
-    """What the request that is the cause did to the order, from its log."""
+    """Effect on the order of the request that is the cause, from its log."""
     cancelled: Pieces = {}
     recalling = []
     for event in oms.orders.log(order.id):

@@ -22,7 +22,7 @@ class Slot(NamedTuple):
 
 
 def is_full(table: Table, warehouse: Warehouse, day: date) -> bool:
-    """Whether as many fulfilments as the warehouse can send leave on that day already."""
+    """True if as many fulfilments as the warehouse can send leave on that day already."""
     item = table.get(keys.departures(warehouse.id, day))
     return bool(item and warehouse.capacity is not None and item["leaving"] >= warehouse.capacity)
 
@@ -40,7 +40,7 @@ def moved(table: Table, before: Order, after: Order) -> Iterator[Action]:
 
 
 def leaving(orders: Iterable[Order]) -> Counter[Slot]:
-    """How many fulfilments of the orders leave when and where, of those that are counted."""
+    """Number of the orders' fulfilments by where and when they leave, of those that are counted."""
     return Counter(
         _slot(each)
         for order in orders

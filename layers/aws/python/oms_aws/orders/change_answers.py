@@ -24,7 +24,7 @@ from oms_aws.platform.models import Model
 
 
 class TaxShare(Model):
-    """What of an order falls under one tax rate, in percent."""
+    """Part of an order that falls under one tax rate, in percent."""
 
     rate: Annotated[str, Field(examples=["19"])]
     net: Annotated[Money, Field(examples=["222.44"])]
@@ -33,7 +33,7 @@ class TaxShare(Model):
 
 
 class ChangeTotals(Model):
-    """What the order costs without its cancelled pieces; `total` is in its price mode."""
+    """Cost of the order without its cancelled pieces; `total` is in its price mode."""
 
     goods: Annotated[Money, Field(examples=["259.80"])]
     discount: Annotated[Money, Field(examples=["0"])]
@@ -64,7 +64,7 @@ class ChangedLine(Model):
 
 
 class PaymentCover(Model):
-    """Whether what is authorised or paid still covers what is due."""
+    """Cover of what is due by what is authorised or paid."""
 
     status: Annotated[str, Field(examples=["authorised"])]
     amount: Annotated[Money, Field(examples=["409.10"])]
@@ -91,7 +91,7 @@ class GivenBack(Model):
 
 
 class ChangePreview(Model):
-    """What a change comes to. Confirm it by its id before it expires, or leave it."""
+    """Preview of a change. Confirm it by its id before it expires, or leave it."""
 
     id: Annotated[str, Field(examples=[f"chg_{ID}"])]
     order_id: OrderId

@@ -1,4 +1,4 @@
-"""What callers send to change an order, or what a warehouse has of it."""
+"""Requests to change an order, or what a warehouse has of it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from oms_aws.platform.models import MOST_LINES, AddressIn, Amount, Id, Model, Te
 
 
 class ChangeLine(Model):
-    """What a line shall be: all its pieces without the cancelled ones, and the price of each.
+    """Wish for a line: all its pieces without the cancelled ones, and the price of each.
 
     What is missing stays; a quantity of 0 takes the line out. A number that the order does not have
     is a new line and needs all three.
@@ -28,7 +28,7 @@ class ChangeLine(Model):
 
 
 class ChangeOrder(Model):
-    """What shall be different about an order; what is missing stays. `vat_id` is the buyer's."""
+    """Changes that are wanted in an order; what is missing stays. `vat_id` is the buyer's."""
 
     lines: Annotated[tuple[ChangeLine, ...], Field(max_length=MOST_LINES)] = ()
     billing_address: AddressIn | None = None
@@ -39,7 +39,7 @@ class ChangeOrder(Model):
     reason: Text = ""
 
     def faults(self) -> dict[str, str]:
-        """What is wrong across fields: field -> reason."""
+        """Faults across fields: field -> reason."""
         first: dict[str, int] = {}
         wrong = {}
         for n, line in enumerate(self.lines):
@@ -48,7 +48,7 @@ class ChangeOrder(Model):
         return wrong
 
     def amounts_wrong_in(self, currency: str) -> dict[str, str]:
-        """Which amounts have more decimal places than the order's currency: field -> reason."""
+        """Amounts that have more decimal places than the order's currency: field -> reason."""
         amounts = {f"lines.{n}.unit_price": line.unit_price for n, line in enumerate(self.lines)}
         amounts["shipping.price"] = self.shipping.price if self.shipping else None
         amounts["payment.amount"] = self.payment.amount if self.payment else None
@@ -61,7 +61,7 @@ class ChangeOrder(Model):
 
 
 class AnswerRecall(Model):
-    """Whether the warehouse has put the recalled pieces back, or cannot any more."""
+    """Answer of the warehouse: the recalled pieces are back, or cannot be any more."""
 
     answer: Literal["accepted", "refused"]
     reason: Text = ""

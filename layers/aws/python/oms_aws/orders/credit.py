@@ -12,7 +12,7 @@ from oms_aws.platform.table import Action, Table
 
 
 class Record(NamedTuple):
-    """What one order takes of a customer's credit; `booked_by` let it be whatever the limit."""
+    """Credit that one order takes of its customer's; `booked_by` let it be whatever the limit."""
 
     order_id: str
     external_number: str
@@ -27,14 +27,14 @@ class DynamoCredit:
         self._table = table
 
     def used(self, shop: str, customer: str, currency: str) -> Exposure:
-        """What a customer's orders take in sum."""
+        """Credit that a customer's orders take in sum."""
         item = self._table.get(keys.credit(shop, customer, currency))
         return stored_exposure(item) if item else NOTHING
 
     def records(
         self, shop: str, customer: str, currency: str, *, after: str = "", limit: int = 50
     ) -> list[Record]:
-        """What makes it up: the orders that take anything, oldest first, behind an order id."""
+        """Records of the orders that take anything, oldest first, behind an order id."""
         pk = indexes.exposures(shop, customer, currency)
         found = self._table.listed("gsi1", pk, after=after, limit=limit)
         ids = [item["gsi1sk"] for item in found]

@@ -1,4 +1,4 @@
-"""What is answered of an order's documents and papers."""
+"""Answers about an order's documents and papers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is answered of an order's fulfilments: pieces, parcels and recalls."""
+"""Answers about an order's fulfilments: pieces, parcels and recalls."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ class RecallOf(Model):
 
 
 class OrderFulfilment(Model):
-    """What one warehouse packs and ships of an order, and why it was chosen."""
+    """Pieces of an order that one warehouse packs and ships, and why it was chosen."""
 
     id: FulfilmentId
     location: Location

@@ -1,4 +1,4 @@
-"""What is answered of what holds an order: findings, holds and approvals."""
+"""Answers about the checks of an order: findings, holds and approvals."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class Approval(Model):
 
 
 class Hold(Model):
-    """Why an order does not go on, who can let it, and until when."""
+    """Reason that an order does not go on, who can let it, and until when."""
 
     id: Annotated[str, Field(examples=["hold_1"])]
     reason: Annotated[str, Field(examples=["payment_pending"])]
@@ -58,7 +58,7 @@ class Hold(Model):
 
 
 class Finding(Model):
-    """What one check found."""
+    """Result of one check."""
 
     check: Annotated[str, Field(examples=["address"])]
     verdict: Literal["pass", "hold", "refuse"]

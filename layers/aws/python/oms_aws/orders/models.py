@@ -32,7 +32,7 @@ from oms_aws.platform.moments import PlannedDay, Told
 
 
 class CustomerIn(Model):
-    """Who orders."""
+    """Customer of the order."""
 
     id: Id
     type: Literal["B2C", "B2B"]
@@ -46,7 +46,7 @@ class CustomerIn(Model):
 
 
 class DiscountIn(Model):
-    """What is off, in the order's currency and price mode, and why."""
+    """Discount in the order's currency and price mode, and why."""
 
     amount: Amount
     code: Id | None = None
@@ -63,14 +63,14 @@ class LineIn(Model):
 
 
 class ShippingIn(Model):
-    """How it is sent, and the price of that."""
+    """Shipping method, and its price."""
 
     method: Id
     price: Amount
 
 
 class PaymentIn(Model):
-    """What the shop knows of the payment.
+    """Payment as the shop knows it.
 
     With a `provider` we capture and refund there: `reference` is what it calls the payment, of
     Stripe the id of the PaymentIntent. Without one the shop does, and tells.
@@ -95,7 +95,7 @@ class PaymentIn(Model):
 
 
 class DeliveryIn(Model):
-    """Whether a part may be sent before the rest, and whose turn it is when stock is short.
+    """Wishes about delivery: a part before the rest, and the turn when stock is short.
 
     What is not said is as the customer's account says.
     """
@@ -114,7 +114,7 @@ class Basket(Model):
     discounts: Annotated[list[DiscountIn], Field(max_length=10)] = []
 
     def faults(self) -> dict[str, str]:
-        """What is wrong across fields: field -> reason."""
+        """Faults across fields: field -> reason."""
         amounts = {f"lines.{n}.unit_price": line.unit_price for n, line in enumerate(self.lines)}
         amounts |= {f"discounts.{m}.amount": each.amount for m, each in enumerate(self.discounts)}
         for n, line in enumerate(self.lines):
@@ -128,7 +128,7 @@ class Basket(Model):
         return wrong | self._too_much_off()
 
     def too_fine(self, amounts: Mapping[str, Decimal]) -> dict[str, str]:
-        """Which amounts have fractions of the currency's smallest unit."""
+        """Amounts with fractions of the currency's smallest unit: field -> reason."""
         places = MINOR_UNITS[self.currency]
         return {
             field: f"amounts in {self.currency} have at most {places} decimal places"
@@ -195,7 +195,7 @@ class PlaceOrder(Basket):
     gift: GiftIn | None = None
 
     def faults(self) -> dict[str, str]:
-        """What is wrong across fields: field -> reason."""
+        """Faults across fields: field -> reason."""
         more = {"shipping.price": self.shipping.price, "payment.amount": self.payment.amount}
         if self.total is not None:
             more["total"] = self.total

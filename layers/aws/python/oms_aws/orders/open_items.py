@@ -60,7 +60,7 @@ class Listed(Struct, frozen=True, kw_only=True):
 
 
 class DynamoOpenItems:
-    """What is open of the orders of all shops."""
+    """Open items of the orders of all shops."""
 
     def __init__(self, table: Table) -> None:
         self._table = table
@@ -108,7 +108,7 @@ class DynamoOpenItems:
 
 
 def listed_items(order: Order) -> dict[str, Listed]:
-    """What of an order stands in the lists, by document."""
+    """Items of an order that stand in the lists, by document."""
     return {
         item.document: _listed(order, item) for item in open_items(order) if item.state != "settled"
     }
@@ -143,7 +143,7 @@ def _listed(order: Order, item: OpenItem) -> Listed:
 
 
 def dunning_of(document: Document | None) -> dict[str, Any]:
-    """How far the dunning of a document is, as a list shows it."""
+    """State of a document's dunning, as a list shows it."""
     dunning = document.dunning if document else None
     last = dunning.letters[-1] if dunning and dunning.letters else None
     return {

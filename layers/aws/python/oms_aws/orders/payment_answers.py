@@ -1,4 +1,4 @@
-"""What is answered of an order's money: taken, given back, received and owed."""
+"""Answers about an order's money: taken, given back, received and owed."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from oms_aws.platform.models import Model
 
 
 class Payment(Model):
-    """What the shop said of the payment."""
+    """Payment as the shop stated it."""
 
     method: Annotated[str, Field(examples=["paypal"])]
     status: Literal["authorised", "captured", "pending", "failed", "open"]
@@ -95,7 +95,7 @@ class Received(Model):
 
 
 class Settlement(Model):
-    """How the order stands with the customer's money, gross."""
+    """Standing of the order with the customer's money, gross."""
 
     owed: Annotated[
         Money, Field(description="What it costs without cancelled pieces.", examples=["264.70"])
@@ -115,7 +115,7 @@ class Settlement(Model):
 
 
 class OrderCredit(Model):
-    """What an order on account takes of the customer's credit."""
+    """Credit that an order on account takes of its customer's limit."""
 
     amount: Annotated[Money, Field(description="Gross, at capture.", examples=["264.70"])]
     of: Annotated[

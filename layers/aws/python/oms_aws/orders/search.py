@@ -29,7 +29,7 @@ KINDS = ("email", "customer", "sku")
 
 
 class Sought(NamedTuple):
-    """What orders must have; what is empty does not matter."""
+    """Traits that orders must have; an empty one does not matter."""
 
     email: str = ""
     customer: str = ""
@@ -42,7 +42,7 @@ class Sought(NamedTuple):
         return [_row(kind, shop, value, place) for kind, value in given if value]
 
     def fits(self, order: Order) -> bool:
-        """Whether the order itself is one of those sought."""
+        """True if the order itself is one of those sought."""
         place = indexes.place(order.placed_at, order.id)
         has = {
             row for kind, value in traits(order) if (row := _row(kind, order.shop, value, place))
@@ -66,7 +66,7 @@ class Span(NamedTuple):
         return indexes.place(self.until, "\uffff") if self.until else "\uffff"
 
     def holds(self, order: Order) -> bool:
-        """Whether the order was placed in this time."""
+        """True if the order was placed in this time."""
         return self.first <= indexes.place(order.placed_at, order.id) < self.behind
 
 
@@ -146,7 +146,7 @@ class DynamoSearch:
     def _of_shop(
         self, shop: str, span: Span, sought: Sought, after: str, size: int
     ) -> Iterator[_Candidate]:
-        """What may be sought of a shop's orders, newest first, read as it is asked for."""
+        """Candidates of a shop, newest first, read as they are asked for."""
         read = self._reader(shop, sought)
         before = min(after, span.behind) if after else span.behind
         while True:
@@ -160,7 +160,7 @@ class DynamoSearch:
             before = found[-1].place
 
     def _reader(self, shop: str, sought: Sought) -> Callable[[str, int], list[_Candidate]]:
-        """What reads so many of a shop's candidates before a place."""
+        """Reader of so many of a shop's candidates before a place."""
         if rows := sought.rows(shop):
 
             def by_row(before: str, size: int) -> list[_Candidate]:
@@ -233,7 +233,7 @@ def found_rows(order: Order) -> set[keys.Key]:
 
 
 def traits(order: Order) -> Iterator[tuple[str, str]]:
-    """What an order is found by: kind and value."""
+    """Traits that an order is found by: kind and value."""
     if not order.erased:
         yield "email", order.customer.email
     yield "customer", order.customer.id

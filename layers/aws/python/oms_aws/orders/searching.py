@@ -1,4 +1,4 @@
-"""What a caller searches orders by: whose they are, and from when until when."""
+"""Search of orders as a caller asks for it: whose they are, and from when until when."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What of an order others see: its lines, fulfilments, gift and recalls."""
+"""An order as others see it: its lines, fulfilments, gift and recalls."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def fulfilment_listed(order: Order, fulfilment: Fulfilment) -> dict[str, Any]:
 
 
 def gift_seen(order: Order) -> dict[str, str | None] | None:
-    """What goes with a gift, or None."""
+    """Words that go with a gift, or None."""
     gift = order.gift
     if gift is None:
         return None
@@ -67,7 +67,7 @@ def lines_of(order: Order, pieces: Pieces) -> list[dict[str, Any]]:
 
 
 def recall_seen(fulfilment: Fulfilment, skus: Mapping[str, str]) -> dict[str, Any] | None:
-    """What is recalled of a fulfilment, and how the warehouse answered; `skus` is by line."""
+    """Recall of a fulfilment, and how the warehouse answered; `skus` is by line."""
     recall = fulfilment.recall
     if recall is None:
         return None

@@ -1,4 +1,4 @@
-"""What the two ends of a waiting run share: whether the order may go on, and saying so."""
+"""Both ends of a waiting run: the order may go on or not, and that it does is said."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What an order confirmation says on paper."""
+"""The order confirmation on paper."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What an invoice says on paper."""
+"""The invoice on paper."""
 
 from __future__ import annotations
 
@@ -102,7 +102,7 @@ def vat_id_label(invoice: Invoice) -> str:
 
 
 def _below(line: InvoiceLine, invoice: Invoice) -> str:
-    """What stands in small print under a line: its SKU, and of which order and delivery it is."""
+    """Small print under a line: its SKU, and of which order and delivery it is."""
     day = date_text(line.supplied_on, invoice.locale) if line.supplied_on else None
     note = delivery_note_of(line, invoice)
     return joined(" · ", line.sku, line.order, line.purchase_order, note, day)
@@ -195,7 +195,7 @@ def _rate(of: InvoiceLine | Charge | TaxTotal, locale: Language) -> str:
 
 
 def of_margin(group: TaxTotal, invoice: Invoice) -> bool:
-    """Whether a total is of the margin scheme: taxed, but its tax is not shown (§ 25a (6) UStG)."""
+    """True for a total of the margin scheme: its tax is not shown (§ 25a (6) UStG)."""
     same = (group.category, group.rate)
     found = {line.vatex for line in invoice.lines if (line.category, line.rate) == same}
     return not found.isdisjoint(MARGIN_VATEX)
@@ -218,7 +218,7 @@ def tax_table(invoice: Invoice, known: Words) -> dict[str, object]:
 
 
 def totals_of(invoice: Invoice, known: Words, due: str) -> dict[str, object]:
-    """How the net amount becomes what is `due`."""
+    """Sums from the net amount to what is `due`."""
     rows = [[known["net"], _money(invoice.net, invoice)]]
     for group in invoice.taxes:
         if of_margin(group, invoice):
@@ -230,7 +230,7 @@ def totals_of(invoice: Invoice, known: Words, due: str) -> dict[str, object]:
 
 
 def _after(invoice: Invoice, known: Words) -> list[str]:
-    """What stands below the sums: causes, notes of the law, the payment, the shop's words."""
+    """Lines below the sums: causes, notes of the law, the payment, the shop's words."""
     prices = prices_said(invoice, known)
     payment = f"{invoice.payment}." if invoice.payment else None
     cause = known["cause"].format(invoice.reason) if invoice.reason else None
@@ -262,12 +262,12 @@ def _in_euro(invoice: Invoice, known: Words) -> str | None:
 
 
 def prices_said(invoice: Invoice, known: Words) -> str | None:
-    """Whether the prices have the tax in them, where there is any."""
+    """Sentence on prices, with the tax in them or without, where there is any."""
     return known[f"prices_{invoice.price_mode}"] if invoice.tax else None
 
 
 def _early(invoice: Invoice, known: Words) -> str | None:
-    """What is to be paid by who pays within the days of the discount."""
+    """Amount to be paid by who pays within the days of the discount."""
     terms = invoice.terms
     if terms is None or not terms.discount_percent or invoice.kind == "credit_note":
         return None
@@ -279,7 +279,7 @@ def _early(invoice: Invoice, known: Words) -> str | None:
 
 
 def delivery_of(invoice: Invoice, known: Words) -> list[str] | None:
-    """Where the goods went, if it is elsewhere."""
+    """Address of the goods, if they went elsewhere."""
 
     def place(party: Party) -> list[str]:
         return address_lines(party, invoice.seller.country, invoice.locale)

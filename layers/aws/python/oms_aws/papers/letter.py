@@ -1,4 +1,4 @@
-"""What all papers have in common: head, address window, words, foot."""
+"""The frame of all papers: head, address window, words, foot."""
 
 from __future__ import annotations
 

@@ -87,7 +87,7 @@ def compiled(
 
 
 def proof_fault(content: bytes, logo: Logo) -> str | None:
-    """Why a logo cannot be printed, or None: it is set once, alone."""
+    """Reason that a logo cannot be printed, or None: it is set once, alone."""
     import typst
 
     source = f'#image(bytes(json(bytes(sys.inputs.logo))), format: "{logo.type}", width: 60mm)'
@@ -130,7 +130,7 @@ def _fonts(*, more: bool) -> Any:
 
 
 def _is_of_the_compiler(failure: BaseException) -> bool:
-    """Whether typst refused or panicked; its panics are BaseExceptions that it does not export."""
+    """True if typst refused or panicked; its panics are BaseExceptions that it does not export."""
     import typst
 
     return isinstance(failure, typst.TypstError) or type(failure).__name__ == "PanicException"

@@ -1,4 +1,4 @@
-"""What a payment reminder or a dunning letter says on paper."""
+"""The payment reminder and the dunning letter on paper."""
 
 from __future__ import annotations
 

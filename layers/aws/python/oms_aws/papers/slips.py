@@ -1,4 +1,4 @@
-"""What a delivery note or a packing slip says on paper."""
+"""The delivery note and the packing slip on paper."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is answered of payments and credit."""
+"""Answers about payments and credit."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ State = Literal["unmatched", "partly_matched", "matched"]
 
 
 class TakenRow(Model):
-    """What became of a row; `row` counts from 0."""
+    """Outcome of a row; `row` counts from 0."""
 
     row: Annotated[int, Field(ge=0, examples=[0])]
     transaction_id: Annotated[str | None, Field(examples=["2026-11-24-0001"])]
@@ -37,7 +37,7 @@ class TakenRow(Model):
 
 
 class Taken(Model):
-    """What became of each row, in their order."""
+    """Outcome of each row, in their order."""
 
     items: list[TakenRow]
 
@@ -90,7 +90,7 @@ class Payments(Model):
 
 
 class Exposure(Model):
-    """What an order takes of the credit, gross."""
+    """Credit that an order takes, gross."""
 
     order: OrderId
     external_number: ExternalNumber

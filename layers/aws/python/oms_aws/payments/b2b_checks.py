@@ -25,7 +25,7 @@ from oms_aws.platform.log import Saved
 
 
 def findings(order_id: str, oms: PaymentsWiring) -> list[Finding]:
-    """What credit and approval have to say of an order; nothing once it has been screened.
+    """Findings of credit and approval on an order; none once it has been screened.
 
     An order of a customer with credit takes it here, so that whoever comes next finds it taken.
     """
@@ -55,7 +55,7 @@ def _approval(order: Order, account: Account | None, due: Decimal, oms: Payments
 def _worth(
     order: Order, account: Account | None, due: Decimal, oms: PaymentsWiring
 ) -> Decimal | None:
-    """What an order costs in the currency that its customer's rules are in; None: no rate."""
+    """Cost of an order in the currency that its customer's rules are in; None: no rate."""
     if account is None or account.currency == order.currency:
         return due
     table = oms.catalogue.cached_shop(order.shop).tax.exchange
@@ -93,7 +93,7 @@ def check_credit(
 def of_business(
     order: Order, left: Order, news: OrderChanged, due: Decimal, oms: PaymentsWiring
 ) -> Iterator[Finding]:
-    """What credit and approval have to say of a change, which leaves `left`, gross `due`.
+    """Findings of credit and approval on a change, which leaves `left`, gross `due`.
 
     Whatever is more than was taken must be in the limit; what was approved is asked again, unless
     it is only less of the same.
@@ -114,7 +114,7 @@ def of_business(
 
 
 def once_known(order: Order, due: Decimal, oms: PaymentsWiring) -> Iterator[Finding]:
-    """What credit and approval have to say of an order whose amount is known only now: `due`."""
+    """Findings of credit and approval on an order whose amount is known only now: `due`."""
     account = oms.catalogue.account(order.shop, order.customer.id)
     if on_account(order.payment) and not order.credit:
         yield _credit_for(order, order, account, due, oms)
@@ -137,5 +137,5 @@ def _credit_for(
 
 
 def used_by(order: Order, oms: PaymentsWiring) -> int:
-    """How much of the credit the customer of an order uses, in minor units."""
+    """Credit that the customer of an order uses, in minor units."""
     return oms.credit.used(order.shop, order.customer.id, order.currency).used

@@ -1,4 +1,4 @@
-"""What is answered of captures, refunds and what a provider tells."""
+"""Answers about captures, refunds and what a provider tells."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from oms_aws.platform.models import Model
 
 
 class Heard(Model):
-    """Which order an event of the provider's was about."""
+    """Order that an event of the provider's was about."""
 
     order: Annotated[str | None, Field(description="Null: none of ours.", examples=[f"ord_{ID}"])]
 

@@ -1,4 +1,4 @@
-"""What is told of money that was moved elsewhere, and what is decided about money that was not."""
+"""Requests about money that was moved elsewhere, and decisions on money that was not."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Positive = Annotated[Amount, Field(gt=0)]
 
 
 class MoneyMoved(Model):
-    """What the shop has captured or refunded; `document` is the invoice or credit note it is for.
+    """Capture or refund by the shop; `document` is the invoice or credit note it is for.
 
     `reference` is what the shop's own provider calls it. Without `at` it was now.
     """
@@ -45,7 +45,7 @@ class DecideFailure(Model):
 
 
 class StripeObject(Model):
-    """What an event of Stripe's is about."""
+    """Object that an event of Stripe's is about."""
 
     model_config = ConfigDict(extra="ignore", frozen=True)
 

@@ -70,7 +70,7 @@ class Weighed(NamedTuple):
 
     @property
     def digest(self) -> str:
-        """What must still be true when the change is confirmed; stock is no promise."""
+        """Digest of what must still be true when the change is confirmed; stock is no promise."""
         parts = (
             self.recalls,
             self.after.taxes,
@@ -90,7 +90,7 @@ class Preview(NamedTuple):
 
 
 def weighed(order: Order, change: Change, id: str, by: str, oms: PaymentsWiring) -> Weighed:
-    """What the change comes to as things stand. Raises Refusal and NotNow."""
+    """Weight of the change as things stand. Raises Refusal and NotNow."""
     at = oms.now()
     recalls = needed(order, change)
     order = given_back(order, recalls, at)
@@ -198,7 +198,7 @@ def _checked(
 
 
 def _holds(order: Order, check: str) -> bool:
-    """Whether a check holds the order right now."""
+    """True if a check holds the order right now."""
     reasons = {finding.reason for finding in order.findings if finding.check == check}
     return any(hold.reason in reasons for hold in order.open_holds)
 

@@ -53,7 +53,7 @@ def dunned(aggregate: str, document: str, cause: str, oms: PaymentsWiring) -> No
 
 
 def claimed(held: Order | Bill, id: str, oms: PaymentsWiring) -> Claim:
-    """What is open of a document; of a bill's one the shares of all its orders."""
+    """Claim of what is open of a document; of a bill's one the shares of all its orders."""
     if isinstance(held, Order):
         return claim_of(held, id)
     shares = () if id in held.cancelled else held.shares(id)
@@ -64,7 +64,7 @@ def claimed(held: Order | Bill, id: str, oms: PaymentsWiring) -> Claim:
 
 
 def rules_of(held: Order | Bill, oms: PaymentsWiring) -> DunningRules:
-    """How the shop duns this customer: as was agreed, or as it does with everybody.
+    """Dunning rules for this customer: as agreed, or as for everybody.
 
     For a bill nothing is claimed beyond what is open: no order could be paid that.
     """

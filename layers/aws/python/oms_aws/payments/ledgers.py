@@ -1,4 +1,4 @@
-"""What a scan finds of credit and payments, held against what the orders say, for `verify`."""
+"""Credit and payments in a scan, held against what the orders say, for `verify`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What an accountant sends: what the bank reported, and which order a payment is for."""
+"""Requests of an accountant: what the bank reported, and which order a payment is for."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is answered of open items."""
+"""Answers about open items."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ None_ = Annotated[Money, Field(examples=["0.00"])]
 
 
 class OpenOrder(Model):
-    """What an order has of it: several of a collective invoice, one of any other."""
+    """Order behind an open item: several of a collective invoice, one of any other."""
 
     order: OrderId
     external_number: ExternalNumber
@@ -83,7 +83,7 @@ class OpenItems(Model):
 
 
 class OpenAges(Model):
-    """What is open, by how long it has been due."""
+    """Open amounts, by how long they have been due."""
 
     not_due: Sum
     days_1_30: None_
@@ -103,7 +103,7 @@ class OpenTotal(Model):
 
 
 class CustomerTotals(Model):
-    """What one customer has open, by currency."""
+    """Open amounts of one customer, by currency."""
 
     customer: CustomerId
     customer_name: CustomerName
@@ -111,7 +111,7 @@ class CustomerTotals(Model):
 
 
 class OpenTotals(Model):
-    """What is open by currency and age; `customers` only when asked for."""
+    """Open amounts by currency and age; `customers` only when asked for."""
 
     shop: Shop
     as_of: Annotated[date, Field(examples=["2026-11-24"])]
@@ -131,7 +131,7 @@ class SentLetter(Model):
 
 
 class DunningState(Model):
-    """How far the dunning of a document has gone."""
+    """State of a document's dunning."""
 
     document: DocumentId
     number: Annotated[str, Field(examples=["RE-2026-000123"])]

@@ -28,7 +28,7 @@ COLUMNS = (
 
 
 class OpenItemQuery(NamedTuple):
-    """Which open items somebody wants to see."""
+    """Choice of the open items that somebody wants to see."""
 
     shop: str
     state: str
@@ -38,7 +38,7 @@ class OpenItemQuery(NamedTuple):
 
 
 def asked(call: Call[Any], at: datetime) -> OpenItemQuery:
-    """What the query asks for; raises Problem."""
+    """Choice that the query makes; raises Problem."""
     state = call.query.get("state", STATES[0])
     if state not in STATES:
         raise Problem(422, "request_invalid", "No such state.", {"state": ", ".join(STATES)})
@@ -123,7 +123,7 @@ def item_view(group: Sequence[Listed], today: date) -> dict[str, Any]:
 
 
 def dunning_view(document: Document) -> dict[str, Any]:
-    """How far the dunning of a document has gone."""
+    """View of a document's dunning."""
     state = document.dunning or Dunning()
     return {
         "document": document.id,

@@ -84,7 +84,7 @@ class _Captures:
     def _done(
         self, order: Order, move: Take | Void | Fail, holding: AuthorisationStatus
     ) -> AuthorisationStatus:
-        """How the authorisation stands after a move.
+        """Status of the authorisation after a move.
 
         What the provider refuses may be done already, by somebody who was faster: it is asked once
         more before that is a failure.

@@ -16,7 +16,7 @@ from oms_aws.platform.shown import whole
 
 
 def taken(call: Call[PaymentBatch], oms: PaymentsWiring) -> Iterator[dict[str, Any]]:
-    """What became of each row, in their order."""
+    """Outcome of each row, in their order."""
     rows, broken = parsed_rows(call.body.items, PaymentRow, oms.now())
     answers = {each["row"]: _refused(each["row"], None, each["reason"]) for each in broken}
     for number, row in rows:

@@ -15,7 +15,7 @@ from oms_aws.screening.pricing import priced
 
 
 def found_again(order: Order, oms: PaymentsWiring) -> tuple[Finding, ...]:
-    """What the checks find by now whose holds wait for master data (`OF_MASTER_DATA`)."""
+    """Findings by now of the checks whose holds wait for master data (`OF_MASTER_DATA`)."""
     waits = {hold.reason for hold in order.open_holds}
     return tuple(_found(order, waits, oms))
 

@@ -49,7 +49,7 @@ NEAR = Decimal("0.8")
 
 
 class DynamoPayments:
-    """What the bank reported, and which order got it."""
+    """Transactions that the bank reported, and the orders that got them."""
 
     def __init__(
         self,
@@ -219,7 +219,7 @@ class DynamoPayments:
     def _paid(
         self, came: Transfer, items: Sequence[Listed], tolerance: Decimal
     ) -> tuple[Planned, ...]:
-        """Who gets it if it settles these open items; nobody otherwise."""
+        """Orders that get it if it settles these open items; none otherwise."""
         most = sum((item.open + item.charges for item in items), Decimal(0))
         if not items or not most * NEAR <= came.amount <= most:
             return ()

@@ -56,7 +56,7 @@ class FieldError(Model):
 
 
 class Problem(BaseModel):
-    """Why a request was not done (RFC 9457); some problems carry further members."""
+    """Problem: the reason that a request was not done (RFC 9457); some carry further members."""
 
     model_config = ConfigDict(frozen=True, extra="allow")
 
@@ -109,7 +109,7 @@ class Erasure(Model):
 
 
 class Quantities(Model):
-    """Where the pieces of a line are: each is in one place, and they add up to `ordered`."""
+    """Pieces of a line by line state: each is in one, and they add up to `ordered`."""
 
     ordered: Annotated[int, Field(description="The sum of all others.", examples=[2])]
     open: Annotated[int, Field(description="Captured, not yet reserved.", examples=[0])]
@@ -135,7 +135,7 @@ class RefusedRow(Model):
 
 @dataclass(frozen=True)
 class Told:
-    """What a route answers when it does what it was asked; `conflict` is why it says 409.
+    """Answer of a route that does what it was asked; `conflict` is why it says 409.
 
     `pages` are statuses in which a route for people says no, in a page.
     """

@@ -65,7 +65,7 @@ MOST_NOTED = 10_000
 
 
 class Caller(NamedTuple):
-    """Who calls, with which key. `shop` is empty for roles that work for all shops."""
+    """Client that calls, with its key. `shop` is empty for roles that work for all shops."""
 
     client: str
     role: str
@@ -74,11 +74,11 @@ class Caller(NamedTuple):
     key: str = ""
 
     def may_see(self, shop: str) -> bool:
-        """Whether what belongs to a shop is the caller's business."""
+        """True if what belongs to a shop is the caller's business."""
         return not self.shop or self.shop == shop
 
     def may_give(self, role: str, shop: str) -> bool:
-        """Whether a key of that role and shop may no more than the caller's own."""
+        """True if a key of that role and shop may no more than the caller's own."""
         return self.may_see(shop) and self.scopes.issuperset(SCOPES[role].split())
 
 
@@ -125,7 +125,7 @@ class DynamoClients:
 
 
 def over(item: dict[str, Any], at: datetime) -> bool:
-    """Whether a key was revoked, or has expired by that time."""
+    """True if a key was revoked, or has expired by that time."""
     expires = item.get("expires_at")
     return bool(item.get("revoked_at")) or bool(expires and datetime.fromisoformat(expires) <= at)
 

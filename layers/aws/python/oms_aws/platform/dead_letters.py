@@ -59,11 +59,11 @@ class DynamoDeadLetters:
         return times
 
     def reason(self, message_id: str) -> str:
-        """Why the last try of a message failed, as far as is known."""
+        """Reason that the last try of a message failed, as far as is known."""
         return self.failure(message_id)[0]
 
     def failure(self, message_id: str) -> tuple[str, int]:
-        """Why the last try of a message failed, and how many did or were cut off."""
+        """Reason that the last try of a message failed, and how many did or were cut off."""
         item = self._table.get(keys.failure(message_id)) or {}
         tries = int(item.get("tries", 0)) + int(item.get("begun", 0))
         return str(item.get("reason", NO_REASON)), tries

@@ -26,14 +26,14 @@ class Overdue(NamedTuple):
 
 
 class Page(NamedTuple):
-    """What is due of a part of the index, and behind which entry the rest of it begins."""
+    """Due entries of a part of the index, and the entry behind which the rest of it begins."""
 
     due: list[Overdue]
     behind: dict[str, str] | None
 
 
 class DynamoDue:
-    """What the clock has to see to, over all aggregates."""
+    """Due times of all aggregates, for the clock."""
 
     def __init__(self, table: Table, now: Callable[[], datetime]) -> None:
         self._table = table

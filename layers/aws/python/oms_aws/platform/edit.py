@@ -9,7 +9,7 @@ from oms_aws.platform.table import Action, Table
 
 
 class Edit:
-    """What one item's attributes change by, and under which conditions."""
+    """Changes of one item's attributes, and the conditions under which they are made."""
 
     def __init__(self) -> None:
         self._sets: list[str] = []

@@ -61,7 +61,7 @@ def _done(step: Step, records: list[dict[str, Any]], again: str, oms: PlatformWi
 
 
 def _signals(body: str) -> list[EventNotice]:
-    """What a message brings: signals lined up together, or one that a clerk sent back."""
+    """Notices in a message: those lined up together, or one that a clerk sent back."""
     decoded = _decode(body)
     return decoded if isinstance(decoded, list) else [decoded]
 

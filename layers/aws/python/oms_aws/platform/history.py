@@ -64,5 +64,5 @@ def parts(since: datetime, until: datetime) -> Iterator[Part]:
 
 
 def _place(at: datetime) -> str:
-    """Where the ids of a time begin."""
+    """Beginning of the ids of a time."""
     return f"evt_{int(at.timestamp() * 1000):012x}"

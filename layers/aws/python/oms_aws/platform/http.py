@@ -52,7 +52,7 @@ class Problem(Exception):
 
 @dataclass(frozen=True)
 class Answer:
-    """What a route answers: a value that becomes JSON, or a text of another type."""
+    """Answer of a route: a value that becomes JSON, or a text of another type."""
 
     body: Any = None
     status: int = 200
@@ -75,7 +75,7 @@ class Call(Generic[Body]):
 
     @property
     def actor(self) -> str:
-        """Who is named in the events that the request causes."""
+        """Name of the caller in the events that the request causes."""
         return f"{self.caller.role}:{self.caller.client}"
 
     @property
@@ -113,7 +113,7 @@ class Call(Generic[Body]):
         return given
 
     def limit(self, most: int = 100) -> int:
-        """How many items a list shall have."""
+        """Number of items that a list shall have."""
         wanted = query.number(self.query.get("limit", "50"), 1, most)
         if wanted is None:
             raise invalid({"limit": f"a number from 1 to {most}"})
@@ -121,7 +121,7 @@ class Call(Generic[Body]):
 
     @property
     def cursor(self) -> str:
-        """Where a list goes on; empty for its beginning."""
+        """Place where a list goes on; empty for its beginning."""
         given = self.query.get("cursor", "")
         try:
             place = base64.b64decode(given, altchars=b"-_", validate=True).decode()
@@ -208,7 +208,7 @@ class Http:
         return _response(self.says(answer))
 
     def unrouted(self, event: dict[str, Any]) -> Problem:
-        """What is said to a request of no route; only the step behind `$default` gets any."""
+        """Problem for a request of no route; only the step behind `$default` gets any."""
         return Problem(404, "route_unknown", "There is no such route.")
 
     def says(self, answer: Answer) -> Answer:
@@ -272,7 +272,7 @@ def _parsed(raw: bytes, model: type[Model] | None, now: datetime) -> Any:
 
 
 def _wrong(error: ValidationError) -> Problem:
-    """What a model did not accept, field by field."""
+    """Problem with what a model did not accept, field by field."""
     found = error.errors(include_url=False, include_input=False, include_context=False)
     if found[0]["type"] == "json_invalid":
         return Problem(400, "json_malformed", found[0]["msg"])

@@ -37,7 +37,7 @@ CLOSED_NETWORKS = tuple(
 
 
 class Outcome(NamedTuple):
-    """What a server answered: its HTTP status (0 for none), and what went wrong."""
+    """Answer of a server: its HTTP status (0 for none), and what went wrong."""
 
     status: int
     error: str
@@ -48,7 +48,7 @@ class Outcome(NamedTuple):
 
 
 class Way(NamedTuple):
-    """Where a call goes: the addresses that were looked at are those that are connected to."""
+    """Way of a call: the addresses that were looked at are those that are connected to."""
 
     url: SplitResult
     host: str
@@ -107,7 +107,7 @@ class Outgoing:
         return Outcome(status, "" if 200 <= status < 300 else f"HTTP {status}")
 
     def _named(self, url: str) -> Way:
-        """Where an address says that it goes, before it is looked up."""
+        """Way that an address names, before it is looked up."""
         parts, port = _parsed(url)
         secure = parts.scheme == "https"
         port = (443 if secure else 80) if port is None else port
@@ -158,7 +158,7 @@ class _Deadline:
 
 
 def is_public(text: str) -> bool:
-    """Whether an IP address is one of the internet, and none of ours in disguise.
+    """True for an IP address of the internet, and none of ours in disguise.
 
     Source: the IANA registries of special-purpose addresses (RFC 6890), as Python knows them, and
     the networks above, which lead to an IPv4 address that they hold.

@@ -123,6 +123,6 @@ def style_of(html: str) -> str:
 
 
 def invalid(faults: Mapping[str, str], language: Language) -> dict[str, str]:
-    """What is wrong with the fields of a form, in words: the words `fault_<code>`."""
+    """Faults of the fields of a form, in words: the words `fault_<code>`."""
     known = words("pages")[language]
     return {field: known[f"fault_{fault}"] for field, fault in faults.items()}

@@ -51,7 +51,7 @@ any other is a line of printable characters, which its route looks at more close
 
 
 def faults(given: Mapping[str, str], known: Iterable[str]) -> dict[str, str]:
-    """What is wrong with the parameters of a request to a route that declares `known`."""
+    """Faults of the parameters of a request to a route that declares `known`."""
     declared = tuple(known)
     wrong: dict[str, str] = {}
     for name, value in given.items():
@@ -68,7 +68,7 @@ def faults(given: Mapping[str, str], known: Iterable[str]) -> dict[str, str]:
 
 
 def nameless(part: str) -> bool:
-    """Whether nothing of ours can have this id."""
+    """True if nothing of ours can have this id."""
     return not 0 < len(part) <= LONGEST_PART or not part.isprintable()
 
 

@@ -126,7 +126,7 @@ def _done_together(
 
 
 def _done(step: Step, record: dict[str, Any], oms: PlatformWiring, backoff: Sequence[int]) -> bool:
-    """Whether nothing is to be done about a message any more."""
+    """True if nothing is to be done about a message any more."""
     if tries.exhausted(record, oms):
         return True
     try:
@@ -141,7 +141,7 @@ def _done(step: Step, record: dict[str, Any], oms: PlatformWiring, backoff: Sequ
 def _again(
     record: dict[str, Any], error: Exception, oms: PlatformWiring, backoff: Sequence[int]
 ) -> bool:
-    """Whether a message that failed comes again; it does after a while."""
+    """True if a message that failed comes again; it does after a while."""
     tried = tries.failed(record, error, oms)
     if tried:
         seconds = backoff[min(tried, len(backoff)) - 1]

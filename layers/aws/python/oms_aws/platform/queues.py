@@ -21,7 +21,7 @@ _UNSENDABLE = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010fff
 
 
 class Given(Struct, frozen=True, kw_only=True):
-    """What the dead letters are told of a message: the step that gave it up, and why.
+    """Note to the dead letters on a message: the step that gave it up, and why.
 
     `message` and `sent` are its id and the time at which it was sent (milliseconds) when it first
     came to the step, `group` is what it has to be in turn with.

@@ -33,6 +33,6 @@ def refused(number: int, sku: str | None, reason: str) -> dict[str, Any]:
 
 
 def not_counted(sku: str, later: datetime) -> dict[str, Any]:
-    """Why pieces of a SKU were not counted."""
+    """Reason that pieces of a SKU were not counted."""
     said = later.isoformat(timespec="seconds")
     return {"sku": sku, "reason": f"was counted later, at {said}", "counted_at": later}

@@ -64,7 +64,7 @@ class SsmSecrets:
         return self._fresh.get(name, lambda: self._read(name), since=since)
 
     def fits(self, name: str, proves: Callable[[str], bool]) -> bool:
-        """Whether something is proven by the secret as it is now; False while there is none."""
+        """True if something is proven by the secret as it is now; False while there is none."""
         found = self.find(name)
         if found is None or proves(found):
             return found is not None

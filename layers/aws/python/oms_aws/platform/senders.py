@@ -16,7 +16,7 @@ LONGEST_WORD = 70
 
 
 class Envelope(NamedTuple):
-    """Whom a mail comes from, and who gets the answers, as its headers say it."""
+    """Sender of a mail, and who gets the answers, as its headers say it."""
 
     sender: str
     reply_to: str
@@ -41,7 +41,7 @@ def envelope(shop: Shop, senders: Iterable[str]) -> Envelope:
 
 
 def covered(sender: str, senders: Iterable[str]) -> bool:
-    """Whether an address, or the whole domain that it is in, is among the senders.
+    """True if an address, or the whole domain that it is in, is among the senders.
 
     Compared letter by letter, as IAM compares them.
     """

@@ -14,7 +14,7 @@ from oms_aws.platform.wiring import collaborators, named
 
 
 class StepInput(Struct, frozen=True):
-    """What a state hands to its step; `token` only where the state waits for an answer."""
+    """Input of a state for its step; `token` only where the state waits for an answer."""
 
     order_id: str
     findings: tuple[Finding | tuple[Finding, ...], ...] = ()

@@ -21,17 +21,17 @@ Record = dict[str, Any]
 
 
 def suspect(record: Record, oms: PlatformWiring) -> bool:
-    """Whether a message was received more often than its step may fail at it."""
+    """True if a message was received more often than its step may fail at it."""
     return received(record) > oms.settings.tries
 
 
 def received(record: Record) -> int:
-    """How often a message was delivered, whether or not the delivery reached a function."""
+    """Number of deliveries of a message, whether or not they reached a function."""
     return int(record["attributes"]["ApproximateReceiveCount"])
 
 
 def fewest_first(records: Iterable[Record]) -> list[Record]:
-    """What kills its function shall not take those with it that come for the first time."""
+    """Records by deliveries: one that kills its function takes none with it that is new."""
     return sorted(records, key=received)
 
 
@@ -58,7 +58,7 @@ def failed(record: Record, error: Exception, oms: PlatformWiring) -> int:
 
 
 def _final(error: Exception) -> bool:
-    """Whether it would fail again in the same way, however often it is tried."""
+    """True if it would fail again in the same way, however often it is tried."""
     if isinstance(error, OutcomeUnknown):
         return error.final
     return isinstance(error, Refusal | msgspec.DecodeError)

@@ -1,4 +1,4 @@
-"""What may be a little old: master data that a process reads over and over."""
+"""A cache of what may be a little old: master data that a process reads over and over."""
 
 from __future__ import annotations
 

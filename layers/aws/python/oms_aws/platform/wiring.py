@@ -36,7 +36,7 @@ class MissingSetting(Exception):
 
 @dataclass(frozen=True)
 class Settings:
-    """What a function is told by its environment."""
+    """Settings of a function, from its environment."""
 
     table: str
     bus: str
@@ -58,7 +58,7 @@ class Settings:
 
     @property
     def local(self) -> bool:
-        """Whether this is the embedded cloud, where links and webhooks need no TLS."""
+        """True in the embedded cloud, where links and webhooks need no TLS."""
         return self.public_url.startswith("http://127.0.0.1:")
 
     @classmethod
@@ -108,7 +108,7 @@ class PlatformWiring:
 
     @property
     def rehearses(self) -> bool:
-        """Whether the test provider is allowed: in the embedded cloud, or where it is said so."""
+        """True if the test provider is allowed: in the embedded cloud, or where it is said so."""
         return self.settings.local or self.settings.test_payments
 
     def aws(self, service: str) -> Any:
@@ -187,7 +187,7 @@ class PlatformWiring:
 
 
 class Patience(NamedTuple):
-    """How often a request is made, and how many seconds each attempt may take."""
+    """Attempts of a request, and how many seconds each of them may take."""
 
     attempts: int
     connect: float
@@ -195,7 +195,7 @@ class Patience(NamedTuple):
 
 
 def patience(service: str, seconds: int) -> Patience:
-    """How long a step that may run for so many seconds waits for a service.
+    """Patience with a service of a step that may run for so many seconds.
 
     All attempts, with the pauses of a second and two between them, end while the step still has
     time to note that they failed. A mail whose outcome is unknown is not sent again.

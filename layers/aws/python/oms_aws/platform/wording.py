@@ -104,7 +104,7 @@ def _town(country: str, postal_code: str, city: str, region: str | None) -> tupl
 
 
 def seller_lines(seller: Seller) -> tuple[str | None, ...]:
-    """Who sends a letter, and from where."""
+    """Sender of a letter, line by line."""
     town = " ".join(_town(seller.country, seller.postal_code, seller.city, None))
     return seller.name, seller.line1, seller.line2, town
 

@@ -11,7 +11,7 @@ from oms_aws.platform.models import Model
 
 
 class Queued(Model):
-    """How many deliveries will be sent again."""
+    """Number of deliveries that will be sent again."""
 
     queued: Annotated[int, Field(examples=[12])]
 

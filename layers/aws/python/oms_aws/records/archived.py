@@ -1,4 +1,4 @@
-"""What must hold of the archive: files, event logs, counterfoils of numbers, seals, and mails."""
+"""Checks of the archive: files, event logs, counterfoils of numbers, seals, and mails."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def archive(found: Snapshot) -> Iterator[Breach]:
 
 
 def named_after(key: str, archive: Archive) -> bool:
-    """Whether the content of a file is that of its name."""
+    """True if the content of a file is that of its name."""
     try:
         return sha256(archive.read(key) or b"").hexdigest() in key
     except Exception:
@@ -112,7 +112,7 @@ def _same(where: str, key: str, digest: str, archive: Archive) -> Iterator[Breac
 
 
 def archived_logs(found: Snapshot) -> Iterator[Breach]:
-    """What is finished lies in the archive with the log that it had, event by event."""
+    """Breaches where what is finished is not in the archive with the log that it had."""
     kept = {_aggregate(key) for folder in LOGS for key in found.archive.keys(folder)}
     yield from (breach for breach, _ in parted_logs(found, Parted(found.archive)))
 
@@ -144,13 +144,13 @@ def parted_logs(found: Snapshot, parted: Parted) -> Iterator[tuple[Breach, str]]
 
 
 def _aggregate(key: str) -> str:
-    """Whose log is under a key: `orders/2026/11/ord_1/000014-….jsonl` is `order/ord_1`'s."""
+    """Aggregate of a key: `orders/2026/11/ord_1/000014-….jsonl` is of `order/ord_1`."""
     kind, *_, id, _ = key.split("/")
     return f"{kind.removesuffix('s')}/{id}"
 
 
 def _differing(key: str, log: list[LogEntry], parted: Parted, archive: Archive) -> str:
-    """What an archived log says differently from the live one, if anything."""
+    """Difference of an archived log from the live one, if any."""
     content = archive.read(key) or b""
     if sha256(content).hexdigest() not in key:
         return f"{key} is in the archive with other content"

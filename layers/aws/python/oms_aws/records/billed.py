@@ -1,4 +1,4 @@
-"""What a scan finds of bills, held against orders and documents, for `verify`."""
+"""Bills in a scan, held against orders and documents, for `verify`."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ class Billed:
         self.through[item["pk"], item["sk"]] = item["through"]
 
     def entries(self, bill: str) -> dict[str, Entry]:
-        """What a bill has collected, by fulfilment."""
+        """Entries that a bill has collected, by fulfilment."""
         collected: dict[str, list[Invoice]] = {}
         for item in self._shelf.under("collected", f"{bill}/"):
             invoice = msgspec.json.decode(unpacked(item["body"]), type=Invoice)

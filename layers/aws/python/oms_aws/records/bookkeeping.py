@@ -111,7 +111,7 @@ def _medium(
     entries: list[audit.Entry],
     steps: list[Voucher],
 ) -> bytes:
-    """What is handed over on a medium: the tables, their description and its grammar."""
+    """Medium to hand over: the tables, their description and its grammar."""
     files: dict[str, bytes] = {
         table.file: gdpdu.csv(table, audit.rows(table, entries, steps, books))
         for table in audit.TABLES

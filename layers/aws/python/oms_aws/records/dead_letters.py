@@ -51,7 +51,7 @@ def kept(record: dict[str, Any], oms: RecordsWiring, listeners: Mapping[str, Giv
 
 
 def relayed_again(letter: DeadLetter) -> EventNotice:
-    """What has the events of a batch of the stream emitted again that was given up.
+    """Notice that has the events of a batch of the stream emitted again that was given up.
 
     The letter holds no event but when the stream took the first and the last of them; they were
     made a little earlier.
@@ -66,7 +66,7 @@ def relayed_again(letter: DeadLetter) -> EventNotice:
 
 
 def _given(record: dict[str, Any]) -> dict[str, str]:
-    """What whoever gave the message up has said of it."""
+    """Facts that whoever gave the message up has said of it."""
     said = record.get("messageAttributes") or {}
     return {name: str(value["stringValue"]) for name, value in said.items()}
 
@@ -112,7 +112,7 @@ def _brought(body: str) -> str:
 
 
 def _bodies(body: str) -> list[str]:
-    """What a message brings: signals that were lined up together each fail for themselves."""
+    """Bodies in a message: signals that were lined up together each fail for themselves."""
     try:
         signals = json.loads(body)
     except ValueError:
@@ -123,7 +123,7 @@ def _bodies(body: str) -> list[str]:
 def _failure(
     record: dict[str, Any], given: dict[str, str], body: str, oms: RecordsWiring
 ) -> tuple[str, int]:
-    """Why, and after how many tries: what the step noted, or what the message says of itself."""
+    """Reason, and number of tries: what the step noted, or what the message says of itself."""
     received = int(record["attributes"]["ApproximateReceiveCount"])
     noted, tries = oms.dead_letters.failure(given.get("Message") or record["messageId"])
     if noted != NO_REASON or tries:

@@ -1,4 +1,4 @@
-"""Which events a clerk has emitted again."""
+"""Requests of a clerk to have events emitted again."""
 
 from __future__ import annotations
 

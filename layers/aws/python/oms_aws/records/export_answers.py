@@ -1,4 +1,4 @@
-"""What the routes of exports answer."""
+"""Answers of the routes of exports."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ ExportId = Annotated[str, Field(pattern=r"^exp_", examples=[f"exp_{ID}"])]
 
 
 class ExportTotals(Model):
-    """What the exported vouchers come to in EUR, credits taken off."""
+    """Sums of the exported vouchers in EUR, credits taken off."""
 
     vouchers: Annotated[int, Field(examples=[312])]
     net: Money

@@ -1,4 +1,4 @@
-"""What callers ask of exports, and what they see of them."""
+"""Requests of exports, and what callers see of them."""
 
 from __future__ import annotations
 

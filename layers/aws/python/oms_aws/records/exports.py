@@ -72,7 +72,7 @@ class DynamoExports:
                     yield id, msgspec.json.decode(unpacked(item["body"]), type=Invoice)
 
     def reductions(self, export: Export) -> Iterator[tuple[Reduction, Invoice]]:
-        """What was let go of invoices in the days of an export, each with its invoice."""
+        """Reductions of invoices in the days of an export, each with its invoice."""
         first, last = export.since.isoformat(), f"{export.until.isoformat()}~"
         for month in export.months:
             for item in self._table.listed("gsi1", indexes.reductions_of(export.shop, month)):
@@ -84,7 +84,7 @@ class DynamoExports:
                     yield reduction, msgspec.json.decode(body, type=Invoice)
 
     def advances(self, export: Export) -> list[Voucher]:
-        """What is taxed of deposits in an export, as we were told before it was asked for."""
+        """Taxed steps of deposits in an export, as we were told before it was asked for."""
         pk = indexes.exports_of(export.shop)
         others = [stored_export(i).export for i in self._table.listed("gsi1", pk)]
         found = []

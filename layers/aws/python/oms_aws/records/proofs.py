@@ -1,4 +1,4 @@
-"""What must hold of what a scan found: orders, stock, money, numbers and logs, check by check."""
+"""Checks of what a scan found: orders, stock, money, numbers and logs, one by one."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ Value = TypeVar("Value")
 def each(
     things: Mapping[str, Value], holds: Callable[[str, Value], Iterable[Breach]]
 ) -> Iterator[Breach]:
-    """What does not hold of each one alone; one that cannot be looked at hides no other."""
+    """Breaches of each one alone; one that cannot be looked at hides no other."""
     for id in things:
         try:
             yield from holds(id, things[id])
@@ -47,12 +47,12 @@ def each(
 
 
 def readable(found: Snapshot) -> Iterator[Breach]:
-    """What is not in the form of its kind."""
+    """Breaches where an item is not in the form of its kind."""
     yield from found.unreadable
 
 
 def distance_sales(found: Snapshot) -> Iterator[Breach]:
-    """What is counted towards the threshold is what the documents of the year say."""
+    """Breaches where the threshold counts other than the documents of the year say."""
     for year in sorted(found.sold.keys() | found.counted.keys()):
         if found.sold[year] != found.counted[year]:
             what = f"{found.counted[year]} cents are counted, documents say {found.sold[year]}"
@@ -124,7 +124,7 @@ def payments(found: Snapshot) -> Iterator[Breach]:
 
 
 def reconciled(name: str) -> Callable[[Snapshot], Iterator[Breach]]:
-    """What must hold of orders and their documents, by the name of the check."""
+    """Check of orders and their documents, by its name."""
 
     def holds(found: Snapshot) -> Iterator[Breach]:
         papers = found.reconciled.papers
@@ -243,7 +243,7 @@ def projections(found: Snapshot) -> Iterator[Breach]:
 
 
 def _facts(item: Mapping[str, Any]) -> dict[str, Any]:
-    """What a fulfilment's item says, whichever release of ours wrote its view."""
+    """Facts in a fulfilment's item, whichever release of ours wrote its view."""
     view = msgspec.json.decode(unpacked(item["body"]))
     return {
         **{name: value for name, value in item.items() if name not in ("pk", "sk", "body")},

@@ -32,7 +32,7 @@ NOTED = "noted: nothing is to be changed"
 
 
 class Reconciling:
-    """What a scan of the table and the archive say differently.
+    """Differences between a scan of the table and the archive.
 
     `differences` names all of it, but for what an earlier reconciliation has noted; `apply` brings
     back into the table what it has forgotten, and archives the protocol. Twice it changes nothing.

@@ -1,4 +1,4 @@
-"""What a scan finds of documents, held against orders, bookings and exports, for `verify`."""
+"""Documents in a scan, held against orders, bookings and exports, for `verify`."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ class Reconciled:
         self.reductions[reduction.shop].append(reduction)
 
     def misbooked(self, orders: Iterable[Order]) -> Iterator[Breach]:
-        """What was let go of invoices, and taxed of deposits, that is not what the orders say."""
+        """Breaches in what was let go of invoices, and taxed of deposits, against the orders."""
         kept, said = _Entries(), _Entries()
         for lists in (self.reductions, self.advances):
             for some in lists.values():
@@ -85,11 +85,11 @@ class Reconciled:
         self.shops[shop.id] = shop
 
     def adding_up(self, id: str, paper: Invoice) -> Iterator[Breach]:
-        """What does not hold of a document alone: its own sums."""
+        """Breaches of a document alone: its own sums."""
         return adding_up(self.owners[id], paper)
 
     def of_order(self, check: str, order: Order, papers: Papers) -> Iterator[Breach]:
-        """What does not hold of an order and what its documents were made from."""
+        """Breaches of an order against what its documents were made from."""
         for holds in CHECKS[check]:
             yield from holds(order, papers)
 
@@ -186,7 +186,7 @@ class Reconciled:
 
 
 def _said(export: Export, content: bytes) -> tuple[dict[str, Decimal], dict[str, Decimal]]:
-    """What a file says that each document is worth, and that is taxed of deposits by each step."""
+    """Amounts in a file: the worth of each document, and the tax of deposits by each step."""
     if export.kind == "datev":
         bookings = datev.read(content)
         return datev.owed(bookings), datev.received(bookings)
@@ -202,7 +202,7 @@ def _said(export: Export, content: bytes) -> tuple[dict[str, Decimal], dict[str,
 
 
 def _taxed(vouchers: Iterable[Voucher]) -> dict[str, Decimal]:
-    """What each step taxes of its deposit in EUR, gross, where that is anything."""
+    """Tax of each step's deposit in EUR, gross, where that is anything."""
     steps = (each for each in vouchers if each.received)
     return {each.id: sum((a.in_euro.gross for a in each.amounts), Decimal(0)) for each in steps}
 
@@ -216,7 +216,7 @@ def _before(export: Export, issued_at: datetime | None) -> bool:
 
 
 def _worth(vouchers: Iterable[Voucher]) -> dict[str, Decimal]:
-    """What each document is worth in EUR, where it is worth anything."""
+    """Worth of each document in EUR, where it is worth anything."""
     worth: dict[str, Decimal] = defaultdict(Decimal)
     for voucher in (each.in_euro for each in vouchers):
         if voucher.gross:

@@ -32,7 +32,7 @@ class Lost(Struct, frozen=True):
 
 
 class Protocol(Struct, frozen=True, kw_only=True):
-    """What a reconciliation found, for whoever asks later: it lies locked in the archive.
+    """Protocol of a reconciliation, for whoever asks later: it lies locked in the archive.
 
     `logs` are the archived logs of what the table tells otherwise since it was restored.
     """
@@ -51,7 +51,7 @@ class Reading(Shape):
 
 
 class Parted:
-    """What earlier reconciliations have explained: nobody needs to be told of it again."""
+    """Differences that earlier reconciliations have explained: nobody is told of them again."""
 
     def __init__(self, archive: Reading) -> None:
         self.named: set[tuple[str, str]] = set()

@@ -25,7 +25,7 @@ class Restart(NamedTuple):
 
 
 def restarts(held: Held, stalled: EventNotice) -> Iterator[Restart]:
-    """What to wake for all that waits for us, as things stand now."""
+    """Steps to wake for all that waits for us, as things stand now."""
     waits = held.waiting() if isinstance(held, Bill) else waiting(held)
     causes = {wait.cause for wait in waits if wait.party == OURSELVES}
     for cause in sorted(causes):
@@ -43,7 +43,7 @@ def _open(order: Held, stalled: EventNotice) -> Iterator[Restart]:
 
 
 def _invoice(order: Held, stalled: EventNotice) -> Iterator[Restart]:
-    """What has left is billed; without any it is the final invoice, or a deposit to give back."""
+    """Restart of billing: for what has left, else the final invoice, or a deposit to give back."""
     assert isinstance(order, Order)
     wake = replace(stalled, type="Order.Changed")
     yield Restart("billing/line_up_shipments", wake)

@@ -58,7 +58,7 @@ class Shelf:
             yield id
 
     def count(self, kind: str) -> int:
-        """How many there are of a kind."""
+        """Number of the items of a kind."""
         asked = "SELECT COUNT(*) FROM items WHERE kind = ?"
         return int(self._db.execute(asked, (kind,)).fetchone()[0])
 

@@ -21,7 +21,7 @@ class UnknownCheck(Exception):
 
 
 class Check(NamedTuple):
-    """What must hold: how many things it looks at, and what does not hold of them."""
+    """Check: how many things it looks at, and what does not hold of them."""
 
     size: Callable[[Snapshot], int]
     breaches: Callable[[Snapshot], Iterator[Breach]]
@@ -106,7 +106,7 @@ def _result(check: Check, found: Snapshot) -> dict[str, Any]:
 
 
 def verdict(checks: Checks) -> dict[str, Any]:
-    """Whether nothing is broken, and the checks."""
+    """Verdict on all checks: `ok` if nothing is broken."""
     return {"ok": not any(each["broken"] for each in checks.values()), "checks": checks}
 
 

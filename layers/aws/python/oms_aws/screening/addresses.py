@@ -159,7 +159,7 @@ def _form(
 
 
 def _wrong(error: ValidationError) -> dict[str, str]:
-    """Which fields of the form a model did not accept, and how."""
+    """Fields of the form that a model did not accept, and how."""
     found = error.errors(include_url=False, include_input=False, include_context=False)
     empty = ("missing", "string_too_short")
     return {str(e["loc"][-1]): "required" if e["type"] in empty else "text" for e in found}

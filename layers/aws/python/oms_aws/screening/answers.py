@@ -1,4 +1,4 @@
-"""What the routes of screening answer."""
+"""Answers of the routes of screening."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ class VersionNote(Model):
 
 
 class Switched(Model):
-    """That a version was let decide."""
+    """Switch to a version that decides from then on."""
 
     version: Annotated[int, Field(examples=[3])]
     by: Annotated[str, Field(examples=["clerk:anna"])]
@@ -97,7 +97,7 @@ class ChangedVerdict(Model):
 
 
 class Trial(Model):
-    """What rules would have said of past orders; those without stored facts are skipped."""
+    """Verdicts of rules on past orders; those without stored facts are skipped."""
 
     version: Annotated[int, Field(examples=[3])]
     tried: Annotated[int, Field(examples=[50])]

@@ -1,4 +1,4 @@
-"""What approvers send: whether the order may go on, and why not."""
+"""Requests of approvers: the order may go on, or may not, and why."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class DecideApproval(Model):
     reason: Annotated[Text, Field(max_length=500)] = ""
 
     def faults(self) -> dict[str, str]:
-        """What is wrong across fields: field -> reason."""
+        """Faults across fields: field -> reason."""
         if self.decision == "reject" and not self.reason.strip():
             return {"reason": "a rejection has a reason"}
         return {}

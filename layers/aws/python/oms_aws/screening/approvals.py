@@ -25,7 +25,7 @@ LONGEST_REASON = 500
 
 
 class Opened(NamedTuple):
-    """What a link is for: a stage of an order's approval, and who has the link."""
+    """Opened link: a stage of an order's approval, and the person who has the link."""
 
     seen: Stored
     number: int
@@ -44,7 +44,7 @@ def link(order: Order, number: int, person: Person, oms: ScreeningWiring, *, at:
 
 
 def spoken_for(caller: Caller, order: Order, person: str | None) -> str | None:
-    """Whose word a caller brings: an approver's own, or that of whom a clerk names.
+    """Person whose word a caller brings: the approver's own, or that of whom a clerk names.
 
     An approver's key is named `<customer>/<person>` and opens nothing of other customers. Raises
     Unknown.

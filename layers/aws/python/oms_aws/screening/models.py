@@ -1,4 +1,4 @@
-"""What callers send to screening: corrected addresses."""
+"""Requests to screening: corrected addresses."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from oms_aws.platform.models import AddressIn, Email, Model, Phone, Text
 
 
 class CorrectAddress(Model):
-    """Where an order is to go instead; without `phone` or `email` these stay as they are.
+    """Address that an order is to go to; without `phone` or `email` these stay as they are.
 
     `confirmed`: a street without a house number, or a place that does not fit, is right.
     """
@@ -23,6 +23,6 @@ class CorrectAddress(Model):
 
 
 class ReleaseHold(Model):
-    """Why a hold is let go."""
+    """Reason that a hold is let go."""
 
     reason: Annotated[Text, Field(min_length=1)]

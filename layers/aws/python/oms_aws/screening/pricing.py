@@ -16,7 +16,7 @@ from oms_aws.screening.wiring import ScreeningWiring
 
 
 def priced(oms: ScreeningWiring, order: Order) -> tuple[Finding, ...]:
-    """What the price check finds; prices and products as they are now, lists a little late."""
+    """Findings of the price check; prices and products are as now, lists a little late."""
     shop = oms.catalogue.cached_shop(order.shop)
     account = oms.catalogue.cached_account(order.shop, order.customer.id)
     products = oms.catalogue.products(order.skus)

@@ -1,4 +1,4 @@
-"""What callers send of rules, and of the blocklist and the allowlist."""
+"""Requests about rules, and about the blocklist and the allowlist."""
 
 from __future__ import annotations
 
@@ -36,14 +36,14 @@ class RulesIn(Model):
 
 
 class ActivateRules(Model):
-    """Which version is to decide, and why."""
+    """Version that is to decide, and why."""
 
     version: Version
     reason: Annotated[Text, Field(min_length=1)]
 
 
 class TryRules(Model):
-    """Which version to try, on how many of the last orders of a shop."""
+    """Version to try, on how many of the last orders of a shop."""
 
     version: Version
     shop: Id

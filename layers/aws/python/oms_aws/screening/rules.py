@@ -56,7 +56,7 @@ def checked(rules: Ruleset) -> Ruleset:
 
 
 def tried(rules: Ruleset, shop: str, last: int, oms: ScreeningWiring) -> dict[str, Any]:
-    """What rules would have said of a shop's last orders, by the facts that were known then."""
+    """Verdicts of rules on a shop's last orders, by the facts that were known then."""
     before: Counter[str] = Counter()
     after: Counter[str] = Counter()
     changed: list[dict[str, Any]] = []

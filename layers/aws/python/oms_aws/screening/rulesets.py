@@ -87,7 +87,7 @@ class DynamoRulesets:
         )
 
     def switched(self, name: str) -> list[dict[str, Any]]:
-        """Who let which version decide when, the oldest first."""
+        """Switches between versions: who let which decide when, the oldest first."""
         start = keys.rules_switched(_known(name), "")
         items = self._table.query(start.pk, sk_prefix=start.sk)
         return [{each: item[each] for each in ("version", "by", "at", "reason")} for item in items]

@@ -1,4 +1,4 @@
-"""What was seen of late: orders counted by what they have in common, and who is on which list."""
+"""Orders that were seen lately, by what they have in common, and the lists of who is on them."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class DynamoVelocity:
         return found
 
     def is_new(self, order: Order) -> bool:
-        """Whether this is the customer's first order in the shop."""
+        """True if this is the customer's first order in the shop."""
         key = keys.first_order(order.shop, order.customer.id)
         try:
             put = self._table.put(key, {"first": order.id}, unless_exists=True)
@@ -93,14 +93,14 @@ class DynamoVelocity:
         return item
 
     def entries(self, name: str, *, after: str = "", limit: int = 50) -> list[dict[str, Any]]:
-        """What stands on a list, in no order of meaning; entries behind a cursor."""
+        """Entries of a list, in no order of meaning, behind a cursor."""
         start = keys.listed(name, "")
         items = self._table.query(start.pk, sk_prefix=start.sk, after=after, limit=limit)
         return list(items)
 
 
 def traits(order: Order) -> Iterator[tuple[str, str]]:
-    """What orders are counted by: kind and value."""
+    """Traits that orders are counted by: kind and value."""
     to = order.ship_to
     yield "email", normal("email", order.customer.email)
     yield "address", normal("address", f"{to.line1} {to.postal_code} {to.country}")
@@ -111,7 +111,7 @@ def traits(order: Order) -> Iterator[tuple[str, str]]:
 
 
 def _more(order: Order) -> Iterator[tuple[str, str]]:
-    """What lists may name besides."""
+    """Traits that lists may name besides."""
     yield "customer", normal("customer", f"{order.shop}/{order.customer.id}")
     yield "domain", normal("domain", order.customer.email.rpartition("@")[2])
 

@@ -1,4 +1,4 @@
-"""What the API answers about files of counts, buffers and availability."""
+"""Answers about files of counts, buffers and availability."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class OfferedUpload(Model):
 
 
 class Upload(Model):
-    """What became of a file of counts."""
+    """State of a file of counts."""
 
     id: UploadId
     location: Location
@@ -52,7 +52,7 @@ class Upload(Model):
 
 
 class KeptBuffer(Model):
-    """What a shop leaves of a SKU for the other channels."""
+    """Stock of a SKU that a shop leaves for the other channels."""
 
     sku: Sku
     shop: Shop
@@ -61,7 +61,7 @@ class KeptBuffer(Model):
 
 
 class Arrival(Model):
-    """When pieces ordered now would leave a location, and between which days they would arrive."""
+    """Departure of pieces ordered now, and the days between which they would arrive."""
 
     departs_at: Time
     earliest: Annotated[date, Field(examples=["2026-11-24"])]
@@ -69,7 +69,7 @@ class Arrival(Model):
 
 
 class AvailableLine(Model):
-    """Whether the pieces asked for can be promised, what is free where, and when it comes."""
+    """Promise for the pieces asked for, what is free where, and when it comes."""
 
     sku: Sku
     quantity: Pieces
@@ -103,7 +103,7 @@ class AvailableLine(Model):
 
 
 class Availability(Model):
-    """What can be promised at this moment; only an order reserves."""
+    """Promises at this moment; only an order reserves."""
 
     lines: list[AvailableLine]
 
@@ -122,7 +122,7 @@ class LocationStock(Model):
 
 
 class ShopBuffer(Model):
-    """What a shop leaves of a SKU for the other channels."""
+    """Stock of a SKU that a shop leaves for the other channels."""
 
     pieces: Annotated[int, Field(examples=[2])]
     percent: Annotated[int, Field(description="Of what is on the shelves.", examples=[10])]
@@ -184,7 +184,7 @@ class NotCountedRow(NotCounted):
 
 
 class Counted(Model):
-    """What became of each row of a stock batch."""
+    """Outcome of each row of a stock batch."""
 
     changed: Annotated[int, Field(description="Other than before.", examples=[41])]
     unchanged: Annotated[int, Field(description="As before.", examples=[18])]

@@ -21,7 +21,7 @@ def availability(
     postal_code: str,
     method: str,
 ) -> list[dict[str, Any]]:
-    """What a shop can promise of each SKU and quantity, as the API answers it."""
+    """Promises that a shop can make for each SKU and quantity, as the API answers them."""
     products = oms.catalogue.cached_products(sku for sku, _ in wanted)
     needs = {sku: needs_of(sku, products.get(sku)) for sku, _ in wanted}
     items = oms.stock.summaries(part for each in needs.values() for part in each)
@@ -59,7 +59,7 @@ def _supply(
     items: dict[str, Item],
     shop: str,
 ) -> Supply:
-    """What there is; what is to come is only looked up of SKUs that are short."""
+    """Supply of the SKUs; what is to come is only looked up of those that are short."""
     at = oms.now()
     newcomer = Reservation(sku="", order_id="", placed_at=at, shop=shop)
     short = {

@@ -24,14 +24,14 @@ class Place(NamedTuple):
 
 
 class Outlook(NamedTuple):
-    """What can be promised of a SKU, what is to come, and who waits for it, in their turn."""
+    """Prospects of a SKU: what can be promised, what is to come, and who waits, in their turn."""
 
     promisable: int
     coming: list[Incoming]
     places: dict[str, Place]
 
     def day(self, order_id: str, today: date) -> date | None:
-        """When the last piece is there that the order waits for."""
+        """Day on which the last piece is there that the order waits for."""
         place = self.places.get(order_id)
         if place is None:
             return None
@@ -117,7 +117,7 @@ def _tell(oms: SourcingWiring, order: Order, outlooks: dict[str, Outlook]) -> No
 
 
 def _days(order: Order, outlooks: dict[str, Outlook], today: date) -> Days:
-    """When each waiting line is expected; a bundle when its last component is."""
+    """Days on which waiting lines are expected; a bundle when its last component is."""
     return {
         line.number: day_of(
             [outlooks[sku].day(order.id, today) for sku in parts(line)],

@@ -24,7 +24,7 @@ Buckets = dict[str, int]
 
 
 class Source(NamedTuple):
-    """Where and when rows were counted, and who sent them in which request."""
+    """Origin of counted rows: where, when, and who sent them in which request."""
 
     location: str
     as_of: datetime
@@ -55,7 +55,7 @@ def known_only(
 
 
 class Taken(NamedTuple):
-    """What became of rows: how many changed something or nothing, and which were not counted."""
+    """Outcome of rows: how many changed something or nothing, and which were not counted."""
 
     changed: int
     unchanged: int

@@ -40,7 +40,7 @@ class View(NamedTuple):
 
     @property
     def wanted(self) -> int:
-        """How many parts the merchant wants, 0 when we decide."""
+        """Number of parts that the merchant wants, 0 when we decide."""
         return int(self.main.get("wanted", 0))
 
     @property
@@ -60,7 +60,7 @@ class Layout(NamedTuple):
 
 
 def layout(main: Attributes) -> Layout:
-    """How a SKU lies, by its main item."""
+    """Layout of a SKU's counters, by its main item."""
     return Layout(main.get("parts", 1), main.get("shifts", 0))
 
 
@@ -128,7 +128,7 @@ def stored_reservation(attributes: Attributes) -> Reservation:
 
 
 def edited(view: View, number: int, change: Change) -> Edit:
-    """What a change does to a part; a bucket that is closed takes none."""
+    """Edit that a change makes to a part; a bucket that is closed takes none."""
     edit = Edit()
     if number:
         edit.see("open", True)

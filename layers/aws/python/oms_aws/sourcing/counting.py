@@ -31,7 +31,7 @@ class Count(NamedTuple):
 
 
 class Counting(NamedTuple):
-    """Where and when a warehouse counted, what it never promises, and who sent the count."""
+    """Count of a warehouse: where and when, what it never promises, and who sent it."""
 
     location: str
     as_of: datetime
@@ -41,7 +41,7 @@ class Counting(NamedTuple):
 
 
 class Tally(NamedTuple):
-    """What became of counts; `ignored` are the SKUs that were counted later already, and when."""
+    """Outcome of counts; `ignored` are the SKUs that were counted later already, and when."""
 
     changed: int
     unchanged: int
@@ -49,14 +49,14 @@ class Tally(NamedTuple):
 
 
 def last_counted(item: Item, location: str, *, now: datetime) -> datetime | None:
-    """When a location counted last; a time that is yet to come stands in nobody's way."""
+    """Time of a location's last count; one that is yet to come stands in nobody's way."""
     taken = item.as_of.get(location)
     at = datetime.fromisoformat(taken) if taken else None
     return None if at is None or at > now + SKEW else at
 
 
 def judged(item: Item, count: Count, by: Counting, *, now: datetime) -> str:
-    """Whether a count is `ignored` for its age, `unchanged` or `changed`."""
+    """Judgement of a count: `ignored` for its age, `unchanged` or `changed`."""
     taken = last_counted(item, by.location, now=now)
     if taken and by.as_of < taken:
         return "ignored"
@@ -79,7 +79,7 @@ def counted(
 
 
 class Keeping(NamedTuple):
-    """What a shop leaves of a SKU for the other channels from now on, and who wants it so."""
+    """Buffer of a SKU for the other channels from now on, and who wants it so."""
 
     shop: str
     buffer: Buffer

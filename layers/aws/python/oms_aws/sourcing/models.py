@@ -1,4 +1,4 @@
-"""What callers send about stock: counts, files of counts, buffers, and questions for it."""
+"""Requests about stock: counts, files of counts, buffers, and questions for it."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class StockRow(Model):
 
 
 class StockBatch(Model):
-    """What a location has on its shelves, counted at a time; broken rows are refused one by one."""
+    """Stock on a location's shelves, counted at a time; broken rows are refused one by one."""
 
     location: Id
     as_of: Counted
@@ -38,7 +38,7 @@ class OfferUpload(Model):
 
 
 class BufferIn(Model):
-    """What a shop leaves for the other channels: pieces, and percent of what is on the shelves."""
+    """Stock that a shop leaves for other channels: pieces, and percent of what is on the shelf."""
 
     pieces: Count = 0
     percent: Annotated[int, Field(strict=True, ge=0, le=100)] = 0
@@ -52,14 +52,14 @@ class AskedLine(Model):
 
 
 class Destination(Model):
-    """Where it would go."""
+    """Place that it would go to."""
 
     country: Country = "DE"
     postal_code: Annotated[str, StringConstraints(max_length=20)] | None = None
 
 
 class AskAvailability(Model):
-    """What a shop wants to promise, to where and how."""
+    """Pieces that a shop wants to promise, to where and how."""
 
     lines: Annotated[list[AskedLine], Field(min_length=1, max_length=100)]
     destination: Destination = Destination()

@@ -1,4 +1,4 @@
-"""What is answered of purchase orders, and of what waits for them."""
+"""Answers about purchase orders, and about what waits for them."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ class Expected(Model):
 
 
 class ExpectedLines(Model):
-    """What is still to come of a SKU, the earliest first."""
+    """Lines of a SKU that are still to come, the earliest first."""
 
     items: list[Expected]
 

@@ -1,4 +1,4 @@
-"""What callers send of purchase orders: what is to come, and what has come."""
+"""Requests about purchase orders: what is to come, and what has come."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class PurchaseIn(Model):
     cancelled: bool = False
 
     def faults(self) -> dict[str, str]:
-        """What is wrong across fields: field -> reason."""
+        """Faults across fields: field -> reason."""
         first: dict[str, int] = {}
         return {
             f"lines.{n}.number": f"lines.{first[line.number]} has this number already"

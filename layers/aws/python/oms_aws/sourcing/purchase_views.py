@@ -34,7 +34,7 @@ def _receipt_view(receipt: Receipt) -> dict[str, Any]:
 
 
 def expected_view(expected: Expected) -> dict[str, Any]:
-    """What is still to come of a line of a purchase order."""
+    """View of a line of a purchase order that is still to come."""
     line = expected.line
     return {
         "purchase": expected.purchase,

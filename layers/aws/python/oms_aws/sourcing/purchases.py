@@ -57,7 +57,7 @@ class DynamoPurchases:
         return stored_purchase(item) if item else None
 
     def expected(self, sku: str, *, also: Purchase | None = None) -> list[Expected]:
-        """What is still to come of a SKU, the earliest first.
+        """Lines of a SKU that are still to come, the earliest first.
 
         `also` is a purchase order that has just changed: the index may not have it yet.
         """
@@ -71,7 +71,7 @@ class DynamoPurchases:
         return sorted(fitting, key=lambda each: (each.line.expected_on, each.purchase))
 
     def incoming(self, sku: str, *, also: Purchase | None = None) -> list[Incoming]:
-        """How many pieces of a SKU come on which day."""
+        """Pieces of a SKU that come, by day."""
         coming = self.expected(sku, also=also)
         return [Incoming(each.line.expected_on, each.line.missing) for each in coming]
 

@@ -164,7 +164,7 @@ def _only_there(
 def _plan(
     oms: SourcingWiring, order: Order, scene: Scene, at: datetime, *, without: Collection[str] = ()
 ) -> Plan:
-    """Where the reserved pieces go as things stand."""
+    """Plan for the reserved pieces as things stand."""
     told = claims(scene.order)
     free = {
         sku: _plus(scene.items[sku].free, _placed(held, told[sku]))
@@ -215,7 +215,7 @@ def _given_up(order: Order) -> set[str]:
 
 
 def _placed(held: Reservation, claimed: Claim) -> ByLocation:
-    """What an interrupted run has claimed at locations without telling the order."""
+    """Pieces that an interrupted run has claimed at locations without telling the order."""
     return {p: n - claimed.hard.get(p, 0) for p, n in held.hard.items()}
 
 
@@ -224,7 +224,7 @@ def _plus(free: ByLocation, placed: ByLocation) -> ByLocation:
 
 
 def _misfits(oms: SourcingWiring, scene: Scene, at: datetime) -> allocation.Fits:
-    """Which bundles of an order no location has whole."""
+    """Bundles of an order that no location has whole."""
 
     def misfits(order: Order) -> Pieces:
         bundles = recipes(order)

@@ -62,14 +62,14 @@ class DynamoStock(DynamoCounters):
     # -- reading reservations -----------------------------------------------------------------
 
     def reservations(self, order: Order) -> dict[str, Reservation]:
-        """What the order holds of each SKU that it takes from stock."""
+        """Reservations of the order, by SKU that it takes from stock."""
         skus = stock_skus(order)
         found = self._table.get_many(keys.reservation(sku, order.id) for sku in skus)
         known = {item["sku"]: stored_reservation(item) for item in found}
         return {sku: known.get(sku) or unreserved(order, sku) for sku in skus}
 
     def promised(self, sku: str) -> list[Reservation]:
-        """What is promised of the SKU and claimed at no location yet, the last in turn first."""
+        """Reservations of the SKU that are claimed at no location yet, the last in turn first."""
         shards = (indexes.holders(sku, shard) for shard in range(indexes.HOLDER_SHARDS))
         rows = [row for shard in shards for row in self._table.listed("gsi2", shard)]
         items = self._table.get_many(keys.Key(row["pk"], row["sk"]) for row in rows)
@@ -86,7 +86,7 @@ class DynamoStock(DynamoCounters):
             yield Waiting(item["order_id"], item.get("filled", False))
 
     def queue(self, sku: str) -> list[Reservation]:
-        """What waits for the SKU, in turn."""
+        """Reservations that wait for the SKU, in turn."""
         rows = self._table.listed("gsi1", indexes.backorders(sku))
         orders = [row["order_id"] for row in rows]
         items = self._table.get_many(keys.reservation(sku, id) for id in orders)
@@ -164,7 +164,7 @@ class DynamoStock(DynamoCounters):
             yield transaction
 
     def _counters(self, move: Move) -> Iterator[Action]:
-        """Where a move changes the counters of its SKU; raises ConditionFailed if they lack it.
+        """Changes of a SKU's counters by a move; raises ConditionFailed if they lack it.
 
         Without having read the SKU, as when something is given back, it is the main item's.
         """
@@ -306,7 +306,7 @@ class DynamoStock(DynamoCounters):
 
 
 def unreserved(order: Order, sku: str) -> Reservation:
-    """What an order holds of a SKU before anything; preorders are served as they come."""
+    """Reservation of a SKU by an order before anything; preorders are served as they come."""
     preorder = any(li.sku == sku and li.nature.kind == "preorder" for li in order.lines)
     return Reservation(
         sku=sku,

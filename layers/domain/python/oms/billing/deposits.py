@@ -38,7 +38,7 @@ class IssuedDeposit(NamedTuple):
 def room(
     whole: Iterable[TaxTotal], asked: Iterable[IssuedDeposit], currency: str
 ) -> dict[Group, Decimal]:
-    """Amount of each rate that may still be asked for in advance; below zero: too much.
+    """Amount by rate that may still be asked in advance, in the price mode; below zero: too much.
 
     `whole` is what is still to be billed. A rate of which nothing is billed any more has no room.
     """

@@ -13,7 +13,7 @@ from oms.orders.money_parts import Payment
 
 
 class Change(Value, frozen=True, omit_defaults=True):
-    """Wish for a different order; None leaves a part as it is.
+    """Changes that are wanted in an order; None leaves a part as it is.
 
     `vat_id` is the buyer's.
     """

@@ -43,6 +43,6 @@ def late(waiting: Iterable[Waiting], at: datetime) -> tuple[str, ...]:
 
 
 def counted(before: Stalled | None, changed_at: datetime | None, at: datetime) -> Stalled:
-    """Note that it was sent on at a time, and for the how manieth time on end."""
+    """Record of sending it on at a time, and how often on end that was so."""
     went_on = before is None or (changed_at is not None and changed_at > before.at)
     return Stalled(at, 1 if went_on or before is None else before.times + 1)

@@ -22,13 +22,13 @@ class Refused(Exception):
 
 
 class Provider(Protocol):
-    """Where authorisations are kept. Every command carries a key, and is done once for each.
+    """Keeper of authorisations. Every command carries a key, and is done once for each.
 
     Raises Refused, Misconfigured and NotNow; after NotNow the command may have been done.
     """
 
     def holding(self, payment: Payment, currency: str) -> AuthorisationStatus:
-        """How an authorisation stands."""
+        """Status of an authorisation."""
 
     def capture(
         self, payment: Payment, currency: str, take: Take, order: str
@@ -39,7 +39,7 @@ class Provider(Protocol):
         """Give back what is left of an authorisation, answer how it stands after it."""
 
     def refunds(self, source: Source, currency: str) -> tuple[Refund, ...]:
-        """What went back of an authorisation, without what has failed."""
+        """Refunds of an authorisation, without those that have failed."""
 
     def refund(self, back: GiveBack, currency: str, order: str) -> Refund:
         """Give captured money back."""

@@ -44,7 +44,7 @@ class Account(Struct, frozen=True, kw_only=True):
         return self.reference.partition("-")[0]
 
     def holding(self, at: datetime) -> AuthorisationStatus:
-        """What the provider says of it."""
+        """Status as the provider says it."""
         until = self.opened_at + (timedelta(hours=1) if self.kind == SHORT else LIFE)
         left = self.authorised - self.captured
         status: Literal["authorised", "captured", "declined", "ended"] = "authorised"
@@ -74,7 +74,7 @@ class Rehearsal:
         self._now = now
 
     def holding(self, payment: Payment, currency: str) -> AuthorisationStatus:
-        """How an authorisation stands; the first time is when it begins."""
+        """Status of an authorisation; the first time is when it begins."""
         return self._opened(payment, currency).holding(self._now())
 
     def capture(
@@ -112,7 +112,7 @@ class Rehearsal:
         return account.holding(self._now())
 
     def refunds(self, source: Source, currency: str) -> tuple[Refund, ...]:
-        """What went back."""
+        """Refunds of an authorisation."""
         account = self._known(source.authorisation)
         return account.refunds if account else ()
 

@@ -65,7 +65,7 @@ class Stripe:
         self._send = send
 
     def holding(self, payment: Payment, currency: str) -> AuthorisationStatus:
-        """How a PaymentIntent stands; raises Refused when it is in another currency."""
+        """Status of a PaymentIntent; raises Refused when it is in another currency."""
         path = _intent(payment) + "?" + urlencode({"expand[]": "latest_charge"})
         return held(self._asked("GET", path), currency)
 
@@ -134,7 +134,7 @@ class Stripe:
 
 
 def held(intent: Mapping[str, Any], currency: str) -> AuthorisationStatus:
-    """What a PaymentIntent says, in an answer or an event; raises Refused for another currency."""
+    """Status in a PaymentIntent, of an answer or an event; raises Refused for another currency."""
     if intent["currency"] != currency.lower():
         raise Refused("currency_differs", f"It is in {intent['currency']}, not in {currency}.")
     charge = intent.get("latest_charge")
@@ -154,7 +154,7 @@ def held(intent: Mapping[str, Any], currency: str) -> AuthorisationStatus:
 
 
 def back(refund: Mapping[str, Any], currency: str) -> Refund:
-    """What a refund says, in an answer or an event; `document` is what we wrote on it."""
+    """Refund in an answer or an event; `document` is what we wrote on it."""
     return Refund(
         id="",
         document=str((refund.get("metadata") or {}).get("document", "")),
@@ -205,7 +205,7 @@ def _units(amount: Decimal, currency: str) -> str:
 
 
 def amount_of(units: int, currency: str) -> Decimal:
-    """What Stripe counts in units of its own."""
+    """Amount that Stripe counts in units of its own."""
     exact = Decimal(units).scaleb(-_decimals(currency))
     return exact.quantize(Decimal(1).scaleb(-minor_units(currency)))
 
