@@ -42,7 +42,7 @@ class Kind(Generic[Record]):
 
 
 def _check_stays(known: Account, wanted: Account) -> Account:
-    """What was found about a VAT id stays on record while the id does, and the name by hand."""
+    """Account with the answer about its VAT id kept while the id stays, and the name by hand."""
     found, name = wanted.vat_check, wanted.company or wanted.name
     if found and found.source == "manual" and not found.name:
         return replace(wanted, vat_check=replace(found, name=name))

@@ -101,7 +101,7 @@ class Address(Model):
 
 
 class Erasure(Model):
-    """That personal data are to be erased, and since when they are."""
+    """Wish to have personal data erased, and the time since which they are."""
 
     requested_at: Time
     by: Annotated[str, Field(examples=["shop:berg-beutel"])]

@@ -112,7 +112,7 @@ class Model(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     def faults(self) -> dict[str, str]:
-        """Faults across fields: field -> reason; most models have none."""
+        """What is wrong across fields: field -> reason; most models have none."""
         return {}
 
 

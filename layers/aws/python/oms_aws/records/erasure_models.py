@@ -1,4 +1,4 @@
-"""Which person somebody wants erased."""
+"""Requests to erase a person."""
 
 from __future__ import annotations
 

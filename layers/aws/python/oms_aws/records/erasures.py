@@ -32,14 +32,14 @@ LETTERS = "§ 257 (4) HGB, § 147 (3) AO"
 
 
 class Person(NamedTuple):
-    """Who is meant in a shop: its customer by id, or by mail address whoever bought as a guest."""
+    """Person in a shop: its customer by id, or by mail address whoever bought as a guest."""
 
     shop: str
     customer: str
 
     @property
     def kind(self) -> str:
-        """What their orders are found by."""
+        """Trait that their orders are found by."""
         return "email" if "@" in self.customer else "customer"
 
 
@@ -59,12 +59,12 @@ class Shown(NamedTuple):
 
 
 def person_meant(call: Call[Any]) -> Person:
-    """Whom the path names; raises Problem 422."""
+    """Person that the path names; raises Problem 422."""
     return Person(shop_meant(call), call.path["customer"])
 
 
 def known(who: Person, oms: RecordsWiring) -> Shown:
-    """What is known of a person; raises Unknown when that is nothing."""
+    """Records of a person; raises Unknown when there are none."""
     account = oms.catalogue.account(*who) if who.kind == "customer" else None
     orders = tuple(_orders(who, oms))
     if account is None and not orders:
@@ -84,7 +84,7 @@ def _orders(who: Person, oms: RecordsWiring) -> Iterator[str]:
 
 
 def seen(shown: Shown, oms: RecordsWiring, *, done: bool) -> dict[str, Any]:
-    """What is erased of a person and what stays, for the newest orders one by one."""
+    """View of what is erased of a person and what stays, for the newest orders one by one."""
     some = shown.orders[:MOST_SHOWN]
     stored = oms.orders.get_many(some)
     orders = [stored[id].order for id in some if id in stored]

@@ -33,7 +33,7 @@ class OrderToErase(Model):
 
 
 class Kept(Model):
-    """What stays, because law demands it."""
+    """Document that stays, because law demands it."""
 
     order: OrderId
     id: Annotated[str, Field(examples=[f"inv_{ID}-1"])]
@@ -44,7 +44,7 @@ class Kept(Model):
 
 
 class ErasureShown(Model):
-    """What is erased when, and what stays until when."""
+    """Preview of an erasure: what goes when, and what stays until when."""
 
     customer: Annotated[str, Field(examples=["C-2001"])]
     shop: Shop

@@ -8,7 +8,7 @@ from oms.core.values import Value
 
 
 class Erasure(Value, frozen=True, omit_defaults=True):
-    """That somebody wants the personal data of a record erased, and since when they are.
+    """Wish to have the personal data of a record erased, and the time since which they are.
 
     Source: Art. 17 GDPR.
     """

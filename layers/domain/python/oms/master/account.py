@@ -108,5 +108,5 @@ class Account(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     @property
     def erased(self) -> bool:
-        """Whether its personal data are gone."""
+        """True once its personal data are gone."""
         return bool(self.erasure and self.erasure.erased_at)

@@ -18,7 +18,7 @@ SETTLED_DISPUTES = ("won", "lost", "warning_closed")
 
 
 class Need(NamedTuple):
-    """Why an order's personal data are needed still; `until` is None while nobody can tell.
+    """Need for an order's personal data; `until` is None while nobody can tell.
 
     Source: Art. 17 (1) (a) and (3) (b), (e) GDPR: the contract, what law demands, open claims.
     """
@@ -28,7 +28,7 @@ class Need(NamedTuple):
 
 
 def need(order: Order, at: datetime) -> Need | None:
-    """Why the order still needs to know its customer, if it does at that time."""
+    """Need of the order to know its customer, if it has one at that time."""
     if not finished(order):
         return Need("unfinished")
     if _money_open(order):
@@ -38,7 +38,7 @@ def need(order: Order, at: datetime) -> Need | None:
 
 
 def _money_open(order: Order) -> bool:
-    """Whether somebody still has to pay, or a dispute about it is open."""
+    """True if somebody still has to pay, or a dispute about it is open."""
     disputed = any(each.status not in SETTLED_DISPUTES for each in order.disputes)
     return disputed or bool(waiting(order))
 
@@ -50,7 +50,7 @@ def _returns_until(order: Order) -> datetime | None:
 
 
 def due(order: Order) -> Iterator[Due]:
-    """When the clock is to erase what somebody wants erased; what is open tells of its end."""
+    """Time of the clock to erase what somebody wants erased; what is open tells of its end."""
     asked = order.erasure
     if asked is None or asked.erased_at or not finished(order) or _money_open(order):
         return
