@@ -20,7 +20,8 @@ STEPS: tuple[Step, ...] = (
          reads=ORDERS, writes=ORDERS),
     Step("screening/release_hold", Http(("POST /v1/orders/{order}/holds/{hold}/release",)), (R, W),
          reads=(*BILLABLE, "carriers", "prices"), writes=("orders", "vat_checks")),
-    Step("screening/list_holds", Http(("GET /v1/holds",)), (R,), reads=("holds", "catalogue")),
+    Step("screening/list_holds", Http(("GET /v1/holds",)), (R,),
+         reads=("holds", "orders", "catalogue")),
     Step("screening/keep_lists", Http((
         "POST /v1/lists/{which}", "POST /v1/lists/{which}/removals", "GET /v1/lists/{which}",
     )), (R, W), reads=("lists",), writes=("lists",)),

@@ -129,6 +129,8 @@ def asks(mine: Belongings) -> dict[str, Ask]:
         "GET /v1/customers/{customer}": Ask({"customer": "C-1"}, query=ITS),
         "GET /v1/customers/{customer}/history": Ask({"customer": "C-1"}, query=ITS),
         "GET /v1/customers": Ask({}, query=ITS),
+        "GET /v1/customers/{customer}/data": Ask({"customer": "C-17"}, query=ITS),
+        "POST /v1/customers/{customer}/erasure": Ask({"customer": "C-17"}, {}, ITS),
         "GET /v1/customers/{customer}/collective-invoices": Ask({"customer": "C-1"}, query=ITS),
         "GET /v1/customers/{customer}/credit": Ask({"customer": "C-1"}, query=ITS),
         "GET /v1/open-items": Ask({}, query=ITS),

@@ -9,8 +9,8 @@ from typing import Any, Generic, Literal, NamedTuple
 import msgspec
 from msgspec.structs import replace
 
-from oms.core.pseudonyms import Missing, Vault
-from oms.core.refusals import NotNow, Refusal
+from oms.core.pseudonyms import Vault
+from oms.core.refusals import Broken, NotNow, Refusal
 from oms_aws.master.kinds import Kind, Record
 from oms_aws.platform import indexes, keys
 from oms_aws.platform.attributes import packed, unpacked
@@ -95,11 +95,12 @@ class DynamoMaster:
         for key in (key for key in records if key in found):
             item = found.get(keys.vault_beside(key)) if kind.personal else None
             vault = stored_vault(item) if item else NO_VAULT
-            try:
-                yield _Known(_record(kind, found[key], vault), vault)
-            except Missing:  # the record is newer than the vault was
-                vault = stored_vault(self._table.get(keys.vault_beside(key)) or {})
-                yield _Known(_record(kind, found[key], vault), vault)
+            if not vault.has(texts := found[key].get("texts", 0)):  # it is newer than that was
+                item = self._table.get(keys.vault_beside(key))
+                vault = stored_vault(item) if item else NO_VAULT
+                if not vault.has(texts):
+                    raise Broken(f"{kind.name} {key.pk}: the vault has lost texts")
+            yield _Known(_record(kind, found[key], vault), vault)
 
     def all(self, kind: Kind[Record], pk: str) -> list[Record]:
         """The records of a partition that they share, by key."""
@@ -134,7 +135,7 @@ class DynamoMaster:
         """The changes of a record, newest first, from below the version `before`."""
         known = self._known(kind, key)
         newest = known.record.version if known else 0
-        vault = known.vault.forgiving if known else NO_VAULT
+        vault = known.vault if known else NO_VAULT
         last = min(newest, before - 1) if before is not None else newest
         wanted = range(last, max(0, last - limit - 1), -1)
         items = self._table.get_many(keys.change(kind.name, key, version) for version in wanted)
@@ -239,16 +240,11 @@ class DynamoMaster:
     def _actions(self, kind: Kind[Record], record: Record, by: Saved, vault: Vault) -> list[Action]:
         """The record as its next version, the trace of it, and its vault if that knows more."""
         key, (name, place) = kind.key(record), kind.entry(record)
+        hidden, after = self._hidden(kind, record, vault)
+        beside = keys.vault_beside(key)
         keeping: list[Action] = []
-        hidden = record
-        if kind.personal:
-            known = new_vault() if vault.erased or vault is NO_VAULT else vault
-            hidden, after = known.hidden(record)
-            after = after.newest(MOST_VALUES)
-            if kind.gone(record):
-                after = erased_vault(self._now())
-            if after is not vault:
-                keeping = [vault_action(self._table, keys.vault_beside(key), after)]
+        if after is not vault:
+            keeping.append(vault_action(self._table, beside, after))
         body = _body(hidden)
         trace = {
             "kind": "change",
@@ -262,6 +258,7 @@ class DynamoMaster:
             "kind": kind.name,
             "version": record.version,
             "body": body,
+            "texts": len(after.values),
         }
         if not kind.gone(record):
             attributes["gsi2pk"] = indexes.part(name, indexes.part_of(place, kind.parts))
@@ -271,7 +268,18 @@ class DynamoMaster:
             if record.version == 1
             else self._table.put_if(key, attributes, version=record.version - 1)
         )
-        return [put, self._table.put(keys.change(kind.name, key, record.version), trace), *keeping]
+        tracing = self._table.put(keys.change(kind.name, key, record.version), trace)
+        return [put, tracing, *keeping]
+
+    def _hidden(self, kind: Kind[Record], record: Record, vault: Vault) -> tuple[Record, Vault]:
+        """A record as the table has it, and the vault that it leaves: an erased one, if it goes."""
+        if not kind.personal:
+            return record, vault
+        known = new_vault() if vault.erased or vault is NO_VAULT else vault
+        hidden, after = known.hidden(record)
+        if kind.gone(record):
+            return hidden, erased_vault(self._now())
+        return hidden, after.newest(MOST_VALUES, msgspec.json.encode(hidden))
 
 
 NO_VAULT = Vault("")

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from itertools import islice
 from typing import Any, NamedTuple
 
 import msgspec
 from msgspec.structs import replace
 
 from oms.core.events import GENESIS, LogEntry
-from oms.core.pseudonyms import Missing, Vault
+from oms.core.pseudonyms import Vault
 from oms.core.refusals import Broken, NotNow, Unknown
 from oms.orders import dues
 from oms.orders.order import Order, decode_order, encode
@@ -38,6 +39,7 @@ from oms_aws.platform.log import (
 from oms_aws.platform.table import MOST_ACTIONS, Action, ConditionFailed, Table
 from oms_aws.platform.vaults import erased_vault, new_vault, stored_vault, vault_action, vaults
 
+AT_ONCE = 100
 CHANGE_TRIES = 10
 READ_TRIES = 3
 LARGEST_ORDER = 220_000
@@ -120,18 +122,17 @@ class DynamoOrders:
         """
         found: dict[str, Stored] = {}
         left = [*dict.fromkeys(ids)]
-        for attempt in range(READ_TRIES):
+        for _ in range(READ_TRIES):
             torn = []
-            for id, item, vault in self._read(left):
-                try:
-                    found[id] = stored_order(item, stored_vault(vault) if vault else Vault(""))
-                except Broken:
-                    if attempt == READ_TRIES - 1:
-                        raise
+            for id, item, beside in self._read(left):
+                vault = stored_vault(beside) if beside else Vault("")
+                if vault.has(item.get("texts", 0)):
+                    found[id] = stored_order(item, vault)
+                else:
                     torn.append(id)
             if not (left := torn):
-                break
-        return found
+                return found
+        raise Broken(f"{', '.join(left)}: the vault has lost texts")
 
     def _read(self, ids: Iterable[str]) -> Iterator[tuple[str, Item, Item | None]]:
         """The items of orders that exist, each with that of its vault."""
@@ -166,11 +167,9 @@ class DynamoOrders:
     def told(self, seen: Stored, *, after: int = 0, limit: int | None = None) -> list[LogEntry]:
         """The order's events with what their pseudonyms stand for."""
         entries = [*self.log(seen.order.id, after=after, limit=limit)]
-        try:
-            return [told(each, seen.vault) for each in entries]
-        except Missing:  # some are newer than the order was read
-            vault = self.get(seen.order.id).vault
-            return [told(each, vault) for each in entries]
+        newer = entries and entries[-1].sequence > seen.sequence
+        vault = self.get(seen.order.id).vault if newer else seen.vault
+        return [told(each, vault) for each in entries]
 
     def add(self, order: Order, by: Saved) -> Stored:
         """Store a new order; raises Conflict when it, or its external number, is there already."""
@@ -208,7 +207,8 @@ class DynamoOrders:
             bare, vault = hidden, erased_vault(self._now())
         place = Place(f"order/{order.id}", order.shop, seen.sequence, seen.hash)
         events = events_of(news, place, by, at=self._now(), new_id=self._new_id)
-        writes = [event_action(self._table, event) for event in events]
+        texts = len(vault.values)
+        writes = [event_action(self._table, event, texts=texts) for event in events]
         if vault is not seen.vault or not seen.version:
             writes.append(vault_action(self._table, keys.order_vault(order.id), vault))
         stored = Stored(bare, seen.version + 1, *place.behind(events), vault)
@@ -308,7 +308,11 @@ class DynamoOrders:
         items = self._table.listed(
             "gsi1", indexes.holds_of(shop), after=after, until=until, limit=limit
         )
-        return ((item["gsi1sk"], msgspec.json.decode(item["body"])) for item in items)
+        while some := [*islice(items, AT_ONCE)]:
+            known = vaults(self._table, {keys.vault_beside(_key(item)) for item in some})
+            for item in some:
+                vault = known.get(keys.vault_beside(_key(item)), Vault(""))
+                yield item["gsi1sk"], msgspec.json.decode(vault.shown(item["body"].encode()))
 
     def _order_action(self, seen: Stored, stored: Stored) -> Action:
         key = keys.order(stored.order.id)
@@ -341,6 +345,10 @@ class DynamoOrders:
         ]
 
 
+def _key(item: Item) -> keys.Key:
+    return keys.Key(item["pk"], item["sk"])
+
+
 def _unknown(id: str) -> Unknown:
     return Unknown("order_unknown", f"There is no order {id}.")
 
@@ -363,6 +371,7 @@ def order_attributes(stored: Stored) -> dict[str, Any]:
         "total": str(order.total),
         "currency": order.currency,
         "state": packed(encode(stored.hidden)),
+        "texts": len(stored.vault.values),
         "gsi1pk": indexes.orders_of(order.shop),
         "gsi1sk": place,
         "gsi2pk": indexes.orders_in(order.shop, order.status),
@@ -377,9 +386,6 @@ def size_of(order: Order) -> int:
 
 
 def stored_order(item: Item, known: Vault) -> Stored:
-    """The order in a table item, with what its vault knows; raises Broken when that lacks some."""
-    try:
-        order = decode_order(known.shown(unpacked(item["state"])))
-    except Missing as error:
-        raise Broken(f"{item['pk']}: its vault has nothing for {error}") from None
+    """The order in a table item, with what its vault knows."""
+    order = decode_order(known.shown(unpacked(item["state"])))
     return Stored(order, item["version"], item["sequence"], item["hash"], known)

@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 import msgspec
 
 from oms.core.events import LogEntry, chained
-from oms.core.pseudonyms import Missing, Vault
-from oms.core.refusals import Unknown
+from oms.core.pseudonyms import Vault
+from oms.core.refusals import Broken, Unknown
 from oms.orders.news import DomainEvent
 from oms.orders.order import encode
 from oms_aws.platform import indexes, keys
@@ -75,8 +75,11 @@ def events_of(
     return events
 
 
-def event_action(table: Table, event: LogEntry) -> Action:
-    """The action that adds an event to its aggregate's log, never over another one."""
+def event_action(table: Table, event: LogEntry, *, texts: int = 0) -> Action:
+    """The action that adds an event to its aggregate's log, never over another one.
+
+    `texts` is how many its vault has with it.
+    """
     return table.put(
         keys.event(event.aggregate, event.sequence),
         {
@@ -90,6 +93,7 @@ def event_action(table: Table, event: LogEntry) -> Action:
             "actor": event.actor,
             "cause": event.cause,
             "hash": event.hash,
+            "texts": texts,
             "data": packed(bytes(event.data)),
             "facts": encode(small_facts(bytes(event.data))).decode(),
             "gsi1pk": indexes.events_on(f"{event.at.astimezone(UTC):%Y-%m-%d}", event.id[-1]),
@@ -113,23 +117,23 @@ def read_log(
 def read_event(table: Table, aggregate: str, sequence: int) -> LogEntry:
     """The event of an aggregate with this sequence number, with what its vault knows of it.
 
-    Raises Unknown, and Missing where the vault is not whole.
+    Raises Unknown, and Broken where the vault is not whole.
     """
     key, vault = keys.event(aggregate, sequence), keys.vault(aggregate)
     found = {item["sk"]: item for item in table.get_many([key, vault])}
     if key.sk not in found:
         raise Unknown("event_unknown", f"{aggregate} has no event {sequence}.")
-    event = stored_event(found[key.sk])
-    if vault.sk not in found:
-        return event
-    try:
-        return told(event, stored_vault(found[vault.sk]))
-    except Missing:  # both were read at once, not at one time: the vault is as new by now
-        return told(event, stored_vault(table.get(vault) or {}))
+    event, texts = stored_event(found[key.sk]), found[key.sk].get("texts", 0)
+    beside = found.get(vault.sk)
+    if texts and not (beside and stored_vault(beside).has(texts)):
+        beside = table.get(vault)  # both were read at once, not at one time
+        if beside is None or not stored_vault(beside).has(texts):
+            raise Broken(f"{aggregate}: the vault has lost texts")
+    return told(event, stored_vault(beside)) if beside else event
 
 
 def told(entry: LogEntry, vault: Vault) -> LogEntry:
-    """The entry with what its pseudonyms stand for; raises Missing."""
+    """The entry with what its pseudonyms stand for."""
     return msgspec.structs.replace(entry, data=msgspec.Raw(vault.shown(bytes(entry.data))))
 
 

@@ -19,6 +19,7 @@ from pydantic import (
 
 from oms.core.identifiers import is_gtin
 from oms.core.money import MINOR_UNITS
+from oms.core.pseudonyms import is_pseudonym
 from oms_aws.platform.query import ID, LONGEST_MAIL, MAIL
 
 MOST_LINES = 2_000
@@ -31,6 +32,8 @@ FILLERS = frozenset("\u115f\u1160\u2800\u3164\uffa0")
 
 
 def _printable(text: str) -> str:
+    if is_pseudonym(text):
+        raise ValueError("has the form of a pseudonym")
     for character in text:
         if unicodedata.category(character) in ("Cc", "Cs") and character not in "\n\t":
             raise ValueError("control characters are not allowed")

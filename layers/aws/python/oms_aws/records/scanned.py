@@ -184,8 +184,8 @@ class Snapshot:
 
     def _whole(self, item: Mapping[str, Any]) -> Stored:
         """An order with what its vault has; pseudonyms that it does not know stay."""
-        vault = self.vault(keys.Key(item["pk"], keys.VAULT)) or Vault("")
-        return stored_order(item, vault.forgiving)
+        vault = self.vault(keys.Key(item["pk"], keys.VAULT)) or Vault("", erased="unknown")
+        return stored_order(item, vault)
 
     def _found(self, item: Mapping[str, Any]) -> None:
         key = keys.Key(item["pk"], item["sk"])

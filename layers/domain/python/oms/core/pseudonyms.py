@@ -52,7 +52,7 @@ class Vault(Struct, frozen=True, omit_defaults=True):
         found: dict[str, str] = {}
 
         def hide(text: str) -> str:
-            if self.erased and PSEUDONYM.fullmatch(f'"{text}"'.encode()):
+            if self.erased and is_pseudonym(text):
                 return text
             pseudonym = self.pseudonym(text, kind)
             found[pseudonym] = text
@@ -65,39 +65,34 @@ class Vault(Struct, frozen=True, omit_defaults=True):
         return after, replace(self, values={**older, **found})
 
     def shown(self, body: bytes) -> bytes:
-        """JSON with what its pseudonyms stand for; raises Missing for what the vault should know.
-
-        Of an erased vault pseudonyms stay, and so do those of devices' addresses.
-        """
+        """JSON with what its pseudonyms stand for; those that it does not know stay."""
 
         def known(found: re.Match[bytes]) -> bytes:
             name = found[1].decode()
-            if name in self.values:
-                return msgspec.json.encode(self.values[name])
-            if self.erased or name[1] != PERSON:
-                return found[0]
-            raise Missing(name)
+            return msgspec.json.encode(self.values[name]) if name in self.values else found[0]
 
         return PSEUDONYM.sub(known, body)
 
-    def newest(self, most: int) -> Vault:
-        """The vault with no more than so many values, those that were used last."""
+    def has(self, texts: int) -> bool:
+        """Whether it has as many texts as it had at some time, or is erased: it only grows."""
+        return bool(self.erased) or len(self.values) >= texts
+
+    def newest(self, most: int, used: bytes) -> Vault:
+        """The vault with no more than so many values: those of the JSON, and the latest others."""
         if len(self.values) <= most:
             return self
-        return replace(self, values=dict([*self.values.items()][-most:]))
-
-    @property
-    def forgiving(self) -> Vault:
-        """The vault as one that leaves pseudonyms that it does not know where they are."""
-        return self if self.erased else replace(self, erased="unknown")
+        named = {name.decode() for name in PSEUDONYM.findall(used)}
+        order = sorted(self.values.items(), key=lambda item: item[0] in named)
+        return replace(self, values=dict(order[-max(most, len(named)) :]))
 
     def false(self) -> list[str]:
         """Pseudonyms that are not those of what they stand for."""
         return [each for each, of in self.values.items() if self.pseudonym(of, each[1]) != each]
 
 
-class Missing(Exception):
-    """A pseudonym stands for something that its vault does not have."""
+def is_pseudonym(text: str) -> bool:
+    """Whether a text has the form of a pseudonym."""
+    return bool(PSEUDONYM.fullmatch(f'"{text}"'.encode()))
 
 
 def blanked(body: bytes) -> bytes:

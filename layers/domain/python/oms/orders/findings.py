@@ -66,11 +66,11 @@ class Finding(Value, frozen=True, omit_defaults=True):
     check: str
     verdict: Literal["pass", "hold", "refuse"]
     reason: str = ""
-    text: str = ""
+    text: Personal = ""
     owner: str = "clerk"
     hours: int = 48
     data: dict[str, Any] = field(default_factory=dict)
-    text_de: str = ""
+    text_de: Personal = ""
 
 
 class Hold(Value, frozen=True, omit_defaults=True):
@@ -78,7 +78,7 @@ class Hold(Value, frozen=True, omit_defaults=True):
 
     id: str
     reason: str
-    text: str
+    text: Personal
     owner: str
     raised_at: datetime
     deadline: datetime
@@ -86,7 +86,7 @@ class Hold(Value, frozen=True, omit_defaults=True):
     released_at: datetime | None = None
     released_by: str | None = None
     release_reason: Personal | None = None
-    text_de: str = ""
+    text_de: Personal = ""
     escalated_at: datetime | None = None
 
     @property

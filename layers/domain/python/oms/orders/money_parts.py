@@ -67,7 +67,7 @@ class PaymentFailure(Value, frozen=True, omit_defaults=True):
     document: str
     amount: Decimal
     reason: str
-    text: str
+    text: Personal
     at: datetime
     reference: str = ""
     closed_at: datetime | None = None

@@ -62,9 +62,9 @@ class OrderAddressCorrected(DomainEvent, frozen=True, tag="Order.AddressCorrecte
 
 class OrderRefused(DomainEvent, frozen=True, tag="Order.Refused"):
     reason: str
-    text: str
+    text: Personal
     at: datetime
-    text_de: str = ""
+    text_de: Personal = ""
 
 
 class OrderCancelled(DomainEvent, frozen=True, tag="Order.Cancelled"):
@@ -144,7 +144,7 @@ class OrderChangeDropped(DomainEvent, frozen=True, tag="Order.ChangeDropped"):
 
     change: str
     reason: str
-    text: str
+    text: Personal
     at: datetime
 
 
