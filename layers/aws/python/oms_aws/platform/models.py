@@ -115,7 +115,7 @@ class Model(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     def faults(self) -> dict[str, str]:
-        """What is wrong across fields: field -> reason; most models have none."""
+        """Faults across fields: field -> reason; most models have none."""
         return {}
 
 

@@ -1,4 +1,4 @@
-"""What a scan of the whole table found, by what it is, for `verify` and never for a step."""
+"""A scan of the whole table, by what was found, for `verify` and never for a step."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class Archive(Protocol):
 
 
 class Snapshot:
-    """What a scan found, by what it is; `unreadable` is what could not be taken for that.
+    """Findings of a scan, by kind; `unreadable` is what could not be taken for that.
 
     Orders, documents, events and collected shipments are on a shelf, and read one by one.
     """
@@ -113,7 +113,7 @@ class Snapshot:
                 self.unreadable.append(Breach(where, f"cannot be read: {saying(error)}"))
 
     def _takes(self) -> dict[str, Callable[[Mapping[str, Any]], None]]:
-        """What takes in an item of each kind."""
+        """Takers of an item, by its kind."""
         return {
             "order": self._order,
             "vault": self._vault,
@@ -154,7 +154,7 @@ class Snapshot:
         return [stored_event(item) for item in self.shelf.under("event", f"{aggregate}#")]
 
     def counterfoil(self, document: str) -> Counterfoil | None:
-        """What the table says of a document's number, if it has the document."""
+        """Counterfoil of a document's number by the table, if it has the document."""
         item = self.shelf.get("document", document)
         return counterfoil_of(item) if item else None
 
@@ -204,7 +204,7 @@ class Snapshot:
         self.shelf.put("fulfilment", id, item)
 
     def _stock_items(self) -> dict[str, Item]:
-        """What each SKU's counters come to; what makes no sense is named, and left out."""
+        """Counters of each SKU; what makes no sense is named, and left out."""
         found = {}
         for sku, view in list(self.views.items()):
             try:

@@ -53,12 +53,12 @@ class Approval(Value, frozen=True, omit_defaults=True):
 
     @property
     def longest(self) -> int:
-        """How many hours it may take in all: the substitute has as long as the approver had."""
+        """Hours that it may take in all: the substitute has as long as the approver had."""
         return self.hours * (2 if self.substitute else 1)
 
 
 class Finding(Value, frozen=True, omit_defaults=True):
-    """What one check found: pass, hold (someone must look, until a deadline) or refuse.
+    """Result of one check: pass, hold (someone must look, until a deadline) or refuse.
 
     `text` is English and `text_de` German; `hours` is how long the owner of a hold has.
     """
@@ -74,7 +74,7 @@ class Finding(Value, frozen=True, omit_defaults=True):
 
 
 class Hold(Value, frozen=True, omit_defaults=True):
-    """Why an order does not go on, who can let it, and until when."""
+    """Reason for which an order does not go on, who can let it, and until when."""
 
     id: str
     reason: str
@@ -91,7 +91,7 @@ class Hold(Value, frozen=True, omit_defaults=True):
 
     @property
     def waiting(self) -> Waiting:
-        """Whom it waits for: its owner, and the team once its deadline has passed."""
+        """Wait for its owner, and for the team once its deadline has passed."""
         if self.escalated_at:
             return Waiting("team", self.reason, self.escalated_at + ESCALATED_WITHIN)
         return Waiting(self.owner, self.reason, self.deadline)

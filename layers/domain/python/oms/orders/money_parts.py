@@ -11,7 +11,7 @@ from oms.core.values import Provider, Value
 
 
 class Payment(Value, frozen=True, omit_defaults=True):
-    """What the shop says of the payment; `amount` is in the order's currency.
+    """Payment as the shop states it; `amount` is in the order's currency.
 
     With a `provider` we capture and refund there, `reference` being what it calls the payment;
     without one the shop moves the money itself and tells us.
@@ -119,7 +119,7 @@ class Received(Value, frozen=True, omit_defaults=True):
 
 
 class Credit(Value, frozen=True, omit_defaults=True):
-    """What an order on account takes of its customer's credit.
+    """Credit that an order on account takes of its customer's limit.
 
     `amount` is gross, of an order that cost `of` in its price mode. `limit` was the customer's at
     that time; `booked_by` is who let it be booked whatever the limit.

@@ -1,4 +1,4 @@
-"""What happens to an order: the events that its log keeps and that follow from its commands."""
+"""Events of an order: those that its log keeps and that follow from its commands."""
 
 from __future__ import annotations
 
@@ -24,16 +24,20 @@ class DomainEvent(Struct, frozen=True, tag_field="news", omit_defaults=True):
 
 
 class OrderScreened(DomainEvent, frozen=True, tag="Order.Screened"):
+    """Result of all checks of a new order."""
+
     findings: tuple[Finding, ...]
     at: datetime
 
 
 class OrderHeld(DomainEvent, frozen=True, tag="Order.Held"):
+    """Hold that an order got: it waits for somebody's decision."""
+
     hold: Hold
 
 
 class OrderReleased(DomainEvent, frozen=True, tag="Order.Released"):
-    """`findings` are those of the checks that ran again, where a release makes them do so."""
+    """Release of a hold; `findings` are those of the checks that ran again because of it."""
 
     hold: str
     by: str
@@ -43,12 +47,14 @@ class OrderReleased(DomainEvent, frozen=True, tag="Order.Released"):
 
 
 class OrderHoldEscalated(DomainEvent, frozen=True, tag="Order.HoldEscalated"):
+    """Deadline of a hold passed without a decision: the team is told."""
+
     hold: str
     at: datetime
 
 
 class OrderAddressCorrected(DomainEvent, frozen=True, tag="Order.AddressCorrected"):
-    """`billing` says that the order has one address for both, which is the corrected one."""
+    """Correction of the shipping address; `billing` says that it is the billing address as well."""
 
     address: Address
     email: Personal
@@ -61,6 +67,8 @@ class OrderAddressCorrected(DomainEvent, frozen=True, tag="Order.AddressCorrecte
 
 
 class OrderRefused(DomainEvent, frozen=True, tag="Order.Refused"):
+    """Final no of a check; `text` says why, `text_de` so in German."""
+
     reason: str
     text: Personal
     at: datetime
@@ -68,6 +76,8 @@ class OrderRefused(DomainEvent, frozen=True, tag="Order.Refused"):
 
 
 class OrderCancelled(DomainEvent, frozen=True, tag="Order.Cancelled"):
+    """Cancellation of pieces by line, under the line state that each was in; `whole` of all."""
+
     pieces: dict[str, Pieces]
     reason: Personal
     by: str
@@ -86,8 +96,11 @@ class OrderCancelled(DomainEvent, frozen=True, tag="Order.Cancelled"):
 
 
 class OrderChanged(DomainEvent, frozen=True, tag="Order.Changed"):
-    """`total_before` and `total` are what the order costs, in its price mode; `findings` are those
-    of the checks that ran again."""
+    """Change of lines, addresses, shipping or payment.
+
+    `total_before` and `total` are what the order costs, in its price mode; `findings` are those of
+    the checks that ran again.
+    """
 
     change: str
     lines: tuple[LineChanged, ...]
@@ -105,7 +118,7 @@ class OrderChanged(DomainEvent, frozen=True, tag="Order.Changed"):
 
 
 class OrderApproved(DomainEvent, frozen=True, tag="Order.Approved"):
-    """`stage` counts from 0 within the order's approvals."""
+    """Approval of one stage; `stage` counts from 0 within the order's approvals."""
 
     stage: int
     person: str
@@ -115,6 +128,8 @@ class OrderApproved(DomainEvent, frozen=True, tag="Order.Approved"):
 
 
 class OrderRejected(DomainEvent, frozen=True, tag="Order.Rejected"):
+    """Refusal of a business customer's approver; `stage` counts from 0."""
+
     stage: int
     person: str
     by: str
@@ -123,6 +138,8 @@ class OrderRejected(DomainEvent, frozen=True, tag="Order.Rejected"):
 
 
 class ApprovalReminded(DomainEvent, frozen=True, tag="Approval.Reminded"):
+    """Reminder to who has to approve, after half of the time."""
+
     stage: int
     at: datetime
 
@@ -136,6 +153,8 @@ class ApprovalEscalated(DomainEvent, frozen=True, tag="Approval.Escalated"):
 
 
 class OrderChangeRequested(DomainEvent, frozen=True, tag="Order.ChangeRequested"):
+    """Confirmed change that waits until warehouses give back what it touches."""
+
     pending: PendingChange
 
 
@@ -149,7 +168,7 @@ class OrderChangeDropped(DomainEvent, frozen=True, tag="Order.ChangeDropped"):
 
 
 class OrderStalled(DomainEvent, frozen=True, tag="Order.Stalled"):
-    """What waited for us did not go on by itself: it is sent on again, for these causes.
+    """An order that waited for us did not go on by itself: it is sent on, for these causes.
 
     Nothing has changed by that, so it does not bear the name of a change's time.
     """
@@ -159,6 +178,8 @@ class OrderStalled(DomainEvent, frozen=True, tag="Order.Stalled"):
 
 
 class NotificationSent(DomainEvent, frozen=True, tag="Notification.Sent"):
+    """Mail to the customer, sent because of the event `cause`."""
+
     kind: str
     cause: str
     message_id: str
@@ -166,6 +187,8 @@ class NotificationSent(DomainEvent, frozen=True, tag="Notification.Sent"):
 
 
 class WebhookExhausted(DomainEvent, frozen=True, tag="Webhook.Exhausted"):
+    """Delivery to an endpoint that was given up after its last try."""
+
     endpoint: str
     delivery: str
     reason: str
@@ -173,4 +196,6 @@ class WebhookExhausted(DomainEvent, frozen=True, tag="Webhook.Exhausted"):
 
 
 class OrderCompleted(DomainEvent, frozen=True, tag="Order.Completed"):
+    """End of an order: nothing more will happen to it."""
+
     at: datetime
