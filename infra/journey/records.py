@@ -11,7 +11,7 @@ STEPS: tuple[Step, ...] = (
     Step("records/relay_events", Stream(), ("bus:put",)),
     Step("records/archive_order",
          Queue(("Order.Completed", "Order.Refused", "Order.Cancelled", "Notification.Sent",
-               "Payment.Received", "Paper.Archived", "Bill.Settled")),
+               "Payment.Received", "Paper.Archived", "Order.PersonErased", "Bill.Settled")),
          (R, W, "documents:put", "documents:read"),
          reads=BILLED, writes=SETTLED),
     Step("records/keep_dead_letter", DeadLetters(), (R, W),

@@ -186,6 +186,25 @@ def test_order_that_is_not_finished_is_erased_when_it_is(world: World, merchant:
     assert not found_in(world)
 
 
+def test_invoice_of_an_erased_order_is_credited_to_its_buyer(
+    world: World, merchant: Merchant
+) -> None:
+    id = live(merchant, RUCK_45=3)
+    world.pass_time(hours=29 * 24)
+    erase(merchant)
+    (invoice,) = merchant.order(id)["documents"]
+    answer = merchant.cancel_document(invoice["id"])
+    assert answer.status < 300, answer.body
+    world.settle()
+    credit = next(d for d in merchant.order(id)["documents"] if d["type"] != "invoice")
+    item = world.table.get(keys.document(credit["id"])) or {}
+    assert CUSTOMER["name"] in unpacked(item["body"]).decode()
+    assert found_in(world).keys() == IN_DOCUMENTS
+    told = merchant.do("GET /v1/orders/{order}/events", merchant.clerk, order=id)["items"]
+    archived = [key for key in world.objects() if id in key and key.startswith("orders/")]
+    assert any("Order.PersonErased" in world.object(key).decode() for key in archived), told
+
+
 def test_erasure_that_comes_twice_is_done_once(world: World, merchant: Merchant) -> None:
     keep_account(merchant)
     id = live(merchant, RUCK_45=3)
