@@ -62,6 +62,9 @@ def _session() -> boto3.Session:
 def client(service: str) -> Any:
     """The client as the wiring makes it."""
     made = _as_wired(service)
+    made._user_agent_creator = SimpleNamespace(to_string=lambda: "tests")
+    if service == "dynamodb":
+        made._resolve_endpoint_ruleset = lambda *_, **__: (made.meta.endpoint_url, {}, {})
     events = made.meta.events
     events.register_first("before-call", lambda model, params, **_: _before(model, params))
     events.register_last("after-call", _after)

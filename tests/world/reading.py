@@ -41,6 +41,11 @@ def _serialize_map(self: Any, serialized: Any, value: Any, shape: Any, key: str)
         _serialize_any_map(self, serialized, value, shape, key)
 
 
+def in_json(item: Item) -> dict[str, Any]:
+    """An item as a request says it."""
+    return {name: _typed(value, _in_json) for name, value in item.attrs.items()}
+
+
 def _in_json(binary: Any) -> Any:
     return base64.b64encode(binary).decode() if isinstance(binary, bytes) else binary
 

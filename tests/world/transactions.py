@@ -15,6 +15,9 @@ from moto.dynamodb.exceptions import (
 )
 from moto.dynamodb.models import DynamoDBBackend
 
+from tests.world.reading import in_json
+from tests.world.updates import updated
+
 MOST_BYTES = 4_000_000
 ONE_AT_A_TIME = RLock()
 """DynamoDB serialises transactions over the same items; moto's threads would not."""
@@ -57,6 +60,8 @@ def _apply(self: Any, actions: list[tuple[str, dict[str, Any]]]) -> None:
     for kind, op in actions:
         if kind == "Put":
             self.put_item(op["TableName"], op["Item"])
+        elif kind == "Update" and (after := _updated(self, op)) is not None:
+            self.put_item(op["TableName"], after)
         elif kind == "Update":
             self.update_item(
                 op["TableName"],
@@ -69,6 +74,17 @@ def _apply(self: Any, actions: list[tuple[str, dict[str, Any]]]) -> None:
             self.delete_item(op["TableName"], op["Key"])
         else:
             assert kind == "ConditionCheck", kind
+
+
+def _updated(self: Any, op: dict[str, Any]) -> dict[str, Any] | None:
+    """The item after an update as our steps say it; None for what moto must be asked."""
+    stored = self.get_item(op["TableName"], op["Key"])
+    return updated(
+        in_json(stored) if stored else dict(op["Key"]),
+        op["UpdateExpression"],
+        op.get("ExpressionAttributeNames") or {},
+        op.get("ExpressionAttributeValues") or {},
+    )
 
 
 def _key(kind: str, op: dict[str, Any]) -> dict[str, Any]:
