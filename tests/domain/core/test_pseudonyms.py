@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import Struct
@@ -94,6 +95,14 @@ def test_approvers_in_data_of_no_declared_type_are_hidden() -> None:
     hidden, vault = Vault("salt").hidden(hold)
     assert hidden.data["stages"][0]["approver"]["id"] == "P-2"
     assert set(vault.values.values()) == {"Eva", "eva@verein.example", "Eva decides"}
+
+
+def test_personal_text_in_a_collection_is_a_mistake_that_is_told() -> None:
+    class Wrong(Struct, frozen=True):
+        names: tuple[Personal, ...]
+
+    with pytest.raises(TypeError, match="field of its own"):
+        Vault("salt").hidden(Wrong(("Eva",)))
 
 
 def test_pass_without_a_text_needs_no_vault() -> None:

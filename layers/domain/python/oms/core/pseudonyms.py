@@ -137,7 +137,10 @@ def _parts(of: type[Struct]) -> tuple[tuple[str, str], ...]:
 
 
 def _kind(hint: Any) -> str | None:
-    """Kind of a field that is personal; empty of one that may hold what is, None of others."""
+    """Kind of a field that is personal; empty of one that may hold what is, None of others.
+
+    Raises TypeError for texts in a collection: they would not be found.
+    """
     if get_origin(hint) is Annotated:
         for each in hint.__metadata__:
             if isinstance(each, Meta) and each.extra and "personal" in each.extra:
@@ -148,6 +151,6 @@ def _kind(hint: Any) -> str | None:
     if hint is Any:
         return ""
     inner = [kind for each in get_args(hint) if (kind := _kind(each)) is not None]
-    if not inner or get_origin(hint) in (tuple, list, dict):
-        return "" if inner else None
-    return max(inner)
+    if get_origin(hint) in (tuple, list, dict) and any(inner):
+        raise TypeError(f"{hint}: a personal text stands in a field of its own")
+    return max(inner) if inner else None
