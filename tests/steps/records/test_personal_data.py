@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
+from oms.orders import erasing
 from oms_aws.platform import keys
 from oms_aws.platform.attributes import unpacked
+from oms_aws.records import erasures
 from tests.world.merchant import Merchant
 from tests.world.person import (
     ADDRESS,
@@ -203,6 +206,104 @@ def test_invoice_of_an_erased_order_is_credited_to_its_buyer(
     told = merchant.do("GET /v1/orders/{order}/events", merchant.clerk, order=id)["items"]
     archived = [key for key in world.objects() if id in key and key.startswith("orders/")]
     assert any("Order.PersonErased" in world.object(key).decode() for key in archived), told
+
+
+def test_record_waits_for_the_last_of_several_orders(
+    world: World, merchant: Merchant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(erasures, "AT_ONCE", 2)
+    keep_account(merchant)
+    merchant.count("A", RUCK_45=50)
+    old = merchant.place(request(merchant, RUCK_45=1) | {"payment": UNPAID})
+    world.settle()
+    unpaid = {"payment": UNPAID}
+    gone = [merchant.place(request(merchant, RUCK_45=1) | unpaid) for _ in range(4)]
+    world.settle()
+    for id in gone:
+        assert merchant.cancel(id).status == 200
+        world.settle()
+    erase(merchant)
+    assert [merchant.order(id)["customer"]["name"] for id in gone] == [""] * 4
+    kept = merchant.do("GET /v1/customers/{customer}", merchant.shop, customer="C-4711")
+    assert (kept["name"], kept["erasure"]["erased_at"]) == (CUSTOMER["name"], None)
+    account = {name: value for name, value in CUSTOMER.items() if name != "id"}
+    row = account | {"id": "C-4711", "phone": "+49 8341 667789"}
+    merchant.do("POST /v1/customers/batch", merchant.shop, {"items": [row]})
+    kept = merchant.do("GET /v1/customers/{customer}", merchant.shop, customer="C-4711")
+    assert kept["erasure"], "a shop that sends all its customers again takes nothing back"
+    assert merchant.cancel(old).status == 200
+    world.settle()
+    world.pass_time(hours=26)
+    world.tick()
+    assert world.call(READ, merchant.shop, customer="C-4711").status == 404
+    assert not found_in(world)
+
+
+def test_order_that_cannot_be_asked_holds_up_no_other(
+    world: World, merchant: Merchant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ids = [merchant.place(request(merchant, RUCK_45=1)) for _ in range(3)]
+    world.settle()
+    for id in ids:
+        merchant.cancel(id)
+    world.settle()
+    tries: list[str] = []
+
+    def once(order: Any, **said: Any) -> Any:
+        if order.id == ids[1] and not tries:
+            tries.append(order.id)
+            raise RuntimeError("not now")
+        return asked(order, **said)
+
+    asked = erasing.request
+    monkeypatch.setattr(erasing, "request", once)
+    erase(merchant)
+    assert tries
+    assert [merchant.order(id)["customer"]["name"] for id in ids] == [""] * 3
+
+
+def test_who_owes_or_is_owed_is_known_still(world: World, merchant: Merchant) -> None:
+    merchant.count("A", RUCK_45=9)
+    merchant.business("C-4711", credit_limit="500.00")
+    body = merchant.on_account("C-4711", RUCK_45=1)
+    id = merchant.place(body | {"customer": CUSTOMER | {"type": "B2B"}})
+    merchant.whole_life(id)
+    (document,) = merchant.order(id)["documents"]
+    world.pass_time(hours=29 * 24)
+    world.tick()
+    (order,) = ask(merchant).body["orders"]
+    assert (order["outcome"], order["reason"]) == ("later", "money_open")
+    more = str(Decimal(document["gross"]) + 5)
+    merchant.pay("T-1", more, document["number"])
+    world.settle()
+    (order,) = ask(merchant).body["orders"]
+    assert (order["outcome"], order["reason"]) == ("later", "money_open")
+
+
+def test_erased_order_gets_no_paper_without_a_name(world: World, merchant: Merchant) -> None:
+    id = live(merchant, RUCK_45=3)
+    (fulfilment,) = merchant.order(id)["fulfilments"]
+    route = "GET /v1/fulfilments/{fulfilment}/papers/{paper}"
+
+    def paper(kind: str) -> Answered:
+        return world.call(route, merchant.wms, fulfilment=fulfilment["id"], paper=kind)
+
+    before = paper("delivery-note")
+    assert before.status == 302
+    world.pass_time(hours=29 * 24)
+    erase(merchant)
+    again = paper("delivery-note")
+    assert (
+        again.headers["Location"].partition("?")[0] == before.headers["Location"].partition("?")[0]
+    )
+    assert (slip := paper("packing-slip")).status == 409
+    assert slip.body["type"].endswith("person_erased")
+    route = "POST /v1/orders/{order}/pro-forma"
+    assert world.call(route, merchant.clerk, order=id).status == 409
+    (invoice,) = merchant.order(id)["documents"]
+    assert merchant.cancel_document(invoice["id"]).status < 300
+    world.settle()
+    assert merchant.correct_document(invoice["id"]).status == 409
 
 
 def test_erasure_that_comes_twice_is_done_once(world: World, merchant: Merchant) -> None:

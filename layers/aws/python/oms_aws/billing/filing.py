@@ -14,6 +14,7 @@ from oms.billing.filing import file, filed_as, paper_id
 from oms.billing.retention import kept_until
 from oms.billing.stationery import dressed
 from oms.core.calendar import book_day
+from oms.core.refusals import Refusal
 from oms.fulfilment import slips
 from oms.fulfilment.slips import SlipKind
 from oms.orders.documents import Paper
@@ -49,7 +50,9 @@ def filed(
     not set again, whatever letterhead and names have become since.
     """
     order = seen.order
-    id = paper_id(order, kind, facts)
+    if order.erased:
+        return _newest(order, kind, fulfilment)
+    id = paper_id(order, kind, facts, seen.vault.salt)
     if known := filed_as(order, id):
         return known
     at = oms.now()
@@ -64,6 +67,14 @@ def filed(
         order.id, lambda order: file(order, paper), by._replace(also=(record, *by.also)), seen=seen
     )
     return filed_as(stored.order, id) or paper
+
+
+def _newest(order: Order, kind: str, fulfilment: str) -> Paper:
+    """The last paper of a kind of an erased order; raises Refusal, as there can be no other."""
+    for paper in reversed(order.papers):
+        if (paper.kind, paper.fulfilment) == (kind, fulfilment):
+            return paper
+    raise Refusal("person_erased", "The order has no addressee any more: its customer is erased.")
 
 
 def opened_paper(paper: Paper, name: str, oms: BillingWiring) -> Answer:

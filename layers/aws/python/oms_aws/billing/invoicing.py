@@ -162,6 +162,8 @@ def corrected(
     Raises Refusal unless the original is an invoice that was credited whole and not corrected yet.
     """
     before = replaced(order, original)
+    if order.erased:
+        raise Refusal("person_erased", "The order has no buyer any more: its customer is erased.")
     snapshot = oms.documents.snapshot(original.id, Invoice)
     notes = [oms.documents.snapshot(n.id, Invoice) for n in credit_notes_of(order, original.id)]
     if any(everything_left(snapshot, notes)):

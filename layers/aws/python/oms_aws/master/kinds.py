@@ -43,6 +43,8 @@ class Kind(Generic[Record]):
 
 def _check_stays(known: Account, wanted: Account) -> Account:
     """Account with the answer about its VAT id kept while the id stays, and the name by hand."""
+    if known.erasure and not known.erased and wanted.erasure is None:
+        wanted = replace(wanted, erasure=known.erasure)
     found, name = wanted.vat_check, wanted.company or wanted.name
     if found and found.source == "manual" and not found.name:
         return replace(wanted, vat_check=replace(found, name=name))

@@ -95,10 +95,11 @@ class DynamoMaster:
         for key in (key for key in records if key in found):
             item = found.get(keys.vault_beside(key)) if kind.personal else None
             vault = stored_vault(item) if item else NO_VAULT
-            if not vault.has(texts := found[key].get("texts", 0)):  # it is newer than that was
+            texts = found[key].get("texts", 0)
+            if len(vault.values) < texts:  # the record is newer than the vault was
                 item = self._table.get(keys.vault_beside(key))
                 vault = stored_vault(item) if item else NO_VAULT
-                if not vault.has(texts):
+                if len(vault.values) < texts:
                     raise Broken(f"{kind.name} {key.pk}: the vault has lost texts")
             yield _Known(_record(kind, found[key], vault), vault)
 

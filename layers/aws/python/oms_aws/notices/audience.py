@@ -19,6 +19,7 @@ OF_FULFILMENTS = frozenset(
         "Shipment.Overdue",
         "Shipment.Returned",
         "Shipment.Delivered",
+        "Order.PersonErased",
     }
 )
 """What a warehouse is told of an order: what it sees of its fulfilments, and no other event."""
@@ -26,7 +27,7 @@ OF_FULFILMENTS = frozenset(
 SHOWN_OF_FULFILMENTS = frozenset(
     {
         "fulfilment", "location", "recall", "reason", "at", "parcels", "carrier",
-        "tracking_numbers", "parcel", "status", "text", "until",
+        "tracking_numbers", "parcel", "status", "text", "until", "erased_at",
     }
 )  # fmt: skip
 

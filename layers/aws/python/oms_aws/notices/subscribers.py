@@ -11,6 +11,7 @@ from msgspec.json import decode, encode
 from msgspec.structs import replace
 
 from oms.core.events import LogEntry
+from oms.core.pseudonyms import blanked
 from oms.orders.noting import note_exhausted
 from oms_aws.notices.audience import actor_shown, shown
 from oms_aws.notices.breaker import Heard, Standing, good
@@ -182,7 +183,7 @@ def enveloped(event: LogEntry, data: dict[str, Any]) -> str:
         "cause": event.cause,
         "data": data,
     }
-    return encode(envelope).decode()
+    return blanked(encode(envelope)).decode()
 
 
 def _path(aggregate: str) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from oms.core.pseudonyms import Vault
+from oms.core.pseudonyms import Vault, blanked
 from oms.core.values import BUSINESS_ZONE
 from oms.orders.advances import Advance, advances
 from oms.orders.documents import Document
@@ -213,7 +213,7 @@ def _entry(kind: str, entry: Struct, partition: str, place: str) -> dict[str, An
 
 
 def _told(listed: Listed, vault: Vault) -> Listed:
-    return msgspec.json.decode(vault.shown(msgspec.json.encode(listed)), type=Listed)
+    return msgspec.json.decode(blanked(vault.shown(msgspec.json.encode(listed))), type=Listed)
 
 
 def stored_listed(item: Mapping[str, Any]) -> Listed:

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from oms.core.pseudonyms import Vault
+from oms.core.pseudonyms import Vault, blanked
 from oms.orders.astray import standing
 from oms.orders.findings import Hold
 from oms.orders.fulfilments import Fulfilment
@@ -21,7 +21,7 @@ from oms_aws.platform.attributes import packed, unpacked
 def fulfilment_view(item: Mapping[str, Any], vaults: Mapping[keys.Key, Vault]) -> dict[str, Any]:
     """A fulfilment as warehouses see it, from its item and its order's vault."""
     vault = vaults.get(keys.order_vault(item["order_id"]), Vault(""))
-    view: dict[str, Any] = msgspec.json.decode(vault.shown(unpacked(item["body"])))
+    view: dict[str, Any] = msgspec.json.decode(blanked(vault.shown(unpacked(item["body"]))))
     return labelled(view)
 
 

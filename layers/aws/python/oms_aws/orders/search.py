@@ -105,15 +105,12 @@ class DynamoSearch:
         found = self.page({shop: Span()}, Sought(), limit=limit).items
         return [each["id"] for each in found]
 
-    def having(
-        self, kind: str, shop: str, value: str, *, after: str = "", limit: int
-    ) -> list[tuple[str, str]]:
-        """Orders of a shop that have a value, newest first: the place of each, and its id.
+    def having(self, list: str, *, after: str = "", limit: int) -> list[tuple[str, str]]:
+        """Orders of a list (`list_of`), newest first: the place of each, and its id.
 
         The id is empty where an order had it once: the place is there to go on behind.
         """
-        pk = _row(kind, shop, value, "").pk
-        found = self._table.query(pk, before=after, limit=limit, newest=True)
+        found = self._table.query(list, before=after, limit=limit, newest=True)
         return [(i["sk"], i["order_id"] if i["kind"] == FOUND else "") for i in found]
 
     def page(
@@ -266,6 +263,11 @@ def _summary(of: _Candidate, item: Mapping[str, Any]) -> dict[str, Any]:
         "total": item["total"],
         "currency": item["currency"],
     }
+
+
+def list_of(kind: str, shop: str, value: str) -> str:
+    """The list of a shop's orders that have a value (KINDS); it says a mail address by a digest."""
+    return _row(kind, shop, value, "").pk
 
 
 def _row(kind: str, shop: str, value: str, place: str) -> keys.Key:

@@ -125,8 +125,8 @@ class DynamoOrders:
         for _ in range(READ_TRIES):
             torn = []
             for id, item, beside in self._read(left):
-                vault = stored_vault(beside) if beside else Vault("")
-                if vault.has(item.get("texts", 0)):
+                vault = stored_vault(beside) if beside else new_vault()
+                if len(vault.values) >= item.get("texts", 0):
                     found[id] = stored_order(item, vault)
                 else:
                     torn.append(id)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 from datetime import datetime
+from itertools import islice
 from typing import Any, NamedTuple
 
 from msgspec.json import encode
@@ -19,14 +20,19 @@ from oms.orders import erasing
 from oms.orders.order import Order
 from oms.orders.personal_retention import need
 from oms_aws.master.kinds import ACCOUNTS
+from oms_aws.orders.search import list_of
 from oms_aws.platform.http import Call, shop_meant
 from oms_aws.platform.log import Saved
+from oms_aws.platform.logs import logger
 from oms_aws.platform.queue import EventNotice
 from oms_aws.records.wiring import RecordsWiring
 
 ERASE = "records/erase_order"
+PERSON, ORDER = "ErasePerson", "EraseOrder"
+"""Messages to that step: a page of a person's orders, and one order."""
+
 MOST_SHOWN = 100
-AT_ONCE = 50
+AT_ONCE = 20
 VOUCHERS = "§ 14b (1) UStG, § 147 (3) AO"
 LETTERS = "§ 257 (4) HGB, § 147 (3) AO"
 
@@ -41,6 +47,11 @@ class Person(NamedTuple):
     def kind(self) -> str:
         """Trait that their orders are found by."""
         return "email" if "@" in self.customer else "customer"
+
+    @property
+    def orders(self) -> str:
+        """The list of their orders, which says a mail address by a digest."""
+        return list_of(self.kind, self.shop, self.customer)
 
 
 class Shown(NamedTuple):
@@ -76,7 +87,7 @@ def _orders(who: Person, oms: RecordsWiring) -> Iterator[str]:
     """The ids of the person's orders, newest first."""
     after = ""
     while True:
-        found = oms.search.having(who.kind, who.shop, who.customer, after=after, limit=1_000)
+        found = oms.search.having(who.orders, after=after, limit=1_000)
         yield from (id for _, id in found if id)
         if len(found) < 1_000:
             return
@@ -137,22 +148,48 @@ def _stays(
     return {"order": order.id, **said}
 
 
-def confirmed(shown: Shown, by: Saved, oms: RecordsWiring) -> None:
-    """Have all of it erased: the record waits for the last order, each order for what needs it.
+def confirmed(who: Person, by: Saved, oms: RecordsWiring) -> None:
+    """Have a person erased: one message, which goes on by itself from page to page."""
+    facts = {"shop": who.shop, "orders": who.orders}
+    if who.kind == "customer":
+        facts["customer"] = who.customer
+    oms.queues.send(ERASE, encode(_notice(by, facts)).decode())
 
-    Orders that are told of twice are erased once. Raises VersionDiffers when others change the
-    record meanwhile.
+
+def _notice(by: Saved, facts: dict[str, Any]) -> EventNotice:
+    return EventNotice(id=by.cause, type=PERSON, aggregate="", actor=by.actor, facts=facts)
+
+
+def erase_page(signal: EventNotice, oms: RecordsWiring) -> None:
+    """Erase a page of a person's orders, and have the rest done; with the last page, their record.
+
+    An order that cannot be asked now is left to a message of its own: it holds up no other.
     """
-    notices = [
-        EventNotice(id=f"erase-{id}", type="Erase", aggregate=f"order/{id}", actor=by.actor)
-        for id in shown.orders
-    ]
-    if (account := shown.account) and account.erasure is None:
-        asked = Erasure(oms.now(), by.actor)
-        _store(replace(account, erasure=asked), by, oms)
-    oms.queues.send_many(ERASE, [encode(each).decode() for each in notices])
-    if not notices:
-        erase_record(shown.who, by, oms)
+    facts, by = signal.facts, Saved(signal.actor, signal.id)
+    who = Person(facts["shop"], facts["customer"]) if "customer" in facts else None
+    after = facts.get("after", "")
+    if who and not after:
+        _ask(who, by, oms)
+    found = oms.search.having(facts["orders"], after=after, limit=AT_ONCE)
+    for id in (id for _, id in found if id):
+        try:
+            erase_order(id, by, oms)
+        except Exception:
+            logger.exception("left to a message of its own", extra={"order": id})
+            alone = EventNotice(id=by.cause, type=ORDER, aggregate=f"order/{id}", actor=by.actor)
+            oms.queues.send(ERASE, encode(alone).decode())
+    if len(found) == AT_ONCE:
+        rest = _notice(by, {**facts, "after": found[-1][0]})
+        oms.queues.send(ERASE, encode(rest).decode())
+    elif who:
+        erase_record(who, by, oms)
+
+
+def _ask(who: Person, by: Saved, oms: RecordsWiring) -> None:
+    """Put on the person's record that it is to be erased."""
+    account = oms.catalogue.account(*who)
+    if account and account.erasure is None:
+        _store(replace(account, erasure=Erasure(oms.now(), by.actor)), by, oms)
 
 
 def erase_order(id: str, by: Saved, oms: RecordsWiring) -> Order:
@@ -164,17 +201,19 @@ def erase_order(id: str, by: Saved, oms: RecordsWiring) -> Order:
 
 
 def erase_record(who: Person, by: Saved, oms: RecordsWiring) -> None:
-    """Erase the customer's record if that is wanted and no order that is to be erased waits."""
+    """Erase the customer's record if that is wanted and all orders from before are erased.
+
+    What is ordered after the request has what it needs of the customer itself.
+    """
     account = oms.catalogue.account(*who)
     if account is None or account.erasure is None:
         return
-    ids = [*_orders(who, oms)]
-    for start in range(0, len(ids), AT_ONCE):
-        some = oms.orders.get_many(ids[start : start + AT_ONCE]).values()
-        if any(each.order.erasure and not each.order.erased for each in some):
+    asked, ids = account.erasure, _orders(who, oms)
+    while some := [*islice(ids, AT_ONCE)]:
+        orders = (stored.order for stored in oms.orders.get_many(some).values())
+        if any(o.received_at <= asked.requested_at and not o.erased for o in orders):
             return
-    done = replace(account.erasure, erased_at=oms.now())
-    _store(replace(account, erasure=done), by, oms)
+    _store(replace(account, erasure=replace(asked, erased_at=oms.now())), by, oms)
 
 
 def _store(account: Account, by: Saved, oms: RecordsWiring) -> None:

@@ -76,7 +76,7 @@ class PersonTold(Model):
     changes: Annotated[list[Change], Field(description="The last hundred of their record.")]
     lists: Annotated[
         list[Literal["block", "allow"]],
-        Field(description="Lists of the checks against fraud on which the mail address stands."),
+        Field(description="Lists against fraud with the mail address, for who may read them."),
     ]
     orders: list[OrderTold]
     cursor: Cursor

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import hmac
 from typing import Any
 
 import msgspec
@@ -13,9 +14,10 @@ from oms.orders.documents import Paper
 from oms.orders.order import Order
 
 
-def paper_id(order: Order, kind: str, facts: Any) -> str:
+def paper_id(order: Order, kind: str, facts: Any, salt: str) -> str:
     """The id of the paper of a kind that is about these facts: plain values, without any names."""
-    digest = hashlib.sha256(msgspec.json.encode(facts, order="deterministic")).hexdigest()
+    said = msgspec.json.encode(facts, order="deterministic")
+    digest = hmac.new(salt.encode(), said, hashlib.sha256).hexdigest()
     return f"pap_{order.id.removeprefix('ord_')}-{kind}-{digest[:16]}"
 
 

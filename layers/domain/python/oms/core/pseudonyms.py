@@ -22,7 +22,9 @@ Personal = Annotated[str, Meta(extra={"personal": PERSON})]
 Network = Annotated[str, Meta(extra={"personal": DEVICE})]
 """Address of a person's device; it lives as long as checks against fraud look back."""
 
-LOOSE = frozenset({"name", "email", "phone", "company", "line1", "line2", "postal_code", "city"})
+LOOSE = frozenset(
+    {"name", "email", "phone", "company", "vat_id", "line1", "line2", "postal_code", "city"}
+)
 """Names of what is personal in data of no declared type."""
 
 PSEUDONYM = re.compile(rb'"(~[pn][0-9a-f]{32})"')

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Literal, NamedTuple
 
 from oms.core.values import Due
+from oms.orders.ledger import ledger
 from oms.orders.order import Order
 from oms.orders.waiting import finished, waiting
 
@@ -38,9 +39,11 @@ def need(order: Order, at: datetime) -> Need | None:
 
 
 def _money_open(order: Order) -> bool:
-    """True if somebody still has to pay, or a dispute about it is open."""
-    disputed = any(each.status not in SETTLED_DISPUTES for each in order.disputes)
-    return disputed or bool(waiting(order))
+    """True if somebody still has to pay, the customer or we, or a dispute about it is open."""
+    if any(each.status not in SETTLED_DISPUTES for each in order.disputes) or waiting(order):
+        return True
+    book = ledger(order)
+    return bool(book.left) or any(item.open for item in book.items)
 
 
 def _returns_until(order: Order) -> datetime | None:

@@ -75,6 +75,8 @@ def proceed(holder: Holder, id: str, claim: Claim, rules: DunningRules, *, at: d
     state = document.dunning or Dunning()
     if state.asked_at is None:
         return holder
+    if not isinstance(holder, Bill) and holder.erased:  # there is nobody to write to
+        return apply(holder, DunningPlanned(id, None, "person erased", at))
     if claim.open <= 0:
         # An order is open again by itself once its money is taken back; a bill has to be woken.
         again = None if isinstance(holder, Bill) else today

@@ -77,7 +77,6 @@ def finding(order: Order, check: VatCheck | None, unreachable: str) -> Finding:
         text_de=f"Die USt-IdNr. {order.customer.vat_id} ließ sich nicht prüfen: bitte noch einmal "
         "prüfen oder die Auskunft des Finanzamts eintragen. Ohne Prüfung freigegeben wird wie an "
         "einen Verbraucher versteuert.",
-        data={"vat_id": order.customer.vat_id},
     )
 
 
