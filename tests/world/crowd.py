@@ -27,6 +27,7 @@ OWN = (
     "found",
     "order",
     "fulfilment",
+    "vault",
     "event",
     "reservation",
     "number",

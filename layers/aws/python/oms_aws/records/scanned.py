@@ -169,7 +169,7 @@ class Snapshot:
     def _vault(self, item: Mapping[str, Any]) -> None:
         stored_vault(item)
         if item["sk"] == keys.VAULT:  # that of a device's address goes by itself
-            self.shelf.put("vault", f"{item['pk']}", item)
+            self.shelf.put("vault", item["pk"].partition("#")[2], item)
 
     def stored(self, order: str) -> Mapping[str, Any]:
         """The item of an order, as the table has it."""
@@ -180,7 +180,7 @@ class Snapshot:
 
     def vault(self, key: keys.Key) -> Vault | None:
         """The vault under a key, if the table has it."""
-        item = self.shelf.get("vault", key.pk)
+        item = self.shelf.get("vault", key.pk.partition("#")[2])
         return stored_vault(item) if item else None
 
     def _whole(self, item: Mapping[str, Any]) -> Stored:
