@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from decimal import Decimal
 from typing import Any
 
@@ -32,6 +33,8 @@ READ = "GET /v1/customers/{customer}"
 DATA = "GET /v1/customers/{customer}/data"
 IN_DOCUMENTS = {"DOCUMENT DOCUMENT", "invoices/", "numbers/"}
 """Where § 14b UStG wants the person to stay."""
+
+PSEUDONYMS = re.compile("~[pn][0-9a-f]{8}")
 
 
 def ask(merchant: Merchant, customer: str = "C-4711", **body: str) -> Answered:
@@ -433,3 +436,25 @@ def test_buyer_of_a_business_is_where_its_books_are_and_nowhere_else(
     assert found_in(world).keys() == IN_DOCUMENTS | {"PAYMENT PAYMENT"}
     logged = capsys.readouterr()
     assert not [trace for trace in TRACES if trace in (logged.out + logged.err).casefold()]
+
+
+def test_subscribers_hear_names_and_no_pseudonyms(world: World, merchant: Merchant) -> None:
+    hook = {"url": "https://example.com/h", "events": ["*"]}
+    endpoint = merchant.do("POST /v1/webhooks", merchant.shop, hook)["id"]
+    live(merchant, RUCK_45=3)
+    said = "".join(told["raw"].decode() for told in world.subscriber.heard)
+    assert str(CUSTOMER["name"]) in said
+    assert not PSEUDONYMS.findall(said)
+    assert ADDRESS_OF_DEVICE not in said
+    before = len(world.subscriber.heard)
+    world.pass_time(hours=29 * 24)
+    erase(merchant)
+    again = {"after": "2020-01-01T00:00:00Z", "deliveries": None}
+    route = "POST /v1/webhooks/{endpoint}/replay"
+    merchant.do(route, merchant.shop, again, endpoint=endpoint)
+    world.settle()
+    later = world.subscriber.heard[before:]
+    assert {"Order.PersonErased", "Order.Created"} <= {told["type"] for told in later}
+    said = "".join(told["raw"].decode() for told in later)
+    assert not PSEUDONYMS.findall(said)
+    assert not [trace for trace in TRACES if trace in said.casefold()]
