@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -11,7 +12,7 @@ from pypdf import PdfReader
 
 from oms_aws.platform.attributes import unpacked
 from tests.world.merchant import Merchant
-from tests.world.world import World
+from tests.world.world import Answered, World
 
 CUSTOMER = {
     "id": "C-4711",
@@ -40,6 +41,15 @@ TRACES = (
     "kreszentia", "walburga", ADDRESS_OF_DEVICE, "ottilie", "87616", "marktoberdorf",
 )  # fmt: skip
 """What is found of nobody else."""
+
+
+ERASE = "POST /v1/customers/{customer}/erasure"
+READ = "GET /v1/customers/{customer}"
+DATA = "GET /v1/customers/{customer}/data"
+IN_DOCUMENTS = {"DOCUMENT DOCUMENT", "invoices/", "numbers/"}
+"""Where § 14b UStG wants the person to stay."""
+
+PSEUDONYMS = re.compile("~[pn][0-9a-f]{8}")
 
 
 def request(merchant: Merchant, **quantities: int) -> dict[str, Any]:
@@ -96,3 +106,45 @@ def _messages(world: World) -> Iterator[tuple[str, str]]:
     for name, queue in world.outside.queues.items():
         for message in queue:
             yield f"queue {name}", message.body
+
+
+def ask(merchant: Merchant, customer: str = "C-4711", **body: str) -> Answered:
+    return merchant.world.call(ERASE, merchant.shop, body, customer=customer)
+
+
+def erase(merchant: Merchant, customer: str = "C-4711") -> Any:
+    """Look, and confirm."""
+    seen = ask(merchant, customer)
+    assert seen.status == 200, seen.body
+    done = ask(merchant, customer, confirm=seen.body["confirm"])
+    assert done.status == 200, done.body
+    merchant.world.settle()
+    return done.body
+
+
+def keep_account(merchant: Merchant) -> None:
+    """The shop keeps the customer, who has moved once."""
+    account = {name: value for name, value in CUSTOMER.items() if name != "id"}
+    for address in (SECOND, ADDRESS):
+        body = account | {"addresses": [address]}
+        merchant.do("PUT /v1/customers/{customer}", merchant.shop, body, customer="C-4711")
+
+
+def live(merchant: Merchant, **quantities: int) -> str:
+    """An order that waits, is changed and cancelled in part, and is delivered."""
+    id = merchant.place(request(merchant, **quantities))
+    merchant.world.settle()
+    merchant.change(id, shipping_address=ADDRESS)
+    cancelled = merchant.world.call(
+        "POST /v1/orders/{order}/cancellations",
+        merchant.shop,
+        {"reason": REASON, "lines": [{"number": "1", "quantity": 1}]},
+        headers={"Idempotency-Key": f"cancel-{id}"},
+        order=id,
+    )
+    assert cancelled.status == 200
+    merchant.world.settle()
+    merchant.count("A", RUCK_45=50)
+    merchant.whole_life(id)
+    assert merchant.order(id)["status"] == "completed"
+    return id
