@@ -80,7 +80,7 @@ class Shop:
             number = f"{order.external_number}-{self.made}"
             orders.append(replace(order, id=copy, external_number=number, fulfilments=left))
             stored = Stored(orders[-1], 1, self._stored.sequence, self._stored.hash, new_vault())
-            put = self.ports.table.put(keys.order(copy), order_attributes(stored))
+            put = self.ports.table.put(keys.order(copy), order_attributes(stored, stored.hidden))
             self.ports.table.write([put])
         return orders
 

@@ -215,8 +215,11 @@ class DynamoOrders:
         pointers = pointing(self._table, seen.order if seen.version else None, bare)
         taken = credit.moved(self._table, seen.order, order)
         leaving = capacity.moved(self._table, seen.order, bare)
-        projections = self._projections(seen.hidden, hidden)
-        whole, leading = self._order_action(seen, stored), [each.action for each in pointers]
+        projections = self._projections(seen.hidden if seen.version else hidden, hidden)
+        whole, leading = (
+            self._order_action(seen, stored, hidden),
+            [each.action for each in pointers],
+        )
         actions = [whole, *leading, *taken, *leaving, *writes, *projections, *by.also]
         before, known = (seen.order if seen.version else None), seen.vault.values.values()
         found = rows(self._table, before, bare, known)
@@ -314,9 +317,9 @@ class DynamoOrders:
                 vault = known.get(keys.vault_beside(_key(item)), Vault(""))
                 yield item["gsi1sk"], msgspec.json.decode(vault.shown(item["body"].encode()))
 
-    def _order_action(self, seen: Stored, stored: Stored) -> Action:
+    def _order_action(self, seen: Stored, stored: Stored, hidden: Order) -> Action:
         key = keys.order(stored.order.id)
-        attributes = order_attributes(stored)
+        attributes = order_attributes(stored, hidden)
         if seen.version == 0:
             return self._table.put(key, attributes, unless_exists=True)
         return self._table.put_if(key, attributes, version=seen.version)
@@ -353,8 +356,8 @@ def _unknown(id: str) -> Unknown:
     return Unknown("order_unknown", f"There is no order {id}.")
 
 
-def order_attributes(stored: Stored) -> dict[str, Any]:
-    """The attributes of an order's item; what is not its body or its version follows from these."""
+def order_attributes(stored: Stored, hidden: Order) -> dict[str, Any]:
+    """The attributes of an order's item, which has it as `hidden`; lists follow from the order."""
     order = stored.order
     due = dues.due(order)
     clock = {"gsi3pk": indexes.due(order.id), "gsi3sk": indexes.due_at(due[0].at)} if due else {}
@@ -370,7 +373,7 @@ def order_attributes(stored: Stored) -> dict[str, Any]:
         "created_at": order.received_at.isoformat(),
         "total": str(order.total),
         "currency": order.currency,
-        "state": packed(encode(stored.hidden)),
+        "state": packed(encode(hidden)),
         "texts": len(stored.vault.values),
         "gsi1pk": indexes.orders_of(order.shop),
         "gsi1sk": place,

@@ -219,7 +219,9 @@ def projections(found: Snapshot) -> Iterator[Breach]:
     def of_order(id: str, stored: Stored) -> Iterator[Breach]:
         order = stored.order
         owned.update(fulfilment.id for fulfilment in order.fulfilments)
-        expected = {n: v for n, v in order_attributes(stored).items() if n != "state"}
+        expected = {
+            n: v for n, v in order_attributes(stored, stored.hidden).items() if n != "state"
+        }
         row = found.rows[id]
         for name in [name for name, value in expected.items() if row.get(name) != value]:
             yield Breach(id, f"{name} of its item is {row.get(name)}, not {expected[name]}")
