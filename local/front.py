@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import uuid
 from collections import Counter
 from collections.abc import Awaitable, Callable, MutableMapping
@@ -123,7 +124,7 @@ class Front:
         match name:
             case "health":
                 facts: Any = {"api": emulator.http_api(), "stacks": emulator.stacks()}
-                facts["keeping"] = self._journal.well
+                facts |= {"keeping": self._journal.well, "pid": os.getpid()}
             case "stats":
                 facts = await asyncio.to_thread(self._bridge.stats)
                 facts["requests"] = dict(self._requests)

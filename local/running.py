@@ -58,11 +58,12 @@ class Process:
         return answer
 
     def answers(self) -> bool:
+        """Whether it is this process that answers at its port, and no other cloud since then."""
         try:
-            self.ask("health")
+            said = self.ask("health")
         except (OSError, urllib.error.URLError, ValueError):
             return False
-        return True
+        return isinstance(said, dict) and said.get("pid") == self.pid
 
     def end(self, seconds: float = 30.0) -> bool:
         """Ask the process to end; false when it had to be killed."""

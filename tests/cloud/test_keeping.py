@@ -15,6 +15,7 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, suppress
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -135,6 +136,12 @@ def scanned(system: System, secret: str) -> int:
     with client(system) as http:
         headers = {"X-Signature": f"sha256={mac}", "Content-Type": "application/json"}
         return http.post("/v1/carriers/courier/webhook", content=raw, headers=headers).status_code
+
+
+def test_another_cloud_at_the_port_is_not_taken_for_one_that_was_killed(system: System) -> None:
+    there = Process(**json.loads((system.state / "running.json").read_text()))
+    assert there.answers()
+    assert not replace(there, pid=there.pid + 1).answers()
 
 
 def test_killed_cloud_comes_back_under_its_port(system: System) -> None:
