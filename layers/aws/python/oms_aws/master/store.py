@@ -16,7 +16,7 @@ from oms_aws.platform import indexes, keys
 from oms_aws.platform.attributes import packed, unpacked
 from oms_aws.platform.log import Saved, VersionDiffers
 from oms_aws.platform.table import MOST_ACTIONS, Action, ConditionFailed, Table
-from oms_aws.platform.vaults import erased_vault, new_vault, stored_vault, vault_action
+from oms_aws.platform.vaults import NO_VAULT, erased_vault, new_vault, stored_vault, vault_action
 
 STORE_TRIES = 5
 MOST_VALUES = 1_000
@@ -281,9 +281,6 @@ class DynamoMaster:
         if kind.gone(record):
             return hidden, erased_vault(self._now())
         return hidden, after.newest(MOST_VALUES, msgspec.json.encode(hidden))
-
-
-NO_VAULT = Vault("")
 
 
 def _following(kind: Kind[Record], known: Record | None, wanted: Record) -> Record:

@@ -85,10 +85,7 @@ class DynamoOpenItems:
         found = [*groups]
         keys_of = {each.order: keys.order_vault(each.order) for group in found for each in group}
         known = vaults(self._table, keys_of.values())
-        return [
-            tuple(_told(each, known.get(keys_of[each.order], Vault(""))) for each in group)
-            for group in found
-        ]
+        return [tuple(_told(each, known[keys_of[each.order]]) for each in group) for group in found]
 
     def _items(
         self, shop: str, state: str, customer: str, before: date | None, after: str

@@ -20,7 +20,7 @@ from oms_aws.platform.attributes import packed, unpacked
 
 def fulfilment_view(item: Mapping[str, Any], vaults: Mapping[keys.Key, Vault]) -> dict[str, Any]:
     """A fulfilment as warehouses see it, from its item and its order's vault."""
-    vault = vaults.get(keys.order_vault(item["order_id"]), Vault(""))
+    vault = vaults[keys.order_vault(item["order_id"])]
     view: dict[str, Any] = msgspec.json.decode(blanked(vault.shown(unpacked(item["body"]))))
     return labelled(view)
 

@@ -212,17 +212,15 @@ class DynamoOrders:
         if vault is not seen.vault or not seen.version:
             writes.append(vault_action(self._table, keys.order_vault(order.id), vault))
         stored = Stored(bare, seen.version + 1, *place.behind(events), vault)
-        pointers = pointing(self._table, seen.order if seen.version else None, bare)
+        before = seen.order if seen.version else None
+        pointers = pointing(self._table, before, bare)
         taken = credit.moved(self._table, seen.order, order)
         leaving = capacity.moved(self._table, seen.order, bare)
         projections = self._projections(seen.hidden if seen.version else hidden, hidden)
-        whole, leading = (
-            self._order_action(seen, stored, hidden),
-            [each.action for each in pointers],
-        )
+        whole = self._order_action(seen, stored, hidden)
+        leading = (each.action for each in pointers)
         actions = [whole, *leading, *taken, *leaving, *writes, *projections, *by.also]
-        before, known = (seen.order if seen.version else None), seen.vault.values.values()
-        found = rows(self._table, before, bare, known)
+        found = rows(self._table, before, bare, seen.vault.values.values())
         room = max(0, MOST_ACTIONS - len(actions))
         actions += found[:room]
         return Prepared(stored, actions, tuple(pointers), bool(taken), tuple(found[room:]))
@@ -314,7 +312,7 @@ class DynamoOrders:
         while some := [*islice(items, AT_ONCE)]:
             known = vaults(self._table, {keys.vault_beside(_key(item)) for item in some})
             for item in some:
-                vault = known.get(keys.vault_beside(_key(item)), Vault(""))
+                vault = known[keys.vault_beside(_key(item))]
                 yield item["gsi1sk"], msgspec.json.decode(vault.shown(item["body"].encode()))
 
     def _order_action(self, seen: Stored, stored: Stored, hidden: Order) -> Action:

@@ -16,7 +16,7 @@ from oms.orders.order import encode
 from oms_aws.platform import indexes, keys
 from oms_aws.platform.attributes import packed, unpacked
 from oms_aws.platform.table import Action, Table
-from oms_aws.platform.vaults import stored_vault
+from oms_aws.platform.vaults import NO_VAULT, stored_vault, vaults
 
 
 class Saved(NamedTuple):
@@ -124,12 +124,12 @@ def read_event(table: Table, aggregate: str, sequence: int) -> LogEntry:
     if key.sk not in found:
         raise Unknown("event_unknown", f"{aggregate} has no event {sequence}.")
     event, texts = stored_event(found[key.sk]), found[key.sk].get("texts", 0)
-    beside = found.get(vault.sk)
-    if texts and not (beside and stored_vault(beside).has(texts)):
-        beside = table.get(vault)  # both were read at once, not at one time
-        if beside is None or not stored_vault(beside).has(texts):
+    known = stored_vault(found[vault.sk]) if vault.sk in found else NO_VAULT
+    if not known.has(texts):  # both were read at once, not at one time
+        known = vaults(table, [vault])[vault]
+        if not known.has(texts):
             raise Broken(f"{aggregate}: the vault has lost texts")
-    return told(event, stored_vault(beside)) if beside else event
+    return told(event, known)
 
 
 def told(entry: LogEntry, vault: Vault) -> LogEntry:

@@ -15,6 +15,8 @@ from oms_aws.platform.keys import Key
 from oms_aws.platform.table import Action, Table
 
 KIND = "vault"
+NO_VAULT = Vault("")
+"""What is known where no vault is."""
 
 
 def new_vault() -> Vault:
@@ -38,6 +40,7 @@ def stored_vault(item: Mapping[str, Any]) -> Vault:
 
 
 def vaults(table: Table, wanted: Iterable[Key]) -> dict[Key, Vault]:
-    """The vaults that exist among the keys."""
-    items = table.get_many(wanted)
-    return {Key(item["pk"], item["sk"]): stored_vault(item) for item in items}
+    """The vault under each of the keys, NO_VAULT where there is none."""
+    sought = dict.fromkeys(wanted, NO_VAULT)
+    found = {Key(i["pk"], i["sk"]): stored_vault(i) for i in table.get_many(sought)}
+    return sought | found

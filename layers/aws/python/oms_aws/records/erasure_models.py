@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import ConfigDict, Field, StringConstraints
+from pydantic import ConfigDict, StringConstraints
 
 from oms_aws.platform.models import Model
 
@@ -14,4 +14,4 @@ class ErasureIn(Model):
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"confirm": "5d41402abc4b2a76"}]})
 
-    confirm: Annotated[str, StringConstraints(max_length=64), Field()] = ""
+    confirm: Annotated[str, StringConstraints(max_length=64)] = ""

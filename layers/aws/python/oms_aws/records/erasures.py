@@ -76,11 +76,20 @@ def person_meant(call: Call[Any]) -> Person:
 
 def known(who: Person, oms: RecordsWiring) -> Shown:
     """Records of a person; raises Unknown when there are none."""
-    account = oms.catalogue.account(*who) if who.kind == "customer" else None
-    orders = tuple(_orders(who, oms))
+    account, orders = account_of(who, oms), tuple(_orders(who, oms))
     if account is None and not orders:
-        raise Unknown("customer_unknown", f"There is no customer {who.customer}.")
+        raise unknown(who)
     return Shown(who, account, orders)
+
+
+def account_of(who: Person, oms: RecordsWiring) -> Account | None:
+    """Record of a person, which a guest has none of."""
+    return oms.catalogue.account(*who) if who.kind == "customer" else None
+
+
+def unknown(who: Person) -> Unknown:
+    """Refusal to speak of a person of whom there is nothing."""
+    return Unknown("customer_unknown", f"There is no customer {who.customer}.")
 
 
 def _orders(who: Person, oms: RecordsWiring) -> Iterator[str]:
@@ -153,11 +162,21 @@ def confirmed(who: Person, by: Saved, oms: RecordsWiring) -> None:
     facts = {"shop": who.shop, "orders": who.orders}
     if who.kind == "customer":
         facts["customer"] = who.customer
-    oms.queues.send(ERASE, encode(_notice(by, facts)).decode())
+    _send(PERSON, by, oms, facts=facts)
 
 
-def _notice(by: Saved, facts: dict[str, Any]) -> EventNotice:
-    return EventNotice(id=by.cause, type=PERSON, aggregate="", actor=by.actor, facts=facts)
+def _send(
+    type: str,
+    by: Saved,
+    oms: RecordsWiring,
+    *,
+    aggregate: str = "",
+    facts: dict[str, Any] | None = None,
+) -> None:
+    notice = EventNotice(
+        id=by.cause, type=type, aggregate=aggregate, actor=by.actor, facts=facts or {}
+    )
+    oms.queues.send(ERASE, encode(notice).decode())
 
 
 def erase_page(signal: EventNotice, oms: RecordsWiring) -> None:
@@ -176,11 +195,9 @@ def erase_page(signal: EventNotice, oms: RecordsWiring) -> None:
             erase_order(id, by, oms)
         except Exception:
             logger.exception("left to a message of its own", extra={"order": id})
-            alone = EventNotice(id=by.cause, type=ORDER, aggregate=f"order/{id}", actor=by.actor)
-            oms.queues.send(ERASE, encode(alone).decode())
+            _send(ORDER, by, oms, aggregate=f"order/{id}")
     if len(found) == AT_ONCE:
-        rest = _notice(by, {**facts, "after": found[-1][0]})
-        oms.queues.send(ERASE, encode(rest).decode())
+        _send(PERSON, by, oms, facts={**facts, "after": found[-1][0]})
     elif who:
         erase_record(who, by, oms)
 

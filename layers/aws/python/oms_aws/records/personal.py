@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from oms.core.refusals import Unknown
 from oms_aws.billing.order_views import order_view
 from oms_aws.master.kinds import ACCOUNTS
 from oms_aws.orders.events import entries_seen
 from oms_aws.platform import keys
 from oms_aws.platform.http import Call, cursor
 from oms_aws.platform.shown import whole
-from oms_aws.records.erasures import Person
+from oms_aws.records.erasures import Person, account_of, unknown
 from oms_aws.records.wiring import RecordsWiring
 
 MOST_CHANGES = 100
@@ -25,9 +24,9 @@ def data_of(who: Person, call: Call[Any], oms: RecordsWiring) -> dict[str, Any]:
     """
     limit = min(call.limit(), MOST_ORDERS)
     found = oms.search.having(who.orders, after=call.cursor, limit=limit)
-    account = oms.catalogue.account(*who) if who.kind == "customer" else None
+    account = account_of(who, oms)
     if not found and account is None and not call.cursor:
-        raise Unknown("customer_unknown", f"There is no customer {who.customer}.")
+        raise unknown(who)
     stored = oms.orders.get_many(id for _, id in found if id)
     mails = {each.order.customer.email for each in stored.values() if not each.order.erased}
     mails |= {account.email} if account else set()

@@ -20,29 +20,24 @@ def personal_data(found: Snapshot) -> Iterator[Breach]:
     """
 
     def of_order(id: str, stored: Stored) -> Iterator[Breach]:
-        vault = found.vault(keys.order_vault(id))
-        if vault is None:
-            yield Breach(id, "has no vault")
-            return
-        texts = found.stored(id).get("texts", 0)
+        vault, texts = found.vault(keys.order_vault(id)), found.stored(id).get("texts", 0)
         yield from _of_vault(id, vault, texts, erased=stored.order.erased)
 
+    def of_account(id: str, item: Mapping[str, Any]) -> Iterator[Breach]:
+        vault = found.vault(keys.Key(item["pk"], keys.VAULT))
+        yield from _of_vault(id, vault, item["texts"], erased="gsi2pk" not in item)
+
     yield from each(found.orders, of_order)
-    yield from each(found.accounts, lambda id, item: _of_account(id, item, found))
+    yield from each(found.accounts, of_account)
 
 
-def _of_vault(where: str, vault: Vault, texts: int, *, erased: bool) -> Iterator[Breach]:
+def _of_vault(where: str, vault: Vault | None, texts: int, *, erased: bool) -> Iterator[Breach]:
+    if vault is None:
+        yield Breach(where, "has no vault")
+        return
     if erased != bool(vault.erased):
         yield Breach(where, "is erased, its vault is not" if erased else "has an erased vault")
     if len(vault.values) != texts:
         yield Breach(where, f"its vault has {len(vault.values)} texts, not {texts}")
     if false := vault.false():
         yield Breach(where, f"{len(false)} texts of its vault are not what was said")
-
-
-def _of_account(where: str, item: Mapping[str, Any], found: Snapshot) -> Iterator[Breach]:
-    vault = found.vault(keys.Key(item["pk"], keys.VAULT))
-    if vault is None:
-        yield Breach(where, "has no vault")
-    else:
-        yield from _of_vault(where, vault, item["texts"], erased="gsi2pk" not in item)

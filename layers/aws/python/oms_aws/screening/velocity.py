@@ -8,11 +8,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from oms.orders.order import Order
+from oms_aws.orders.devices import KEPT
 from oms_aws.platform import indexes, keys
 from oms_aws.platform.table import ConditionFailed, Table
 
 WINDOWS = {"1h": timedelta(hours=1), "24h": timedelta(hours=24)}
-KEPT = timedelta(hours=25)
 MOST = 100
 """Orders are counted up to here: more say nothing more."""
 
@@ -56,25 +56,22 @@ class DynamoVelocity:
 
     def listed(self, order: Order) -> dict[str, bool]:
         """On which lists something of the order stands."""
-        wanted = {
-            keys.listed(name, f"{kind}#{_digest(value)}"): name
-            for name in LISTS
-            for kind, value in (*traits(order), *_more(order))
-        }
-        items = self._table.get_many(wanted)
-        on = {wanted[keys.Key(i["pk"], i["sk"])] for i in items if not i.get("removed_at")}
+        on = self._naming((*traits(order), *_more(order)))
         return {name: name in on for name in LISTS}
 
     def naming(self, mails: Iterable[str]) -> list[str]:
         """The lists on which one of the mail addresses stands."""
+        return sorted(self._naming(("email", normal("email", mail)) for mail in mails))
+
+    def _naming(self, values: Iterable[tuple[str, str]]) -> set[str]:
+        """The lists on which one of the values stands, each a kind and a value as compared."""
         wanted = {
-            keys.listed(name, f"email#{_digest(normal('email', mail))}"): name
+            keys.listed(name, f"{kind}#{_digest(value)}"): name
+            for kind, value in values
             for name in LISTS
-            for mail in mails
         }
         items = self._table.get_many(wanted)
-        on = {wanted[keys.Key(i["pk"], i["sk"])] for i in items if not i.get("removed_at")}
-        return sorted(on)
+        return {wanted[keys.Key(i["pk"], i["sk"])] for i in items if not i.get("removed_at")}
 
     def put_on(self, name: str, kind: str, value: str, *, by: str, reason: str) -> dict[str, Any]:
         """Put a value on a list."""
