@@ -37,10 +37,11 @@ ADDRESS_OF_DEVICE = "198.51.100.177"
 REASON = "die Nichte Ottilie hat schon eine"
 
 TRACES = (
-    "quendelmoser", "667788", "kalvarienberg", "quittengarten", "bertoldshofen", "zacharias",
-    "kreszentia", "walburga", ADDRESS_OF_DEVICE, "ottilie", "87616", "marktoberdorf",
+    "quendelmoser", "8341 667788", "8341667788", "kalvarienberg", "quittengarten",
+    "bertoldshofen", "zacharias", "kreszentia", "walburga", ADDRESS_OF_DEVICE, "ottilie",
+    "marktoberdorf",
 )  # fmt: skip
-"""What is found of nobody else."""
+"""What is found of nobody else: words, as the digits of a postal code are also those of a hash."""
 
 
 ERASE = "POST /v1/customers/{customer}/erasure"
