@@ -150,16 +150,14 @@ def _apply(action: Wire, held: dict[Key, Wire]) -> None:
     if kind == "Put":
         held[key] = arguments["Item"]
     elif kind == "Update":
-        names, values = (
-            arguments["ExpressionAttributeNames"],
-            arguments["ExpressionAttributeValues"],
-        )
+        names = arguments.get("ExpressionAttributeNames", {})
+        values = arguments["ExpressionAttributeValues"]
         before = held.get(key, arguments["Key"])
         sets, _, removes = arguments["UpdateExpression"].removeprefix("SET ").partition(" REMOVE ")
         after = dict(before)
         for name, known, default, more, plain in SET.findall(sets):
             if plain:
-                after[names[name]] = values[plain]
+                after[names.get(name, name)] = values[plain]
             else:
                 base = before.get(names[known], values[default])
                 after[names[name]] = {"N": str(int(base["N"]) + int(values[more]["N"]))}

@@ -6,7 +6,7 @@ import pytest
 
 from tests.world.cutting import cut_at_every_call
 from tests.world.lives import Life
-from tests.world.waiting_lives import awaited, bundled, given_up, lapsed, recounted
+from tests.world.waiting_lives import awaited, bundled, crowded, given_up, lapsed, recounted
 
 CUTS: tuple[tuple[str, Life], ...] = (
     ("sourcing/keep_purchases", awaited),
@@ -15,6 +15,7 @@ CUTS: tuple[tuple[str, Life], ...] = (
     ("sourcing/cancel_waiting", given_up),
     ("records/see_to_due", lapsed),
     ("sourcing/settle_stock", lapsed),
+    ("sourcing/settle_stock", crowded),
     ("sourcing/allocate_backorders", recounted),
     ("sourcing/reserve_stock", bundled),
     ("sourcing/route_order", bundled),

@@ -83,3 +83,23 @@ def bundled(merchant: Merchant) -> str:
     merchant.whole_life(id)
     assert merchant.order(id)["status"] == "completed"
     return id
+
+
+def crowded(merchant: Merchant) -> str:
+    """Two held orders are cancelled at once; the two that waited get it, and leave together."""
+    merchant.count("A", SOCKE_42=stocked(merchant, "SOCKE-42") + 4)
+    bodies = [merchant.request(SOCKE_42=2) for _ in range(4)]
+    ids = [merchant.place(body | {"payment": UNPAID}) for body in bodies[:2]]
+    merchant.world.settle()
+    waiting = [merchant.place(body) for body in bodies[2:]]
+    merchant.world.settle()
+    for id in ids:
+        assert merchant.cancel(id).status == 200
+    merchant.world.settle()
+    for id in waiting:
+        merchant.fulfil(id)
+    for id in waiting:
+        merchant.whole_life(id)
+    assert {merchant.order(id)["status"] for id in ids} == {"cancelled"}
+    assert {merchant.order(id)["status"] for id in waiting} == {"completed"}
+    return waiting[0]

@@ -1,19 +1,28 @@
-"""Pieces that an order shipped leave the stock; dropped ones go to whoever waits for them."""
+"""Pieces that orders shipped leave the stock; dropped ones go to whoever waits for them."""
 
 from __future__ import annotations
 
-from oms.sourcing.bundles import stock_skus
+from oms.orders.order import Order
 from oms_aws.billing.issuable import examined
 from oms_aws.billing.wiring import BillingWiring
-from oms_aws.platform.queue import EventNotice, queue
-from oms_aws.sourcing.backorders import serve
-from oms_aws.sourcing.reserving import route
+from oms_aws.platform.queue import EventNotice, Unfinished, batch
+from oms_aws.sourcing.backorders import go_on
+from oms_aws.sourcing.settling import settle_all
 
 
-@queue
-def handler(signal: EventNotice, oms: BillingWiring) -> None:
-    oms.stock.settle(oms.orders, signal.order_id)
-    if signal.type == "Shipment.Confirmed":
-        return
-    order = route(oms, signal.order_id, lambda order: examined(order, oms))
-    serve(oms, stock_skus(order))
+@batch
+def handler(signals: list[EventNotice], oms: BillingWiring) -> Unfinished:
+    """All orders of a delivery are settled at one time."""
+    settled = settle_all(oms, [signal.order_id for signal in signals])
+    shipped = [signal.type == "Shipment.Confirmed" for signal in signals]
+    dropped = {s.order_id for s, leaves in zip(signals, shipped, strict=True) if not leaves}
+    orders = [order for id, order in settled.items() if id in dropped and isinstance(order, Order)]
+    failed = go_on(oms, orders, lambda order: examined(order, oms))
+    unfinished: dict[int, Exception] = {}
+    for place, (signal, leaves) in enumerate(zip(signals, shipped, strict=True)):
+        came = settled[signal.order_id]
+        if isinstance(came, Exception):
+            unfinished[place] = came
+        elif not leaves and signal.order_id in failed:
+            unfinished[place] = failed[signal.order_id]
+    return unfinished

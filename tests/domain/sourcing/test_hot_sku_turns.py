@@ -239,3 +239,17 @@ def test_no_race_gets_a_shop_below_its_buffer(batch: int) -> None:
             sale.add_buyer(f"buyer-tal-{n}", sale.chance.randint(1, 3), shop="tal")
         sale.add_buyer("buyer-berg", 1, shop="berg")
         sale.play({f"buyer-tal-{n}": kept for n in range(3)})
+
+
+def test_a_warm_process_looks_after_the_skus_of_its_order_alone() -> None:
+    sale = Sale(0)
+    sale.count(8)
+    sale.split(2)
+    stock, before = sale.stock(), dict(sale.items.held[keys.stock(SKU)])
+    for sku in (SKU, "OTHER"):
+        stock.items([sku])
+        held = Reservation(sku=sku, order_id="ord_1", placed_at=NOW)
+        stock.move([Move(held, replace(held, backordered=1))], NOBODY, NOTHING)
+        sale.clock += timedelta(seconds=5)
+    after = sale.items.held[keys.stock(SKU)]
+    assert after["mark_at"] == before["mark_at"]

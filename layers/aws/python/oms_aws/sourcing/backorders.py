@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date
 from typing import NamedTuple
 
 from oms.core.calendar import book_day
 from oms.orders.order import Order
 from oms.sourcing.backorder import Days, Incoming, day_of, expect, expected, postpone
-from oms.sourcing.bundles import parts
+from oms.sourcing.bundles import parts, stock_skus
 from oms.sourcing.purchase import Purchase
 from oms_aws.platform.log import Saved
-from oms_aws.sourcing.reserving import BY, allocate_waiting
+from oms_aws.sourcing.reserving import BY, Examine, allocate_waiting, routable, route
 from oms_aws.sourcing.wiring import SourcingWiring
 
 
@@ -36,6 +36,26 @@ class Outlook(NamedTuple):
         if place is None:
             return None
         return expected(place.ahead, place.own, self.promisable, self.coming, today=today)
+
+
+def go_on(oms: SourcingWiring, orders: Collection[Order], examine: Examine) -> dict[str, Exception]:
+    """Route what settled orders still have, and give what they gave back to those who wait for it.
+
+    Each SKU is served once. Answers the orders for which something could not be done, and why.
+    """
+    failed: dict[str, Exception] = {}
+    for order in filter(routable, orders):
+        try:
+            route(oms, order.id, examine)
+        except Exception as error:
+            failed[order.id] = error
+    skus = {order.id: stock_skus(order) for order in orders}
+    for sku in dict.fromkeys(sku for some in skus.values() for sku in some):
+        try:
+            serve(oms, [sku])
+        except Exception as error:
+            failed = {id: error for id, some in skus.items() if sku in some} | failed
+    return failed
 
 
 def serve(oms: SourcingWiring, skus: Iterable[str]) -> None:

@@ -32,7 +32,11 @@ class DynamoCounters:
     # -- reading ------------------------------------------------------------------------------
 
     def items(self, skus: Iterable[str]) -> dict[str, Item]:
-        """The counters of each SKU; one that was never counted has none of anything."""
+        """The counters of each SKU; one that was never counted has none of anything.
+
+        A move that follows takes them as they were read here.
+        """
+        self._views.clear()
         return {sku: view.item for sku, view in self._read(skus).items()}
 
     def summaries(self, skus: Iterable[str]) -> dict[str, Item]:

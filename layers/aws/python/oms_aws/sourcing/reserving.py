@@ -26,6 +26,7 @@ from oms_aws.orders.store import CHANGE_TRIES, Conflict, Stored
 from oms_aws.platform.log import Saved
 from oms_aws.platform.logs import logger
 from oms_aws.platform.table import ConditionFailed
+from oms_aws.sourcing import settling
 from oms_aws.sourcing.stock import MOVE_TRIES, Move
 from oms_aws.sourcing.wiring import SourcingWiring
 
@@ -130,7 +131,7 @@ def route(oms: SourcingWiring, order_id: str, examine: Examine) -> Order:
             return hold(scene.order, dispatch.finding(lying), at=at)
         return _released(order, plan, at)
 
-    order = _work(oms, order_id, decide, _routable)
+    order = _work(oms, order_id, decide, routable)
     for sku in _given_up(order):
         allocate_waiting(oms, sku, but=order.id)
     return order
@@ -197,7 +198,8 @@ def _released(order: Order, plan: Plan, at: datetime) -> Order:
     return order
 
 
-def _routable(order: Order) -> bool:
+def routable(order: Order) -> bool:
+    """True if pieces of the order can go to warehouses now, or be handed over."""
     digital = any(line.open and line.nature.kind == "digital" for line in order.lines)
     free = not order.open_holds and not order.pending
     return free and (digital or (_ready(order) and order.count("reserved") > 0))
@@ -310,7 +312,7 @@ def _work(
     for _ in range(CHANGE_TRIES):
         seen = oms.orders.get(order_id)
         if not due(seen.order):
-            oms.stock.settle(oms.orders, order_id)
+            settling.settle(oms, order_id)
             return seen.order
         try:
             seen, order = _moved(oms, seen, decide, filled, limited)

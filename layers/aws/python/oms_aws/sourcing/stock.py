@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
 from oms.core.refusals import NotNow
 from oms.orders.order import Order
 from oms.sourcing.bundles import stock_skus
-from oms.sourcing.stock import Buffer, Reservation, claims, delta, settled
+from oms.sourcing.stock import Buffer, Delta, Reservation, delta, summed
 from oms.sourcing.stock_buckets import Changes, at_home, placed
 from oms_aws.orders.store import DynamoOrders, Stored
 from oms_aws.platform import indexes, keys
@@ -63,10 +63,20 @@ class DynamoStock(DynamoCounters):
 
     def reservations(self, order: Order) -> dict[str, Reservation]:
         """Reservations of the order, by SKU that it takes from stock."""
-        skus = stock_skus(order)
-        found = self._table.get_many(keys.reservation(sku, order.id) for sku in skus)
-        known = {item["sku"]: stored_reservation(item) for item in found}
-        return {sku: known.get(sku) or unreserved(order, sku) for sku in skus}
+        return self.reservations_of([order])[order.id]
+
+    def reservations_of(self, orders: Sequence[Order]) -> dict[str, dict[str, Reservation]]:
+        """Reservations of each order, by SKU that it takes from stock."""
+        pairs = [(sku, order.id) for order in orders for sku in stock_skus(order)]
+        found = self._table.get_many(keys.reservation(sku, id) for sku, id in pairs)
+        known = {(item["sku"], item["order_id"]): stored_reservation(item) for item in found}
+        return {
+            order.id: {
+                sku: known.get((sku, order.id)) or unreserved(order, sku)
+                for sku in stock_skus(order)
+            }
+            for order in orders
+        }
 
     def promised(self, sku: str) -> list[Reservation]:
         """Reservations of the SKU that are claimed at no location yet, the last in turn first."""
@@ -116,32 +126,19 @@ class DynamoStock(DynamoCounters):
         finally:
             self._tend()
 
-    def settle(self, orders: DynamoOrders, order_id: str) -> None:
-        """Issue what the order shipped and give back what it dropped, exactly once."""
-        for _ in range(MOVE_TRIES):
-            self._views.clear()
-            seen = orders.get(order_id)
-            try:
-                self._settle(orders, seen)
-                return
-            except ConditionFailed:
-                continue
-        raise NotNow(f"the reservations of {order_id} are being changed by many at once")
+    def merged(self, moves: Sequence[Move]) -> list[Action]:
+        """The actions of moves of several orders that take nothing: each SKU is changed once.
 
-    def _settle(self, orders: DynamoOrders, seen: Stored) -> None:
-        moves = []
-        moving = False
-        wanted = claims(seen.order)
-        for sku, held in self.reservations(seen.order).items():
-            claimed = wanted[sku]
-            after = settled(held, claimed)
-            if after != held:
-                moves.append(Move(held, after))
-                moving = moving or claimed.in_motion > 0
-        for some in self._packed(moves, MOST_ACTIONS - 1):
-            guard = orders.touched(seen) if moving else orders.unchanged(seen)
-            self._table.write([guard, *some])
-            seen = seen._replace(version=seen.version + 1) if moving else seen
+        Where its counters lie in buckets, the main item gets what is given back, so that nobody
+        has to read them. Raises ConditionFailed when a move takes something.
+        """
+        deltas: dict[str, list[Delta]] = {}
+        for move in moves:
+            deltas.setdefault(move.before.sku, []).append(delta(move.before, move.after))
+        actions = [*map(self._reservation, moves)]
+        for sku, some in deltas.items():
+            actions += self._counters(View(sku, ({},)), summed(some))
+        return actions
 
     def _write(self, actions: list[Action]) -> None:
         try:
@@ -155,7 +152,7 @@ class DynamoStock(DynamoCounters):
         """The actions of the moves in as few transactions as hold them, each move whole."""
         transaction: list[Action] = []
         for move in moves:
-            actions = [*self._counters(move), self._reservation(move)]
+            actions = [*self._moved(move), self._reservation(move)]
             if len(transaction) + len(actions) > room:
                 yield transaction
                 transaction = []
@@ -163,20 +160,22 @@ class DynamoStock(DynamoCounters):
         if transaction:
             yield transaction
 
-    def _counters(self, move: Move) -> Iterator[Action]:
-        """Changes of a SKU's counters by a move; raises ConditionFailed if they lack it.
-
-        Without having read the SKU, as when something is given back, it is the main item's.
-        """
+    def _moved(self, move: Move) -> Iterator[Action]:
+        """Changes of a SKU's counters by a move; raises ConditionFailed if they lack it."""
         sku, after = move.before.sku, move.after
         view = self._views.get(sku) or View(sku, ({},))
-        parts, kept = view.parts, view.item.kept_from(after.shop)
+        home = at_home(after.order_id, view.parts.number)
+        kept = max(0, view.item.kept_from(after.shop))
         change = delta(move.before, after)
-        home = at_home(after.order_id, parts.number)
-        changes = placed(change, parts, home=home, kept=max(0, kept))
+        return self._counters(view, change, home=home, kept=kept, limited=move.limited)
+
+    def _counters(
+        self, view: View, change: Delta, *, home: int = 0, kept: int = 0, limited: bool = False
+    ) -> Iterator[Action]:
+        changes = placed(change, view.parts, home=home, kept=kept)
         if changes is None:
             raise ConditionFailed((0,))
-        yield from self._parts(view, changes, limited=move.limited)
+        yield from self._parts(view, changes, limited=limited)
 
     def _parts(self, view: View, changes: Changes, *, limited: bool = False) -> Iterator[Action]:
         now = self._now()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 
 from msgspec import Struct, field
@@ -177,6 +177,21 @@ def delta(before: Reservation, after: Reservation) -> Delta:
         on_hand=_drop_zeros(on_hand),
         free=free,
     )
+
+
+def summed(deltas: Iterable[Delta]) -> Delta:
+    """The change of a SKU's counters by all of some moves at once."""
+    total = Delta(0, 0, 0, {}, {}, {})
+    for each in deltas:
+        total = Delta(
+            promisable=total.promisable + each.promisable,
+            soft=total.soft + each.soft,
+            backordered=total.backordered + each.backordered,
+            hard=_drop_zeros(_plus(total.hard, each.hard)),
+            on_hand=_drop_zeros(_plus(total.on_hand, each.on_hand)),
+            free=_drop_zeros(_plus(total.free, each.free)),
+        )
+    return total
 
 
 def _unknown(order: Order) -> set[str]:
