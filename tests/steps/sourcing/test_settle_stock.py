@@ -20,6 +20,8 @@ STEP = "sourcing/settle_stock"
 QUEUE = "auftakt-sourcing-settle_stock"
 SET = [{"sku": "RUCK-45", "quantity": 4}, {"sku": "SOCKE-42", "quantity": 3}]
 
+DENIED = {"Error": {"Code": "AccessDeniedException", "Message": "no"}, "ResponseMetadata": {}}
+
 
 def held_orders(merchant: Merchant, number: int = 10) -> list[str]:
     """Orders that hold two pieces each of two SKUs, promised and at no location yet."""
@@ -195,11 +197,10 @@ def test_what_cannot_be_served_brings_its_orders_again_and_no_others(
     ids = [merchant.place(merchant.request(**each) | {"payment": UNPAID}) for each in wanted]
     world.settle()
     cancelled(merchant, ids)
-    denied = {"Error": {"Code": "AccessDeniedException", "Message": "no"}, "ResponseMetadata": {}}
 
     def said(call: str, asked: Any) -> Any:
         if call == "Query" and backorders("ZELT-2") in str(asked):
-            return SimpleNamespace(status_code=400), denied
+            return SimpleNamespace(status_code=400), DENIED
         return None
 
     with monkeypatch.context() as others:
@@ -227,3 +228,31 @@ def test_what_is_left_of_a_cancelled_order_goes_on(world: World, merchant: Merch
     for id in ids:
         assert merchant.order(id)["status"] == "released"
     assert counters(merchant, "RUCK-45") == (0, 0, 0)
+
+
+def test_what_cannot_be_routed_comes_again_and_the_others_are_through(
+    world: World, merchant: Merchant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    merchant.count("A", RUCK_45=3)
+    whole = {"delivery": {"partial_allowed": False}}
+    ids = [merchant.place(merchant.request(RUCK_45=1, ZELT_2=1) | whole) for _ in range(3)]
+    world.settle()
+    for id in ids:
+        assert merchant.cancel(id, {"2": 1}).status == 200
+    world.settle_stream()
+
+    def said(call: str, asked: Any) -> Any:
+        if call == "TransactWriteItems" and ids[1] in str(asked) and "FULFILMENT#" in str(asked):
+            return SimpleNamespace(status_code=400), DENIED
+        return None
+
+    with monkeypatch.context() as others:
+        butting_in(world, others, said)
+        delivered(world)
+    assert [merchant.order(id)["status"] == "released" for id in ids] == [True, False, True]
+    assert waiting(world) == 1
+    (reason,) = reasons(world)
+    assert "AccessDenied" in reason
+    world.settle()
+    assert merchant.order(ids[1])["status"] == "released"
+    assert world.letters() == []
