@@ -234,10 +234,10 @@ def test_the_sum_of_moves_changes_counters_as_they_do_in_any_order(
     assert item == at_once
 
 
-def wide(number: int, skus: Sequence[str]) -> Case:
-    """An order that drops one of two pieces of each of many SKUs."""
+def wide(number: int, skus: Sequence[str], *, left: int = 1) -> Case:
+    """An order of two pieces of each of many SKUs, of which so many are left."""
     lines = [Line(str(n), sku, Decimal(1), 2, reserved=2, open=0) for n, sku in enumerate(skus, 1)]
-    now = [replace(line, reserved=1, cancelled=1) for line in lines]
+    now = [replace(line, reserved=left, cancelled=2 - left) for line in lines]
     return Case(order_of(f"ord_{number}", lines, []), order_of(f"ord_{number}", now, []))
 
 
@@ -335,7 +335,7 @@ def test_deliveries_into_each_other_settle_each_order_once(batch: int) -> None:
     """Two processes and the steps of others, their requests in hundreds of orders."""
     for seed in range(batch * 40, batch * 40 + 40):
         chance = random.Random(seed)
-        day = [wide(n, chance.sample(SKUS, 2)) for n in range(4)]
+        day = [wide(n, chance.sample(SKUS, 2), left=chance.choice([0, 1])) for n in range(4)]
         hall = Hall(day, parts=chance.choice([1, 2]), seed=seed)
         ids = [*hall.cases]
         for n in range(2):

@@ -36,8 +36,8 @@ class DynamoCounters:
 
         A move that follows takes them as they were read here.
         """
-        self._views.clear()
-        return {sku: view.item for sku, view in self._read(skus).items()}
+        self._views = self._read(skus)
+        return {sku: view.item for sku, view in self._views.items()}
 
     def summaries(self, skus: Iterable[str]) -> dict[str, Item]:
         """The counters of each SKU by one read; those of a split one are a few seconds old."""
@@ -77,7 +77,6 @@ class DynamoCounters:
                     self._layouts[sku] = now
             left = [sku for sku in left if sku not in found]
             if not left:
-                self._views |= found
                 return {sku: found[sku] for sku in wanted}
         raise NotNow("the buckets of the stock are being rearranged")
 

@@ -232,6 +232,7 @@ class DynamoStock(DynamoCounters):
         left = {count.sku: count for count in counts}
         for attempt in range(MOVE_TRIES):
             views = self._read(left)
+            self._views |= views
             for sku, count in list(left.items()):
                 later = last_counted(views[sku].item, by.location, now=self._now())
                 word = judged(views[sku].item, count, by, now=self._now())
