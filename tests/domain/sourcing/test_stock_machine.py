@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from types import SimpleNamespace
@@ -352,12 +353,29 @@ TestShop = Shop.TestCase
 TestShop.settings = settings(max_examples=60, stateful_step_count=40, deadline=None)
 
 
+FIRST = SimpleNamespace(draw=lambda _: "ord_1")
+
+
+def rules_of(*names: str) -> dict[str, Callable[..., None]]:
+    return {name: getattr(Shop, name).hypothesis_stateful_rule.function for name in names}
+
+
+def test_what_has_left_is_not_promised_again_before_its_stock_is_settled() -> None:
+    shop, rules = Shop(), rules_of("place", "count", "reserve", "allocate", "send_to_warehouses")
+    ship = rules_of("ship")["ship"]
+    rules["place"](shop, held=False, of=[("X", 1), ("X", 1)], partial=False, rank=0)
+    rules["reserve"](shop, data=FIRST, saved=True)
+    rules["count"](shop, sku="X", place="A", on_hand=1)
+    rules["allocate"](shop, data=FIRST, saved=True)
+    rules["send_to_warehouses"](shop, data=FIRST, saved=True)
+    ship(shop, data=FIRST)
+    rules["allocate"](shop, data=FIRST, saved=True)
+    (order,) = shop.orders.values()
+    assert (order.count("shipped"), order.count("backordered")) == (1, 1)
+
+
 def test_what_a_cut_off_run_reserved_is_not_kept_once_a_count_took_it() -> None:
-    shop, cut_off = Shop(), SimpleNamespace(draw=lambda _: "ord_1")
-    rules = {
-        name: getattr(Shop, name).hypothesis_stateful_rule.function
-        for name in ("place", "count", "reserve")
-    }
+    shop, rules, cut_off = Shop(), rules_of("place", "count", "reserve"), FIRST
     rules["place"](shop, held=False, of=[("X", 1)], partial=False, rank=0)
     rules["count"](shop, sku="X", place="A", on_hand=1)
     rules["reserve"](shop, data=cut_off, saved=False)

@@ -46,14 +46,16 @@ def room_of(
 ) -> Room:
     """The room that an order has beside what others hold, as the counters stand.
 
-    What an interrupted run has moved for it already counts, as far as the shelves still cover it.
+    What an interrupted run has moved for it already counts, as far as the shelves still cover it;
+    what has left a shelf since then does not.
     `limits` is how many pieces of a SKU may wait in all.
     """
     claimed = claims(order)
     kept, new, waiting = {}, {}, {}
     for sku, mine in held.items():
         item, claim = items[sku], claimed[sku]
-        placed = sum(mine.hard.values()) - sum(claim.hard.values())
+        left = sum(claim.issued.values()) - sum(mine.issued.values())
+        placed = sum(mine.hard.values()) - sum(claim.hard.values()) - max(0, left)
         beyond = max(0, mine.soft - claim.soft) + max(0, placed)
         beyond = max(0, beyond + min(0, item.promisable))
         kept[sku] = min(mine.soft, claim.soft) + beyond + max(0, item.promisable_in(mine.shop))
