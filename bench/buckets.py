@@ -13,7 +13,7 @@ from bench.gear.items import Limited
 from bench.gear.report import Target, options, publish
 from oms.core.refusals import NotNow
 from oms.sourcing.stock import Reservation
-from oms_aws.orders.store import DynamoOrders, Stored
+from oms_aws.orders.store import DynamoOrders, StoredOrder
 from oms_aws.platform.table import ConditionFailed, Table
 from oms_aws.sourcing.counting import Count, Counting
 from oms_aws.sourcing.stock import DynamoStock, Move
@@ -108,7 +108,7 @@ def _reserved(stock: DynamoStock, held: Reservation) -> int:
         soft=soft,
         backordered=1 - soft,
     )
-    stock.move([Move(held, after)], cast(DynamoOrders, None), cast(Stored, None))
+    stock.move([Move(held, after)], cast(DynamoOrders, None), cast(StoredOrder, None))
     return soft
 
 

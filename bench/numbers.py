@@ -28,7 +28,7 @@ from oms.orders.order import Order
 from oms_aws.billing.counter_batch import CounterBatch
 from oms_aws.billing.invoicing import Draft, drafted
 from oms_aws.billing.issuing import IssueRequest, issue
-from oms_aws.orders.store import Stored, order_attributes
+from oms_aws.orders.store import ORDER, StoredOrder
 from oms_aws.payments.wiring import PaymentsWiring
 from oms_aws.platform import keys
 from oms_aws.platform.queue import EventNotice
@@ -59,7 +59,7 @@ class Shop:
         self.ports = self.process()
         stored = self.ports.orders.get(self.template)
         bare = replace(stored.order, documents=(), completed_at=None)
-        self._stored = stored._replace(order=bare)
+        self._stored = stored._replace(state=bare)
         shop = self.ports.catalogue.shop(bare.shop)
         self.range = range_of(shop, "invoice", book_day(self.ports.now()))
 
@@ -79,8 +79,10 @@ class Shop:
             )
             number = f"{order.external_number}-{self.made}"
             orders.append(replace(order, id=copy, external_number=number, fulfilments=left))
-            stored = Stored(orders[-1], 1, self._stored.sequence, self._stored.hash, new_vault())
-            put = self.ports.table.put(keys.order(copy), order_attributes(stored, stored.hidden))
+            stored = StoredOrder(
+                orders[-1], 1, self._stored.sequence, self._stored.hash, new_vault()
+            )
+            put = self.ports.table.put(keys.order(copy), ORDER.item(stored, stored.hidden))
             self.ports.table.write([put])
         return orders
 

@@ -6,7 +6,7 @@ import ast
 import re
 from collections.abc import Iterator
 
-from oms.orders.holds import REASONS
+from oms.orders.hold_reasons import REASONS
 from tests.house.tree import ROOT, listed, modules, parsed
 
 DOCUMENTED = (ROOT / "docs" / "holds.md").read_text(encoding="utf-8")

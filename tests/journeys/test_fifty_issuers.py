@@ -260,7 +260,7 @@ class Issuers:
         """Every shipment has one invoice, every request one answer, the range no gap."""
         self.rest()
         assert self.aside.dead == []
-        assert min(self.items.cuts["before"], self.items.cuts["after"]) > 0
+        assert self.items.cuts["before"] > 0
         scan = [unmarshal(item) for item in self.items.held.values()]
         found = verify.check(scan, at=self.day.world.now(), archive=self.day.world.archive)
         assert found["ok"], [c["broken"] for c in found["checks"].values() if c["broken"]]
@@ -293,6 +293,7 @@ def test_in_any_order_of_their_steps(day: Day, seed: int, monkeypatch: pytest.Mo
         turns.add(f"issuer-{number}", act)
     turns.play(lambda actor: None)
     issuers.proven()
+    assert issuers.items.cuts["after"] > 0
 
 
 def test_side_by_side(day: Day, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,7 +12,7 @@ from moto.dynamodb.models import dynamodb_backends
 
 from local import openapi
 from local.paths import ROOT
-from oms.orders.holds import REASONS, RELEASERS
+from oms.orders.hold_reasons import REASONS, RELEASERS
 from oms_aws.api.examples import REQUESTS
 from oms_aws.platform import keys, wiring
 from oms_aws.platform.clients import SCOPES

@@ -61,7 +61,12 @@ class Deliveries(Functions):
 
     def settle(self) -> None:
         """Deliver until nothing is left to deliver, however long the retries take."""
-        for _ in range(MOST_ACTIONS):
+        if not self.go_on(MOST_ACTIONS):
+            raise AssertionError("the world does not come to rest")
+
+    def go_on(self, most: int) -> bool:
+        """Deliver so many things at most; answers whether nothing is left to deliver."""
+        for _ in range(most):
             self.pass_time(milliseconds=5)
             actions = self._possible()
             if actions:
@@ -69,9 +74,9 @@ class Deliveries(Functions):
                 continue
             later = self._next_time()
             if later is None:
-                return
+                return True
             self.time = max(self.time, later)
-        raise AssertionError("the world does not come to rest")
+        return False
 
     def strike(self, step: str, *, deliver: bool = True) -> None:
         """The clock strikes for a step, which gets its message, and what it hands itself on."""

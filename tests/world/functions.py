@@ -6,7 +6,8 @@ import importlib.util
 import os
 import sys
 from collections import Counter, defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Collection
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -21,6 +22,7 @@ from oms_aws.platform.wiring import Settings
 from tests.world import clients
 from tests.world.blueprint import Blueprint
 from tests.world.faults import Crash, Trap
+from tests.world.releases import release_of_tomorrow
 from tests.world.subscriber import Subscriber
 from tests.world.wiring import Wiring
 
@@ -60,6 +62,7 @@ class Functions:
         self.time = MORNING
         self.traps: list[Trap] = []
         self.down: set[str] = set()
+        self.newer: Collection[str] = ()
         self.traced: dict[str, list[str]] = defaultdict(list)
         self.invocations: Counter[str] = Counter()
         self.subscriber = Subscriber()
@@ -117,7 +120,8 @@ class Functions:
         held = list(wiring.held)
         wiring.held[:] = [self.ports(step)]
         try:
-            return handler(step)(event, CONTEXT)
+            with release_of_tomorrow() if step in self.newer else nullcontext():
+                return handler(step)(event, CONTEXT)
         except Crash:
             self._ports.pop(step, None)
             raise

@@ -21,7 +21,7 @@ from oms.billing.drafting import (
 from oms.billing.invoice import Invoice, InvoiceLine, Sale, Shipment, Sold, TaxTotal, Terms
 from oms.core.parties import Party
 from oms.master.seller import Bank, Seller
-from oms.tax import Exchange
+from oms.tax.exchange import Exchange
 
 DAY = date(2026, 11, 23)
 SELLER = Seller(

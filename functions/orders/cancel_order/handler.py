@@ -11,7 +11,7 @@ from oms_aws.billing.wiring import BillingWiring
 from oms_aws.orders.asked import seen_order
 from oms_aws.orders.cancelled import done_by
 from oms_aws.orders.models import CancelOrder
-from oms_aws.orders.store import Stored
+from oms_aws.orders.store import StoredOrder
 from oms_aws.platform.http import Answer, Call, Http, remembered, replayed
 from oms_aws.platform.log import Saved
 
@@ -43,7 +43,7 @@ def cancel_order(call: Call[CancelOrder], oms: BillingWiring) -> Answer:
     return _answer(stored, cause, oms)
 
 
-def _answer(stored: Stored, cause: str, oms: BillingWiring) -> Answer:
+def _answer(stored: StoredOrder, cause: str, oms: BillingWiring) -> Answer:
     whole: Answer = order_answer(stored, oms)
     done: dict[str, Any] = done_by(cause, stored.order, oms)
     return Answer({**whole.body, **done}, headers=whole.headers)

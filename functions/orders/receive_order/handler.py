@@ -5,8 +5,8 @@ from __future__ import annotations
 from oms.core.refusals import NotNow
 from oms_aws.orders.capture import captured, demand_fitting, demand_provider, demand_rate
 from oms_aws.orders.models import PlaceOrder
-from oms_aws.orders.store import Conflict
 from oms_aws.orders.wiring import OrdersWiring
+from oms_aws.platform.aggregates import Conflict
 from oms_aws.platform.http import Answer, Call, Http, Problem, remembered, replayed
 from oms_aws.platform.log import Saved
 

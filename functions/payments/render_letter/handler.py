@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from oms.payments.dunning import archive, letter_of
+from oms.orders.documents import letter_of
+from oms.payments.dunning import archive
 from oms.payments.reminding import Reminder
 from oms_aws.billing.opening import Holder, letter_kept
 from oms_aws.billing.wiring import BillingWiring
@@ -15,7 +16,7 @@ from oms_aws.platform.queue import EventNotice, queue
 def handler(signal: EventNotice, oms: BillingWiring) -> None:
     id = str(signal.facts["letter"])
     holder = Holder(signal.aggregate, oms)
-    _, letter = letter_of(holder.held, id)
+    _, letter = letter_of(holder.held.documents, id)
     if letter.key:
         return
     says = oms.documents.snapshot(id, Reminder)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from oms_aws.notices.subscribers import given_up
+from oms_aws.notices.giving_up import given_up
 from oms_aws.notices.wiring import NoticesWiring
 from oms_aws.platform.logs import logger
 from oms_aws.platform.wiring import collaborators

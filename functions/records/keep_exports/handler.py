@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from oms.records.export import requested
+from oms_aws.platform.aggregates import Conflict
 from oms_aws.platform.http import Answer, Call, Http, page, remembered, replayed, shop_meant
 from oms_aws.platform.log import Saved
-from oms_aws.platform.table import ConditionFailed
 from oms_aws.records.export_models import AskExport
 from oms_aws.records.export_requests import asked_for, export_view, seen_export
 from oms_aws.records.wiring import RecordsWiring
@@ -32,8 +33,8 @@ def ask_export(call: Call[AskExport], oms: RecordsWiring) -> Answer:
     answer = Answer(export_view(wanted, oms), 202, {"Location": f"/v1/exports/{wanted.id}"})
     by = Saved(call.actor, f"request:{call.request_id}", remembered(call, oms, answer))
     try:
-        oms.exports.ask(wanted, by)
-    except ConditionFailed:
+        oms.exports.create(requested(wanted), by)
+    except Conflict:
         if known := replayed(call, oms):
             return known
         raise

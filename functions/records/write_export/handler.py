@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from oms.core.refusals import Refusal
-from oms.records.export import ExportRefused, ExportWritten
+from oms.records.export import ExportRefused, ExportWritten, finish
+from oms_aws.platform.aggregates import Conflict
 from oms_aws.platform.log import Saved
 from oms_aws.platform.queue import EventNotice, queue
-from oms_aws.platform.table import ConditionFailed
 from oms_aws.records.bookkeeping import written
 from oms_aws.records.wiring import RecordsWiring
 
@@ -22,6 +22,6 @@ def handler(signal: EventNotice, oms: RecordsWiring) -> None:
     except Refusal as refusal:
         news = ExportRefused(refusal.text, oms.now())
     try:
-        oms.exports.finish(seen, news, Saved("auftakt", signal.id))
-    except ConditionFailed:
+        oms.exports.save(seen, finish(seen.export, news), Saved("auftakt", signal.id))
+    except Conflict:
         return

@@ -15,6 +15,6 @@ def handler(signal: EventNotice, oms: SourcingWiring) -> None:
         serve_order(oms, signal.order_id, lost=signal.facts.get("origin") == "reserved")
         return
     event = read_event(oms.table, signal.aggregate, signal.sequence)
-    purchase = oms.purchases.get(signal.aggregate.removeprefix("purchase/"))
+    purchase = oms.purchases.get(signal.aggregate.removeprefix("purchase/")).purchase
     for sku in facts(event)["skus"]:
         expect_all(oms, sku, also=purchase)

@@ -43,8 +43,8 @@ def put_purchase(call: Call[PurchaseIn], oms: SourcingWiring) -> Answer:
 @step.route("GET /v1/purchase-orders/{purchase}", scope="stock:read")
 def get_purchase(call: Call[Any], oms: SourcingWiring) -> Answer:
     """Read a purchase order."""
-    purchase = oms.purchases.get(call.path["purchase"])
-    return Answer(purchase_view(purchase), headers={"ETag": f'"{purchase.version}"'})
+    stored = oms.purchases.get(call.path["purchase"])
+    return Answer(purchase_view(stored), headers={"ETag": f'"{stored.version}"'})
 
 
 @step.route("GET /v1/purchase-orders", scope="stock:read", query=("sku",))

@@ -22,7 +22,7 @@ def receive_goods(call: Call[ReceiptIn], oms: SourcingWiring) -> Answer:
 
     Goods that came before the location was counted last are in that count already.
     """
-    purchase = oms.purchases.get(call.path["purchase"])
+    purchase = oms.purchases.get(call.path["purchase"]).purchase
     warehouse = oms.catalogue.warehouse(purchase.location)
     lines: dict[str, int] = {}
     for line in call.body.lines:

@@ -14,11 +14,12 @@ from msgspec.structs import replace
 
 from oms.billing.bill import Bill, opened, replayed
 from oms.billing.bill_news import Planned, Share
-from oms.billing.collecting import Entry, bill_id, gross_of, period_of, planned
+from oms.billing.collecting import bill_id, gross_of, period_of, planned
 from oms.billing.crediting import Claim, NotCreditable, credit_note, everything_left
 from oms.billing.documenting import archive
 from oms.billing.drafting import collective_invoice, part_of
 from oms.billing.einvoice import en16931
+from oms.billing.entries import Entry
 from oms.billing.invoice import Invoice
 from oms.core import money
 from oms.core.refusals import Refusal

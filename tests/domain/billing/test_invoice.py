@@ -21,7 +21,8 @@ from oms.core import money
 from oms.core.parties import Party
 from oms.master.seller import Seller
 from oms.orders.order import Order
-from oms.tax import MonthRates, Registrations
+from oms.tax.exchange import MonthRates
+from oms.tax.seller import Registrations
 from tests.world.bills import billed, categories, cuts, discounted, products_of
 
 SELLER = Seller(

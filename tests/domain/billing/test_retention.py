@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from oms.billing.drafting import prepayment_invoice
 from oms.billing.invoice import Invoice
 from oms.billing.retention import document_kept_until
-from oms.tax import Registrations
+from oms.tax.seller import Registrations
 from tests.world import papers
 
 

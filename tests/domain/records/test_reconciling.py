@@ -26,7 +26,7 @@ from oms.orders.lines import Discount, Line
 from oms.orders.money_parts import Payment
 from oms.orders.order import Order
 from oms.records import datev
-from oms.records.invariants import Breach
+from oms.records.breach import Breach
 from oms.records.reconciling import CHECKS, Papers, adding_up, summed
 from tests.world import papers as cases
 from tests.world.bills import AT, Billed, categories, cuts, discounted, products_of

@@ -16,7 +16,7 @@ from oms.core.refusals import NotNow
 from oms.records.invariants import counted
 from oms.sourcing.stock import Buffer, Item, Reservation
 from oms.sourcing.stock_buckets import MOST_PARTS
-from oms_aws.orders.store import DynamoOrders, Stored
+from oms_aws.orders.store import DynamoOrders, StoredOrder
 from oms_aws.platform import keys
 from oms_aws.platform.attributes import unmarshal
 from oms_aws.platform.log import stored_event
@@ -28,7 +28,7 @@ from tests.world.turns import Turns
 
 SKU = "HOT"
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
-NOBODY, NOTHING = cast(DynamoOrders, None), cast(Stored, None)
+NOBODY, NOTHING = cast(DynamoOrders, None), cast(StoredOrder, None)
 """What moving a reservation by itself does not ask for."""
 SEEDS = 500
 A_TEST = 250

@@ -23,7 +23,7 @@ from oms.orders.lines import Line
 from oms.orders.order import Order
 from oms.records.invariants import claimed, counted
 from oms.sourcing.stock import Item, Reservation, claims, delta, settled, summed
-from oms_aws.orders.store import DynamoOrders, Stored, order_attributes
+from oms_aws.orders.store import ORDER, DynamoOrders, StoredOrder
 from oms_aws.platform import keys
 from oms_aws.platform.attributes import unmarshal
 from oms_aws.platform.log import stored_event
@@ -99,8 +99,8 @@ class Hall:
 
     def write(self, order: Order) -> None:
         table = Table(self.items, "T")
-        stored = Stored(order, 1, 0, GENESIS, new_vault())
-        table.write([table.put(keys.order(order.id), order_attributes(stored, order))])
+        stored = StoredOrder(order, 1, 0, GENESIS, new_vault())
+        table.write([table.put(keys.order(order.id), ORDER.item(stored, order))])
 
     def outcome(self) -> dict[tuple[str, str], dict[str, Any]]:
         """All that is stored, but for how often a counter was written."""

@@ -8,9 +8,9 @@ from typing import Any, NamedTuple
 
 from msgspec.structs import replace
 
-from oms import tax
-from oms.tax import LocalRegistration, Registrations
+from oms.tax import engine as tax
 from oms.tax.places import APART
+from oms.tax.seller import LocalRegistration, Registrations
 
 TODAY = date(2026, 11, 24)
 LOCAL = Registrations(

@@ -8,7 +8,7 @@ from decimal import Decimal
 import msgspec
 import pytest
 
-from oms import tax
+from oms.tax import engine as tax
 
 TODAY = date(2026, 11, 23)
 NORMAL, FREE = Decimal(19), Decimal(0)

@@ -9,14 +9,14 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from oms import tax
 from oms.billing.amounts import draft_invoice
 from oms.billing.invoice import Sale, Shipment, Sold
 from oms.core import money
 from oms.core.parties import Party
 from oms.master.seller import Seller
-from oms.tax import Registrations
+from oms.tax import engine as tax
 from oms.tax.rates import regions
+from oms.tax.seller import Registrations
 from oms.tax.table import TABLE
 from tests.domain.tax.cases import ALL, CASES, LOCAL, TODAY, Case, named, supply
 

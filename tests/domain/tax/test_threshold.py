@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from oms import tax
-from oms.tax import Registrations
+from oms.tax import engine as tax
+from oms.tax.seller import Registrations
 
 
 def watch(this: str = "0", last: str = "0", *crossed: str) -> tax.Watch:

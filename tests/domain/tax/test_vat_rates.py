@@ -9,7 +9,7 @@ from itertools import pairwise
 import eu_vat_rates_data
 import pytest
 
-from oms import tax
+from oms.tax import engine as tax
 from oms.tax.places import MEMBERS
 from oms.tax.rates import Rates, Region, State, rate, regions, states
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from oms.orders.order import Order
-from oms_aws.orders.store import DynamoOrders, Stored
+from oms_aws.orders.store import DynamoOrders, StoredOrder
 from oms_aws.platform.log import Saved
 from tests.world.merchant import SELLER, Merchant
 from tests.world.world import Answered, World
@@ -78,7 +78,7 @@ def test_who_loses_a_race_sees_what_the_other_took(
     rivals: list[Answered] = []
     save = DynamoOrders.save
 
-    def butted(self: DynamoOrders, seen: Stored, order: Order, by: Saved) -> Stored:
+    def butted(self: DynamoOrders, seen: StoredOrder, order: Order, by: Saved) -> StoredOrder:
         if not rivals:
             rivals.append(Answered(0, None, {}))
             rivals[0] = merchant.credit(order.id, invoice, lines=one(quantity=2))

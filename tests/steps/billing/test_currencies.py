@@ -16,7 +16,9 @@ from msgspec.structs import replace
 from oms.billing.amounts import draft_invoice
 from oms.billing.invoice import Invoice, Sold
 from oms.billing.posting import tax_in_euro
-from oms.tax import MonthRates, NoExchangeRate, Registrations
+from oms.tax.exchange import MonthRates
+from oms.tax.refusals import NoExchangeRate
+from oms.tax.seller import Registrations
 from oms_aws.einvoice.rules import checked
 from oms_aws.einvoice.writing import written
 from oms_aws.papers.invoices import invoice_sheet

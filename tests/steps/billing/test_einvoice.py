@@ -18,8 +18,9 @@ from oms.billing.amounts import draft_invoice
 from oms.billing.einvoice import UNLISTED_IN_CII, en16931, format_of
 from oms.billing.invoice import Invoice, Sale, Sold
 from oms.core.documents import Format
-from oms.tax import Kind, Registrations
 from oms.tax.places import is_country
+from oms.tax.seller import Registrations
+from oms.tax.table import Kind
 from oms_aws.einvoice.rules import checked
 from oms_aws.einvoice.writing import written
 from tests.world import papers

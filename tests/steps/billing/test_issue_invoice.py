@@ -16,7 +16,7 @@ from oms.orders.noting import note_exhausted
 from oms_aws.api.examples import ADDRESS
 from oms_aws.billing import invoicing
 from oms_aws.master.vat_checks import DynamoVatChecks
-from oms_aws.orders.store import DynamoOrders, Prepared
+from oms_aws.orders.store import DynamoOrders, PreparedOrder
 from oms_aws.platform import keys
 from oms_aws.platform.log import Saved
 from oms_aws.platform.table import Unwritable
@@ -67,7 +67,7 @@ def transactions(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     found: list[int] = []
     save = DynamoOrders.save_together
 
-    def noting(self: DynamoOrders, prepared: Sequence[Prepared], also: Any = ()) -> None:
+    def noting(self: DynamoOrders, prepared: Sequence[PreparedOrder], also: Any = ()) -> None:
         save(self, prepared, also)
         found.append(len(prepared))
 
@@ -75,11 +75,13 @@ def transactions(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     return found
 
 
-def failing(monkeypatch: pytest.MonkeyPatch, meet: Callable[[Sequence[Prepared]], None]) -> None:
+def failing(
+    monkeypatch: pytest.MonkeyPatch, meet: Callable[[Sequence[PreparedOrder]], None]
+) -> None:
     """Let something happen before each transaction of the step."""
     save = DynamoOrders.save_together
 
-    def met(self: DynamoOrders, prepared: Sequence[Prepared], also: Any = ()) -> None:
+    def met(self: DynamoOrders, prepared: Sequence[PreparedOrder], also: Any = ()) -> None:
         meet(prepared)
         save(self, prepared, also)
 
@@ -233,7 +235,7 @@ def test_an_order_that_changes_meanwhile_is_read_again(
     orders = shipped(merchant, 8)
     others = merchant.world.ports("orders/read_order").orders
 
-    def between(prepared: Sequence[Prepared]) -> None:
+    def between(prepared: Sequence[PreparedOrder]) -> None:
         if len(prepared) == 8:
             others.change(
                 orders[5],
@@ -256,7 +258,7 @@ def test_who_is_always_slower_becomes_no_dead_letter_at_once(
     rival = world.ports("orders/read_order")
     raced: list[int] = []
 
-    def between(prepared: Sequence[Prepared]) -> None:
+    def between(prepared: Sequence[PreparedOrder]) -> None:
         if len(raced) < 30:
             raced.append(len(prepared))
             rival.orders.change(
@@ -276,7 +278,7 @@ def test_what_one_transaction_cannot_hold_is_written_in_smaller_ones(
 ) -> None:
     orders = shipped(merchant, 8)
 
-    def too_large(prepared: Sequence[Prepared]) -> None:
+    def too_large(prepared: Sequence[PreparedOrder]) -> None:
         if len(prepared) > 3:
             raise Unwritable("Transaction payload too large")
 
@@ -292,7 +294,7 @@ def test_an_order_that_no_transaction_holds_is_the_only_dead_letter(
     world = merchant.world
     orders = shipped(merchant, 6)
 
-    def too_large(prepared: Sequence[Prepared]) -> None:
+    def too_large(prepared: Sequence[PreparedOrder]) -> None:
         if orders[2] in {each.stored.order.id for each in prepared}:
             raise Unwritable("Item size has exceeded the maximum allowed size")
 

@@ -9,12 +9,13 @@ import pytest
 from oms.billing.invoice import Invoice
 from oms.orders import invoicing
 from oms.orders.order import Order
-from oms.tax import CATEGORIES
+from oms.tax.table import CATEGORIES
 from oms_aws.api.examples import ADDRESS, SELLER
 from oms_aws.master import vies
 from oms_aws.master.models import TaxCategory
-from oms_aws.orders.store import Conflict, Stored
+from oms_aws.orders.store import StoredOrder
 from oms_aws.platform import keys
+from oms_aws.platform.aggregates import Conflict
 from oms_aws.platform.log import Saved
 from oms_aws.records.verify import check
 from tests.world.archived import Archived
@@ -174,7 +175,7 @@ def test_who_counts_second_starts_again(merchant: Merchant) -> None:
     merchant.world.settle()
     oms = merchant.world.ports("billing/issue_invoice")
 
-    def attempt(id: str) -> tuple[Stored, Order, Saved]:
+    def attempt(id: str) -> tuple[StoredOrder, Order, Saved]:
         seen, taking = oms.orders.get(id), oms.counter_batch()
         fulfilment = seen.order.fulfilments[0].id
         name = fulfilment.replace("ful_", "inv_")

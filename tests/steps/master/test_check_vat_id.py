@@ -9,7 +9,7 @@ import pytest
 from msgspec.structs import replace
 
 from oms.master.account import VatCheck
-from oms.screening.vat_check import good_until, is_good
+from oms.master.vat_checks import good_until, is_good
 from oms_aws.api.examples import ACCOUNT
 from oms_aws.master import vies
 from oms_aws.master.vies import Vies

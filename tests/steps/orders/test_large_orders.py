@@ -11,6 +11,7 @@ import pytest
 from moto.dynamodb.models import dynamodb_backends
 
 from oms_aws.orders import store as orders
+from oms_aws.platform import aggregates
 from oms_aws.platform.attributes import packed, unpacked
 from oms_aws.platform.table import LARGEST_ITEM
 from tests.world.blueprint import ACCOUNT, REGION
@@ -135,7 +136,7 @@ def test_what_grows_beyond_an_item_is_refused_and_changes_nothing(
     id = merchant.place(merchant.request(RUCK_45=1))
     world.settle()
     before = merchant.order(id)
-    monkeypatch.setattr(orders, "packed", lambda body: body.decode() + " " * LARGEST_ITEM)
+    monkeypatch.setattr(aggregates, "packed", lambda body: body.decode() + " " * LARGEST_ITEM)
     answer = merchant.cancel(id)
     assert (answer.status, answer.body["title"]) == (413, "too large")
     monkeypatch.undo()

@@ -96,9 +96,9 @@ def swap_paper(kind: str, old: str, new: str) -> Callable[[Items], None]:
 
 def swap_export(kind: str, old: str, new: str) -> Callable[[Items], None]:
     def swap(items: Items) -> None:
-        (item,) = [i for i in items if i.get("kind") == "export" and f'"{kind}"' in i["body"]]
-        assert old in item["body"]
-        item["body"] = item["body"].replace(old, new)
+        (item,) = [i for i in items if i.get("kind") == "export" and f'"{kind}"' in i["state"]]
+        assert old in item["state"]
+        item["state"] = item["state"].replace(old, new)
 
     return swap
 

@@ -10,10 +10,11 @@ import msgspec
 from pydantic import AwareDatetime, Field
 
 from oms.billing.bill import BillNews
+from oms.core.events import DomainEvent
 from oms.notices.endpoints import EndpointNews
 from oms.orders.applying import AnyNews
-from oms.orders.news import DomainEvent
 from oms.records.export import ExportNews
+from oms.sourcing.stock_news import IncomingChanged, StockBuffered, StockChanged
 from oms_aws.notices.event_types import MEANING
 from oms_aws.platform.answers import ID, EventId
 from oms_aws.platform.models import Model
@@ -21,40 +22,6 @@ from oms_aws.platform.models import Model
 Json = dict[str, Any]
 REF = "#/components/schemas/"
 TIMES = ("at", "_at", "until", "deadline", "ship_by", "as_of")
-
-
-class StockChanged(DomainEvent, frozen=True, tag="Stock.Changed"):
-    """A warehouse counted other than before; in pieces."""
-
-    sku: str
-    location: str
-    before: int
-    on_hand: int
-    as_of: datetime
-    safety_before: int | None = None
-    safety: int | None = None
-
-
-class StockBuffered(DomainEvent, frozen=True, tag="Stock.Buffered"):
-    """A shop leaves more or fewer pieces of a SKU to the other channels than before."""
-
-    sku: str
-    shop: str
-    pieces_before: int
-    percent_before: int
-    pieces: int
-    percent: int
-
-
-class IncomingChanged(DomainEvent, frozen=True, tag="Incoming.Changed"):
-    """A purchase order was stored anew, or goods of it have come; `receipt` is their number."""
-
-    purchase: str
-    location: str
-    status: str
-    skus: list[str]
-    receipt: str | None
-    at: datetime
 
 
 class WebhookTest(DomainEvent, frozen=True, tag="Webhook.Test"):
@@ -79,6 +46,9 @@ class CloudEvent(Model):
     sequence: Annotated[int, Field(description="Counts from 1, without gaps, per subject.", ge=1)]
     actor: Annotated[str, Field(description="Who.", examples=["wms:warehouse-a"])]
     cause: Annotated[str, Field(description="The event or request that led to it.")]
+    format: Annotated[
+        int, Field(description="Number of the format of the type's data.", ge=1, examples=[1])
+    ]
     data: dict[str, Any]
 
 
@@ -93,6 +63,7 @@ EXAMPLE = {
     "sequence": 9,
     "actor": "wms:warehouse-a",
     "cause": "request:Uj2xkhqvliAEJmA=",
+    "format": 1,
     "data": {
         "fulfilment": f"ful_{ID}-1",
         "carrier": "dhl",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from oms.orders.holds import REASONS, RELEASERS
+from oms.orders.hold_reasons import REASONS, RELEASERS
 from oms_aws.api.announcements import REF, Json
 from oms_aws.platform.answers import ID
 from oms_aws.platform.http import Routed

@@ -12,7 +12,7 @@ from oms_aws.billing.bill_models import CloseBills, ReduceShipment
 from oms_aws.billing.collecting import taken_back
 from oms_aws.billing.invoicing import Wanted
 from oms_aws.billing.wiring import BillingWiring
-from oms_aws.orders.store import Conflict
+from oms_aws.platform.aggregates import Conflict
 from oms_aws.platform.http import Answer, Call, remembered, replayed
 from oms_aws.platform.log import Saved
 

@@ -12,11 +12,12 @@ from msgspec.structs import replace
 from oms.billing.bill import Bill
 from oms.billing.bill_news import Planned, Share
 from oms.billing.billing import payable
-from oms.billing.collecting import Entry, gross_of, planned, share
+from oms.billing.collecting import gross_of, planned, share
 from oms.billing.crediting import credit_note, everything_left
 from oms.billing.documenting import payable as due
 from oms.billing.drafting import collective_invoice
 from oms.billing.einvoice import format_of
+from oms.billing.entries import Entry
 from oms.billing.invoice import Invoice
 from oms.billing.numbering import range_of
 from oms.billing.stationery import dressed
@@ -28,8 +29,9 @@ from oms_aws.billing.bills import StoredBill
 from oms_aws.billing.counter_batch import CounterBatch
 from oms_aws.billing.invoicing import counted, part_billed, unpaid
 from oms_aws.billing.wiring import BillingWiring
+from oms_aws.platform.aggregates import Conflict
 from oms_aws.platform.log import Saved
-from oms_aws.platform.table import Action, ConditionFailed
+from oms_aws.platform.table import Action
 
 TRIES = 20
 Entries = Mapping[str, Entry]
@@ -119,7 +121,7 @@ def _issue(id: str, plan: Planned, entries: Entries, by: Saved, oms: BillingWiri
         try:
             oms.bills.save(seen, seen.bill.invoice(document), by._replace(also=writes))
             return
-        except ConditionFailed:
+        except Conflict:
             continue
     raise NotNow("many documents are being issued at once")
 

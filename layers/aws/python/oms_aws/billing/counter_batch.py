@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from oms.billing.numbering import Range
 from oms.master.shop import Shop
-from oms.tax import Watch
+from oms.tax.threshold import Watch
 from oms_aws.billing.numbers import DynamoNumbers, Number
 from oms_aws.billing.turnover import DynamoTurnover, Seen, seller_of
 from oms_aws.platform.table import Action

@@ -18,10 +18,9 @@ from oms_aws.billing.invoicing import Draft, Wanted, corrected, credited
 from oms_aws.billing.order_views import as_it_stands, document_view
 from oms_aws.billing.settling import Demand, deposit
 from oms_aws.billing.wiring import BillingWiring
-from oms_aws.orders.store import Conflict
+from oms_aws.platform.aggregates import Conflict
 from oms_aws.platform.http import Answer, Call, remembered, replayed
 from oms_aws.platform.log import Saved, VersionDiffers
-from oms_aws.platform.table import ConditionFailed
 
 TRIES = 20
 Drafted = Callable[[Order, CounterBatch, datetime], Draft]
@@ -51,7 +50,7 @@ def _noted(
     credited = Credited(note.id, original.id, order.id, note.gross)
     after = seen.bill.note_credit(credited, at=note.issued_at)
     by = Saved(call.actor, f"request:{call.request_id}")
-    return draft._replace(writes=(*draft.writes, *oms.bills.actions(seen, after, by)))
+    return draft._replace(writes=(*draft.writes, *oms.bills.prepared(seen, after, by).actions))
 
 
 def cancelled_whole(call: Call[Any], owner: str, document: str, oms: BillingWiring) -> Answer:
@@ -77,7 +76,7 @@ def _bill_cancelled(call: Call[Any], bill_id: str, document: str, oms: BillingWi
         try:
             oms.bills.save(seen, bill, by._replace(also=also))
             return answer
-        except ConditionFailed:
+        except Conflict:
             continue
     raise NotNow("many documents are being issued at once")
 

@@ -21,7 +21,7 @@ from oms.orders.documents import Paper
 from oms.orders.order import Order
 from oms_aws.billing.invoicing import estimated
 from oms_aws.billing.wiring import BillingWiring
-from oms_aws.orders.store import Stored
+from oms_aws.orders.store import StoredOrder
 from oms_aws.papers.typesetting import typeset_confirmation, typeset_slip
 from oms_aws.platform.http import Answer
 from oms_aws.platform.log import Saved
@@ -34,7 +34,7 @@ class Set(Protocol):
 
 
 def filed(
-    seen: Stored,
+    seen: StoredOrder,
     kind: str,
     facts: Mapping[str, Any],
     snapshot: Callable[[date], Any],
@@ -82,7 +82,9 @@ def opened_paper(paper: Paper, name: str, oms: BillingWiring) -> Answer:
     return Answer(status=302, headers={"Location": oms.documents.url(paper.key, f"{name}.pdf")})
 
 
-def slip(seen: Stored, fulfilment_id: str, kind: SlipKind, oms: BillingWiring, by: Saved) -> Paper:
+def slip(
+    seen: StoredOrder, fulfilment_id: str, kind: SlipKind, oms: BillingWiring, by: Saved
+) -> Paper:
     """The delivery note or packing slip of a fulfilment; raises Refusal."""
     order = seen.order
     fulfilment = order.fulfilment(fulfilment_id)
@@ -103,7 +105,7 @@ def slip(seen: Stored, fulfilment_id: str, kind: SlipKind, oms: BillingWiring, b
     return filed(seen, kind, facts, snapshot, typeset_slip, oms, by, fulfilment=fulfilment.id)
 
 
-def confirmation(seen: Stored, oms: BillingWiring, by: Saved) -> Paper:
+def confirmation(seen: StoredOrder, oms: BillingWiring, by: Saved) -> Paper:
     """The confirmation of an order as it stands; raises Refusal when nothing is left of it."""
     order = seen.order
     stands: Order = confirming.as_it_stands(order)

@@ -29,8 +29,7 @@ from oms.orders.fulfilments import DIGITAL, Fulfilment
 from oms.orders.ledger import ledger
 from oms.orders.order import Order
 from oms.screening.vat_check import buyer_of
-from oms.tax import Watch
-from oms.tax.threshold import Standing
+from oms.tax.threshold import Standing, Watch
 from oms_aws.billing.counter_batch import CounterBatch, Sale
 from oms_aws.billing.numbers import Number
 from oms_aws.billing.wiring import BillingWiring

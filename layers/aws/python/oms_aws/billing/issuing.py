@@ -14,7 +14,8 @@ from oms.orders.order import Order
 from oms_aws.billing.counter_batch import CounterBatch
 from oms_aws.billing.invoicing import Draft
 from oms_aws.billing.wiring import BillingWiring
-from oms_aws.orders.store import Conflict, Prepared, Stored
+from oms_aws.orders.store import PreparedOrder, StoredOrder
+from oms_aws.platform.aggregates import Conflict
 from oms_aws.platform.keys import Key
 from oms_aws.platform.log import Saved
 from oms_aws.platform.table import MOST_ACTIONS, Unwritable, WriteContention, key_of
@@ -123,8 +124,8 @@ class _Run:
         return [left] if left else []
 
     def _drafted(
-        self, asked: IssueRequest, seen: dict[str, Stored]
-    ) -> tuple[Prepared, Draft] | None:
+        self, asked: IssueRequest, seen: dict[str, StoredOrder]
+    ) -> tuple[PreparedOrder, Draft] | None:
         """A document and its order's next state; None when it is there, or nothing is to it."""
         stored = seen.get(asked.order_id) or self._oms.orders.get(asked.order_id)
         if any(document.id == asked.id for document in stored.order.documents):
@@ -141,10 +142,10 @@ class _Together:
     """Orders that are written in one transaction, which can write no item twice."""
 
     def __init__(self) -> None:
-        self.prepared: list[Prepared] = []
+        self.prepared: list[PreparedOrder] = []
         self._keys: set[Key] = set()
 
-    def takes(self, more: Prepared) -> bool:
+    def takes(self, more: PreparedOrder) -> bool:
         """Take an order, unless there is no room for it; the first one always fits."""
         keys = {key_of(action) for action in more.actions}
         full = len(self._keys) + len(more.actions) > MOST_ACTIONS - COUNTERS

@@ -10,9 +10,8 @@ from oms.billing.invoice import Invoice
 from oms.billing.retention import document_kept_until, kept_until
 from oms.core.calendar import book_day
 from oms.core.refusals import Unknown
-from oms.orders.documents import Document, Letter
+from oms.orders.documents import Document, Letter, letter_of
 from oms.orders.order import Order
-from oms.payments.dunning import letter_of
 from oms_aws.billing.bills import is_bill
 from oms_aws.billing.wiring import BillingWiring
 from oms_aws.platform.http import Answer, Call, Problem
@@ -119,7 +118,7 @@ def opened(id: str, oms: BillingWiring, *, format: str = "pdf") -> Answer:
 
 
 def _letter(id: str, holder: Holder, oms: BillingWiring) -> Answer:
-    document, letter = letter_of(holder.held, id)
+    document, letter = letter_of(holder.held.documents, id)
     if letter.key is None:
         raise _not_ready(holder)
     address = oms.documents.url(letter.key, f"{document.number}-{letter.level}.pdf")

@@ -18,17 +18,17 @@ from oms.orders.waiting import waiting as waiting_order
 from oms.payments.capturing import state
 from oms_aws.billing.wiring import BillingWiring
 from oms_aws.orders.seen import gift_seen, recall_seen
-from oms_aws.orders.store import Stored
+from oms_aws.orders.store import StoredOrder
 from oms_aws.platform.http import Answer
 from oms_aws.platform.shown import whole
 
 
-def order_answer(stored: Stored, oms: BillingWiring) -> Answer:
+def order_answer(stored: StoredOrder, oms: BillingWiring) -> Answer:
     """The whole order, with its version as ETag."""
     return Answer(order_view(stored, oms), headers={"ETag": f'"{stored.version}"'})
 
 
-def order_view(stored: Stored, oms: BillingWiring) -> dict[str, Any]:
+def order_view(stored: StoredOrder, oms: BillingWiring) -> dict[str, Any]:
     """The whole order as JSON values."""
     order = stored.order
     return {

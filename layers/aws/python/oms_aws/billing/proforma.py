@@ -11,12 +11,12 @@ from oms.orders.documents import Paper
 from oms_aws.billing.filing import filed
 from oms_aws.billing.invoicing import estimated
 from oms_aws.billing.wiring import BillingWiring
-from oms_aws.orders.store import Stored
+from oms_aws.orders.store import StoredOrder
 from oms_aws.papers.typesetting import typeset
 from oms_aws.platform.log import Saved
 
 
-def pro_forma(seen: Stored, oms: BillingWiring, by: Saved) -> Paper:
+def pro_forma(seen: StoredOrder, oms: BillingWiring, by: Saved) -> Paper:
     """The pro forma invoice of an order as it stands; raises Refusal when nothing is left of it."""
     order = seen.order
     stands = confirming.as_it_stands(order)

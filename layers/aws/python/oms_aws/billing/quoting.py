@@ -15,12 +15,12 @@ from oms.core.calendar import book_day
 from oms.core.parties import Address
 from oms.master.account import VatCheck
 from oms.master.shop import Shop
+from oms.master.vat_checks import good_until
 from oms.orders.customer import Customer, Shipping
 from oms.orders.lines import Discount, Line
 from oms.orders.money_parts import Payment
 from oms.orders.order import Order
-from oms.screening.vat_check import good_until
-from oms.tax import TaxDecision
+from oms.tax.table import TaxDecision
 from oms.tax.threshold import Standing
 from oms_aws.billing.invoicing import vat_found
 from oms_aws.billing.tax_models import PlaceIn, QuoteIn

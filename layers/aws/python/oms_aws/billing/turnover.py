@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from oms.master.shop import Shop
-from oms.tax import Watch, YearSales
+from oms.tax.threshold import Watch, YearSales
 from oms_aws.platform import keys
 from oms_aws.platform.table import Action, Table
 

@@ -14,8 +14,8 @@ from oms.master.account import Account
 from oms.master.price import Price, PriceList
 from oms.master.product import Product
 from oms.master.shop import Shop
+from oms.master.vat_checks import confirms
 from oms.master.warehouse import Warehouse
-from oms.screening.vat_check import confirms
 from oms_aws.platform import indexes, keys
 
 Record = TypeVar("Record", Product, Warehouse, Shop, Account, PriceList, Price)

@@ -33,6 +33,7 @@ from oms_aws.platform.models import (
     Digits,
     Email,
     Id,
+    Mailbox,
     Model,
     Name,
     _printable,
@@ -55,12 +56,6 @@ def _contrast(colour: str) -> float:
     shares = (int(colour[n : n + 2], 16) / 255 for n in (1, 3, 5))
     linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in shares]
     return 1.05 / (0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2] + 0.05)
-
-
-def _ascii(mail: str) -> str:
-    if not mail.isascii() or not mail.isprintable():
-        raise ValueError("has letters that not every mail server takes: write the domain as xn--…")
-    return mail
 
 
 def _said(text: str) -> str:
@@ -148,7 +143,6 @@ class PaperRulesIn(Model):
     confirmation_link: bool = False
 
 
-Mailbox = Annotated[Email, AfterValidator(_ascii)]
 MailboxName = Annotated[Name, StringConstraints(max_length=100)]
 
 

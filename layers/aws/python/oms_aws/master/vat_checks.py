@@ -12,8 +12,9 @@ from msgspec.structs import replace
 from oms.core.refusals import NotNow
 from oms.master.account import VatCheck
 from oms.master.shop import Shop
+from oms.master.vat_checks import by_format, confirms, is_good, plain
 from oms.orders.order import Order
-from oms.screening.vat_check import buyer_of, by_format, confirms, is_good, plain, waived
+from oms.screening.vat_check import buyer_of, waived
 from oms_aws.master.catalogue import DynamoCatalogue
 from oms_aws.master.kinds import ACCOUNTS
 from oms_aws.master.vies import Vies

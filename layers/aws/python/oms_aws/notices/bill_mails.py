@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from oms.billing.bill import Bill
 from oms.billing.invoice import Invoice
-from oms.payments.dunning import letter_of
+from oms.orders.documents import letter_of
 from oms_aws.notices.letter_parts import Shop
 from oms_aws.notices.letters import compose
 from oms_aws.notices.mailing import Mail, bank_of, einvoice_link
@@ -48,7 +48,7 @@ def of_bill(signal: EventNotice, bill: Bill, oms: NoticesWiring) -> Mail | None:
 
 def of_bill_letter(signal: EventNotice, bill: Bill, oms: NoticesWiring) -> Mail | None:
     """The mail with a reminder or dunning letter, unless the money has come meanwhile."""
-    document, letter = letter_of(bill, str(signal.facts["letter"]))
+    document, letter = letter_of(bill.documents, str(signal.facts["letter"]))
     if claimed(bill, document.id, oms).open <= 0:
         return None
     paper = oms.documents.snapshot(document.id, Invoice)

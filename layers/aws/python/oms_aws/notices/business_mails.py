@@ -8,14 +8,14 @@ from typing import Literal
 
 from oms.core.parties import Person
 from oms.core.refusals import Refusal
-from oms.orders.applying import decode_news
+from oms.orders.applying import read_news
+from oms.orders.documents import letter_of
 from oms.orders.findings import Hold
 from oms.orders.ledger import ledger
 from oms.orders.news import OrderApproved, OrderRejected
 from oms.orders.order import Order
 from oms.orders.owing import outstanding, owed, received
 from oms.payments.credit import EXCEEDED, MISSING
-from oms.payments.dunning import letter_of
 from oms.payments.payment import AWAITED
 from oms.screening.approval import NEEDED, asked, name_of, pending
 from oms_aws.notices.letters import compose
@@ -51,7 +51,7 @@ def of_reminder(case: Case) -> Mail | None:
 
 def of_letter(case: Case) -> Mail | None:
     """The customer hears of a reminder or dunning letter, unless the money has come meanwhile."""
-    document, letter = letter_of(case.order, str(case.signal.facts["letter"]))
+    document, letter = letter_of(case.order.documents, str(case.signal.facts["letter"]))
     item, language = ledger(case.order).item(document.id), case.order.customer.locale
     if item is None or item.open <= 0:
         return None
@@ -156,7 +156,7 @@ def _decided(case: Case) -> Mail | None:
     """Mail on what was decided by whom, and why, if there is anything left to decide about."""
     order = case.order
     event = read_event(case.oms.table, case.signal.aggregate, case.signal.sequence)
-    news = decode_news(event.data)
+    news = read_news(event)
     if not isinstance(news, OrderApproved | OrderRejected):
         raise Refusal("not_decided", f"{case.signal.id} decides nothing.")
     if not order.charged:

@@ -11,7 +11,7 @@ from oms.billing.invoice import Invoice
 from oms.core.parties import Language
 from oms.core.refusals import Refusal
 from oms.fulfilment.label import label_lines
-from oms.orders.applying import decode_news
+from oms.orders.applying import read_news
 from oms.orders.documents import Document
 from oms.orders.findings import Hold
 from oms.orders.news import OrderCancelled as Cancelled
@@ -96,7 +96,7 @@ def _confirmation(case: Case) -> str | None:
 def _changed(case: Case) -> Mail:
     order = case.order
     event = read_event(case.oms.table, case.signal.aggregate, case.signal.sequence)
-    news = decode_news(event.data)
+    news = read_news(event)
     if not isinstance(news, Changed):
         raise Refusal("not_a_change", f"{case.signal.id} is no change.")
     added = {line.number: line.added for line in news.lines if line.added}
@@ -168,7 +168,7 @@ def _in(language: Language, hold: Hold) -> str:
 
 def _cancelled(case: Case) -> Mail:
     event = read_event(case.oms.table, case.signal.aggregate, case.signal.sequence)
-    news = decode_news(event.data)
+    news = read_news(event)
     if not isinstance(news, Cancelled):
         raise Refusal("not_a_cancellation", f"{case.signal.id} is no cancellation.")
     left = {line.number: line.ordered - line.cancelled for line in case.order.lines}
@@ -286,7 +286,7 @@ def _waits(case: Case) -> Mail | None:
     """Of the lines whose day is news, those that still wait."""
     order = case.order
     event = read_event(case.oms.table, case.signal.aggregate, case.signal.sequence)
-    news = decode_news(event.data)
+    news = read_news(event)
     if not isinstance(news, EtaChanged):
         raise Refusal("not_expected", f"{case.signal.id} says nothing of a day.")
     items = waiting_items(order, news.expected, case.oms)

@@ -6,8 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
-from oms_aws.master.shop_models import Mailbox
-from oms_aws.platform.models import Line, Model
+from oms_aws.platform.models import Line, Mailbox, Model
 from oms_aws.platform.moments import Moment
 
 Url = Annotated[str, StringConstraints(max_length=500, pattern=r"^https?://[^\s]+$")]

@@ -6,19 +6,18 @@ from datetime import datetime, timedelta
 from math import ceil
 from typing import Any, NamedTuple
 
-from msgspec import DecodeError, Raw
+from msgspec import Raw
 from msgspec.json import decode, encode
 from msgspec.structs import replace
 
 from oms.core.events import LogEntry
 from oms.core.pseudonyms import blanked
-from oms.orders.noting import note_exhausted
 from oms_aws.notices.audience import actor_shown, shown
 from oms_aws.notices.breaker import Heard, Standing, good
 from oms_aws.notices.deliveries import Delivery, State
 from oms_aws.notices.webhooks import Endpoint, Sending, signed
 from oms_aws.notices.wiring import NoticesWiring
-from oms_aws.platform.log import Saved, read_event
+from oms_aws.platform.log import read_event
 from oms_aws.platform.outgoing import SECONDS, Outcome
 from oms_aws.platform.queue import EventNotice
 
@@ -181,6 +180,7 @@ def enveloped(event: LogEntry, data: dict[str, Any]) -> str:
         "sequence": event.sequence,
         "actor": event.actor,
         "cause": event.cause,
+        "format": event.format,
         "data": data,
     }
     return blanked(encode(envelope)).decode()
@@ -191,37 +191,3 @@ def _path(aggregate: str) -> str:
     kind, _, id = aggregate.partition("/")
     paths = {"order": "orders", "purchase": "purchase-orders", "webhook": "webhooks"}
     return f"{paths.get(kind, kind)}/{id}"
-
-
-def given_up(body: str, reason: str, oms: NoticesWiring) -> None:
-    """Note that an event was not taken in time: on its deliveries, and on its order."""
-    try:
-        signal = decode(body, type=EventNotice)
-    except DecodeError:
-        return
-    to = signal.facts.get(ADDRESSED)
-    for endpoint in oms.webhooks.endpoints():
-        if to not in (None, endpoint.id):
-            continue
-        delivery = oms.deliveries.get(endpoint.id, signal.id)
-        if delivery is None or delivery.state != "failed":
-            continue
-        oms.deliveries.change(delivery, _exhausted)
-        if signal.aggregate.startswith("order/") and signal.type != "Webhook.Exhausted":
-            _note_on_order(delivery, signal, reason, oms)
-
-
-def _exhausted(seen: Delivery | None) -> Delivery | None:
-    return replace(seen, state="exhausted") if seen and seen.state == "failed" else None
-
-
-def _note_on_order(
-    delivery: Delivery, signal: EventNotice, reason: str, oms: NoticesWiring
-) -> None:
-    oms.orders.change(
-        signal.order_id,
-        lambda order: note_exhausted(
-            order, delivery.endpoint, delivery.id, reason[:200], oms.now()
-        ),
-        Saved("auftakt", signal.id),
-    )

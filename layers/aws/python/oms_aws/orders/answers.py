@@ -243,6 +243,9 @@ class LogEntry(Model):
     cause: Annotated[
         str, Field(description="The event or request that led to it.", examples=[f"evt_{ID}"])
     ]
+    format: Annotated[
+        int, Field(description="Number of the format of the type's data.", ge=1, examples=[1])
+    ]
     data: Annotated[dict[str, Any], Field(examples=[{"pieces": {"1": 2}}])]
     hash: Annotated[
         str, Field(description="SHA-256 over the hash before and this.", examples=["5d41402abc…"])

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from oms.core.refusals import Unknown
-from oms_aws.orders.store import Stored
+from oms_aws.orders.store import StoredOrder
 from oms_aws.orders.wiring import OrdersWiring
 from oms_aws.platform.http import Call
 
 
-def seen_order(call: Call[Any], oms: OrdersWiring) -> Stored:
+def seen_order(call: Call[Any], oms: OrdersWiring) -> StoredOrder:
     """The order that the path names, if it is the caller's business; raises Unknown."""
     stored = oms.orders.get(call.path["order"])
     if not call.caller.may_see(stored.order.shop):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from oms.orders.applying import decode_news
+from oms.orders.applying import read_news
 from oms.orders.fulfilment_news import FulfilmentRecallRequested
 from oms.orders.lines import Pieces
 from oms.orders.news import OrderCancelled
@@ -20,7 +20,7 @@ def done_by(cause: str, order: Order, oms: OrdersWiring) -> dict[str, Any]:
     for event in oms.orders.log(order.id):
         if event.cause != cause:
             continue
-        news = decode_news(event.data)
+        news = read_news(event)
         if isinstance(news, OrderCancelled):
             cancelled = news.by_line
         elif isinstance(news, FulfilmentRecallRequested):

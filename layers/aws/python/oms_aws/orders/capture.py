@@ -9,8 +9,7 @@ import msgspec
 from oms.core.calendar import book_day
 from oms.orders.applying import tell
 from oms.orders.order import Order, OrderCreated
-from oms.tax import known_for
-from oms.tax.exchange import EURO
+from oms.tax.exchange import EURO, known_for
 from oms_aws.orders.models import PaymentIn, PlaceOrder
 from oms_aws.orders.store import LARGEST_ORDER, size_of
 from oms_aws.orders.wiring import OrdersWiring

@@ -18,6 +18,7 @@ def entries_seen(entries: Iterable[LogEntry]) -> list[dict[str, Any]]:
             "at": event.at,
             "actor": event.actor,
             "cause": event.cause,
+            "format": event.format,
             "data": {name: value for name, value in facts(event).items() if name != "news"},
             "hash": event.hash,
         }

@@ -16,10 +16,9 @@ from oms.orders.order import Order
 from oms.payments import credit
 from oms.payments.payment import on_account
 from oms.screening.approval import NEEDED, check_approval, needed_again
-from oms.tax import exchange_on
-from oms.tax.exchange import EURO
+from oms.tax.exchange import EURO, exchange_on
 from oms_aws.billing.invoicing import gross_due
-from oms_aws.orders.store import Stored
+from oms_aws.orders.store import StoredOrder
 from oms_aws.payments.wiring import PaymentsWiring
 from oms_aws.platform.log import Saved
 
@@ -69,7 +68,7 @@ def _worth(
 
 
 def check_credit(
-    seen: Stored, account: Account | None, due: Decimal, oms: PaymentsWiring
+    seen: StoredOrder, account: Account | None, due: Decimal, oms: PaymentsWiring
 ) -> Finding:
     """Take credit for an order on account; a hold where there is none, or too little."""
     order = seen.order

@@ -12,24 +12,23 @@ from oms.billing.stationery import dressed
 from oms.core.refusals import NotNow
 from oms.master.terms import DunningRules
 from oms.orders.document_news import InvoiceDunned, InvoiceReminded
-from oms.orders.documents import Document
+from oms.orders.documents import Document, letter_of
 from oms.orders.order import Order
 from oms.payments.dunning import (
     Claim,
     calm_until,
     claim_of,
-    letter_of,
     paid,
     proceed,
     reminder_of,
     woken,
 )
 from oms_aws.billing.opening import Holder
-from oms_aws.orders.store import CHANGE_TRIES, Conflict
 from oms_aws.payments.wiring import PaymentsWiring
+from oms_aws.platform.aggregates import CHANGE_TRIES, Conflict
 from oms_aws.platform.log import Saved
 from oms_aws.platform.queue import EventNotice
-from oms_aws.platform.table import Action, ConditionFailed
+from oms_aws.platform.table import Action
 
 
 def dunned(aggregate: str, document: str, cause: str, oms: PaymentsWiring) -> None:
@@ -47,7 +46,7 @@ def dunned(aggregate: str, document: str, cause: str, oms: PaymentsWiring) -> No
         try:
             holder.save(after, Saved("auftakt", cause, _said(after, oms)))
             return
-        except (Conflict, ConditionFailed):
+        except Conflict:
             continue
     raise NotNow(f"{aggregate} is being changed by many at once")
 
@@ -109,7 +108,7 @@ def _said(held: Order | Bill, oms: PaymentsWiring) -> tuple[Action, ...]:
     actions = []
     for news in held.news:
         if isinstance(news, InvoiceReminded | InvoiceDunned):
-            document, letter = letter_of(held, news.letter.id)
+            document, letter = letter_of(held.documents, news.letter.id)
             snapshot = oms.documents.snapshot(document.id, Invoice)
             says = dressed(reminder_of(letter, document, snapshot), shop)
             actions.append(oms.documents.letter(letter.id, held.id, held.shop, says))

@@ -10,7 +10,8 @@ from typing import Any
 from oms.orders.order import Order
 from oms.payments.credit import NOTHING, Exposure
 from oms.payments.matching import Transfer
-from oms.records.invariants import Breach, credited, exposed
+from oms.records.breach import Breach
+from oms.records.invariants import credited, exposed
 from oms_aws.orders.credit import stored_exposure, stored_record
 from oms_aws.orders.open_items import Listed, listed_items, stored_listed
 from oms_aws.payments.store import stored_transfer

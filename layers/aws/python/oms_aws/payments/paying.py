@@ -13,7 +13,7 @@ from oms.orders.money_parts import Refund
 from oms.orders.order import Order
 from oms.payments import capturing
 from oms.payments.capturing import AuthorisationStatus, Fail, GiveBack, Take, Void, Wait
-from oms_aws.orders.store import Stored
+from oms_aws.orders.store import StoredOrder
 from oms_aws.payments.providers import Provider, Refused
 from oms_aws.payments.wiring import PaymentsWiring
 from oms_aws.platform.log import Saved
@@ -41,8 +41,10 @@ class _Captures:
     command that is sent again carries the same key, so that nothing is moved twice.
     """
 
-    def __init__(self, seen: Stored, provider: Provider, by: Saved, oms: PaymentsWiring) -> None:
-        self._seen: Stored | None = seen
+    def __init__(
+        self, seen: StoredOrder, provider: Provider, by: Saved, oms: PaymentsWiring
+    ) -> None:
+        self._seen: StoredOrder | None = seen
         self._id = seen.order.id
         self._provider = provider
         self._by = by
@@ -164,7 +166,7 @@ def _known(refunds: tuple[Refund, ...], oms: PaymentsWiring, order: Order) -> Or
 
 
 def _given(
-    seen: Stored, move: GiveBack, provider: Provider, by: Saved, oms: PaymentsWiring
+    seen: StoredOrder, move: GiveBack, provider: Provider, by: Saved, oms: PaymentsWiring
 ) -> None:
     order, at = seen.order, oms.now()
     command: Callable[[Order], Order]

@@ -32,11 +32,12 @@ from oms.payments.matching import (
 )
 from oms.payments.paying import allocate, claims, fits
 from oms.payments.payment import receive
-from oms_aws.billing.bills import is_bill, stored_bill
+from oms_aws.billing.bills import BILL, is_bill
 from oms_aws.master.catalogue import DynamoCatalogue
 from oms_aws.orders.open_items import DynamoOpenItems, Listed
-from oms_aws.orders.store import CHANGE_TRIES, Conflict, DynamoOrders, Stored
+from oms_aws.orders.store import DynamoOrders, StoredOrder
 from oms_aws.platform import indexes, keys
+from oms_aws.platform.aggregates import CHANGE_TRIES, Conflict
 from oms_aws.platform.log import Saved
 from oms_aws.platform.table import Action, ConditionFailed, Table
 
@@ -270,7 +271,7 @@ class DynamoPayments:
         for item in items:
             owner, id = item["order_id"], item["id"]
             bill = self._table.get(keys.bill(owner)) if is_bill(owner) else None
-            shares = stored_bill(bill).bill.shares(id) if bill else ()
+            shares = BILL.read(bill).bill.shares(id) if bill else ()
             yield from ((each.order, id) for each in shares)
             if not is_bill(owner):
                 yield owner, id
@@ -278,7 +279,7 @@ class DynamoPayments:
     # -- who gets it --------------------------------------------------------------------------
 
     def _assigned(
-        self, transfer: Transfer, seen: Stored, part: Planned, by: Saved, at: datetime
+        self, transfer: Transfer, seen: StoredOrder, part: Planned, by: Saved, at: datetime
     ) -> Transfer | None:
         """The transaction once the order has got it, None when somebody was faster."""
         order = self._done(transfer, seen.order, part, at)
@@ -300,7 +301,7 @@ class DynamoPayments:
         return receive(order, money, at=at)
 
     def _changed(
-        self, transfer: Transfer, seen: Stored, order: Order, given: Assigned, by: Saved
+        self, transfer: Transfer, seen: StoredOrder, order: Order, given: Assigned, by: Saved
     ) -> Transfer | None:
         after = replace(transfer, assigned=(*transfer.assigned, given), candidates=())
         also = [self._next(after)]

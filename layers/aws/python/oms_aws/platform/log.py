@@ -8,11 +8,9 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from oms.core.events import LogEntry, chained
+from oms.core.events import DomainEvent, LogEntry, chained
 from oms.core.pseudonyms import Vault
 from oms.core.refusals import Broken, Unknown
-from oms.orders.news import DomainEvent
-from oms.orders.order import encode
 from oms_aws.platform import indexes, keys
 from oms_aws.platform.attributes import packed, unpacked
 from oms_aws.platform.table import Action, Table
@@ -69,10 +67,16 @@ def events_of(
             at=at,
             actor=by.actor,
             cause=by.cause,
-            data=msgspec.Raw(encode(item)),
+            format=item.newest(),
+            data=written(item),
         )
         events.append(chained(event, last))
     return events
+
+
+def written(news: DomainEvent) -> msgspec.Raw:
+    """An event as it is written down."""
+    return msgspec.Raw(msgspec.json.encode(news))
 
 
 def event_action(table: Table, event: LogEntry, *, texts: int = 0) -> Action:
@@ -93,9 +97,10 @@ def event_action(table: Table, event: LogEntry, *, texts: int = 0) -> Action:
             "actor": event.actor,
             "cause": event.cause,
             "hash": event.hash,
+            "format": event.format,
             "texts": texts,
             "data": packed(bytes(event.data)),
-            "facts": encode(small_facts(bytes(event.data))).decode(),
+            "facts": msgspec.json.encode(small_facts(bytes(event.data))).decode(),
             "gsi1pk": indexes.events_on(f"{event.at.astimezone(UTC):%Y-%m-%d}", event.id[-1]),
             "gsi1sk": f"{event.id}#{event.hash}",
         },
@@ -148,6 +153,7 @@ def stored_event(item: dict[str, Any]) -> LogEntry:
         at=datetime.fromisoformat(item["at"]),
         actor=item["actor"],
         cause=item["cause"],
+        format=item.get("format", 1),
         data=msgspec.Raw(unpacked(item["data"])),
         hash=item["hash"],
     )

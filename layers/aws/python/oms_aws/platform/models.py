@@ -81,6 +81,12 @@ def _known_currency(code: str) -> str:
     return code
 
 
+def _ascii(mail: str) -> str:
+    if not mail.isascii() or not mail.isprintable():
+        raise ValueError("has letters that not every mail server takes: write the domain as xn--…")
+    return mail
+
+
 Name = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=1, max_length=140),
@@ -94,6 +100,7 @@ Email = Annotated[
     str,
     StringConstraints(max_length=LONGEST_MAIL, pattern=rf"^{MAIL}$"),
 ]
+Mailbox = Annotated[Email, AfterValidator(_ascii)]
 Phone = Annotated[str, StringConstraints(pattern=r"^\+?[0-9 ()/-]{3,30}$")]
 Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
 Currency = Annotated[str, AfterValidator(_known_currency)]

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime
 from typing import Literal
 
-from oms.orders.holds import REASONS, RELEASERS
+from oms.orders.hold_reasons import REASONS, RELEASERS
 
 Status = Literal[
     "received", "held", "refused", "cancelled", "accepted", "backordered", "preordered",

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from email.header import Header
 from email.utils import formataddr
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from oms.master.shop import Shop
 from oms_aws.platform.logs import logger
 from oms_aws.platform.wording import one_line
+
+if TYPE_CHECKING:
+    from oms.master.shop import Shop
 
 LONGEST_WORD = 70
 """Characters of a part of an encoded name: a part of 75 is the longest (RFC 2047 § 2)."""

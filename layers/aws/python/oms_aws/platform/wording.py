@@ -5,11 +5,14 @@ from __future__ import annotations
 import unicodedata
 from datetime import date
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from oms.core.money import minor_units
 from oms.core.parties import Language, Party
-from oms.master.seller import Seller
 from oms_aws.platform.rendering import read
+
+if TYPE_CHECKING:
+    from oms.master.seller import Seller
 
 JOINERS = "\u200c\u200d"
 _SYMBOLS = {"EUR": "€", "GBP": "£", "USD": "US$"}

@@ -11,12 +11,12 @@ from msgspec.json import decode
 from oms.core.events import LogEntry
 from oms.orders import waiting
 from oms.orders.documents import Document
-from oms.records.invariants import Breach
+from oms.records.breach import Breach
 from oms.records.seal import Entry, Seal, unaltered
 from oms_aws.billing.bills import StoredBill
 from oms_aws.billing.counterfoils import FOLDER
 from oms_aws.billing.counterfoils import read as counterfoil_in
-from oms_aws.orders.store import Stored
+from oms_aws.orders.store import StoredOrder
 from oms_aws.records.exports import StoredExport
 from oms_aws.records.proofs import each
 from oms_aws.records.reconciliation import Parted
@@ -52,7 +52,7 @@ def archive(found: Snapshot) -> Iterator[Breach]:
     """
     read = _Noting(found.archive)
 
-    def of_order(id: str, stored: Stored) -> Iterator[Breach]:
+    def of_order(id: str, stored: StoredOrder) -> Iterator[Breach]:
         yield from _documents(id, stored.order.documents, found.at, read)
         for paper in stored.order.papers:
             yield from _same(id, paper.key, paper.sha256, read)

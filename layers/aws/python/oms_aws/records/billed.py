@@ -3,28 +3,27 @@
 from __future__ import annotations
 
 from collections import ChainMap
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 import msgspec
-from msgspec import MsgspecError
 from msgspec.structs import replace
 
-from oms.billing.bill import Bill, decode_bill_news, replayed
-from oms.billing.collecting import Entry, gross_of
+from oms.billing.bill import Bill
+from oms.billing.collecting import gross_of
 from oms.billing.drafting import part_of
+from oms.billing.entries import Entry
 from oms.billing.invoice import Invoice
-from oms.core.events import LogEntry
-from oms.core.refusals import Broken, Refusal
 from oms.orders.documents import Document
 from oms.orders.order import Order
-from oms.records.invariants import PARTY_OURSELVES, Breach
+from oms.records.breach import Breach
+from oms.records.invariants import PARTY_OURSELVES
 from oms.records.reconciling import Papers, taken
-from oms_aws.billing.bills import StoredBill, bill_attributes, stored_bill
+from oms_aws.billing.bills import BILL, StoredBill
 from oms_aws.orders.projections import ordered_entries
-from oms_aws.orders.store import Stored
+from oms_aws.orders.store import StoredOrder
 from oms_aws.platform.attributes import unpacked
 from oms_aws.records.shelf import Shelf
 
@@ -40,7 +39,7 @@ class Billed:
 
     def bill(self, item: Mapping[str, Any]) -> None:
         """Take a bill."""
-        stored = stored_bill(dict(item))
+        stored = BILL.read(item)
         self.bills[stored.bill.id] = stored
         self.rows[stored.bill.id] = {name: item[name] for name in item if name != "state"}
 
@@ -68,7 +67,7 @@ class Billed:
                 found[fulfilment] = Entry(drafts[0], tuple(credits))
         return found
 
-    def breaches(self, orders: Mapping[str, Stored], papers: Papers) -> Iterator[Breach]:
+    def breaches(self, orders: Mapping[str, StoredOrder], papers: Papers) -> Iterator[Breach]:
         """Bills that are not what was collected for them, or shared out otherwise than billed."""
         for id, stored in self.bills.items():
             entries = self.entries(id)
@@ -112,16 +111,6 @@ class Billed:
         more = {id: draft for id, (_, draft) in singles.items()}
         return replace(order, documents=tuple(documents)), ChainMap(more, papers)  # type: ignore[arg-type]
 
-    def logged(self, id: str, log: Iterable[LogEntry]) -> Iterator[Breach]:
-        """A bill of which replaying the log gives something else."""
-        try:
-            again = replayed(decode_bill_news(event.data) for event in log)
-        except (Broken, Refusal, MsgspecError) as error:
-            yield Breach(id, f"the log cannot be replayed: {error}")
-            return
-        if again != self.bills[id].bill:
-            yield Breach(id, "the log tells otherwise")
-
     def silent(self, at: datetime, letters: Collection[str]) -> Iterator[Breach]:
         """Bills that nobody will move on."""
         for id, stored in self.bills.items():
@@ -134,7 +123,8 @@ class Billed:
     def projected(self) -> Iterator[Breach]:
         """Attributes of items that are not what their bills say."""
         for id, stored in self.bills.items():
-            expected = {n: v for n, v in bill_attributes(stored).items() if n != "state"}
+            item = BILL.item(stored, stored.bill)
+            expected = {name: value for name, value in item.items() if name != "state"}
             row = self.rows[id]
             for name in [name for name, value in expected.items() if row.get(name) != value]:
                 yield Breach(id, f"{name} of its item is {row.get(name)}, not {expected[name]}")
@@ -147,7 +137,7 @@ class Billed:
 
 
 def _shared(
-    bill: Bill, entries: Mapping[str, Entry], orders: Mapping[str, Stored]
+    bill: Bill, entries: Mapping[str, Entry], orders: Mapping[str, StoredOrder]
 ) -> Iterator[Breach]:
     """Once planned, each shipment is on one document; once settled, each order has its share."""
     if bill.planned is None:

@@ -9,8 +9,9 @@ import msgspec
 
 from oms.core.events import GENESIS
 from oms.orders.order import Order
+from oms.records.breach import Breach
 from oms.records.invariants import (
-    Breach,
+    REPLAYS,
     chained,
     claimed,
     conserved,
@@ -26,8 +27,9 @@ from oms.records.money_invariants import accounted
 from oms_aws.orders.capacity import leaving
 from oms_aws.orders.projections import fulfilment_attributes
 from oms_aws.orders.search import found_rows
-from oms_aws.orders.store import Stored, order_attributes
+from oms_aws.orders.store import ORDER, StoredOrder
 from oms_aws.platform import keys
+from oms_aws.platform.aggregates import Stored
 from oms_aws.platform.attributes import unpacked
 from oms_aws.records.scanned import Snapshot, saying
 from oms_aws.sourcing.counters import View, counters_in, layout
@@ -92,7 +94,7 @@ def _buckets(view: View) -> Iterator[Breach]:
 
 
 def reservations(found: Snapshot) -> Iterator[Breach]:
-    def of_order(id: str, stored: Stored) -> Iterator[Breach]:
+    def of_order(id: str, stored: StoredOrder) -> Iterator[Breach]:
         if id not in found.letters:
             yield from claimed(stored.order, found.by_order.get(id, {}))
 
@@ -171,7 +173,7 @@ def number_ranges(found: Snapshot) -> Iterator[Breach]:
     yield from numbered_once(found.numbers.values(), found.documents)
     issued = {d.id: id for id, s in found.billed.bills.items() for d in s.bill.documents}
 
-    def of_order(id: str, stored: Stored) -> Iterator[Breach]:
+    def of_order(id: str, stored: StoredOrder) -> Iterator[Breach]:
         for document in stored.order.documents:
             issued[document.id] = id
             printed = found.documents.get(document.id)
@@ -185,21 +187,26 @@ def number_ranges(found: Snapshot) -> Iterator[Breach]:
 
 
 def event_logs(found: Snapshot) -> Iterator[Breach]:
-    ends = {f"order/{id}": (s.sequence, s.hash) for id, s in found.orders.items()}
-    ends |= {f"purchase/{id}": (p.sequence, p.hash) for id, p in found.purchases.items()}
+    kept: dict[str, Mapping[str, Stored[Any]]] = {
+        "order": found.orders,
+        "purchase": found.purchases,
+        "bill": found.billed.bills,
+        "export": found.exports,
+    }
+    ends = {
+        f"{kind}/{id}": (stored.sequence, stored.hash)
+        for kind, some in kept.items()
+        for id, stored in some.items()
+    }
     ends |= {f"stock/{sku}": (item.sequence, item.hash) for sku, item in found.items.items()}
-    ends |= {f"bill/{id}": (b.sequence, b.hash) for id, b in found.billed.bills.items()}
     ends |= {f"webhook/{id}": end for id, end in found.endpoints.items()}
-    ends |= {f"export/{id}": (e.sequence, e.hash) for id, e in found.exports.items()}
 
     def of_aggregate(aggregate: str, end: tuple[int, str]) -> Iterator[Breach]:
         log = found.log(aggregate)
         yield from chained(aggregate, log, *end)
         kind, _, id = aggregate.partition("/")
-        if kind == "order" and id in found.orders:
-            yield from told(found.orders[id].hidden, log)
-        if kind == "bill" and id in found.billed.bills:
-            yield from found.billed.logged(id, log)
+        if kind in REPLAYS and id in kept[kind]:
+            yield from told(kind, kept[kind][id].hidden, log)
 
     every = sorted(found.logged | ends.keys())
     yield from each({name: ends.get(name, (0, GENESIS)) for name in every}, of_aggregate)
@@ -216,12 +223,11 @@ def silent_orders(found: Snapshot) -> Iterator[Breach]:
 def projections(found: Snapshot) -> Iterator[Breach]:
     owned: set[str] = set()
 
-    def of_order(id: str, stored: Stored) -> Iterator[Breach]:
+    def of_order(id: str, stored: StoredOrder) -> Iterator[Breach]:
         order = stored.order
         owned.update(fulfilment.id for fulfilment in order.fulfilments)
-        expected = {
-            n: v for n, v in order_attributes(stored, stored.hidden).items() if n != "state"
-        }
+        whole = ORDER.item(stored, stored.hidden)
+        expected = {name: value for name, value in whole.items() if name != "state"}
         row = found.rows[id]
         for name in [name for name, value in expected.items() if row.get(name) != value]:
             yield Breach(id, f"{name} of its item is {row.get(name)}, not {expected[name]}")

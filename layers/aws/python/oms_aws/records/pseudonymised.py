@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from oms.core.pseudonyms import Vault
-from oms.records.invariants import Breach
-from oms_aws.orders.store import Stored
+from oms.records.breach import Breach
+from oms_aws.orders.store import StoredOrder
 from oms_aws.platform import keys
 from oms_aws.records.proofs import each
 from oms_aws.records.scanned import Snapshot
@@ -19,7 +19,7 @@ def personal_data(found: Snapshot) -> Iterator[Breach]:
     Of an order or a customer that is erased nothing is left.
     """
 
-    def of_order(id: str, stored: Stored) -> Iterator[Breach]:
+    def of_order(id: str, stored: StoredOrder) -> Iterator[Breach]:
         vault, texts = found.vault(keys.order_vault(id)), found.stored(id).get("texts", 0)
         yield from _of_vault(id, vault, texts, erased=stored.order.erased)
 

@@ -20,8 +20,8 @@ from oms.master.shop import Shop
 from oms.orders.advances import Advance, advances
 from oms.orders.order import Order
 from oms.records import audit, datev, gdpdu
+from oms.records.breach import Breach
 from oms.records.export import DEBTORS, Export
-from oms.records.invariants import Breach
 from oms.records.prepaid import booked_on, voucher_of_step
 from oms.records.reconciling import CHECKS, Papers, adding_up
 from oms.records.reductions import Reduction, reductions, voucher_for

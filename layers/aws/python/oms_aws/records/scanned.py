@@ -14,27 +14,26 @@ import msgspec
 from oms.billing.counterfoil import Counterfoil
 from oms.core.events import LogEntry
 from oms.core.pseudonyms import Vault
-from oms.orders.order import decode_order
-from oms.records.invariants import Breach, Numbered
-from oms.sourcing.purchase import Purchase
+from oms.records.breach import Breach
+from oms.records.invariants import Numbered
 from oms.sourcing.stock import Item, Reservation
 from oms_aws.billing.debtors import stored_debtors
 from oms_aws.billing.documents import counterfoil_of
 from oms_aws.billing.turnover import cents
 from oms_aws.orders.capacity import Slot
 from oms_aws.orders.capacity import counted as counted_departures
-from oms_aws.orders.store import Stored, stored_order
+from oms_aws.orders.store import ORDER, StoredOrder
 from oms_aws.payments.ledgers import Ledgers
 from oms_aws.platform import keys
 from oms_aws.platform.attributes import unpacked
 from oms_aws.platform.log import stored_event
 from oms_aws.platform.vaults import stored_vault
 from oms_aws.records.billed import Billed
-from oms_aws.records.exports import StoredExport, stored_export
+from oms_aws.records.exports import EXPORT, StoredExport
 from oms_aws.records.reconciled import Reconciled
 from oms_aws.records.shelf import Kept, Shelf
 from oms_aws.sourcing.counters import View, stored_reservation
-from oms_aws.sourcing.purchases import stored_purchase
+from oms_aws.sourcing.purchases import PURCHASE, StoredPurchase
 
 Told = Callable[[str], None]
 STEP = 10_000
@@ -65,7 +64,7 @@ class Snapshot:
         self.shelf = Shelf()
         self.items_read = 0
         self.unreadable: list[Breach] = []
-        self.orders: Mapping[str, Stored] = Kept(self.shelf, "order", self._whole)
+        self.orders: Mapping[str, StoredOrder] = Kept(self.shelf, "order", self._whole)
         self.accounts: Mapping[str, Mapping[str, Any]] = Kept(self.shelf, "customer", lambda i: i)
         self.rows: Mapping[str, Mapping[str, Any]] = Kept(self.shelf, "order", _row)
         self.fulfilments: Mapping[str, Mapping[str, Any]] = Kept(self.shelf, "fulfilment", dict)
@@ -73,7 +72,7 @@ class Snapshot:
         self.parts: dict[str, dict[str, Mapping[str, Any]]] = defaultdict(dict)
         self.by_sku: dict[str, dict[str, Reservation]] = defaultdict(dict)
         self.by_order: dict[str, dict[str, Reservation]] = defaultdict(dict)
-        self.purchases: dict[str, Purchase] = {}
+        self.purchases: dict[str, StoredPurchase] = {}
         self.logged: set[str] = set()
         self.last: dict[str, int] = {}
         self.numbers: dict[str, dict[int, Numbered]] = defaultdict(dict)
@@ -164,7 +163,7 @@ class Snapshot:
             yield from self.log(aggregate)
 
     def _order(self, item: Mapping[str, Any]) -> None:
-        self.shelf.put("order", decode_order(unpacked(item["state"])).id, item)
+        self.shelf.put("order", ORDER.read(item).order.id, item)
 
     def _vault(self, item: Mapping[str, Any]) -> None:
         stored_vault(item)
@@ -183,10 +182,10 @@ class Snapshot:
         item = self.shelf.get("vault", key.pk.partition("#")[2])
         return stored_vault(item) if item else None
 
-    def _whole(self, item: Mapping[str, Any]) -> Stored:
+    def _whole(self, item: Mapping[str, Any]) -> StoredOrder:
         """An order with what its vault has; pseudonyms that it does not know stay."""
         vault = self.vault(keys.Key(item["pk"], keys.VAULT)) or Vault("", erased="unknown")
-        return stored_order(item, vault)
+        return ORDER.read(item, vault)
 
     def _found(self, item: Mapping[str, Any]) -> None:
         key = keys.Key(item["pk"], item["sk"])
@@ -227,8 +226,8 @@ class Snapshot:
         self.by_order[held.order_id][held.sku] = held
 
     def _purchase(self, item: Mapping[str, Any]) -> None:
-        purchase = stored_purchase(dict(item))
-        self.purchases[purchase.id] = purchase
+        stored = PURCHASE.read(item)
+        self.purchases[stored.purchase.id] = stored
 
     def _event(self, item: Mapping[str, Any]) -> None:
         event = stored_event(dict(item))
@@ -265,7 +264,7 @@ class Snapshot:
         self.counted[item["year"]] += item["cents"]
 
     def _export(self, item: Mapping[str, Any]) -> None:
-        stored = stored_export(dict(item))
+        stored = EXPORT.read(item)
         self.exports[stored.export.id] = stored
 
     def _endpoint(self, item: Mapping[str, Any]) -> None:

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from oms.records.invariants import Breach
+from oms.records.breach import Breach
 from oms.records.reconciling import CHECKS as RECONCILED
 from oms_aws.records import archived, proofs, pseudonymised
 from oms_aws.records.scanned import Archive, Snapshot, Told, saying

@@ -15,7 +15,7 @@ from oms.orders.order import Order
 from oms.screening.address import DOUBTS, check_address
 from oms.screening.correction import RELEASED_WHEN, address_hold, correct_address, corrected
 from oms.screening.fraud import check_again
-from oms_aws.orders.store import Stored
+from oms_aws.orders.store import StoredOrder
 from oms_aws.platform.http import Answer, Call
 from oms_aws.platform.log import Saved
 from oms_aws.platform.models import AddressIn
@@ -30,7 +30,7 @@ FIELDS = tuple(AddressIn.model_fields)
 
 
 def correct(
-    seen: Stored,
+    seen: StoredOrder,
     given: AddressIn,
     oms: ScreeningWiring,
     by: Saved,
@@ -40,7 +40,7 @@ def correct(
     reason: str,
     if_version: int | None = None,
     confirmed: bool = False,
-) -> Stored:
+) -> StoredOrder:
     """Correct the order's address, check it again, and let go what waited for it.
 
     Doubts hold no address that is `confirmed`: whoever sends it knows that it is right.
@@ -105,7 +105,7 @@ def take(call: Call[Any], oms: ScreeningWiring) -> Answer:
     return _again(call)
 
 
-def _opened(call: Call[Any], oms: ScreeningWiring) -> tuple[Stored, Hold]:
+def _opened(call: Call[Any], oms: ScreeningWiring) -> tuple[StoredOrder, Hold]:
     named = oms.links.subject("address", call.path["token"], at=oms.now())
     order_id, _, hold_id = named.rpartition(".")
     seen = oms.orders.get(order_id)

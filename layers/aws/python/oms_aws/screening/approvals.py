@@ -12,7 +12,7 @@ from oms.orders.order import Order
 from oms.orders.owing import owed
 from oms.screening import approval
 from oms.screening.approval import Decision
-from oms_aws.orders.store import Stored
+from oms_aws.orders.store import StoredOrder
 from oms_aws.platform.clients import Caller
 from oms_aws.platform.http import Answer, Call
 from oms_aws.platform.log import Saved
@@ -27,7 +27,7 @@ LONGEST_REASON = 500
 class Opened(NamedTuple):
     """Opened link: a stage of an order's approval, and the person who has the link."""
 
-    seen: Stored
+    seen: StoredOrder
     number: int
     person: Person
 
@@ -58,7 +58,7 @@ def spoken_for(caller: Caller, order: Order, person: str | None) -> str | None:
 
 
 def decide(
-    seen: Stored,
+    seen: StoredOrder,
     decision: Decision,
     oms: ScreeningWiring,
     by: Saved,
@@ -67,7 +67,7 @@ def decide(
     reason: str,
     stage: int | None = None,
     if_version: int | None = None,
-) -> Stored:
+) -> StoredOrder:
     """Take somebody's word; whoever is faster is heard. Raises Refusal and Unknown."""
 
     def command(order: Order) -> Order:

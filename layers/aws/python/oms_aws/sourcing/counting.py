@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, NamedTuple
-
-import msgspec
+from typing import NamedTuple
 
 from oms.core.clocks import SKEW
-from oms.core.events import GENESIS, LogEntry, chained
+from oms.core.events import GENESIS, DomainEvent, LogEntry
 from oms.sourcing.stock import Buffer, Item
 from oms.sourcing.stock_buckets import recounted
+from oms.sourcing.stock_news import StockBuffered, StockChanged
 from oms_aws.platform import keys
 from oms_aws.platform.edit import Edit
-from oms_aws.platform.log import event_action
+from oms_aws.platform.log import Place, Saved, event_action, events_of
 from oms_aws.platform.table import Action, Table
 from oms_aws.sourcing.counters import View, edited, shifted
 
@@ -74,7 +73,8 @@ def counted(
     table: Table, view: View, count: Count, by: Counting, *, event_id: str, at: datetime
 ) -> list[Action]:
     """The actions that take a count over from what was seen, with its event."""
-    event = _event(view.item, _told(view.item, count, by), by.actor, by.cause, event_id, at)
+    news = _changed(view.item, count, by)
+    event = _event(view.item, news, Saved(by.actor, by.cause), event_id, at)
     return [*_edits(table, view, count, by, event), event_action(table, event)]
 
 
@@ -93,16 +93,15 @@ def kept_back(
     """The actions that set a shop's buffer, with its event."""
     item, wanted = view.item, by.buffer
     before = item.buffers.get(by.shop, Buffer())
-    told = {
-        "news": "Stock.Buffered",
-        "sku": view.sku,
-        "shop": by.shop,
-        "pieces_before": before.pieces,
-        "percent_before": before.percent,
-        "pieces": wanted.pieces,
-        "percent": wanted.percent,
-    }
-    event = _event(item, told, by.actor, by.cause, event_id, at)
+    news = StockBuffered(
+        sku=view.sku,
+        shop=by.shop,
+        pieces_before=before.pieces,
+        percent_before=before.percent,
+        pieces=wanted.pieces,
+        percent=wanted.percent,
+    )
+    event = _event(item, news, Saved(by.actor, by.cause), event_id, at)
     edit = Edit()
     edit.see("sequence", item.sequence or None)
     for name, value in {"sku": view.sku, "kind": "stock"}.items():
@@ -113,23 +112,10 @@ def kept_back(
     return [edit.action(table, keys.stock(view.sku)), event_action(table, event)]
 
 
-def _event(
-    item: Item, told: dict[str, Any], actor: str, cause: str, event_id: str, at: datetime
-) -> LogEntry:
-    return chained(
-        LogEntry(
-            id=event_id,
-            type=told["news"],
-            aggregate=f"stock/{item.sku}",
-            shop="",
-            sequence=item.sequence + 1,
-            at=at,
-            actor=actor,
-            cause=cause,
-            data=msgspec.Raw(msgspec.json.encode(told)),
-        ),
-        item.hash or GENESIS,
-    )
+def _event(item: Item, news: DomainEvent, by: Saved, event_id: str, at: datetime) -> LogEntry:
+    place = Place(f"stock/{item.sku}", "", item.sequence, item.hash or GENESIS)
+    (event,) = events_of([news], place, by, at=at, new_id=lambda _: event_id)
+    return event
 
 
 def _edits(table: Table, view: View, count: Count, by: Counting, event: LogEntry) -> list[Action]:
@@ -168,14 +154,15 @@ def _safety(item: Item, count: Count, by: Counting) -> int:
     return count.safety if isinstance(count.safety, int) else item.safety[by.location]
 
 
-def _told(item: Item, count: Count, by: Counting) -> dict[str, Any]:
+def _changed(item: Item, count: Count, by: Counting) -> StockChanged:
     before, safety = item.safety.get(by.location), _safety(item, count, by)
-    return {
-        "news": "Stock.Changed",
-        "sku": count.sku,
-        "location": by.location,
-        "before": item.on_hand.get(by.location, 0),
-        "on_hand": count.on_hand,
-        "as_of": by.as_of,
-        **({"safety_before": before, "safety": safety} if before not in (None, safety) else {}),
-    }
+    kept = (before, safety) if before not in (None, safety) else (None, None)
+    return StockChanged(
+        sku=count.sku,
+        location=by.location,
+        before=item.on_hand.get(by.location, 0),
+        on_hand=count.on_hand,
+        as_of=by.as_of,
+        safety_before=kept[0],
+        safety=kept[1],
+    )

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from oms.sourcing.purchase import Purchase, Receipt
+from oms.sourcing.purchase import Receipt
 from oms_aws.platform.rows import not_counted
 from oms_aws.platform.shown import whole
-from oms_aws.sourcing.purchases import Expected
+from oms_aws.sourcing.purchases import Expected, StoredPurchase
 
 
-def purchase_view(purchase: Purchase) -> dict[str, Any]:
+def purchase_view(stored: StoredPurchase) -> dict[str, Any]:
     """A purchase order as callers see it."""
+    purchase = stored.purchase
     return {
         "id": purchase.id,
         "location": purchase.location,
@@ -20,7 +21,7 @@ def purchase_view(purchase: Purchase) -> dict[str, Any]:
         "cancelled": purchase.cancelled,
         "lines": [whole(line) for line in purchase.lines],
         "receipts": [_receipt_view(receipt) for receipt in purchase.receipts],
-        "version": purchase.version,
+        "version": stored.version,
     }
 
 

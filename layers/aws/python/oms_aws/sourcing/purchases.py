@@ -9,17 +9,35 @@ from typing import Any, NamedTuple
 import msgspec
 from msgspec.structs import replace
 
-from oms.core.events import GENESIS, LogEntry, chained
-from oms.core.refusals import NotNow, Refusal, Unknown
+from oms.core.refusals import NotNow, Refusal
 from oms.sourcing.backorder import Incoming
-from oms.sourcing.purchase import Purchase, PurchaseLine, Receipt, not_added, received, reordered
+from oms.sourcing.purchase import (
+    PURCHASE_FORMATS,
+    Purchase,
+    PurchaseLine,
+    Receipt,
+    not_added,
+    received,
+    reordered,
+    told,
+)
 from oms_aws.platform import indexes, keys
-from oms_aws.platform.log import Saved, VersionDiffers, event_action
-from oms_aws.platform.table import MOST_ACTIONS, Action, ConditionFailed, Table
+from oms_aws.platform.aggregates import AggregateKind, AggregateStore, Conflict, Stored
+from oms_aws.platform.log import Saved, VersionDiffers
+from oms_aws.platform.table import MOST_ACTIONS, Action, Table
 from oms_aws.sourcing.counting import Counting
 from oms_aws.sourcing.stock import DynamoStock
 
 STORE_TRIES = 5
+
+
+class StoredPurchase(Stored[Purchase]):
+    """A purchase order as it was read."""
+
+    @property
+    def purchase(self) -> Purchase:
+        """The purchase order."""
+        return self.state
 
 
 class Expected(NamedTuple):
@@ -30,8 +48,32 @@ class Expected(NamedTuple):
     line: PurchaseLine
 
 
-class DynamoPurchases:
+def _lines(table: Table, known: Purchase | None, after: Purchase) -> Iterator[Action]:
+    """Writes of the lines that have changed; of one that is left out nothing is to come."""
+    before = {line.number: _open(known, line) for line in known.lines} if known else {}
+    wanted = {line.number: _open(after, line) for line in after.lines}
+    gone = {n: replace(line, quantity=line.received) for n, line in before.items()}
+    for number, line in {**gone, **wanted}.items():
+        if before.get(number) != line:
+            place = keys.purchase_line(after.id, number)
+            yield table.put(place, line_attributes(after, line))
+
+
+PURCHASE: AggregateKind[Purchase, StoredPurchase] = AggregateKind(
+    name="purchase",
+    noun="purchase order",
+    formats=PURCHASE_FORMATS,
+    stored=StoredPurchase,
+    key=keys.purchase,
+    attributes=lambda *_: {},
+    projections=_lines,
+)
+
+
+class DynamoPurchases(AggregateStore[Purchase, StoredPurchase]):
     """The purchase orders of the merchant."""
+
+    kind = PURCHASE
 
     def __init__(
         self,
@@ -40,21 +82,8 @@ class DynamoPurchases:
         now: Callable[[], datetime],
         new_id: Callable[[str], str],
     ) -> None:
-        self._table = table
+        super().__init__(table, now, new_id)
         self._stock = stock
-        self._now = now
-        self._new_id = new_id
-
-    def get(self, id: str) -> Purchase:
-        """The purchase order; raises Unknown."""
-        purchase = self._read(id)
-        if purchase is None:
-            raise Unknown("purchase_unknown", f"There is no purchase order {id}.")
-        return purchase
-
-    def _read(self, id: str) -> Purchase | None:
-        item = self._table.get(keys.purchase(id))
-        return stored_purchase(item) if item else None
 
     def expected(self, sku: str, *, also: Purchase | None = None) -> list[Expected]:
         """Lines of a SKU that are still to come, the earliest first.
@@ -75,106 +104,55 @@ class DynamoPurchases:
         coming = self.expected(sku, also=also)
         return [Incoming(each.line.expected_on, each.line.missing) for each in coming]
 
-    def store(self, wanted: Purchase, by: Saved, *, if_version: int | None = None) -> Purchase:
+    def store(
+        self, wanted: Purchase, by: Saved, *, if_version: int | None = None
+    ) -> StoredPurchase:
         """Store a purchase order as it is wanted now; raises Refusal, VersionDiffers and NotNow."""
+        for _ in range(STORE_TRIES):
+            seen = self.known(wanted.id) or self.kind.new(wanted)
+            if if_version not in (None, seen.version):
+                raise VersionDiffers(seen.version)
+            known = seen.purchase if seen.version else None
+            if done := self._written(seen, known, reordered(known, wanted), by):
+                return done
+        raise NotNow(f"the purchase order {wanted.id} is being changed by many at once")
 
-        def once(known: Purchase | None) -> tuple[Purchase, list[Action]]:
-            seen = known.version if known else 0
-            if if_version is not None and if_version != seen:
-                raise VersionDiffers(seen)
-            return reordered(known, wanted), []
-
-        return self._change(wanted.id, once, by)
-
-    def receive(self, id: str, receipt: Receipt, by: Counting, actor: Saved) -> Purchase:
+    def receive(self, id: str, receipt: Receipt, by: Counting, actor: Saved) -> StoredPurchase:
         """Take goods that have come; the shelf holds more at once, and its log says why.
 
         Goods that came before their location was counted last are in that count already, and only
         taken from what is expected. Raises Unknown, Refusal and NotNow.
         """
-
-        def once(known: Purchase | None) -> tuple[Purchase, list[Action]]:
-            if known is None:
-                raise Unknown("purchase_unknown", f"There is no purchase order {id}.")
+        for _ in range(STORE_TRIES):
+            seen = self.get(id)
+            known = seen.purchase
             after = received(known, receipt)
             if after == known:
-                return known, []
+                return seen
             gains: dict[str, int] = {}
             for number, n in receipt.lines.items():
                 sku = known.line(number).sku
                 gains[sku] = gains.get(sku, 0) + n
             actions, later = self._stock.gained(gains, by)
-            return not_added(after, later), actions
-
-        return self._change(id, once, actor)
-
-    def _change(
-        self,
-        id: str,
-        once: Callable[[Purchase | None], tuple[Purchase, list[Action]]],
-        by: Saved,
-    ) -> Purchase:
-        for _ in range(STORE_TRIES):
-            known = self._read(id)
-            after, also = once(known)
-            if after == known:
-                return known
-            event = self._event(known, after, by)
-            stored = replace(
-                after,
-                version=after.version + 1,
-                sequence=event.sequence,
-                hash=event.hash,
-            )
-            writes = [*self._writes(known, stored), event_action(self._table, event), *also]
-            if len(writes) > MOST_ACTIONS:
-                text = "It changes more than one transaction holds; take it in with fewer lines."
-                raise Refusal("receipt_too_large", text)
-            try:
-                self._table.write(writes)
-            except ConditionFailed:
-                continue
-            return stored
+            also = actor._replace(also=(*actor.also, *actions))
+            if done := self._written(seen, known, not_added(after, later), also):
+                return done
         raise NotNow(f"the purchase order {id} is being changed by many at once")
 
-    def _writes(self, known: Purchase | None, stored: Purchase) -> Iterator[Action]:
-        key, attributes = keys.purchase(stored.id), purchase_attributes(stored)
-        if known is None:
-            yield self._table.put(key, attributes, unless_exists=True)
-        else:
-            yield self._table.put_if(key, attributes, version=known.version)
-        before = {line.number: _open(known, line) for line in known.lines} if known else {}
-        after = {line.number: _open(stored, line) for line in stored.lines}
-        gone = {n: replace(line, quantity=line.received) for n, line in before.items()}
-        for number, line in {**gone, **after}.items():
-            if before.get(number) != line:
-                place = keys.purchase_line(stored.id, number)
-                yield self._table.put(place, line_attributes(stored, line))
-
-    def _event(self, known: Purchase | None, after: Purchase, by: Saved) -> LogEntry:
-        skus = dict.fromkeys((*(known.skus if known else ()), *after.skus))
-        fresh = known is None or len(after.receipts) > len(known.receipts)
-        data: dict[str, Any] = {
-            "news": "Incoming.Changed",
-            "purchase": after.id,
-            "location": after.location,
-            "status": after.status,
-            "skus": list(skus),
-            "receipt": after.receipts[-1].number if fresh and after.receipts else None,
-            "at": self._now(),
-        }
-        event = LogEntry(
-            id=self._new_id("evt"),
-            type="Incoming.Changed",
-            aggregate=f"purchase/{after.id}",
-            shop="",
-            sequence=after.sequence + 1,
-            at=self._now(),
-            actor=by.actor,
-            cause=by.cause,
-            data=msgspec.Raw(msgspec.json.encode(data)),
-        )
-        return chained(event, after.hash or GENESIS)
+    def _written(
+        self, seen: StoredPurchase, known: Purchase | None, after: Purchase, by: Saved
+    ) -> StoredPurchase | None:
+        """The purchase order once it is stored as it is then; None when somebody was faster."""
+        if after == known:
+            return seen
+        prepared = self.prepared(seen, told(known, after, at=self._now()), by)
+        if len(prepared.actions) > MOST_ACTIONS:
+            text = "It changes more than one transaction holds; take it in with fewer lines."
+            raise Refusal("receipt_too_large", text)
+        try:
+            return self.write(prepared)
+        except Conflict:
+            return None
 
 
 def _open(purchase: Purchase | None, line: PurchaseLine) -> PurchaseLine:
@@ -182,20 +160,6 @@ def _open(purchase: Purchase | None, line: PurchaseLine) -> PurchaseLine:
     if purchase is not None and purchase.cancelled:
         return replace(line, quantity=min(line.quantity, line.received))
     return line
-
-
-def purchase_attributes(purchase: Purchase) -> dict[str, Any]:
-    """The attributes of a purchase order's item."""
-    return {
-        "kind": "purchase",
-        "version": purchase.version,
-        "body": msgspec.json.encode(purchase).decode(),
-    }
-
-
-def stored_purchase(item: dict[str, Any]) -> Purchase:
-    """The purchase order in a table item."""
-    return msgspec.json.decode(item["body"], type=Purchase)
 
 
 def line_attributes(purchase: Purchase, line: PurchaseLine) -> dict[str, Any]:

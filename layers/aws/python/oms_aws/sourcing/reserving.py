@@ -22,7 +22,8 @@ from oms.sourcing.routing import Plan
 from oms.sourcing.routing import route as plan_route
 from oms.sourcing.stock import ByLocation, Claim, Item, Reservation, agrees, asking, claims, spread
 from oms_aws.orders import capacity
-from oms_aws.orders.store import CHANGE_TRIES, Conflict, Stored
+from oms_aws.orders.store import StoredOrder
+from oms_aws.platform.aggregates import CHANGE_TRIES, Conflict
 from oms_aws.platform.log import Saved
 from oms_aws.platform.logs import logger
 from oms_aws.platform.table import ConditionFailed
@@ -325,8 +326,8 @@ def _work(
 
 
 def _moved(
-    oms: SourcingWiring, seen: Stored, decide: Decide, filled: bool, limited: Collection[str]
-) -> tuple[Stored, Order]:
+    oms: SourcingWiring, seen: StoredOrder, decide: Decide, filled: bool, limited: Collection[str]
+) -> tuple[StoredOrder, Order]:
     """Bring the reservations to what the order will claim; decide again after every objection.
 
     Where they are not what the order claims now, another step is at work on it or was cut off: then

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from oms.core.refusals import NotNow
 from oms.orders.order import Order
 from oms.sourcing.stock import Reservation, claims, settled
-from oms_aws.orders.store import Stored
+from oms_aws.orders.store import StoredOrder
 from oms_aws.platform.logs import logger
 from oms_aws.platform.table import MOST_ACTIONS, Action, ConditionFailed
 from oms_aws.sourcing.stock import MOVE_TRIES, Move
@@ -20,7 +20,7 @@ MOST_MOVES = (MOST_ACTIONS - 1) // 2
 class Due(NamedTuple):
     """What settles an order as it was read; `moving` if a step may be at work on what moves."""
 
-    seen: Stored
+    seen: StoredOrder
     moves: list[Move]
     moving: bool
 
@@ -70,7 +70,7 @@ def _read(oms: SourcingWiring, ids: Sequence[str]) -> list[Due]:
         return []
 
 
-def _due(seen: Stored, reservations: Mapping[str, Reservation]) -> Due:
+def _due(seen: StoredOrder, reservations: Mapping[str, Reservation]) -> Due:
     wanted = claims(seen.order)
     moves = [Move(held, settled(held, wanted[sku])) for sku, held in reservations.items()]
     moves = [move for move in moves if move.before != move.after]

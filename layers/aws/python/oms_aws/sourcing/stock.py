@@ -11,7 +11,7 @@ from oms.orders.order import Order
 from oms.sourcing.bundles import stock_skus
 from oms.sourcing.stock import Buffer, Delta, Reservation, delta, summed
 from oms.sourcing.stock_buckets import Changes, at_home, placed
-from oms_aws.orders.store import DynamoOrders, Stored
+from oms_aws.orders.store import DynamoOrders, StoredOrder
 from oms_aws.platform import indexes, keys
 from oms_aws.platform.table import MOST_ACTIONS, Action, ConditionFailed, Table, WriteContention
 from oms_aws.sourcing.buckets import DynamoCounters
@@ -111,8 +111,8 @@ class DynamoStock(DynamoCounters):
     # -- moving reservations ------------------------------------------------------------------
 
     def move(
-        self, moves: list[Move], orders: DynamoOrders, seen: Stored, *, alone: bool = False
-    ) -> Stored:
+        self, moves: list[Move], orders: DynamoOrders, seen: StoredOrder, *, alone: bool = False
+    ) -> StoredOrder:
         """Do the moves of an order; answers the order as it is then.
 
         `alone`: only while it is as it was seen, and other steps on it start again. The counters

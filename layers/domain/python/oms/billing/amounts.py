@@ -10,7 +10,6 @@ from typing import Literal, NamedTuple
 
 from msgspec.structs import replace
 
-from oms import tax
 from oms.billing.invoice import (
     Charge,
     Group,
@@ -26,6 +25,7 @@ from oms.billing.particulars import particulars
 from oms.core import money
 from oms.core.parties import Language, PriceMode
 from oms.master.seller import Seller
+from oms.tax import engine as tax
 
 
 class Priced(NamedTuple):

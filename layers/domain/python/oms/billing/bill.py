@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta
 from typing import Any
 
-import msgspec
 from msgspec import field
 from msgspec.structs import replace
 
@@ -22,6 +21,8 @@ from oms.billing.bill_news import (
     Share,
     Why,
 )
+from oms.core.events import DomainEvent, NewsReader
+from oms.core.formats import Formats
 from oms.core.refusals import Broken, Refusal, Unknown
 from oms.core.values import Due, Value, Waiting
 from oms.orders import stalled
@@ -41,7 +42,7 @@ from oms.orders.document_news import (
     LetterArchived,
 )
 from oms.orders.documents import Document, Dunning
-from oms.orders.news import DomainEvent, NotificationSent
+from oms.orders.news import NotificationSent
 from oms.orders.overdue import DunningNews, apply, awaited, due_of, letters_to_keep
 
 AGAIN_AFTER = timedelta(hours=1)
@@ -358,5 +359,5 @@ _AFTER: dict[type, Any] = {
     DunningHeld: _dunning,
 }
 
-decode_bill = msgspec.json.Decoder(Bill).decode
-decode_bill_news = msgspec.json.Decoder(BillNews).decode
+BILL_FORMATS: Formats[Bill] = Formats(Bill)
+read_bill_news = NewsReader[BillNews](BillNews).read

@@ -6,8 +6,8 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Literal
 
+from oms.core.events import DomainEvent
 from oms.core.values import Value
-from oms.orders.news import DomainEvent
 
 Why = Literal["due", "asked", "complete"]
 """Why a bill is closed: its time is over, somebody asked for it, its purchase order is through."""

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from oms.billing.billing import ON_ACCOUNT
+from oms.billing.entries import Entry
 from oms.billing.invoice import Invoice
 from oms.core.money import total
 from oms.core.refusals import Refusal, Unknown
@@ -39,17 +40,6 @@ class Period(NamedTuple):
     last: date
     cut_off: datetime
     purchase_order: str = ""
-
-
-class Entry(NamedTuple):
-    """A collected shipment: its invoice as it would be alone, and credits of it so far.
-
-    `size` is what they take, in bytes, when they are stored.
-    """
-
-    draft: Invoice
-    credits: tuple[Invoice, ...] = ()
-    size: int = 0
 
 
 class Part(NamedTuple):

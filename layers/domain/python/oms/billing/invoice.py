@@ -9,7 +9,6 @@ from typing import Literal
 
 from msgspec import Struct
 
-from oms import tax
 from oms.core import money
 from oms.core.documents import Kind
 from oms.core.parties import Language, Party, PriceMode
@@ -17,6 +16,7 @@ from oms.core.refusals import Refusal
 from oms.fulfilment.delivery_notes import delivery_note_number
 from oms.master.letterhead import Letterhead
 from oms.master.seller import Seller, XRechnung
+from oms.tax import engine as tax
 from oms.tax.exchange import Exchange
 
 TYPE_CODES: Mapping[Kind, str] = {

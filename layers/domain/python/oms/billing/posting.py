@@ -7,8 +7,8 @@ from decimal import Decimal
 from oms.billing.books import Amount, Voucher
 from oms.billing.invoice import TYPE_CODES, Invoice, TaxTotal
 from oms.master.bookkeeping import Case
-from oms.tax import Exchange
 from oms.tax.cases import MULTI_PURPOSE
+from oms.tax.exchange import Exchange
 
 MARGIN_SCHEMES = ("VATEX-EU-F", "VATEX-EU-I", "VATEX-EU-J")
 VOUCHERS = (MULTI_PURPOSE.german, MULTI_PURPOSE.union)

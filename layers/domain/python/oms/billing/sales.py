@@ -15,12 +15,12 @@ from oms.core.refusals import Refusal
 from oms.master.account import VatCheck
 from oms.master.product import Product
 from oms.master.shop import Shop
+from oms.master.vat_checks import confirms
 from oms.orders.lines import Pieces
 from oms.orders.order import Order
-from oms.screening.vat_check import buyer_of, confirms
-from oms.tax import Kind as Supplied
-from oms.tax import without_need
-from oms.tax.exchange import EURO
+from oms.screening.vat_check import buyer_of
+from oms.tax.exchange import EURO, without_need
+from oms.tax.table import Kind as Supplied
 from oms.tax.threshold import Standing
 
 

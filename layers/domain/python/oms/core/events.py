@@ -4,19 +4,36 @@ from __future__ import annotations
 
 import hashlib
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar, Generic, TypeVar, get_args
 
 import msgspec
 
+from oms.core.formats import Upgrade, upgraded
+
 GENESIS = "0" * 64
+
+
+class DomainEvent(msgspec.Struct, frozen=True, tag_field="news", omit_defaults=True):
+    """Something that happened to an aggregate; its tag is the event type.
+
+    `upgrades` read what was written in earlier formats of the type (`oms.core.formats`).
+    """
+
+    upgrades: ClassVar[tuple[Upgrade, ...]] = ()
+
+    @classmethod
+    def newest(cls) -> int:
+        """Number of the format that is written."""
+        return len(cls.upgrades) + 1
 
 
 class LogEntry(msgspec.Struct, frozen=True, kw_only=True):
     """One entry of an aggregate's log.
 
     `aggregate` is `order/ord_…` or `stock/<sku>`; `sequence` counts from 1 within it; `cause` is
-    the id of what led to it (another event's, a request's); `data` is JSON; `hash` is the SHA-256,
-    in hex, over the previous event's hash and this event's content.
+    the id of what led to it (another event's, a request's); `data` is JSON in the type's format of
+    that number (`oms.core.formats`); `hash` is the SHA-256, in hex, over the previous event's hash
+    and this event's content.
     """
 
     id: str
@@ -27,8 +44,27 @@ class LogEntry(msgspec.Struct, frozen=True, kw_only=True):
     at: datetime
     actor: str
     cause: str
+    format: int = 1
     data: msgspec.Raw
     hash: str = ""
+
+
+News = TypeVar("News")
+
+
+class NewsReader(Generic[News]):
+    """Reader of the events of a kind of aggregate, in whatever format they were written."""
+
+    def __init__(self, types: Any) -> None:
+        """`types` is an event, or the union of several."""
+        every = get_args(types) or (types,)
+        self._upgrades = {each.__struct_config__.tag: each.upgrades for each in every}
+        self._decode = msgspec.json.Decoder(types).decode
+
+    def read(self, entry: LogEntry) -> News:
+        """The event of an entry; raises msgspec.DecodeError for one of no type that is known."""
+        upgrades = self._upgrades.get(entry.type, ())
+        return self._decode(upgraded(bytes(entry.data), entry.format, upgrades))  # type: ignore[no-any-return]
 
 
 def chained(event: LogEntry, previous: str) -> LogEntry:
@@ -49,6 +85,7 @@ def digest(event: LogEntry, previous: str) -> str:
             event.at.isoformat(),
             event.actor,
             event.cause,
+            str(event.format),
         )
     )
     return hashlib.sha256(content.encode() + b"\n" + bytes(event.data)).hexdigest()

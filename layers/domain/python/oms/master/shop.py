@@ -12,7 +12,7 @@ from oms.master.bookkeeping import Bookkeeping
 from oms.master.letterhead import Letterhead, PaperRules, Wording
 from oms.master.seller import Seller, XRechnung
 from oms.master.terms import RESERVE_HOURS, TOLERANCE, DunningRules, PaymentRules
-from oms.tax import Registrations
+from oms.tax.seller import Registrations
 
 
 class Method(Struct, frozen=True):

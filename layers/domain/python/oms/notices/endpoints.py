@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Literal
 
-from oms.orders.news import DomainEvent
+from oms.core.events import DomainEvent
 
 By = Literal["failures", "keeper"]
 

@@ -9,13 +9,13 @@ from decimal import Decimal
 from msgspec import Struct
 from msgspec.structs import replace
 
+from oms.core.events import DomainEvent
 from oms.core.values import BUSINESS_ZONE
 from oms.orders.balance import refunded
 from oms.orders.deposits import deducted, uncredited
 from oms.orders.documents import Document, Taxed
 from oms.orders.ledger import OpenItem, ledger
 from oms.orders.money_news import PaymentCaptured, PaymentReceived, PaymentRefunded
-from oms.orders.news import DomainEvent
 from oms.orders.order import Order
 
 NOTHING = Decimal(0)

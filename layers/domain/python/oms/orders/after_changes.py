@@ -7,13 +7,13 @@ from typing import Any
 from msgspec.structs import replace
 
 from oms.core.erasure import Erasure
+from oms.core.events import DomainEvent
 from oms.core.refusals import Broken
 from oms.orders import stalled
 from oms.orders.after_screening import found_again
 from oms.orders.erasure_news import OrderErasureRequested, OrderPersonErased
 from oms.orders.lines import Line, LineChanged
 from oms.orders.news import (
-    DomainEvent,
     NotificationSent,
     OrderCancelled,
     OrderChanged,

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-import msgspec
 from msgspec.structs import replace
 
+from oms.core.events import DomainEvent, NewsReader
 from oms.core.refusals import Broken
 from oms.orders import (
     after_changes,
@@ -70,7 +70,6 @@ from oms.orders.money_news import (
 from oms.orders.news import (
     ApprovalEscalated,
     ApprovalReminded,
-    DomainEvent,
     NotificationSent,
     OrderAddressCorrected,
     OrderApproved,
@@ -199,7 +198,7 @@ def replayed(log: Iterable[AnyNews]) -> Order:
     return order
 
 
-decode_news = msgspec.json.Decoder(AnyNews).decode
+read_news = NewsReader[AnyNews](AnyNews).read
 
 
 def tell(order: Order, *news: DomainEvent) -> Order:

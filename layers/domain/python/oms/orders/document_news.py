@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import date, datetime
 from decimal import Decimal
 
+from oms.core.events import DomainEvent
 from oms.core.pseudonyms import Personal
 from oms.orders.documents import Document, Letter, Paper
-from oms.orders.news import DomainEvent
 
 
 class InvoiceOverdue(DomainEvent, frozen=True, tag="Invoice.Overdue"):

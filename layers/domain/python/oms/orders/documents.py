@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Literal
@@ -9,6 +10,7 @@ from typing import Literal
 from oms.core.documents import Format
 from oms.core.documents import Kind as DocumentType
 from oms.core.pseudonyms import Personal
+from oms.core.refusals import Refusal
 from oms.core.values import Value
 
 Level = Literal[0, 1, 2]
@@ -147,3 +149,12 @@ class Collected(Value, frozen=True, omit_defaults=True):
     at: datetime
     credited: Decimal = Decimal(0)
     credits: int = 0
+
+
+def letter_of(documents: Iterable[Document], id: str) -> tuple[Document, Letter]:
+    """The letter of that id, and its document; raises Refusal."""
+    for document in documents:
+        for letter in (document.dunning or Dunning()).letters:
+            if letter.id == id:
+                return document, letter
+    raise Refusal("letter_unknown", f"There is no letter {id}.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from oms.orders.news import DomainEvent
+from oms.core.events import DomainEvent
 
 
 class OrderErasureRequested(DomainEvent, frozen=True, tag="Order.ErasureRequested"):

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from oms.core.events import DomainEvent
 from oms.core.pseudonyms import Personal
 from oms.orders.fulfilments import Fulfilment, Parcel, Recall
-from oms.orders.news import DomainEvent
 
 
 class FulfilmentPlanned(DomainEvent, frozen=True, tag="Fulfilment.Planned"):

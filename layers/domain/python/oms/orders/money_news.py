@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from decimal import Decimal
 
+from oms.core.events import DomainEvent
 from oms.core.pseudonyms import Personal
 from oms.orders.money_parts import (
     Capture,
@@ -15,7 +16,6 @@ from oms.orders.money_parts import (
     Received,
     Refund,
 )
-from oms.orders.news import DomainEvent
 
 
 class PaymentReceived(DomainEvent, frozen=True, tag="Payment.Received"):

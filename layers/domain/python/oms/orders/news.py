@@ -5,8 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from decimal import Decimal
 
-from msgspec import Struct
-
+from oms.core.events import DomainEvent
 from oms.core.parties import Address
 from oms.core.pseudonyms import Personal
 from oms.orders.customer import Shipping
@@ -17,10 +16,6 @@ from oms.orders.money_parts import (
     Payment,
 )
 from oms.orders.pending import PendingChange
-
-
-class DomainEvent(Struct, frozen=True, tag_field="news", omit_defaults=True):
-    """Something that happened to an order; its tag is the event type."""
 
 
 class OrderScreened(DomainEvent, frozen=True, tag="Order.Screened"):

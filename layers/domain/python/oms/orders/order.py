@@ -12,6 +12,8 @@ from msgspec.structs import replace
 
 from oms.core import money
 from oms.core.erasure import Erasure
+from oms.core.events import DomainEvent
+from oms.core.formats import Formats
 from oms.core.parties import Address
 from oms.core.pseudonyms import Network, Personal
 from oms.core.refusals import Broken, Unknown
@@ -33,9 +35,6 @@ from oms.orders.money_parts import (
     PaymentFailure,
     Received,
     Refund,
-)
-from oms.orders.news import (
-    DomainEvent,
 )
 from oms.orders.pending import PendingChange
 
@@ -305,5 +304,5 @@ def order_of(fulfilment_id: str) -> str:
     return f"ord_{fulfilment_id.removeprefix('ful_').rpartition('-')[0]}"
 
 
-decode_order = msgspec.json.Decoder(Order).decode
+ORDER_FORMATS: Formats[Order] = Formats(Order)
 encode = msgspec.json.encode

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
+from oms.core.events import DomainEvent
 from oms.orders.lines import Pieces, ProductSnapshot
-from oms.orders.news import DomainEvent
 
 
 class OrderSourced(DomainEvent, frozen=True, tag="Order.Sourced"):

@@ -22,7 +22,7 @@ from oms.orders.document_news import (
     InvoiceReminded,
     LetterArchived,
 )
-from oms.orders.documents import Document, Dunning, Letter, Level
+from oms.orders.documents import Document, Dunning, Letter, Level, letter_of
 from oms.orders.ledger import ledger
 from oms.orders.order import Order
 from oms.orders.overdue import SETTLED
@@ -142,18 +142,9 @@ def letter_id(document: str, level: int) -> str:
     return f"let_{document}-{level}"
 
 
-def letter_of(holder: Order | Bill, id: str) -> tuple[Document, Letter]:
-    """The letter of that id, and its document; raises Refusal."""
-    for document in holder.documents:
-        for letter in (document.dunning or Dunning()).letters:
-            if letter.id == id:
-                return document, letter
-    raise Refusal("letter_unknown", f"There is no letter {id}.")
-
-
 def archive(holder: Holder, id: str, *, key: str, sha256: str, at: datetime) -> Holder:
     """Put on record where a letter is kept; repeating it changes nothing."""
-    document, letter = letter_of(holder, id)
+    document, letter = letter_of(holder.documents, id)
     if letter.key:
         return holder
     return apply(holder, LetterArchived(id, document.id, key, sha256, at))

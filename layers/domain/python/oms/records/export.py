@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Literal
 
@@ -9,9 +10,10 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from oms.billing.books import Totals
-from oms.core.refusals import Refusal
+from oms.core.events import DomainEvent, NewsReader
+from oms.core.formats import Formats
+from oms.core.refusals import Broken, Refusal
 from oms.core.values import BUSINESS_ZONE
-from oms.orders.news import DomainEvent
 
 Kind = Literal["datev", "z3"]
 LONGEST_DAYS = 366
@@ -42,6 +44,7 @@ class Export(Struct, frozen=True, kw_only=True, omit_defaults=True):
     files: tuple[File, ...] = ()
     totals: Totals | None = None
     reason: str | None = None
+    news: tuple[ExportNews, ...] = ()
 
     @property
     def months(self) -> list[str]:
@@ -104,13 +107,37 @@ def asked(export: Export) -> Export:
     return export
 
 
-def apply(export: Export, news: ExportNews) -> Export:
-    """The export after a piece of news; one that is done stays as it is."""
-    if export.status != "asked":
-        return export
-    match news:
-        case ExportWritten():
-            return replace(export, status="written", files=news.files, totals=news.totals)
-        case ExportRefused():
-            return replace(export, status="refused", reason=news.reason)
+def requested(export: Export) -> Export:
+    """A new export, with its news."""
+    return replace(export, news=(ExportRequested(export),))
+
+
+def finish(export: Export, news: ExportWritten | ExportRefused) -> Export:
+    """The export with its outcome; one that has an outcome stays as it is."""
+    return replace(apply(export, news), news=(news,)) if export.status == "asked" else export
+
+
+def apply(export: Export, news: ExportWritten | ExportRefused) -> Export:
+    """The export after an event, as replaying its log does it."""
+    if isinstance(news, ExportWritten):
+        return replace(export, status="written", files=news.files, totals=news.totals)
+    return replace(export, status="refused", reason=news.reason)
+
+
+def replayed(log: Iterable[ExportNews]) -> Export:
+    """The export that its log tells of; raises Broken for a log without a beginning."""
+    export: Export | None = None
+    for news in log:
+        if isinstance(news, ExportRequested):
+            export = news.export
+        elif export is None:
+            raise Broken("the log does not begin with Export.Requested")
+        else:
+            export = apply(export, news)
+    if export is None:
+        raise Broken("the log is empty")
     return export
+
+
+EXPORT_FORMATS: Formats[Export] = Formats(Export)
+read_export_news = NewsReader[ExportNews](ExportNews).read

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
+from typing import Any, NamedTuple
 
 from msgspec import MsgspecError, Struct
 
+from oms.billing import bill
 from oms.core.events import GENESIS, LogEntry, digest, facts
 from oms.core.refusals import Broken, Refusal
-from oms.orders import balance
-from oms.orders.applying import decode_news, replayed
+from oms.orders import applying, balance
 from oms.orders.astray import places
 from oms.orders.fulfilments import Fulfilment
 from oms.orders.lines import LINE_STATES
@@ -19,16 +20,11 @@ from oms.orders.order import Order
 from oms.orders.waiting import finished
 from oms.orders.waiting import waiting as waiting_order
 from oms.payments.credit import COUNTERS, NOTHING, Exposure, exposure
+from oms.records import export
+from oms.records.breach import Breach
 from oms.sourcing.stock import ByLocation, Item, Reservation, agrees, claims
 
 PARTY_OURSELVES = "auftakt"
-
-
-class Breach(Struct, frozen=True):
-    """One thing that does not hold: `where` is an order, a SKU or a number range."""
-
-    where: str
-    what: str
 
 
 def conserved(order: Order) -> Iterator[Breach]:
@@ -246,18 +242,34 @@ def chained(aggregate: str, log: Sequence[LogEntry], sequence: int, last: str) -
         yield Breach(aggregate, "the last event's hash is not the aggregate's")
 
 
-def told(order: Order, log: Iterable[LogEntry]) -> Iterator[Breach]:
-    """Invariant 5: replaying an order's log gives the order as it is stored."""
+class Replay(NamedTuple):
+    """How a kind of aggregate is told by its log: entries are read as events, and applied."""
+
+    read: Callable[[LogEntry], Any]
+    replayed: Callable[[Iterable[Any]], Any]
+
+
+REPLAYS: Mapping[str, Replay] = {
+    "order": Replay(applying.read_news, applying.replayed),
+    "bill": Replay(bill.read_bill_news, bill.replayed),
+    "export": Replay(export.read_export_news, export.replayed),
+}
+"""The kinds of which the log tells all, by name."""
+
+
+def told(kind: str, state: Any, log: Iterable[LogEntry]) -> Iterator[Breach]:
+    """Invariant 5: replaying the log of an aggregate gives the aggregate as it is stored."""
+    replay = REPLAYS[kind]
     try:
-        again = replayed(decode_news(event.data) for event in log)
+        again = replay.replayed(map(replay.read, log))
     except (Broken, Refusal, MsgspecError) as error:
-        yield Breach(order.id, f"the log cannot be replayed: {error}")
+        yield Breach(state.id, f"the log cannot be replayed: {error}")
         return
-    if again != order:
+    if again != state:
         fields = [
-            name for name in order.__struct_fields__ if getattr(again, name) != getattr(order, name)
+            name for name in state.__struct_fields__ if getattr(again, name) != getattr(state, name)
         ]
-        yield Breach(order.id, f"the log tells otherwise of: {', '.join(fields)}")
+        yield Breach(state.id, f"the log tells otherwise of: {', '.join(fields)}")
 
 
 def spoken_for(order: Order, *, at: datetime, letters: Collection[str]) -> Iterator[Breach]:

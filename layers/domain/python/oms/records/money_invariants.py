@@ -9,7 +9,7 @@ from decimal import Decimal
 from oms.orders import balance
 from oms.orders.ledger import charges_paid, ledger
 from oms.orders.order import Order
-from oms.records.invariants import Breach
+from oms.records.breach import Breach
 
 NOTHING = Decimal(0)
 

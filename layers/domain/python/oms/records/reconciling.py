@@ -13,7 +13,7 @@ from oms.billing.invoice import Charge, Group, Invoice, InvoiceLine, TaxTotal
 from oms.core import money
 from oms.orders.documents import Document
 from oms.orders.order import Order
-from oms.records.invariants import Breach
+from oms.records.breach import Breach
 
 Papers = Mapping[str, Invoice]
 """What each document was made from, by its id."""

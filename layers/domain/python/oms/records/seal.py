@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from oms.core import merkle
 from oms.core.events import GENESIS
-from oms.records.invariants import Breach
+from oms.records.breach import Breach
 
 
 class Entry(Struct, frozen=True, order=True):

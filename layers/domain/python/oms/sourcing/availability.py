@@ -13,7 +13,8 @@ from oms.sourcing.backorder import Incoming, expected
 from oms.sourcing.bundles import WITHOUT_STOCK
 from oms.sourcing.routing import departure
 from oms.sourcing.stock import Item, Reservation
-from oms.tax import UnknownPlace, territory_of
+from oms.tax.places import territory_of
+from oms.tax.refusals import UnknownPlace
 
 TRANSIT = {"home": (1, 2), "union": (2, 5), "world": (5, 10)}
 """Working days on the way, least and most, by where it goes; the carrier's word is not asked."""

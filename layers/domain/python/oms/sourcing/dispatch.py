@@ -7,7 +7,8 @@ from datetime import date
 
 from oms.master.warehouse import Warehouse
 from oms.orders.findings import Finding
-from oms.tax import Registrations, registered
+from oms.tax.seller import Registrations
+from oms.tax.table import registered
 
 UNREGISTERED = "dispatch_unregistered"
 

@@ -7,7 +7,9 @@ from datetime import date, datetime
 from msgspec import Struct
 from msgspec.structs import replace
 
+from oms.core.formats import Formats
 from oms.core.refusals import Refusal, Unknown
+from oms.sourcing.stock_news import IncomingChanged
 
 
 class PurchaseLine(Struct, frozen=True, kw_only=True):
@@ -39,10 +41,7 @@ class Receipt(Struct, frozen=True, kw_only=True):
 
 
 class Purchase(Struct, frozen=True, kw_only=True):
-    """A purchase order, to be delivered to one location.
-
-    `sequence` and `hash` are those of its log.
-    """
+    """A purchase order, to be delivered to one location."""
 
     id: str
     location: str
@@ -50,9 +49,12 @@ class Purchase(Struct, frozen=True, kw_only=True):
     supplier: str | None = None
     cancelled: bool = False
     receipts: tuple[Receipt, ...] = ()
-    version: int = 0
-    sequence: int = 0
-    hash: str = ""
+    news: tuple[IncomingChanged, ...] = ()
+
+    @property
+    def shop(self) -> str:
+        """Of no shop: goods come for all of them."""
+        return ""
 
     @property
     def status(self) -> str:
@@ -133,3 +135,23 @@ def received(purchase: Purchase, receipt: Receipt) -> Purchase:
         ),
         receipts=(*purchase.receipts, receipt),
     )
+
+
+def told(known: Purchase | None, after: Purchase, *, at: datetime) -> Purchase:
+    """The purchase order with the event of what has changed of it, if anything has."""
+    if after == known:
+        return after
+    skus = dict.fromkeys((*(known.skus if known else ()), *after.skus))
+    fresh = known is None or len(after.receipts) > len(known.receipts)
+    news = IncomingChanged(
+        purchase=after.id,
+        location=after.location,
+        status=after.status,
+        skus=tuple(skus),
+        receipt=after.receipts[-1].number if fresh and after.receipts else None,
+        at=at,
+    )
+    return replace(after, news=(news,))
+
+
+PURCHASE_FORMATS: Formats[Purchase] = Formats(Purchase)
