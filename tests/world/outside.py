@@ -71,7 +71,7 @@ class Outside:
     queues: dict[str, list[Message]] = field(default_factory=dict)
     mails: list[Mail] = field(default_factory=list)
     taken: dict[tuple[str, str, str], Message] = field(default_factory=dict)
-    refusing_mail: bool = False
+    refusing_mail: bool | str = False
     losing: set[str] = field(default_factory=set)
     sent: int = 0
     counted: Counter[str] = field(default_factory=Counter)
@@ -163,7 +163,7 @@ class Outside:
                 message.visible_at = self.now() + timedelta(seconds=given["VisibilityTimeout"])
 
     def _mail(self, given: dict[str, Any]) -> dict[str, Any]:
-        if self.refusing_mail:
+        if self.refusing_mail in (True, *given["Destination"]["ToAddresses"]):
             raise Said("MessageRejected", "The address is on the suppression list.")
         tags = {tag["Name"]: tag["Value"] for tag in given["EmailTags"]}
         content = given["Content"]["Simple"]

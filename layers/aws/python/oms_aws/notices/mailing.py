@@ -52,7 +52,7 @@ class Case(NamedTuple):
 
     def items(self, pieces: Pieces) -> tuple[Item, ...]:
         """Pieces of the order, as mails list them."""
-        return _items(self.order, pieces, self.oms.catalogue.products(self.order.skus))
+        return _items(self.order, pieces, self.oms.catalogue.cached_products(self.order.skus))
 
     def to_customer(self, kind: Kind, facts: Facts) -> Mail:
         """The mail to the customer, in the customer's language."""

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from botocore.exceptions import ClientError
 
-from oms.core.refusals import Broken
+from oms.core.refusals import Broken, NotNow
 from oms_aws.platform import keys
 from oms_aws.platform.senders import Envelope
-from oms_aws.platform.table import Action, ConditionFailed, Table
+from oms_aws.platform.table import MOST_ACTIONS, Action, ConditionFailed, Table
 
 LONGEST = timedelta(minutes=1)
 """No step that sends mail runs for so long: a claim that is older is nobody's any more."""
@@ -38,6 +40,14 @@ class Letter(Protocol):
     def text(self) -> str: ...
 
 
+class Claim(NamedTuple):
+    """A mail of a kind for a cause, to be sent once; `anyway` is a clerk's word to send it."""
+
+    cause: str
+    kind: str
+    anyway: bool = False
+
+
 class SesMail:
     """Mails to customers."""
 
@@ -53,7 +63,7 @@ class SesMail:
         key = keys.notification(cause, kind)
         claimed = {"state": "sending", "since": at.isoformat()}
         try:
-            self._table.write([self._table.put(key, claimed, unless_exists=True)])
+            self._table.write([self._first(Claim(cause, kind), at)])
         except ConditionFailed:
             item = self._table.get(key) or {}
             if item.get("state") == "sent":
@@ -65,6 +75,30 @@ class SesMail:
                 raise OutcomeUnknown(text, final=final) from None
             self._table.write([self._table.put(key, claimed)])
         return None
+
+    def claim_all(self, wanted: Sequence[Claim], *, at: datetime) -> list[str | Exception | None]:
+        """Claim mails, each of another cause or kind, in one transaction if nobody did before.
+
+        Answers for each what `claim` answers, or why it was not claimed.
+        """
+        if 1 < len(wanted) <= MOST_ACTIONS:
+            with suppress(ConditionFailed, NotNow):
+                self._table.write([self._first(each, at) for each in wanted])
+                return [None] * len(wanted)
+        return [self._tried(each, at) for each in wanted]
+
+    def _first(self, each: Claim, at: datetime) -> Action:
+        """The action that claims a mail which nobody has claimed before."""
+        claimed = {"state": "sending", "since": at.isoformat()}
+        return self._table.put(
+            keys.notification(each.cause, each.kind), claimed, unless_exists=True
+        )
+
+    def _tried(self, each: Claim, at: datetime) -> str | Exception | None:
+        try:
+            return self.claim(each.cause, each.kind, at=at, anyway=each.anyway)
+        except Exception as error:
+            return error
 
     def send(self, cause: str, kind: str, to: str, letter: Letter, by: Envelope) -> str:
         """Send a claimed mail and answer its message id; a refusal by SES gives the claim back."""
