@@ -14,6 +14,7 @@ from oms.orders.documents import Document, Letter, letter_of
 from oms.orders.order import Order
 from oms_aws.billing.bills import is_bill
 from oms_aws.billing.wiring import BillingWiring
+from oms_aws.platform.aggregates import AggregateStore, Stored
 from oms_aws.platform.http import Answer, Call, Problem
 from oms_aws.platform.log import Saved
 
@@ -24,23 +25,24 @@ Command = Callable[[Any], Any]
 """What is done to an order, or to a bill."""
 
 
+def store_of(aggregate: str, oms: BillingWiring) -> AggregateStore[Any, Any]:
+    """The store of what has documents: orders, or the bills of collective invoices."""
+    return oms.bills if aggregate.startswith("bill/") else oms.orders
+
+
 class Holder:
     """Holder of documents: an order, or the bill of a collective invoice, by its aggregate."""
 
     def __init__(self, aggregate: str, oms: BillingWiring) -> None:
-        kind, _, id = aggregate.partition("/")
-        self._oms = oms
-        self._id = id
-        self._bill = oms.bills.get(id) if kind == "bill" else None
-        self._order = None if kind == "bill" else oms.orders.get(id)
+        self._store = store_of(aggregate, oms)
+        self._id = aggregate.partition("/")[2]
+        self._seen: Stored[Any] = self._store.get(self._id)
 
     @property
     def held(self) -> Order | Bill:
         """It as it was when it was read."""
-        if self._bill:
-            return self._bill.bill
-        assert self._order
-        return self._order.order
+        held: Order | Bill = self._seen.state
+        return held
 
     def document(self, id: str) -> Document:
         """Its document of that id, as it was then; raises Unknown."""
@@ -48,18 +50,11 @@ class Holder:
 
     def change(self, command: Command, by: Saved) -> None:
         """Do something to it."""
-        if self._bill:
-            self._oms.bills.change(self._id, command, by, seen=self._bill)
-        else:
-            self._oms.orders.change(self._id, command, by, seen=self._order)
+        self._store.change(self._id, command, by, seen=self._seen)
 
     def save(self, after: Any, by: Saved) -> None:
-        """Store it after its news; raises Conflict or ConditionFailed when it is not as read."""
-        if self._bill:
-            self._oms.bills.save(self._bill, after, by)
-        else:
-            assert self._order
-            self._oms.orders.save(self._order, after, by)
+        """Store it after its news; raises Conflict when it is not as read."""
+        self._store.save(self._seen, after, by)
 
 
 def holder_of(id: str, oms: BillingWiring) -> Holder:

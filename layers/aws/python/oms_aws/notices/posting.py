@@ -7,11 +7,12 @@ from typing import Any, NamedTuple
 
 from oms.billing.documenting import note_notification
 from oms.core.refusals import NotNow
+from oms_aws.billing.opening import store_of
 from oms_aws.notices.customer_mails import mails_for
 from oms_aws.notices.keeper_mails import tell_keeper
 from oms_aws.notices.mailing import Mail
 from oms_aws.notices.wiring import NoticesWiring
-from oms_aws.platform.aggregates import AggregateStore, Conflict, Prepared, Stored
+from oms_aws.platform.aggregates import Conflict, Prepared, Stored
 from oms_aws.platform.log import Saved
 from oms_aws.platform.logs import logger
 from oms_aws.platform.mail import Claim
@@ -75,7 +76,7 @@ def _posts(
             if signal.aggregate.startswith("webhook/"):
                 tell_keeper(signal, oms)
                 continue
-            known = held.get(signal.aggregate) or _store(signal, oms).get(_id(signal))
+            known = held.get(signal.aggregate) or store_of(signal.aggregate, oms).get(_id(signal))
             for mail in mails_for(signal, known.state, oms):
                 same = posts.get((signal.id, mail.kind))
                 places = (*same.places, place) if same else (place,)
@@ -87,10 +88,6 @@ def _posts(
 
 def _id(signal: EventNotice) -> str:
     return signal.aggregate.partition("/")[2]
-
-
-def _store(signal: EventNotice, oms: NoticesWiring) -> AggregateStore[Any, Any]:
-    return oms.bills if signal.aggregate.startswith("bill/") else oms.orders
 
 
 def _read(signals: Sequence[EventNotice], oms: NoticesWiring) -> dict[str, Held]:
@@ -159,7 +156,7 @@ def _noted_together(sent: Sequence[Sent], oms: NoticesWiring) -> list[Sent]:
     for each in sent:
         seen, by = each.post.held, _by(each, oms)
         state = _told(each, seen.state, oms)
-        more = _store(each.post.signal, oms).prepared(seen, state, by)
+        more = store_of(each.post.signal.aggregate, oms).prepared(seen, state, by)
         if sum(len(some.actions) for some in (*prepared, more)) <= MOST_ACTIONS:
             prepared.append(more)
             done.append(each)
@@ -170,7 +167,7 @@ def _noted_together(sent: Sequence[Sent], oms: NoticesWiring) -> list[Sent]:
 
 def _note(each: Sent, oms: NoticesWiring, *, read: bool) -> None:
     """Note one mail; `read` says that what it is of was read just now."""
-    store, id = _store(each.post.signal, oms), _id(each.post.signal)
+    store, id = store_of(each.post.signal.aggregate, oms), _id(each.post.signal)
     seen = each.post.held if read else None
     store.change(id, lambda state: _told(each, state, oms), _by(each, oms), seen=seen)
 
