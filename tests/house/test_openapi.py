@@ -132,7 +132,7 @@ def test_every_event_is_described_with_its_data() -> None:
 
 def test_example_of_an_event_is_one() -> None:
     data = CloudEvent.model_validate_json(json.dumps(EXAMPLE)).data
-    msgspec.convert({**data, "news": EXAMPLE["type"]}, event_types()[str(EXAMPLE["type"])])
+    msgspec.convert({**data, "event": EXAMPLE["type"]}, event_types()[str(EXAMPLE["type"])])
 
 
 def test_every_stage_of_an_operation_is_explained() -> None:

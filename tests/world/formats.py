@@ -37,7 +37,7 @@ PLAIN: dict[Any, Any] = {
     Any: "anything",
     type(None): None,
 }
-UNSTORED = "news"
+UNSTORED = "events"
 """The field of a state that is empty whenever it is stored."""
 
 Recorded = dict[str, dict[str, Any]]

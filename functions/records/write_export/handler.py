@@ -18,10 +18,10 @@ def handler(signal: EventNotice, oms: RecordsWiring) -> None:
         return
     try:
         files, totals = written(seen.export, oms)
-        news: ExportWritten | ExportRefused = ExportWritten(files, totals, oms.now())
+        event: ExportWritten | ExportRefused = ExportWritten(files, totals, oms.now())
     except Refusal as refusal:
-        news = ExportRefused(refusal.text, oms.now())
+        event = ExportRefused(refusal.text, oms.now())
     try:
-        oms.exports.save(seen, finish(seen.export, news), Saved("auftakt", signal.id))
+        oms.exports.save(seen, finish(seen.export, event), Saved("auftakt", signal.id))
     except Conflict:
         return

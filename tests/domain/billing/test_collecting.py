@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from oms.billing.bill import Bill, opened, replayed
-from oms.billing.bill_news import Planned, Share
+from oms.billing.bill_events import Planned, Share
 from oms.billing.collecting import bill_id, gross_of, period_of, planned
 from oms.billing.crediting import Claim, NotCreditable, credit_note, everything_left
 from oms.billing.documenting import archive
@@ -243,7 +243,7 @@ def test_a_bill_is_what_its_log_tells_and_ends_when_all_is_kept() -> None:
     assert bill.shares("crn_1") == (share,)
     with pytest.raises(Refusal):
         bill.cancel("inv_1-1", note, (share,), reason="wrong", by="clerk")
-    assert replayed(bill.news) == replace(bill, news=())
+    assert replayed(bill.events) == replace(bill, events=())
 
 
 def test_amounts_are_whole_cents() -> None:

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import Struct
 
-from oms.core.events import DomainEvent, LogEntry, NewsReader
+from oms.core.events import DomainEvent, EventReader, LogEntry
 from oms.core.formats import Formats, Upgrade, carried
 from oms.orders.order import ORDER_FORMATS, Order, encode
 from oms_aws.api.announcements import event_types
@@ -40,7 +40,7 @@ def test_a_state_is_read_in_every_format_that_it_ever_had(name: str) -> None:
 def test_an_event_is_read_in_every_format_that_it_ever_had(name: str) -> None:
     kind = event_types()[name]
     for number, written in KNOWN[name].items():
-        news = NewsReader[Any](kind).read(entry(name, encode(written), int(number)))
+        news = EventReader[Any](kind).read(entry(name, encode(written), int(number)))
         assert msgspec.json.decode(encode(news), type=kind) == news
 
 
@@ -85,8 +85,8 @@ def test_each_upgrade_makes_the_next_format(format: int, written: bytes, name: s
     shelves: Formats[Shelf] = Formats(Shelf, named, in_centimetres)
     assert (shelves.newest, ShelfMoved.newest()) == (3, 3)
     assert shelves.read(written, format) == Shelf(name, 200)
-    told = entry("Shelf.Moved", written[:-1] + b', "news": "Shelf.Moved"}', format)
-    assert NewsReader[ShelfMoved](ShelfMoved).read(told).centimetres == 200
+    told = entry("Shelf.Moved", written[:-1] + b', "event": "Shelf.Moved"}', format)
+    assert EventReader[ShelfMoved](ShelfMoved).read(told).centimetres == 200
 
 
 @given(orders, scripts)

@@ -19,9 +19,9 @@ from oms.billing.posting import voucher_of
 from oms.master.bookkeeping import Bookkeeping
 from oms.orders.advances import advances, unpaid
 from oms.orders.applying import tell
-from oms.orders.document_news import CreditNoteIssued, InvoiceIssued
+from oms.orders.document_events import CreditNoteIssued, InvoiceIssued
 from oms.orders.documents import Document
-from oms.orders.money_news import PaymentRefunded
+from oms.orders.money_events import PaymentRefunded
 from oms.orders.money_parts import Received, Refund
 from oms.orders.order import Order
 from oms.payments import payment
@@ -68,7 +68,7 @@ class Books:
         self.papers[id] = invoice
         credit = invoice.kind == "credit_note"
         news = CreditNoteIssued(document) if credit else InvoiceIssued(document)
-        self.order = replace(tell(self.order, news), news=())
+        self.order = replace(tell(self.order, news), events=())
         return id
 
     def asked(self) -> list[IssuedDeposit]:
@@ -102,12 +102,12 @@ class Books:
         self._receive(Received(id, -amount, self.day, reverses=payment, at=self.at))
 
     def _receive(self, came: Received) -> None:
-        self.order = replace(payment.receive(self.order, came, at=self.at), news=())
+        self.order = replace(payment.receive(self.order, came, at=self.at), events=())
 
     def refund(self, amount: str | Decimal) -> None:
         n = len(self.order.refunds) + 1
         back = Refund(f"rfd_{n}", "", Decimal(amount), self.at, f"re_{n}", "bank")
-        self.order = replace(tell(self.order, PaymentRefunded(back, self.at)), news=())
+        self.order = replace(tell(self.order, PaymentRefunded(back, self.at)), events=())
 
     def final(self) -> str:
         """What nobody paid of deposits is credited, what left is billed less what stands."""

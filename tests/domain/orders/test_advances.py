@@ -18,7 +18,7 @@ from oms.orders import balance
 from oms.orders.advances import advances
 from oms.orders.applying import tell
 from oms.orders.ledger import ledger
-from oms.orders.money_news import PaymentCaptured, PaymentFailed
+from oms.orders.money_events import PaymentCaptured, PaymentFailed
 from oms.orders.money_parts import Capture, Payment, PaymentFailure
 from oms.records import datev
 from oms.records.export import Export

@@ -180,7 +180,7 @@ def change(wishes: dict[str, int], price: str, street: str | None, held: bool) -
         after = confirmed(order, news, [verdict if held else Finding("payment", "pass")])
         owed = sum(li.unit_price * (li.ordered - li.cancelled) for li in after.lines)
         assert news.total == after.charged == owed + after.shipping.price
-        assert not confirmed(replace(after, news=()), news, []).news
+        assert not confirmed(replace(after, events=()), news, []).events
         return after
 
     return command
@@ -270,7 +270,7 @@ class Kept:
         self.order = self.save(order)
 
     def save(self, order: Order) -> Order:
-        for news in order.news:
+        for news in order.events:
             event = LogEntry(
                 id=f"evt_{len(self.log)}",
                 type=str(type(news).__struct_config__.tag),
@@ -283,7 +283,7 @@ class Kept:
                 data=msgspec.Raw(encode(news)),
             )
             self.log.append(chained(event, self.log[-1].hash if self.log else GENESIS))
-        self.order = ORDER_FORMATS.read(encode(replace(order, news=())))
+        self.order = ORDER_FORMATS.read(encode(replace(order, events=())))
         return self.order
 
     def do(self, command: Command, at: datetime) -> Order:
@@ -328,7 +328,7 @@ def test_what_was_due_is_not_due_any_more_once_seen_to(
     at = NOW + timedelta(hours=hours)
     after = kept.do(lambda order, at: apply_due(order, at=at), at)
     assert [due for due in dues.due(after) if due.at <= at] == []
-    assert not apply_due(after, at=at).news
+    assert not apply_due(after, at=at).events
 
 
 @settings(max_examples=200, deadline=None)
@@ -341,10 +341,10 @@ def test_a_command_given_twice_at_once_changes_nothing_the_second_time(
         kept.do(command, NOW + timedelta(minutes=minute))
     for fulfilment in kept.order.fulfilments:
         if fulfilment.parcels:
-            assert not shipping.pack(kept.order, fulfilment.id, [(100, None)], at=NOW).news
+            assert not shipping.pack(kept.order, fulfilment.id, [(100, None)], at=NOW).events
         if fulfilment.shipped_at:
             again = ship(kept.order.fulfilments.index(fulfilment))
-            assert not again(kept.order, NOW).news
+            assert not again(kept.order, NOW).events
 
 
 @settings(max_examples=100, deadline=None)

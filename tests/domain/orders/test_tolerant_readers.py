@@ -8,7 +8,7 @@ import msgspec
 from hypothesis import given
 from msgspec.structs import replace
 
-from oms.orders.applying import read_news
+from oms.orders.applying import decode_event
 from oms.orders.order import ORDER_FORMATS, Order
 from tests.domain.orders.test_order_properties import NOW, Command, Kept, orders, scripts
 from tests.world.releases import of_tomorrow
@@ -21,6 +21,6 @@ def test_fields_that_nobody_knows_yet_are_passed_over(order: Order, script: list
         kept.do(command, NOW + timedelta(minutes=minute))
     assert ORDER_FORMATS.read(msgspec.json.encode(of_tomorrow(kept.order))) == kept.order
     for event in kept.log:
-        news = read_news(event)
+        news = decode_event(event)
         later = replace(event, data=msgspec.Raw(msgspec.json.encode(of_tomorrow(news))), format=2)
-        assert read_news(later) == news
+        assert decode_event(later) == news

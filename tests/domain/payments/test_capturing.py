@@ -129,7 +129,7 @@ def moved(order: Order, psp: Psp, at: datetime, *, dies_after: int = 99) -> Orde
 
 def log_of(order: Order) -> list[LogEntry]:
     events: list[LogEntry] = []
-    for number, news in enumerate(order.news, 1):
+    for number, news in enumerate(order.events, 1):
         tag = str(type(news).__struct_config__.tag)
         event = LogEntry(
             id=f"evt_{number}", type=tag, aggregate="order/ord_1", shop="b", sequence=number,
@@ -141,7 +141,7 @@ def log_of(order: Order) -> list[LogEntry]:
 
 def moves_by_the_table(before: Order, after: Order) -> None:
     """Each piece of news leads from a state to one that the machine knows behind it."""
-    for news in after.news[len(before.news) :]:
+    for news in after.events[len(before.events) :]:
         following = applied(before, news)
         assert state(following) in AFTER[state(before)]
         before = following
@@ -152,8 +152,8 @@ def holds(order: Order) -> None:
     assert Decimal(0) <= balance.refunded(order) <= balance.captured(order)
     assert balance.captured(order) <= balance.authorised(order)
     assert [*accounted(order), *money_invariants.moved(order)] == []
-    assert ORDER_FORMATS.read(encode(replace(order, news=()))) == replace(order, news=())
-    assert not [*told("order", replace(order, news=()), log_of(order))]
+    assert ORDER_FORMATS.read(encode(replace(order, events=()))) == replace(order, events=())
+    assert not [*told("order", replace(order, events=()), log_of(order))]
 
 
 deeds = st.one_of(

@@ -50,7 +50,7 @@ def on_account(number: int, quantity: int, mode: str = "gross", price: str = "10
         shipping=Shipping("standard", Decimal("4.90")),
         payment=Payment("invoice", "open", Decimal(0)),
     )
-    return replace(tell(order, OrderCreated(order)), news=())
+    return replace(tell(order, OrderCreated(order)), events=())
 
 
 def due(order: Order) -> Decimal:
@@ -72,7 +72,7 @@ class Ledger:
             raise Exceeded("credit_exceeded", "too much")
         change = exposure(after).minus(exposure(before))
         self.counters = self.counters.plus(change)
-        self.orders[after.id] = replace(after, news=())
+        self.orders[after.id] = replace(after, events=())
 
     def change(self, id: str, command: Callable[[Order], Order]) -> None:
         with suppress(Refusal, Broken):

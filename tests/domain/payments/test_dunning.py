@@ -51,7 +51,7 @@ def clock(order: Order, time: datetime, rules: DunningRules = RULES) -> Order:
         order = apply_due(order, at=time)
         order = proceed(order, "inv_1", claim_of(order, "inv_1"), rules, at=time)
         order = printed(order, time)
-    return replace(order, news=())
+    return replace(order, events=())
 
 
 def printed(order: Order, time: datetime) -> Order:
@@ -143,7 +143,7 @@ def test_reversal_goes_on_with_the_next_level_but_not_at_once() -> None:
     order = days(paid(days(billed(), 0, 10), "100.00", 11), 11, 40)
     assert levels(order) == [(0, 7)]
     back = Received("R-1", Decimal(-100), DUE + timedelta(41), reverses="T-1")
-    order = replace(payment.receive(order, back, at=at(41)), news=())
+    order = replace(payment.receive(order, back, at=at(41)), events=())
     assert levels(days(order, 41, 47)) == [(0, 7)]
     assert levels(days(order, 41, 48)) == [(0, 7), (1, 48)]
 
@@ -153,11 +153,11 @@ def test_hold_keeps_letters_back_until_after_its_day() -> None:
     until = DUE + timedelta(20)
     order = dunning.hold(order, "inv_1", until, reason="talks", by="clerk:c", at=at(3))
     assert dunning.hold(order, "inv_1", until, reason="talks", by="clerk:c", at=at(3)) is order
-    order = replace(order, news=())
+    order = replace(order, events=())
     assert levels(days(order, 3, 20)) == []
     assert levels(days(order, 3, 21)) == [(0, 21)]
     gone = dunning.hold(order, "inv_1", None, reason="over", by="clerk:c", at=at(9))
-    assert levels(days(replace(gone, news=()), 9, 9)) == [(0, 9)]
+    assert levels(days(replace(gone, events=()), 9, 9)) == [(0, 9)]
 
 
 def test_stopped_for_a_customer_until_somebody_lets_it_go_on() -> None:
@@ -166,7 +166,7 @@ def test_stopped_for_a_customer_until_somebody_lets_it_go_on() -> None:
     assert due(order) == ()
     order = dunning.hold(order, "inv_1", DUE, reason="x", by="clerk:c", at=at(41))
     order = dunning.hold(order, "inv_1", None, reason="go on", by="clerk:c", at=at(41))
-    assert levels(days(replace(order, news=()), 42, 42)) == [(0, 42)]
+    assert levels(days(replace(order, events=()), 42, 42)) == [(0, 42)]
 
 
 def test_what_is_paid_at_issue_or_was_never_sent_is_not_dunned() -> None:
@@ -215,7 +215,7 @@ def test_whenever_the_clock_strikes_no_level_comes_twice_or_too_early(
     order = billed()
     for day in sorted(strikes):
         if day in payments:
-            order = replace(paid(order, "10.00", day, f"T-{day}"), news=())
+            order = replace(paid(order, "10.00", day, f"T-{day}"), events=())
         order = clock(order, at(day))
     found = levels(order)
     assert [level for level, _ in found] == [*range(len(found))]

@@ -133,7 +133,7 @@ class Hall:
 
 
 def order_of(id: str, lines: list[Line], fulfilments: list[Fulfilment]) -> Order:
-    order = replace(new_order([1], True), id=id, placed_at=NOW, news=())
+    order = replace(new_order([1], True), id=id, placed_at=NOW, events=())
     return replace(order, lines=tuple(lines), fulfilments=tuple(fulfilments))
 
 

@@ -103,7 +103,7 @@ class Shop(RuleBasedStateMachine):
             self.astray.add(before.id)
 
     def save(self, order: Order) -> None:
-        self.orders[order.id] = replace(order, news=())
+        self.orders[order.id] = replace(order, events=())
 
     def room(self, order: Order) -> allocation.Room:
         return allocation.room_of(order, self.reservations(order), self.items)
@@ -241,7 +241,7 @@ class Shop(RuleBasedStateMachine):
     def expire(self, data: st.DataObject) -> None:
         order = self.some(data)
         after = allocation.expire(order, "", self.now)
-        if after.news:
+        if after.events:
             self.save(after)
             self.astray.add(order.id)
 

@@ -94,7 +94,7 @@ def claimants(draw: st.DrawFn) -> Order:
         )
     counts: dict[str, Any] = {**pieces, **gone}
     line = Line("1", "S", Decimal(1), sum(pieces.values()) + sum(gone.values()), **counts)
-    return replace(new_order([1], True), lines=(line,), fulfilments=tuple(fulfilments), news=())
+    return replace(new_order([1], True), lines=(line,), fulfilments=tuple(fulfilments), events=())
 
 
 def matching(order: Order) -> Reservation:
@@ -136,8 +136,8 @@ def test_reserving_covers_the_open_pieces_and_reserving_again_takes_nothing(
     assert after.count("open") == 0
     gained = after.count("reserved") - order.count("reserved")
     assert gained == min(order.count("open"), promisable)
-    again = asked(replace(after, news=()), matching(after), promisable - gained)
-    assert again.news == ()
+    again = asked(replace(after, events=()), matching(after), promisable - gained)
+    assert again.events == ()
 
 
 @settings(max_examples=300)

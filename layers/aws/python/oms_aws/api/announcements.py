@@ -9,12 +9,12 @@ from typing import Annotated, Any, Literal
 import msgspec
 from pydantic import AwareDatetime, Field
 
-from oms.billing.bill import BillNews
+from oms.billing.bill import BillEvent
 from oms.core.events import DomainEvent
-from oms.notices.endpoints import EndpointNews
-from oms.orders.applying import AnyNews
-from oms.records.export import ExportNews
-from oms.sourcing.stock_news import IncomingChanged, StockBuffered, StockChanged
+from oms.notices.endpoints import EndpointEvent
+from oms.orders.applying import OrderEvent
+from oms.records.export import ExportEvent
+from oms.sourcing.stock_events import IncomingChanged, StockBuffered, StockChanged
 from oms_aws.notices.event_types import MEANING
 from oms_aws.platform.answers import ID, EventId
 from oms_aws.platform.models import Model
@@ -75,17 +75,17 @@ EXAMPLE = {
 
 def event_types() -> dict[str, type[DomainEvent]]:
     """The data of every event, by its type, in the order in which an order meets them."""
-    news: tuple[type[DomainEvent], ...] = (
-        *typing.get_args(AnyNews),
+    every: tuple[type[DomainEvent], ...] = (
+        *typing.get_args(OrderEvent),
         StockChanged,
         IncomingChanged,
         StockBuffered,
-        *typing.get_args(ExportNews),
-        *typing.get_args(BillNews),
-        *typing.get_args(EndpointNews),
+        *typing.get_args(ExportEvent),
+        *typing.get_args(BillEvent),
+        *typing.get_args(EndpointEvent),
         WebhookTest,
     )
-    return {str(each.__struct_config__.tag): each for each in news}
+    return {str(each.__struct_config__.tag): each for each in every}
 
 
 def event_schemas() -> dict[str, Any]:
@@ -161,9 +161,10 @@ def _cleaned(schema: Any, names: dict[str, str]) -> Any:
     if "description" in kept:
         kept["description"] = kept["description"].split("\n\n")[0]
     if "properties" in kept:
-        kept["properties"].pop("news", None)
-        if "news" in kept.get("required", ()):
-            kept["required"].remove("news")
+        for name in ("event", "events"):  # the tag of one, and those that a state carries
+            kept["properties"].pop(name, None)
+            if name in kept.get("required", ()):
+                kept["required"].remove(name)
         for name, value in kept["properties"].items():
             if name.endswith(TIMES):
                 _dated(value)

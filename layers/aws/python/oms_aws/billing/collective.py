@@ -10,7 +10,7 @@ from functools import partial
 from msgspec.structs import replace
 
 from oms.billing.bill import Bill
-from oms.billing.bill_news import Planned, Share
+from oms.billing.bill_events import Planned, Share
 from oms.billing.billing import payable
 from oms.billing.collecting import gross_of, planned, share
 from oms.billing.crediting import credit_note, everything_left

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from oms.billing.bill_news import Credited
+from oms.billing.bill_events import Credited
 from oms.billing.documenting import issued
 from oms.core.refusals import NotNow, Refusal
 from oms.orders.documents import Document

@@ -53,7 +53,7 @@ class Holder:
         self._store.change(self._id, command, by, seen=self._seen)
 
     def save(self, after: Any, by: Saved) -> None:
-        """Store it after its news; raises Conflict when it is not as read."""
+        """Store it with its events; raises Conflict when it is not as read."""
         self._store.save(self._seen, after, by)
 
 

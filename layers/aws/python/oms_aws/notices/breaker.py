@@ -11,11 +11,11 @@ from msgspec.structs import replace
 
 from oms.core.events import GENESIS
 from oms.core.refusals import NotNow
-from oms.notices.endpoints import EndpointNews, WebhookPaused, WebhookResumed
+from oms.notices.endpoints import EndpointEvent, WebhookPaused, WebhookResumed
 from oms_aws.notices.deliveries import LOOK_AFTER
 from oms_aws.notices.webhooks import Endpoint
 from oms_aws.platform import indexes, keys
-from oms_aws.platform.log import Place, Saved, event_action, events_of
+from oms_aws.platform.log import Place, Saved, entries_of, event_action
 from oms_aws.platform.outgoing import Outcome
 from oms_aws.platform.table import Action, ConditionFailed, Table
 
@@ -154,13 +154,13 @@ class Breakers:
         Raises NotNow when others keep changing the standing.
         """
         changes = {"held": held, "slow": 0, "proven": False, **CALM}
-        id, news = endpoint.id, WebhookResumed(endpoint=endpoint.id, by="keeper", at=at)
+        id, event = endpoint.id, WebhookResumed(endpoint=endpoint.id, by="keeper", at=at)
 
         def turn(seen: Standing) -> Turn | None:
             if seen.held == held:
                 return None
             rests = WebhookPaused(endpoint=id, by="keeper", since=at, at=at)
-            return Turn(changes, rests if held else news)
+            return Turn(changes, rests if held else event)
 
         return self._turn(endpoint, self.standing(id), turn, by, at)
 
@@ -170,9 +170,9 @@ class Breakers:
                 return None
             told = seen.announced and seen.paused_at
             since = datetime.fromisoformat(told) if told else None
-            news = WebhookResumed(endpoint=endpoint.id, by="failures", at=call.at, since=since)
+            event = WebhookResumed(endpoint=endpoint.id, by="failures", at=call.at, since=since)
             changes = {"slow": slow, "proven": True, **CALM}
-            return Turn(changes, news if told else None)
+            return Turn(changes, event if told else None)
 
         return self._turn(endpoint, seen, turn, Saved("auftakt", call.event), call.at)
 
@@ -188,7 +188,7 @@ class Breakers:
             rests = {"paused_at": since, "paused_until": until.isoformat()}
             if not seen.to_announce(at):
                 return Turn(rests, None)
-            news = WebhookPaused(
+            event = WebhookPaused(
                 endpoint=endpoint.id,
                 by="failures",
                 since=datetime.fromisoformat(since),
@@ -197,7 +197,7 @@ class Breakers:
                 error=call.outcome.error,
                 until=until,
             )
-            return Turn({**rests, "announced_at": at.isoformat()}, news)
+            return Turn({**rests, "announced_at": at.isoformat()}, event)
 
         return self._turn(endpoint, seen, turn, Saved("auftakt", call.event), at)
 
@@ -215,12 +215,12 @@ class Breakers:
             if turn is None:
                 return seen
             changes, actions = dict(turn.changes), []
-            if turn.news is not None:
+            if turn.event is not None:
                 end = seen.sequence, seen.hash or GENESIS
                 place = Place(f"webhook/{endpoint.id}", endpoint.shop, *end)
-                (event,) = events_of([turn.news], place, by, at=at, new_id=self._new_id)
-                changes |= {"sequence": event.sequence, "hash": event.hash}
-                actions = [event_action(self._table, event)]
+                (entry,) = entries_of([turn.event], place, by, at=at, new_id=self._new_id)
+                changes |= {"sequence": entry.sequence, "hash": entry.hash}
+                actions = [event_action(self._table, entry)]
             try:
                 self._table.write([self._changed(endpoint.id, seen, changes), *actions])
             except ConditionFailed:
@@ -312,7 +312,7 @@ class Turn(NamedTuple):
     """Next standing (None takes an attribute away), and what the keeper is told."""
 
     changes: Mapping[str, Any]
-    news: EndpointNews | None
+    event: EndpointEvent | None
 
 
 def _standing(item: Mapping[str, Any]) -> Standing:

@@ -8,12 +8,12 @@ from typing import Literal
 
 from oms.core.parties import Person
 from oms.core.refusals import Refusal
-from oms.orders.applying import read_news
+from oms.orders.applying import decode_event
 from oms.orders.documents import letter_of
 from oms.orders.findings import Hold
 from oms.orders.ledger import ledger
-from oms.orders.news import OrderApproved, OrderRejected
 from oms.orders.order import Order
+from oms.orders.order_events import OrderApproved, OrderRejected
 from oms.orders.owing import outstanding, owed, received
 from oms.payments.credit import EXCEEDED, MISSING
 from oms.payments.payment import AWAITED
@@ -155,19 +155,19 @@ def _approval(case: Case, again: Again) -> Mail | None:
 def _decided(case: Case) -> Mail | None:
     """Mail on what was decided by whom, and why, if there is anything left to decide about."""
     order = case.order
-    event = read_event(case.oms.table, case.signal.aggregate, case.signal.sequence)
-    news = read_news(event)
-    if not isinstance(news, OrderApproved | OrderRejected):
+    entry = read_event(case.oms.table, case.signal.aggregate, case.signal.sequence)
+    event = decode_event(entry)
+    if not isinstance(event, OrderApproved | OrderRejected):
         raise Refusal("not_decided", f"{case.signal.id} decides nothing.")
     if not order.charged:
         return None
-    stage = order.approvals[news.stage]
+    stage = order.approvals[event.stage]
     facts = ApprovalDecided(
         **case.common,
         items=case.items(_left(order)),
-        approved=isinstance(news, OrderApproved),
-        person=name_of(stage, news.person) or case.shop.name,
-        reason=news.reason or None,
+        approved=isinstance(event, OrderApproved),
+        person=name_of(stage, event.person) or case.shop.name,
+        reason=event.reason or None,
     )
     return case.to_customer("approval_decided", facts)
 

@@ -1,4 +1,4 @@
-"""Mails of an order: who is told what, from the order and the event that causes it."""
+"""Mails of an order: who is told what, from the order and the entry that causes it."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from oms.billing.invoice import Invoice
 from oms.core.parties import Language
 from oms.core.refusals import Refusal
 from oms.fulfilment.label import label_lines
-from oms.orders.applying import read_news
+from oms.orders.applying import decode_event
 from oms.orders.documents import Document
 from oms.orders.findings import Hold
-from oms.orders.news import OrderCancelled as Cancelled
-from oms.orders.news import OrderChanged as Changed
 from oms.orders.order import Order
-from oms.orders.sourcing_news import EtaChanged
+from oms.orders.order_events import OrderCancelled as Cancelled
+from oms.orders.order_events import OrderChanged as Changed
+from oms.orders.sourcing_events import EtaChanged
 from oms.screening.address import HOLDS
 from oms_aws.notices import business_mails, parcel_mails
 from oms_aws.notices.bill_mails import of_bill, of_bill_letter
@@ -49,7 +49,7 @@ Mails = Mail | tuple[Mail, ...] | None
 
 
 def mails_for(signal: EventNotice, holder: Order | Bill, oms: NoticesWiring) -> tuple[Mail, ...]:
-    """The mails that an event causes, each in its reader's language and of another kind."""
+    """The mails that an entry causes, each in its reader's language and of another kind."""
     mails = _mails_for(signal, holder, oms)
     if mails is None:
         return ()
@@ -95,28 +95,28 @@ def _confirmation(case: Case) -> str | None:
 
 def _changed(case: Case) -> Mail:
     order = case.order
-    event = read_event(case.oms.table, case.signal.aggregate, case.signal.sequence)
-    news = read_news(event)
-    if not isinstance(news, Changed):
+    entry = read_event(case.oms.table, case.signal.aggregate, case.signal.sequence)
+    event = decode_event(entry)
+    if not isinstance(event, Changed):
         raise Refusal("not_a_change", f"{case.signal.id} is no change.")
-    added = {line.number: line.added for line in news.lines if line.added}
-    removed = {line.number: sum(line.removed.values()) for line in news.lines if line.removed}
-    prices = {line.number: line.unit_price for line in news.lines if line.unit_price is not None}
-    repriced = {line.number for line in news.lines if line.sku is None} & prices.keys()
+    added = {line.number: line.added for line in event.lines if line.added}
+    removed = {line.number: sum(line.removed.values()) for line in event.lines if line.removed}
+    prices = {line.number: line.unit_price for line in event.lines if line.unit_price is not None}
+    repriced = {line.number for line in event.lines if line.sku is None} & prices.keys()
     lines = (replace(li, unit_price=prices.get(li.number, li.unit_price)) for li in order.lines)
     then = case._replace(order=replace(order, lines=tuple(lines)))
-    address = news.shipping_address or news.billing_address
+    address = event.shipping_address or event.billing_address
     facts = OrderChanged(
         **case.common,
         items=then.items(added),
         removed=then.items(removed),
         repriced=then.items(dict.fromkeys(repriced, 1)),
-        total=news.total,
+        total=event.total,
         currency=order.currency,
         price_mode=order.price_mode,
         ship_to=label_lines(address) if address else (),
-        method=news.shipping.method if news.shipping else None,
-        vat_id=news.vat_id,
+        method=event.shipping.method if event.shipping else None,
+        vat_id=event.vat_id,
     )
     return case.to_customer("order_changed", facts)
 
@@ -167,16 +167,16 @@ def _in(language: Language, hold: Hold) -> str:
 
 
 def _cancelled(case: Case) -> Mail:
-    event = read_event(case.oms.table, case.signal.aggregate, case.signal.sequence)
-    news = read_news(event)
-    if not isinstance(news, Cancelled):
+    entry = read_event(case.oms.table, case.signal.aggregate, case.signal.sequence)
+    event = decode_event(entry)
+    if not isinstance(event, Cancelled):
         raise Refusal("not_a_cancellation", f"{case.signal.id} is no cancellation.")
     left = {line.number: line.ordered - line.cancelled for line in case.order.lines}
     facts = OrderCancelled(
         **case.common,
-        items=case.items(news.by_line),
-        whole=news.whole,
-        reason=news.reason or None,
+        items=case.items(event.by_line),
+        whole=event.whole,
+        reason=event.reason or None,
         remaining=case.items({number: n for number, n in left.items() if n}),
     )
     return case.to_customer("order_cancelled", facts)
@@ -283,17 +283,17 @@ def _credited(case: Case, document: Document) -> Mail:
 
 
 def _waits(case: Case) -> Mail | None:
-    """Of the lines whose day is news, those that still wait."""
+    """Of the lines whose day is event, those that still wait."""
     order = case.order
-    event = read_event(case.oms.table, case.signal.aggregate, case.signal.sequence)
-    news = read_news(event)
-    if not isinstance(news, EtaChanged):
+    entry = read_event(case.oms.table, case.signal.aggregate, case.signal.sequence)
+    event = decode_event(entry)
+    if not isinstance(event, EtaChanged):
         raise Refusal("not_expected", f"{case.signal.id} says nothing of a day.")
-    items = waiting_items(order, news.expected, case.oms)
+    items = waiting_items(order, event.expected, case.oms)
     if not items:
         return None
-    link = case.oms.links.link("waiting", order.id, at=news.at)
-    facts = OrderWaits(**case.common, items=items, first=news.first, cancel_url=link)
+    link = case.oms.links.link("waiting", order.id, at=event.at)
+    facts = OrderWaits(**case.common, items=items, first=event.first, cancel_url=link)
     return case.to_customer("order_waits", facts)
 
 
@@ -320,4 +320,4 @@ WRITERS: Mapping[str, Callable[[Case], Mails]] = {
     "Shipment.Overdue": parcel_mails.of_delay,
     "Shipment.Returned": parcel_mails.of_return,
 }
-"""Who writes what of an event: whatever `notices/tell_customer` listens to stands here."""
+"""Who writes what of an entry: whatever `notices/tell_customer` listens to stands here."""

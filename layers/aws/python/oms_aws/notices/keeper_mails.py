@@ -10,7 +10,7 @@ import msgspec
 
 from oms.core.parties import Language
 from oms.core.refusals import Unknown
-from oms.notices.endpoints import EndpointNews, WebhookPaused
+from oms.notices.endpoints import EndpointEvent, WebhookPaused
 from oms_aws.notices.keeper_letters import EndpointPaused, EndpointResumed
 from oms_aws.notices.letter_parts import Shop
 from oms_aws.notices.letters import compose
@@ -26,25 +26,25 @@ US = "Auftakt"
 
 
 def tell_keeper(signal: EventNotice, oms: NoticesWiring) -> None:
-    """Write once for each event; nothing of what the keeper did, nor of an endpoint that ended."""
-    event = read_event(oms.table, signal.aggregate, signal.sequence)
-    news: EndpointNews = msgspec.json.decode(event.data, type=EndpointNews)
-    if news.by == "keeper":
+    """Write once for each entry; nothing of what the keeper did, nor of an endpoint that ended."""
+    entry = read_event(oms.table, signal.aggregate, signal.sequence)
+    event: EndpointEvent = msgspec.json.decode(entry.data, type=EndpointEvent)
+    if event.by == "keeper":
         return
     try:
-        endpoint = oms.webhooks.endpoint(news.endpoint)
+        endpoint = oms.webhooks.endpoint(event.endpoint)
     except Unknown:
         return
     if not (endpoint.shop or endpoint.contact):
         return
-    mail, by = _mail(endpoint, news, oms)
+    mail, by = _mail(endpoint, event, oms)
     if oms.mail.claim(signal.id, mail.kind, at=oms.now(), anyway=signal.redriven > 0):
         return
     message_id = oms.mail.send(signal.id, mail.kind, mail.to, mail.letter, by)
     oms.table.write([oms.mail.sent(signal.id, mail.kind, message_id)])
 
 
-def _mail(endpoint: Endpoint, news: EndpointNews, oms: NoticesWiring) -> tuple[Mail, Envelope]:
+def _mail(endpoint: Endpoint, event: EndpointEvent, oms: NoticesWiring) -> tuple[Mail, Envelope]:
     language: Language = endpoint.language or "de"
     if endpoint.shop:
         shop = oms.catalogue.cached_shop(endpoint.shop)
@@ -65,16 +65,16 @@ def _mail(endpoint: Endpoint, news: EndpointNews, oms: NoticesWiring) -> tuple[M
         "url": url,
         "name": endpoint.description,
     }
-    if isinstance(news, WebhookPaused):
+    if isinstance(event, WebhookPaused):
         rests = EndpointPaused(
             **common,
-            since=_time(news.since),
-            until=_time(news.until),
-            failures=news.failures,
-            error=news.error,
+            since=_time(event.since),
+            until=_time(event.until),
+            failures=event.failures,
+            error=event.error,
         )
         return Mail("endpoint_paused", to, compose("endpoint_paused", rests, language)), by
-    works = EndpointResumed(**common, since=_time(news.since))
+    works = EndpointResumed(**common, since=_time(event.since))
     return Mail("endpoint_resumed", to, compose("endpoint_resumed", works, language)), by
 
 

@@ -162,7 +162,7 @@ def body_of(signal: EventNotice, role: str, oms: NoticesWiring) -> str:
     """The event as a CloudEvents 1.0 envelope in JSON, with what the role may know of its data."""
     event = read_event(oms.table, signal.aggregate, signal.sequence)
     data = decode(event.data)
-    data.pop("news", None)
+    data.pop("event", None)
     seen = replace(event, actor=actor_shown(role, event.actor), data=Raw(b""))
     return enveloped(seen, shown(role, event.type, data))
 

@@ -17,7 +17,7 @@ from oms_aws.platform.http import Problem
 
 
 def captured(asked: PlaceOrder, id: str, shop: str, at: datetime) -> Order:
-    """The order as it was placed, all pieces open, carrying the news of its creation."""
+    """The order as it was placed, all pieces open, with the event of its creation."""
     lines = [
         {
             "number": line.number,

@@ -19,7 +19,7 @@ def entries_seen(entries: Iterable[LogEntry]) -> list[dict[str, Any]]:
             "actor": event.actor,
             "cause": event.cause,
             "format": event.format,
-            "data": {name: value for name, value in facts(event).items() if name != "news"},
+            "data": {name: value for name, value in facts(event).items() if name != "event"},
             "hash": event.hash,
         }
         for event in entries

@@ -209,4 +209,4 @@ def _key(item: Mapping[str, Any]) -> keys.Key:
 
 def size_of(order: Order) -> int:
     """How many bytes of an item the order takes, compressed where it is large."""
-    return len(packed(encode(replace(order, news=()))))
+    return len(packed(encode(replace(order, events=()))))

@@ -11,8 +11,8 @@ from oms.core.calendar import book_day
 from oms.core.refusals import Refusal
 from oms.master.account import Account
 from oms.orders.findings import AMOUNT_UNKNOWN, Finding
-from oms.orders.news import OrderChanged
 from oms.orders.order import Order
+from oms.orders.order_events import OrderChanged
 from oms.payments import credit
 from oms.payments.payment import on_account
 from oms.screening.approval import NEEDED, check_approval, needed_again
@@ -90,7 +90,7 @@ def check_credit(
 
 
 def of_business(
-    order: Order, left: Order, news: OrderChanged, due: Decimal, oms: PaymentsWiring
+    order: Order, left: Order, event: OrderChanged, due: Decimal, oms: PaymentsWiring
 ) -> Iterator[Finding]:
     """Findings of credit and approval on a change, which leaves `left`, gross `due`.
 
@@ -100,7 +100,7 @@ def of_business(
     account = oms.catalogue.account(order.shop, order.customer.id)
     waits_for = (credit.EXCEEDED, credit.MISSING, AMOUNT_UNKNOWN)
     held = any(hold.reason in waits_for for hold in order.open_holds)
-    more = news.payment or news.vat_id or news.total > news.total_before
+    more = event.payment or event.vat_id or event.total > event.total_before
     if on_account(left.payment) and (more or held):
         yield _credit_for(order, left, account, due, oms)
     approval = _approval(left, account, due, oms)
@@ -109,7 +109,7 @@ def of_business(
         yield approval
     elif approval.verdict == "hold" and (not order.approvals or needed_again(order, left)):
         # The same stages are asked again from the first one: this is another order to them.
-        yield replace(approval, data={**approval.data, "change": news.change})
+        yield replace(approval, data={**approval.data, "change": event.change})
 
 
 def once_known(order: Order, due: Decimal, oms: PaymentsWiring) -> Iterator[Finding]:

@@ -30,8 +30,8 @@ from oms.orders.changing import (
 )
 from oms.orders.findings import Finding, Hold
 from oms.orders.lines import Pieces
-from oms.orders.news import OrderChanged
 from oms.orders.order import Order
+from oms.orders.order_events import OrderChanged
 from oms.orders.owing import secured
 from oms.orders.pending import Change
 from oms.payments.payment import check_payment, on_account
@@ -60,7 +60,7 @@ class Weighed(NamedTuple):
     it has claimed stock, as stock is now.
     """
 
-    news: OrderChanged
+    event: OrderChanged
     recalls: dict[str, Pieces]
     findings: tuple[Finding, ...]
     outcome: Outcome
@@ -94,16 +94,16 @@ def weighed(order: Order, change: Change, id: str, by: str, oms: PaymentsWiring)
     at = oms.now()
     recalls = needed(order, change)
     order = given_back(order, recalls, at)
-    news = changed(order, change, id=id, by=by, at=at)
-    after = applied(order, news)
+    event = changed(order, change, id=id, by=by, at=at)
+    after = applied(order, event)
     totals = estimated(part_left(after), oms)
-    findings = tuple(_checked(order, after, news, totals, oms))
-    outcome = foreseen(order, news, findings)
+    findings = tuple(_checked(order, after, event, totals, oms))
+    outcome = foreseen(order, event, findings)
     try:
         before = estimated(part_left(order), oms)
     except Refusal:
         before = None
-    return Weighed(news, recalls, findings, outcome, before, totals, sourced(oms, outcome.order))
+    return Weighed(event, recalls, findings, outcome, before, totals, sourced(oms, outcome.order))
 
 
 def keep(order: Order, change: Change, shown: Weighed, oms: PaymentsWiring) -> datetime:
@@ -117,7 +117,7 @@ def keep(order: Order, change: Change, shown: Weighed, oms: PaymentsWiring) -> d
         "expires_at": expires_at.isoformat(),
         "expires": int((expires_at + PREVIEW_LIVES).timestamp()),
     }
-    oms.table.write([oms.table.put(keys.preview(order.id, shown.news.change), attributes)])
+    oms.table.write([oms.table.put(keys.preview(order.id, shown.event.change), attributes)])
     return expires_at
 
 
@@ -151,7 +151,7 @@ def confirm(order: Order, id: str, shown: Preview, by: str, oms: PaymentsWiring)
         raise Refusal("preview_outdated", "The change comes to something else by now: look again.")
     if now.recalls:
         return requested(order, shown.change, now.recalls, id=id, by=by, at=oms.now())
-    return confirmed(order, now.news, now.findings)
+    return confirmed(order, now.event, now.findings)
 
 
 def finish(order: Order, oms: PaymentsWiring) -> Order:
@@ -166,35 +166,35 @@ def finish(order: Order, oms: PaymentsWiring) -> Order:
         now = weighed(order, pending.wanted, pending.id, pending.by, oms)
         if now.recalls:
             raise Refusal("order_changed", "Pieces went to a warehouse meanwhile.")
-        return confirmed(order, now.news, now.findings)
+        return confirmed(order, now.event, now.findings)
     except Refusal as refusal:
         return dropped(order, refusal, at=oms.now())
 
 
 def _checked(
-    order: Order, after: Order, news: OrderChanged, totals: Invoice, oms: PaymentsWiring
+    order: Order, after: Order, event: OrderChanged, totals: Invoice, oms: PaymentsWiring
 ) -> Iterator[Finding]:
     """The findings of the checks that a change makes necessary again."""
     left = part_left(after)
     if after.ship_to != order.ship_to:
         yield from check_address(left, oms.catalogue.shop_if_known(order.shop), gazetteer())
-    if news.lines:
-        some = left if _holds(order, "price") else part_changed(left, news)
+    if event.lines:
+        some = left if _holds(order, "price") else part_changed(left, event)
         yield from priced(oms, replace(some, claimed_total=None))
     held = _holds(order, "payment")
     vat = None
-    if news.vat_id and vat_id_matters(left, oms.catalogue.cached_shop(order.shop)):
+    if event.vat_id and vat_id_matters(left, oms.catalogue.cached_shop(order.shop)):
         shop = oms.catalogue.cached_shop(order.shop)
         vat = vat_found(left, shop, oms)
         yield vat_finding(left, vat.check, shop.tax.vies_unreachable)
     yield examined(after, oms, vat)
-    if news.payment or news.vat_id or news.total != news.total_before or held:
+    if event.payment or event.vat_id or event.total != event.total_before or held:
         rules = oms.catalogue.cached_shop(order.shop).payment
-        finding = check_payment(left, totals.gross, rules, at=news.at)
-        more = news.payment or news.vat_id or news.total > news.total_before
+        finding = check_payment(left, totals.gross, rules, at=event.at)
+        more = event.payment or event.vat_id or event.total > event.total_before
         if finding.verdict != "hold" or more or held:
             yield finding
-    yield from of_business(order, left, news, totals.gross, oms)
+    yield from of_business(order, left, event, totals.gross, oms)
 
 
 def _holds(order: Order, check: str) -> bool:
@@ -258,7 +258,7 @@ def _totals(order: Order, invoice: Invoice | None) -> dict[str, Any]:
 def _lines(order: Order, after: Order, shown: Weighed) -> Iterator[dict[str, Any]]:
     before = {line.number: line for line in order.lines}
     waited = after.pieces("backordered")
-    for number in (change.number for change in shown.news.lines):
+    for number in (change.number for change in shown.event.lines):
         line, known = after.line(number), before.get(number)
         yield {
             "number": number,

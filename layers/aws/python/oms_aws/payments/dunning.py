@@ -11,7 +11,7 @@ from oms.billing.invoice import Invoice
 from oms.billing.stationery import dressed
 from oms.core.refusals import NotNow
 from oms.master.terms import DunningRules
-from oms.orders.document_news import InvoiceDunned, InvoiceReminded
+from oms.orders.document_events import InvoiceDunned, InvoiceReminded
 from oms.orders.documents import Document, letter_of
 from oms.orders.order import Order
 from oms.payments.dunning import (
@@ -41,7 +41,7 @@ def dunned(aggregate: str, document: str, cause: str, oms: PaymentsWiring) -> No
         held: Any = holder.held
         claim, rules = claimed(held, document, oms), rules_of(held, oms)
         after = proceed(held, document, claim, rules, at=oms.now())
-        if not after.news:
+        if not after.events:
             return
         try:
             holder.save(after, Saved("auftakt", cause, _said(after, oms)))
@@ -106,9 +106,9 @@ def _said(held: Order | Bill, oms: PaymentsWiring) -> tuple[Action, ...]:
     """The writes that keep what new letters say."""
     shop = oms.catalogue.cached_shop(held.shop)
     actions = []
-    for news in held.news:
-        if isinstance(news, InvoiceReminded | InvoiceDunned):
-            document, letter = letter_of(held.documents, news.letter.id)
+    for event in held.events:
+        if isinstance(event, InvoiceReminded | InvoiceDunned):
+            document, letter = letter_of(held.documents, event.letter.id)
             snapshot = oms.documents.snapshot(document.id, Invoice)
             says = dressed(reminder_of(letter, document, snapshot), shop)
             actions.append(oms.documents.letter(letter.id, held.id, held.shop, says))

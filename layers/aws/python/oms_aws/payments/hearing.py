@@ -90,7 +90,7 @@ def _refund(order: Order, told: Told, at: datetime) -> Order:
         at=at,
         reference=refund.reference,
     )
-    if failed.news and refund.reference not in {known.reference for known in order.refunds}:
+    if failed.events and refund.reference not in {known.reference for known in order.refunds}:
         # It failed before it was on record: it is sent again until it is.
         raise NotNow(f"the refund {refund.reference} is not on record yet")
     return failed

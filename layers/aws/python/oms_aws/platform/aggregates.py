@@ -16,7 +16,7 @@ from oms.core.pseudonyms import Vault
 from oms.core.refusals import Broken, NotNow, Unknown
 from oms_aws.platform.attributes import packed, unpacked
 from oms_aws.platform.keys import Key
-from oms_aws.platform.log import Place, Saved, VersionDiffers, event_action, events_of, read_log
+from oms_aws.platform.log import Place, Saved, VersionDiffers, entries_of, event_action, read_log
 from oms_aws.platform.table import MOST_ACTIONS, Action, ConditionFailed, Table
 from oms_aws.platform.vaults import NO_VAULT, erased_vault, new_vault, stored_vault, vault_action
 
@@ -27,14 +27,14 @@ Item = Mapping[str, Any]
 
 
 class Aggregate(Protocol):
-    """What is consistent in one write; `news` are the events that its last commands led to."""
+    """What is consistent in one write; `events` are those that its last commands led to."""
 
     @property
     def id(self) -> str: ...
     @property
     def shop(self) -> str: ...
     @property
-    def news(self) -> tuple[DomainEvent, ...]: ...
+    def events(self) -> tuple[DomainEvent, ...]: ...
 
 
 State = TypeVar("State", bound=Aggregate)
@@ -88,7 +88,7 @@ class AggregateKind(Struct, Generic[State, Read], frozen=True, kw_only=True):
     stored, and of its state as the table has it, are those that lists and the clock find it by;
     `counted` those that others count up in its item without a new version: a save demands that
     they are as they were read. `guarded` are writes with a word to say, from the state before (None
-    of a new one) and after, with its news; `projections` those that follow from both as the table
+    of a new one) and after, with its events; `projections` those that follow from both as the table
     has them; and `rows` those that may go ahead of the transaction, as they say nothing without the
     aggregate. With a `vault`, what is personal of it lies in there.
     """
@@ -249,18 +249,18 @@ class AggregateStore(Generic[State, Read]):
     def prepared(self, seen: Read, state: State, by: Saved) -> Prepared[Read]:
         """What storing the state takes; raises NotNow, and what its writes refuse."""
         kind = self.kind
-        bare: State = replace(cast(Any, state), news=())
-        (hidden, news), vault = (bare, state.news), seen.vault
+        bare: State = replace(cast(Any, state), events=())
+        (hidden, events), vault = (bare, state.events), seen.vault
         if kind.vault:
-            (hidden, news), vault = vault.hidden((hidden, news))
+            (hidden, events), vault = vault.hidden((hidden, events))
         if kind.erased(bare) and not kind.erased(seen.state):
             bare, vault = hidden, erased_vault(self._now())
         place = Place(f"{kind.name}/{state.id}", state.shop, seen.sequence, seen.hash)
-        events = events_of(news, place, by, at=self._now(), new_id=self._new_id)
-        beside = [event_action(self._table, e, texts=len(vault.values)) for e in events]
+        entries = entries_of(events, place, by, at=self._now(), new_id=self._new_id)
+        beside = [event_action(self._table, e, texts=len(vault.values)) for e in entries]
         if kind.vault and (vault is not seen.vault or not seen.version):
             beside.append(vault_action(self._table, kind.vault(state.id), vault))
-        sequence, last = place.behind(events)
+        sequence, last = place.behind(entries)
         stored = seen._replace(
             state=bare, version=seen.version + 1, sequence=sequence, hash=last, vault=vault
         )
@@ -281,7 +281,7 @@ class AggregateStore(Generic[State, Read]):
         return self._table.put_if(key, item, version=seen.version, **seen.counts)
 
     def save(self, seen: Read, state: State, by: Saved) -> Read:
-        """Store the state after its news, with one event for each.
+        """Store the state with its events, with one event for each.
 
         Raises Conflict, and what its guarded writes object.
         """
@@ -298,7 +298,7 @@ class AggregateStore(Generic[State, Read]):
         return prepared.stored
 
     def create(self, state: State, by: Saved) -> Read:
-        """Store a new aggregate after its news; raises Conflict when it is there already."""
+        """Store a new aggregate with its events; raises Conflict when it is there already."""
         return self.save(self.kind.new(state), state, by)
 
     def save_together(self, prepared: Sequence[Prepared[Any]], also: Sequence[Action] = ()) -> None:
@@ -319,7 +319,7 @@ class AggregateStore(Generic[State, Read]):
     ) -> Read:
         """Get, decide, save; again from the start whenever someone else was faster.
 
-        `seen` spares the first reading. Without news nothing is written. Raises what the command
+        `seen` spares the first reading. Without events nothing is written. Raises what the command
         raises, and NotNow.
         """
         for attempt in range(CHANGE_TRIES):
@@ -328,7 +328,7 @@ class AggregateStore(Generic[State, Read]):
             if if_version is not None and if_version != seen.version:
                 raise VersionDiffers(seen.version)
             state = command(seen.state)
-            if not state.news:
+            if not state.events:
                 return seen
             try:
                 return self.save(seen, state, by)

@@ -41,42 +41,42 @@ class Place(NamedTuple):
     sequence: int
     hash: str
 
-    def behind(self, events: Sequence[LogEntry]) -> tuple[int, str]:
+    def behind(self, entries: Sequence[LogEntry]) -> tuple[int, str]:
         """Number and hash of the last event once these are written."""
-        return (events[-1].sequence, events[-1].hash) if events else (self.sequence, self.hash)
+        return (entries[-1].sequence, entries[-1].hash) if entries else (self.sequence, self.hash)
 
 
-def events_of(
-    news: Iterable[DomainEvent],
+def entries_of(
+    events: Iterable[DomainEvent],
     place: Place,
     by: Saved,
     *,
     at: datetime,
     new_id: Callable[[str], str],
 ) -> list[LogEntry]:
-    """The events that carry an aggregate's news, chained to the end of its log."""
-    events: list[LogEntry] = []
-    for item in news:
-        sequence, last = place.behind(events)
-        event = LogEntry(
+    """The entries that keep an aggregate's events, chained to the end of its log."""
+    entries: list[LogEntry] = []
+    for event in events:
+        sequence, last = place.behind(entries)
+        entry = LogEntry(
             id=new_id("evt"),
-            type=str(type(item).__struct_config__.tag),
+            type=str(type(event).__struct_config__.tag),
             aggregate=place.aggregate,
             shop=place.shop,
             sequence=sequence + 1,
             at=at,
             actor=by.actor,
             cause=by.cause,
-            format=item.newest(),
-            data=written(item),
+            format=event.newest(),
+            data=written(event),
         )
-        events.append(chained(event, last))
-    return events
+        entries.append(chained(entry, last))
+    return entries
 
 
-def written(news: DomainEvent) -> msgspec.Raw:
+def written(event: DomainEvent) -> msgspec.Raw:
     """An event as it is written down."""
-    return msgspec.Raw(msgspec.json.encode(news))
+    return msgspec.Raw(msgspec.json.encode(event))
 
 
 def event_action(table: Table, event: LogEntry, *, texts: int = 0) -> Action:

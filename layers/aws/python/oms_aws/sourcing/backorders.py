@@ -131,7 +131,7 @@ def _outlooks_for(oms: SourcingWiring, order: Order, skus: list[str]) -> dict[st
 def _tell(oms: SourcingWiring, order: Order, outlooks: dict[str, Outlook]) -> None:
     at = oms.now()
     days = _days(order, outlooks, book_day(at))
-    if expect(order, days, at=at).news:
+    if expect(order, days, at=at).events:
         by = Saved("auftakt", "expectation")
         oms.orders.change(order.id, lambda order: expect(order, days, at=at), by)
 

@@ -9,10 +9,10 @@ from oms.core.clocks import SKEW
 from oms.core.events import GENESIS, DomainEvent, LogEntry
 from oms.sourcing.stock import Buffer, Item
 from oms.sourcing.stock_buckets import recounted
-from oms.sourcing.stock_news import StockBuffered, StockChanged
+from oms.sourcing.stock_events import StockBuffered, StockChanged
 from oms_aws.platform import keys
 from oms_aws.platform.edit import Edit
-from oms_aws.platform.log import Place, Saved, event_action, events_of
+from oms_aws.platform.log import Place, Saved, entries_of, event_action
 from oms_aws.platform.table import Action, Table
 from oms_aws.sourcing.counters import View, edited, shifted
 
@@ -72,10 +72,10 @@ def judged(item: Item, count: Count, by: Counting, *, now: datetime) -> str:
 def counted(
     table: Table, view: View, count: Count, by: Counting, *, event_id: str, at: datetime
 ) -> list[Action]:
-    """The actions that take a count over from what was seen, with its event."""
-    news = _changed(view.item, count, by)
-    event = _event(view.item, news, Saved(by.actor, by.cause), event_id, at)
-    return [*_edits(table, view, count, by, event), event_action(table, event)]
+    """The actions that take a count over from what was seen, with its entry."""
+    event = _changed(view.item, count, by)
+    entry = _event(view.item, event, Saved(by.actor, by.cause), event_id, at)
+    return [*_edits(table, view, count, by, entry), event_action(table, entry)]
 
 
 class Keeping(NamedTuple):
@@ -90,10 +90,10 @@ class Keeping(NamedTuple):
 def kept_back(
     table: Table, view: View, by: Keeping, *, event_id: str, at: datetime
 ) -> list[Action]:
-    """The actions that set a shop's buffer, with its event."""
+    """The actions that set a shop's buffer, with its entry."""
     item, wanted = view.item, by.buffer
     before = item.buffers.get(by.shop, Buffer())
-    news = StockBuffered(
+    event = StockBuffered(
         sku=view.sku,
         shop=by.shop,
         pieces_before=before.pieces,
@@ -101,24 +101,24 @@ def kept_back(
         pieces=wanted.pieces,
         percent=wanted.percent,
     )
-    event = _event(item, news, Saved(by.actor, by.cause), event_id, at)
+    entry = _event(item, event, Saved(by.actor, by.cause), event_id, at)
     edit = Edit()
     edit.see("sequence", item.sequence or None)
     for name, value in {"sku": view.sku, "kind": "stock"}.items():
         edit.set(name, value)
-    edit.set("sequence", event.sequence)
-    edit.set("hash", event.hash)
+    edit.set("sequence", entry.sequence)
+    edit.set("hash", entry.hash)
     edit.set(f"buffer:{by.shop}", {"pieces": wanted.pieces, "percent": wanted.percent})
-    return [edit.action(table, keys.stock(view.sku)), event_action(table, event)]
+    return [edit.action(table, keys.stock(view.sku)), event_action(table, entry)]
 
 
-def _event(item: Item, news: DomainEvent, by: Saved, event_id: str, at: datetime) -> LogEntry:
+def _event(item: Item, event: DomainEvent, by: Saved, event_id: str, at: datetime) -> LogEntry:
     place = Place(f"stock/{item.sku}", "", item.sequence, item.hash or GENESIS)
-    (event,) = events_of([news], place, by, at=at, new_id=lambda _: event_id)
-    return event
+    (entry,) = entries_of([event], place, by, at=at, new_id=lambda _: event_id)
+    return entry
 
 
-def _edits(table: Table, view: View, count: Count, by: Counting, event: LogEntry) -> list[Action]:
+def _edits(table: Table, view: View, count: Count, by: Counting, entry: LogEntry) -> list[Action]:
     item, place, safety = view.item, by.location, _safety(view.item, count, by)
     shelved = item.on_hand.get(place, 0) - item.safety.get(place, 0)
     gain = count.on_hand - safety - shelved
@@ -127,8 +127,8 @@ def _edits(table: Table, view: View, count: Count, by: Counting, event: LogEntry
     shifted(main, view)
     main.see("sequence", item.sequence or None)
     main.see(f"on_hand:{place}", item.on_hand.get(place))
-    main.set("sequence", event.sequence)
-    main.set("hash", event.hash)
+    main.set("sequence", entry.sequence)
+    main.set("hash", entry.hash)
     main.set(f"on_hand:{place}", count.on_hand)
     main.set(f"as_of:{place}", by.as_of.isoformat())
     main.set(f"safety:{place}", safety)

@@ -15,7 +15,7 @@ from oms.orders.lines import Pieces
 from oms.orders.order import Order
 from oms.orders.reserving import lose_reservation
 from oms.orders.shipping import provide, release_to_warehouse
-from oms.orders.sourcing_news import LineBackordered
+from oms.orders.sourcing_events import LineBackordered
 from oms.sourcing import allocation, dispatch
 from oms.sourcing.bundles import parts, recipes, stock_skus
 from oms.sourcing.routing import Plan
@@ -212,7 +212,7 @@ def _ready(order: Order) -> bool:
 
 def _given_up(order: Order) -> set[str]:
     """The parts of bundles that lost their reservation as no location has them all: others may."""
-    lost = (news.pieces for news in order.news if isinstance(news, LineBackordered))
+    lost = (event.pieces for event in order.events if isinstance(event, LineBackordered))
     lines = [order.line(number) for pieces in lost for number in pieces]
     return {sku for line in lines if line.nature.components for sku in parts(line)}
 
@@ -308,7 +308,7 @@ def _work(
 ) -> Order:
     """Decide how the order goes on while that is due, move its reservations, and save it.
 
-    Starts again whenever the order changes under it. Answers the order with its news.
+    Starts again whenever the order changes under it. Answers the order with its event.
     """
     for _ in range(CHANGE_TRIES):
         seen = oms.orders.get(order_id)
@@ -317,7 +317,7 @@ def _work(
             return seen.order
         try:
             seen, order = _moved(oms, seen, decide, filled, limited)
-            if order.news:
+            if order.events:
                 oms.orders.save(seen, order, BY)
             return order
         except Conflict:

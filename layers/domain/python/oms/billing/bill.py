@@ -9,7 +9,7 @@ from typing import Any
 from msgspec import field
 from msgspec.structs import replace
 
-from oms.billing.bill_news import (
+from oms.billing.bill_events import (
     BillCancelled,
     BillClosed,
     BillCredited,
@@ -21,13 +21,13 @@ from oms.billing.bill_news import (
     Share,
     Why,
 )
-from oms.core.events import DomainEvent, NewsReader
+from oms.core.events import DomainEvent, EventReader
 from oms.core.formats import Formats
 from oms.core.refusals import Broken, Refusal, Unknown
 from oms.core.values import Due, Value, Waiting
 from oms.orders import stalled
 from oms.orders.deadlines import BILL_WITHIN, MEND_WITHIN, RESERVE_WITHIN, Stalled
-from oms.orders.document_news import (
+from oms.orders.document_events import (
     CreditNoteIssued,
     DocumentArchived,
     DocumentRejected,
@@ -42,8 +42,8 @@ from oms.orders.document_news import (
     LetterArchived,
 )
 from oms.orders.documents import Document, Dunning
-from oms.orders.news import NotificationSent
-from oms.orders.overdue import DunningNews, apply, awaited, due_of, letters_to_keep
+from oms.orders.order_events import NotificationSent
+from oms.orders.overdue import DunningEvent, apply, awaited, due_of, letters_to_keep
 
 AGAIN_AFTER = timedelta(hours=1)
 """So long after a bill was closed the clock looks whether it has been issued."""
@@ -76,7 +76,7 @@ class Bill(Value, frozen=True, omit_defaults=True, kw_only=True):
     settled_at: datetime | None = None
     changed_at: datetime | None = None
     stalled: Stalled | None = None
-    news: tuple[BillNews, ...] = ()
+    events: tuple[BillEvent, ...] = ()
 
     @property
     def status(self) -> str:
@@ -204,19 +204,19 @@ class Bill(Value, frozen=True, omit_defaults=True, kw_only=True):
         """Put on record that every order has its shares; a second time changes nothing."""
         return self if self.settled_at else self.tell(BillSettled(at))
 
-    # -- news ---------------------------------------------------------------------------------
+    # -- events ---------------------------------------------------------------------------------
 
-    def tell(self, *news: BillNews) -> Bill:
-        """The bill after the news, carrying them."""
+    def tell(self, *events: BillEvent) -> Bill:
+        """The bill after the events, carrying them."""
         bill = self
-        for item in news:
-            bill = replace(bill.apply(item), news=(*bill.news, item))
+        for item in events:
+            bill = replace(bill.apply(item), events=(*bill.events, item))
         return bill
 
-    def apply(self, news: BillNews) -> Bill:
-        """The bill after one piece of news, as replaying the log does it (invariant 5)."""
-        bill: Bill = _AFTER[type(news)](self, news)
-        at = getattr(news, "at", None)
+    def apply(self, event: BillEvent) -> Bill:
+        """The bill after one event, as replaying the log does it (invariant 5)."""
+        bill: Bill = _AFTER[type(event)](self, event)
+        at = getattr(event, "at", None)
         return replace(bill, changed_at=at) if at else bill
 
     def with_document(self, id: str, **changes: Any) -> Bill:
@@ -232,7 +232,7 @@ class BillOpened(DomainEvent, frozen=True, tag="Bill.Opened"):
     bill: Bill
 
 
-BillNews = (
+BillEvent = (
     BillOpened
     | BillStalled
     | BillClosed
@@ -247,89 +247,89 @@ BillNews = (
     | DocumentWithdrawn
     | DocumentArchived
     | NotificationSent
-    | DunningNews
+    | DunningEvent
 )
 
 
 def opened(bill: Bill) -> Bill:
-    """A new bill, with its news."""
-    return replace(bill, news=(BillOpened(bill),))
+    """A new bill, with its event."""
+    return replace(bill, events=(BillOpened(bill),))
 
 
-def replayed(log: Iterable[BillNews]) -> Bill:
+def replayed(log: Iterable[BillEvent]) -> Bill:
     """The bill that its log tells of; raises Broken for a log without a beginning."""
     bill: Bill | None = None
-    for news in log:
-        if isinstance(news, BillOpened):
-            bill = news.bill
+    for event in log:
+        if isinstance(event, BillOpened):
+            bill = event.bill
         elif bill is None:
             raise Broken("the log does not begin with Bill.Opened")
         else:
-            bill = bill.apply(news)
+            bill = bill.apply(event)
     if bill is None:
         raise Broken("the log is empty")
     return bill
 
 
-def _opened(_: Bill, news: BillOpened) -> Bill:
-    return news.bill
+def _opened(_: Bill, event: BillOpened) -> Bill:
+    return event.bill
 
 
-def _closed(bill: Bill, news: BillClosed) -> Bill:
-    return replace(bill, closed_at=news.at)
+def _closed(bill: Bill, event: BillClosed) -> Bill:
+    return replace(bill, closed_at=event.at)
 
 
-def _planned(bill: Bill, news: BillPlanned) -> Bill:
-    return replace(bill, planned=news.documents)
+def _planned(bill: Bill, event: BillPlanned) -> Bill:
+    return replace(bill, planned=event.documents)
 
 
-def _issued(bill: Bill, news: InvoiceIssued | CreditNoteIssued) -> Bill:
-    at = news.document.issued_at
-    return replace(bill, documents=(*bill.documents, news.document), changed_at=at)
+def _issued(bill: Bill, event: InvoiceIssued | CreditNoteIssued) -> Bill:
+    at = event.document.issued_at
+    return replace(bill, documents=(*bill.documents, event.document), changed_at=at)
 
 
-def _settled(bill: Bill, news: BillSettled) -> Bill:
-    return replace(bill, settled_at=news.at)
+def _settled(bill: Bill, event: BillSettled) -> Bill:
+    return replace(bill, settled_at=event.at)
 
 
-def _stalled(bill: Bill, news: BillStalled) -> Bill:
-    return replace(bill, stalled=stalled.counted(bill.stalled, bill.changed_at, news.stalled_at))
+def _stalled(bill: Bill, event: BillStalled) -> Bill:
+    return replace(bill, stalled=stalled.counted(bill.stalled, bill.changed_at, event.stalled_at))
 
 
-def _credited(bill: Bill, news: BillCredited) -> Bill:
-    return replace(bill, credits=(*bill.credits, news.credited))
+def _credited(bill: Bill, event: BillCredited) -> Bill:
+    return replace(bill, credits=(*bill.credits, event.credited))
 
 
-def _cancelled(bill: Bill, news: BillCancelled) -> Bill:
+def _cancelled(bill: Bill, event: BillCancelled) -> Bill:
     return replace(
         bill,
-        cancelled={**bill.cancelled, news.document: news.note},
-        returned={**bill.returned, news.note: news.shares},
+        cancelled={**bill.cancelled, event.document: event.note},
+        returned={**bill.returned, event.note: event.shares},
         settled_at=None,
     )
 
 
-def _validated(bill: Bill, news: DocumentValidated) -> Bill:
-    kept = {"xml_key": news.key, "xml_sha256": news.sha256}
-    return bill.with_document(news.document, **kept, rejected=(), rejected_at=None)
+def _validated(bill: Bill, event: DocumentValidated) -> Bill:
+    kept = {"xml_key": event.key, "xml_sha256": event.sha256}
+    return bill.with_document(event.document, **kept, rejected=(), rejected_at=None)
 
 
-def _rejected(bill: Bill, news: DocumentRejected) -> Bill:
-    return bill.with_document(news.document, rejected=news.rules, rejected_at=news.at)
+def _rejected(bill: Bill, event: DocumentRejected) -> Bill:
+    return bill.with_document(event.document, rejected=event.rules, rejected_at=event.at)
 
 
-def _withdrawn(bill: Bill, news: DocumentWithdrawn) -> Bill:
-    gone = {"format": None, "withdrawn_at": news.at, "rejected": (), "rejected_at": None}
-    return bill.with_document(news.document, **gone)
+def _withdrawn(bill: Bill, event: DocumentWithdrawn) -> Bill:
+    gone = {"format": None, "withdrawn_at": event.at, "rejected": (), "rejected_at": None}
+    return bill.with_document(event.document, **gone)
 
 
-def _archived(bill: Bill, news: DocumentArchived) -> Bill:
-    return bill.with_document(news.document, key=news.key, sha256=news.sha256)
+def _archived(bill: Bill, event: DocumentArchived) -> Bill:
+    return bill.with_document(event.document, key=event.key, sha256=event.sha256)
 
 
-def _dunning(bill: Bill, news: DunningNews) -> Bill:
-    changed = apply(bill.document(news.document), news)
-    return bill.with_document(news.document, dunning=changed.dunning)
+def _dunning(bill: Bill, event: DunningEvent) -> Bill:
+    changed = apply(bill.document(event.document), event)
+    return bill.with_document(event.document, dunning=changed.dunning)
 
 
 def _noted(bill: Bill, _: DomainEvent) -> Bill:
@@ -360,4 +360,4 @@ _AFTER: dict[type, Any] = {
 }
 
 BILL_FORMATS: Formats[Bill] = Formats(Bill)
-read_bill_news = NewsReader[BillNews](BillNews).read
+decode_bill_event = EventReader[BillEvent](BillEvent).read

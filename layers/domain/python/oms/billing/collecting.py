@@ -16,7 +16,7 @@ from oms.core.money import total
 from oms.core.refusals import Refusal, Unknown
 from oms.master.account import Account, Billing
 from oms.orders.applying import tell
-from oms.orders.document_news import InvoiceCollected, InvoiceDeferred, InvoiceReduced
+from oms.orders.document_events import InvoiceCollected, InvoiceDeferred, InvoiceReduced
 from oms.orders.documents import Collected, Document
 from oms.orders.order import Order
 

@@ -13,7 +13,7 @@ from oms.billing.invoice import Invoice
 from oms.core.documents import Kind
 from oms.core.refusals import Refusal
 from oms.orders.applying import tell
-from oms.orders.document_news import (
+from oms.orders.document_events import (
     CreditNoteIssued,
     DocumentArchived,
     DocumentRejected,
@@ -22,12 +22,12 @@ from oms.orders.document_news import (
 )
 from oms.orders.documents import Document
 from oms.orders.invoicing import invoice
-from oms.orders.news import NotificationSent
 from oms.orders.order import Order
-from oms.orders.overdue import DunningNews
+from oms.orders.order_events import NotificationSent
+from oms.orders.overdue import DunningEvent
 
-DocumentNews = (
-    DocumentValidated | DocumentRejected | DocumentArchived | NotificationSent | DunningNews
+DocumentEvent = (
+    DocumentValidated | DocumentRejected | DocumentArchived | NotificationSent | DunningEvent
 )
 """Events of a document, whoever has it."""
 
@@ -49,9 +49,9 @@ SIGNS: Mapping[Kind, int] = {
 """What each kind does to what the customer owes; papers of other kinds do nothing."""
 
 
-def apply(holder: Holder, *news: DocumentNews) -> Holder:
+def apply(holder: Holder, *events: DocumentEvent) -> Holder:
     """The holder after events of its documents, carrying them."""
-    return tell(holder, *news) if isinstance(holder, Order) else holder.tell(*news)
+    return tell(holder, *events) if isinstance(holder, Order) else holder.tell(*events)
 
 
 def bills_of(order: Order) -> tuple[Document, ...]:

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from oms.orders.applying import tell
-from oms.orders.document_news import PaperArchived
+from oms.orders.document_events import PaperArchived
 from oms.orders.documents import Paper
 from oms.orders.order import Order
 

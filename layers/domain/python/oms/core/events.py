@@ -13,7 +13,7 @@ from oms.core.formats import Upgrade, upgraded
 GENESIS = "0" * 64
 
 
-class DomainEvent(msgspec.Struct, frozen=True, tag_field="news", omit_defaults=True):
+class DomainEvent(msgspec.Struct, frozen=True, tag_field="event", omit_defaults=True):
     """Something that happened to an aggregate; its tag is the event type.
 
     `upgrades` read what was written in earlier formats of the type (`oms.core.formats`).
@@ -52,7 +52,7 @@ class LogEntry(msgspec.Struct, frozen=True, kw_only=True):
 News = TypeVar("News")
 
 
-class NewsReader(Generic[News]):
+class EventReader(Generic[News]):
     """Reader of the events of a kind of aggregate, in whatever format they were written."""
 
     def __init__(self, types: Any) -> None:

@@ -7,7 +7,7 @@ from datetime import datetime
 from oms.core.refusals import Refusal, Unknown
 from oms.orders.applying import tell
 from oms.orders.astray import ARRIVED, FAILURES, RETURNING, astray, deadline, dues
-from oms.orders.fulfilment_news import (
+from oms.orders.fulfilment_events import (
     ShipmentDelivered,
     ShipmentFailed,
     ShipmentOverdue,

@@ -38,4 +38,4 @@ class WebhookResumed(DomainEvent, frozen=True, tag="Webhook.Resumed"):
     since: datetime | None = None
 
 
-EndpointNews = WebhookPaused | WebhookResumed
+EndpointEvent = WebhookPaused | WebhookResumed

@@ -15,7 +15,7 @@ from oms.orders.balance import refunded
 from oms.orders.deposits import deducted, uncredited
 from oms.orders.documents import Document, Taxed
 from oms.orders.ledger import OpenItem, ledger
-from oms.orders.money_news import PaymentCaptured, PaymentReceived, PaymentRefunded
+from oms.orders.money_events import PaymentCaptured, PaymentReceived, PaymentRefunded
 from oms.orders.order import Order
 
 NOTHING = Decimal(0)
@@ -45,8 +45,8 @@ class Advance(Struct, frozen=True, kw_only=True):
         return self.at.astimezone(BUSINESS_ZONE).date()
 
 
-def followed(before: Order, order: Order, news: DomainEvent) -> Order:
-    """The order after news of it, with what is taxed of its deposits.
+def followed(before: Order, order: Order, event: DomainEvent) -> Order:
+    """The order after an event of it, with what is taxed of its deposits.
 
     The tax on what is paid in advance is due when that comes (§ 13 (1) no. 1 a sentence 4 UStG); a
     discount that goes with it is a reduction of its own. What is credited of a deposit stays taxed
@@ -69,7 +69,7 @@ def followed(before: Order, order: Order, news: DomainEvent) -> Order:
         spare -= held
         credits = len(notes_of(order, document.id))
         if due + held != was or (was and known and credits != known.credits):
-            on, at = _when(order, document, news)
+            on, at = _when(order, document, event)
             step = Taxed(due + held, on, at, credits)
             order = order.with_document(replace(document, taxed=(*document.taxed, step)))
     return order
@@ -89,19 +89,19 @@ def notes_of(order: Order, deposit: str) -> tuple[str, ...]:
     return tuple(each.id for each in notes if each.original == deposit)
 
 
-def _when(order: Order, deposit: Document, news: DomainEvent) -> tuple[date, datetime]:
+def _when(order: Order, deposit: Document, event: DomainEvent) -> tuple[date, datetime]:
     """On which day money moved, and when we were told of it.
 
     Not before the deposit was issued, which is what makes money that was there an advance.
     """
-    at: datetime = getattr(news, "at", None) or order.changed_at or order.received_at
-    match news:
+    at: datetime = getattr(event, "at", None) or order.changed_at or order.received_at
+    match event:
         case PaymentReceived():
-            on = news.payment.value_date
+            on = event.payment.value_date
         case PaymentCaptured():
-            on = news.capture.at.astimezone(BUSINESS_ZONE).date()
+            on = event.capture.at.astimezone(BUSINESS_ZONE).date()
         case PaymentRefunded():
-            on = news.refund.at.astimezone(BUSINESS_ZONE).date()
+            on = event.refund.at.astimezone(BUSINESS_ZONE).date()
         case _:
             on = at.astimezone(BUSINESS_ZONE).date()
     since, told = (each.astimezone(BUSINESS_ZONE).date() for each in (deposit.issued_at, at))

@@ -11,9 +11,10 @@ from oms.core.events import DomainEvent
 from oms.core.refusals import Broken
 from oms.orders import stalled
 from oms.orders.after_screening import found_again
-from oms.orders.erasure_news import OrderErasureRequested, OrderPersonErased
+from oms.orders.erasure_events import OrderErasureRequested, OrderPersonErased
 from oms.orders.lines import Line, LineChanged
-from oms.orders.news import (
+from oms.orders.order import Order, OrderCreated
+from oms.orders.order_events import (
     NotificationSent,
     OrderCancelled,
     OrderChanged,
@@ -23,52 +24,51 @@ from oms.orders.news import (
     OrderStalled,
     WebhookExhausted,
 )
-from oms.orders.order import Order, OrderCreated
 
 
-def _erasure_requested(order: Order, news: OrderErasureRequested) -> Order:
-    return replace(order, erasure=Erasure(news.requested_at, news.by))
+def _erasure_requested(order: Order, event: OrderErasureRequested) -> Order:
+    return replace(order, erasure=Erasure(event.requested_at, event.by))
 
 
-def _person_erased(order: Order, news: OrderPersonErased) -> Order:
+def _person_erased(order: Order, event: OrderPersonErased) -> Order:
     if order.erasure is None:
         raise Broken(f"{order.id}: nobody asked for its erasure")
-    return replace(order, erasure=replace(order.erasure, erased_at=news.erased_at))
+    return replace(order, erasure=replace(order.erasure, erased_at=event.erased_at))
 
 
-def _created(_: Order, news: OrderCreated) -> Order:
-    return news.order
+def _created(_: Order, event: OrderCreated) -> Order:
+    return event.order
 
 
-def _cancelled(order: Order, news: OrderCancelled) -> Order:
-    for place, pieces in news.pieces.items():
+def _cancelled(order: Order, event: OrderCancelled) -> Order:
+    for place, pieces in event.pieces.items():
         order = order.move(pieces, place, "cancelled")
     return order
 
 
-def _change_requested(order: Order, news: OrderChangeRequested) -> Order:
-    return replace(order, pending=news.pending, changed_at=news.pending.requested_at)
+def _change_requested(order: Order, event: OrderChangeRequested) -> Order:
+    return replace(order, pending=event.pending, changed_at=event.pending.requested_at)
 
 
 def _change_dropped(order: Order, _: OrderChangeDropped) -> Order:
     return replace(order, pending=None)
 
 
-def _changed(order: Order, news: OrderChanged) -> Order:
+def _changed(order: Order, event: OrderChanged) -> Order:
     lines = {line.number: line for line in order.lines}
-    for change in news.lines:
+    for change in event.lines:
         lines[change.number] = _line_changed(lines.get(change.number), change)
-    customer = replace(order.customer, vat_id=news.vat_id or order.customer.vat_id)
+    customer = replace(order.customer, vat_id=event.vat_id or order.customer.vat_id)
     changed = replace(
         order,
         customer=customer,
         lines=tuple(lines.values()),
-        billing_address=news.billing_address or order.billing_address,
-        shipping_address=news.shipping_address or order.shipping_address,
-        shipping=news.shipping or order.shipping,
-        payment=news.payment or order.payment,
-        findings=found_again(order, news.findings),
-        changes=(*order.changes, news.change),
+        billing_address=event.billing_address or order.billing_address,
+        shipping_address=event.shipping_address or order.shipping_address,
+        shipping=event.shipping or order.shipping,
+        payment=event.payment or order.payment,
+        findings=found_again(order, event.findings),
+        changes=(*order.changes, event.change),
         pending=None,
     )
     if changed.ship_to == order.ship_to:
@@ -95,16 +95,18 @@ def _line_changed(line: Line | None, change: LineChanged) -> Line:
     )
 
 
-def _stalled(order: Order, news: OrderStalled) -> Order:
-    return replace(order, stalled=stalled.counted(order.stalled, order.changed_at, news.stalled_at))
+def _stalled(order: Order, event: OrderStalled) -> Order:
+    return replace(
+        order, stalled=stalled.counted(order.stalled, order.changed_at, event.stalled_at)
+    )
 
 
 def _noted(order: Order, _: DomainEvent) -> Order:
     return order
 
 
-def _completed(order: Order, news: OrderCompleted) -> Order:
-    return replace(order, completed_at=news.at)
+def _completed(order: Order, event: OrderCompleted) -> Order:
+    return replace(order, completed_at=event.at)
 
 
 AFTER: dict[type, Any] = {

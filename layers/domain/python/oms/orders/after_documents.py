@@ -6,7 +6,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from oms.orders.document_news import (
+from oms.orders.document_events import (
     CreditNoteIssued,
     DocumentArchived,
     DocumentRejected,
@@ -27,66 +27,66 @@ from oms.orders.document_news import (
 )
 from oms.orders.documents import Collected
 from oms.orders.order import Order
-from oms.orders.overdue import DunningNews, apply
+from oms.orders.overdue import DunningEvent, apply
 
 
-def _dunning(order: Order, news: DunningNews) -> Order:
-    return order.with_document(apply(order.document(news.document), news))
+def _dunning(order: Order, event: DunningEvent) -> Order:
+    return order.with_document(apply(order.document(event.document), event))
 
 
-def _awaited(order: Order, news: InvoiceAwaited) -> Order:
-    return order.with_fulfilment(replace(order.fulfilment(news.fulfilment), awaits=True))
+def _awaited(order: Order, event: InvoiceAwaited) -> Order:
+    return order.with_fulfilment(replace(order.fulfilment(event.fulfilment), awaits=True))
 
 
-def _invoiced(order: Order, news: InvoiceIssued | CreditNoteIssued | InvoiceCollected) -> Order:
+def _invoiced(order: Order, event: InvoiceIssued | CreditNoteIssued | InvoiceCollected) -> Order:
     return replace(
-        order, documents=(*order.documents, news.document), changed_at=news.document.issued_at
+        order, documents=(*order.documents, event.document), changed_at=event.document.issued_at
     )
 
 
-def _left_to_collect(order: Order, news: InvoiceDeferred) -> Order:
-    entry = Collected(news.fulfilment, news.bill, news.due_at, news.gross, news.at)
+def _left_to_collect(order: Order, event: InvoiceDeferred) -> Order:
+    entry = Collected(event.fulfilment, event.bill, event.due_at, event.gross, event.at)
     return replace(order, collected=(*order.collected, entry))
 
 
-def _reduced(order: Order, news: InvoiceReduced) -> Order:
+def _reduced(order: Order, event: InvoiceReduced) -> Order:
     collected = tuple(
-        replace(each, credited=each.credited + news.gross, credits=each.credits + 1)
-        if each.fulfilment == news.fulfilment
+        replace(each, credited=each.credited + event.gross, credits=each.credits + 1)
+        if each.fulfilment == event.fulfilment
         else each
         for each in order.collected
     )
     return replace(order, collected=collected)
 
 
-def _validated(order: Order, news: DocumentValidated) -> Order:
+def _validated(order: Order, event: DocumentValidated) -> Order:
     valid = replace(
-        order.document(news.document),
-        xml_key=news.key,
-        xml_sha256=news.sha256,
+        order.document(event.document),
+        xml_key=event.key,
+        xml_sha256=event.sha256,
         rejected=(),
         rejected_at=None,
     )
     return order.with_document(valid)
 
 
-def _found_wrong(order: Order, news: DocumentRejected) -> Order:
-    document = order.document(news.document)
-    return order.with_document(replace(document, rejected=news.rules, rejected_at=news.at))
+def _found_wrong(order: Order, event: DocumentRejected) -> Order:
+    document = order.document(event.document)
+    return order.with_document(replace(document, rejected=event.rules, rejected_at=event.at))
 
 
-def _withdrawn(order: Order, news: DocumentWithdrawn) -> Order:
-    document = replace(order.document(news.document), format=None, withdrawn_at=news.at)
+def _withdrawn(order: Order, event: DocumentWithdrawn) -> Order:
+    document = replace(order.document(event.document), format=None, withdrawn_at=event.at)
     return order.with_document(replace(document, rejected=(), rejected_at=None))
 
 
-def _archived(order: Order, news: DocumentArchived) -> Order:
-    document = order.document(news.document)
-    return order.with_document(replace(document, key=news.key, sha256=news.sha256))
+def _archived(order: Order, event: DocumentArchived) -> Order:
+    document = order.document(event.document)
+    return order.with_document(replace(document, key=event.key, sha256=event.sha256))
 
 
-def _filed(order: Order, news: PaperArchived) -> Order:
-    return replace(order, papers=(*order.papers, news.paper))
+def _filed(order: Order, event: PaperArchived) -> Order:
+    return replace(order, papers=(*order.papers, event.paper))
 
 
 AFTER: dict[type, Any] = {

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from oms.core.refusals import Broken
 from oms.orders import astray
-from oms.orders.fulfilment_news import (
+from oms.orders.fulfilment_events import (
     FulfilmentPacked,
     FulfilmentPlanned,
     FulfilmentRecallAccepted,
@@ -26,12 +26,12 @@ from oms.orders.fulfilments import ParcelFailure
 from oms.orders.order import Order
 
 
-def _planned(order: Order, news: FulfilmentPlanned) -> Order:
-    order = order.move(news.fulfilment.pieces, news.origin, "released")
+def _planned(order: Order, event: FulfilmentPlanned) -> Order:
+    order = order.move(event.fulfilment.pieces, event.origin, "released")
     return replace(
         order,
-        fulfilments=(*order.fulfilments, news.fulfilment),
-        changed_at=news.fulfilment.planned_at,
+        fulfilments=(*order.fulfilments, event.fulfilment),
+        changed_at=event.fulfilment.planned_at,
     )
 
 
@@ -39,21 +39,21 @@ def _offered(order: Order, _: FulfilmentReleased) -> Order:
     return order
 
 
-def _recall_requested(order: Order, news: FulfilmentRecallRequested) -> Order:
-    fulfilment = replace(order.fulfilment(news.fulfilment), recall=news.recall)
-    return replace(order.with_fulfilment(fulfilment), changed_at=news.recall.requested_at)
+def _recall_requested(order: Order, event: FulfilmentRecallRequested) -> Order:
+    fulfilment = replace(order.fulfilment(event.fulfilment), recall=event.recall)
+    return replace(order.with_fulfilment(fulfilment), changed_at=event.recall.requested_at)
 
 
-def _recall_accepted(order: Order, news: FulfilmentRecallAccepted) -> Order:
+def _recall_accepted(order: Order, event: FulfilmentRecallAccepted) -> Order:
     """Order after a recall: given pieces are reserved again, what is left is packed anew."""
-    fulfilment = order.fulfilment(news.fulfilment)
+    fulfilment = order.fulfilment(event.fulfilment)
     recall = fulfilment.recall
     if recall is None or fulfilment.status not in ("released", "packed"):
         raise Broken(f"{fulfilment.id}: nothing is recalled")
     order = order.move(recall.pieces, fulfilment.status, "reserved")
     given = {n: q - recall.pieces.get(n, 0) for n, q in fulfilment.pieces.items()}
     left = {number: quantity for number, quantity in given.items() if quantity}
-    answered = replace(recall, status="accepted", answer=news.reason, answered_at=news.at)
+    answered = replace(recall, status="accepted", answer=event.reason, answered_at=event.at)
     if not left:
         return order.with_fulfilment(replace(fulfilment, status="cancelled", recall=answered))
     if fulfilment.status == "packed":
@@ -63,36 +63,36 @@ def _recall_accepted(order: Order, news: FulfilmentRecallAccepted) -> Order:
     )
 
 
-def _recall_refused(order: Order, news: FulfilmentRecallRefused) -> Order:
-    fulfilment = order.fulfilment(news.fulfilment)
+def _recall_refused(order: Order, event: FulfilmentRecallRefused) -> Order:
+    fulfilment = order.fulfilment(event.fulfilment)
     recall = fulfilment.recall
     if recall is None:
         raise Broken(f"{fulfilment.id}: nothing is recalled")
-    answered = replace(recall, status="refused", answer=news.reason, answered_at=news.at)
+    answered = replace(recall, status="refused", answer=event.reason, answered_at=event.at)
     return order.with_fulfilment(replace(fulfilment, recall=answered))
 
 
-def _packed(order: Order, news: FulfilmentPacked) -> Order:
-    fulfilment = order.fulfilment(news.fulfilment)
+def _packed(order: Order, event: FulfilmentPacked) -> Order:
+    fulfilment = order.fulfilment(event.fulfilment)
     order = order.move(fulfilment.pieces, "released", "packed")
-    return order.with_fulfilment(replace(fulfilment, status="packed", parcels=news.parcels))
+    return order.with_fulfilment(replace(fulfilment, status="packed", parcels=event.parcels))
 
 
-def _shipped(order: Order, news: ShipmentConfirmed) -> Order:
-    fulfilment = order.fulfilment(news.fulfilment)
+def _shipped(order: Order, event: ShipmentConfirmed) -> Order:
+    fulfilment = order.fulfilment(event.fulfilment)
     parcels = tuple(
-        replace(parcel, carrier=news.carrier, tracking_number=number)
-        for parcel, number in zip(fulfilment.parcels, news.tracking_numbers, strict=True)
+        replace(parcel, carrier=event.carrier, tracking_number=number)
+        for parcel, number in zip(fulfilment.parcels, event.tracking_numbers, strict=True)
     )
     order = order.move(fulfilment.pieces, "packed", "shipped")
     return order.with_fulfilment(
-        replace(fulfilment, status="shipped", parcels=parcels, shipped_at=news.at)
+        replace(fulfilment, status="shipped", parcels=parcels, shipped_at=event.at)
     )
 
 
-def _tracked(order: Order, news: ShipmentTracked) -> Order:
-    changes = {"status": news.status, "scanned_at": news.at}
-    return _with_parcel(order, news.fulfilment, news.parcel, **changes)
+def _tracked(order: Order, event: ShipmentTracked) -> Order:
+    changes = {"status": event.status, "scanned_at": event.at}
+    return _with_parcel(order, event.fulfilment, event.parcel, **changes)
 
 
 def _with_parcel(order: Order, id: str, parcel: str, **changes: Any) -> Order:
@@ -101,34 +101,34 @@ def _with_parcel(order: Order, id: str, parcel: str, **changes: Any) -> Order:
     return order.with_fulfilment(replace(fulfilment, parcels=tuple(parcels)))
 
 
-def _delivered(order: Order, news: ShipmentDelivered) -> Order:
+def _delivered(order: Order, event: ShipmentDelivered) -> Order:
     """Parcels that came back meanwhile are where they came from."""
-    fulfilment = order.fulfilment(news.fulfilment)
+    fulfilment = order.fulfilment(event.fulfilment)
     for place, pieces in astray.places(fulfilment):
         order = order.move(pieces, "shipped", place)
-    back = news.at if any(p.status == "returned" for p in fulfilment.parcels) else None
+    back = event.at if any(p.status == "returned" for p in fulfilment.parcels) else None
     return order.with_fulfilment(
-        replace(fulfilment, status="delivered", delivered_at=news.at, returned_at=back)
+        replace(fulfilment, status="delivered", delivered_at=event.at, returned_at=back)
     )
 
 
-def _failed_to_arrive(order: Order, news: ShipmentFailed) -> Order:
-    failure = ParcelFailure(news.status, news.at, news.until, news.text)
-    return _with_parcel(order, news.fulfilment, news.parcel, failure=failure)
+def _failed_to_arrive(order: Order, event: ShipmentFailed) -> Order:
+    failure = ParcelFailure(event.status, event.at, event.until, event.text)
+    return _with_parcel(order, event.fulfilment, event.parcel, failure=failure)
 
 
-def _overdue(order: Order, news: ShipmentOverdue) -> Order:
-    parcels = order.fulfilment(news.fulfilment).parcels
-    (failure,) = (each.failure for each in parcels if each.id == news.parcel)
+def _overdue(order: Order, event: ShipmentOverdue) -> Order:
+    parcels = order.fulfilment(event.fulfilment).parcels
+    (failure,) = (each.failure for each in parcels if each.id == event.parcel)
     assert failure
-    told = replace(failure, reminded_at=news.at)
-    return _with_parcel(order, news.fulfilment, news.parcel, failure=told)
+    told = replace(failure, reminded_at=event.at)
+    return _with_parcel(order, event.fulfilment, event.parcel, failure=told)
 
 
-def _came_back(order: Order, news: ShipmentReturned) -> Order:
-    fulfilment = order.fulfilment(news.fulfilment)
+def _came_back(order: Order, event: ShipmentReturned) -> Order:
+    fulfilment = order.fulfilment(event.fulfilment)
     order = order.move(fulfilment.pieces, "shipped", "returned")
-    return order.with_fulfilment(replace(fulfilment, status="returned", returned_at=news.at))
+    return order.with_fulfilment(replace(fulfilment, status="returned", returned_at=event.at))
 
 
 AFTER: dict[type, Any] = {

@@ -6,7 +6,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from oms.orders.money_news import (
+from oms.orders.money_events import (
     CaptureDeferred,
     CaptureDue,
     CreditReserved,
@@ -24,48 +24,50 @@ from oms.orders.money_news import (
 from oms.orders.order import Order
 
 
-def _paid(order: Order, news: PaymentReceived) -> Order:
-    return replace(order, payments=(*order.payments, news.payment))
+def _paid(order: Order, event: PaymentReceived) -> Order:
+    return replace(order, payments=(*order.payments, event.payment))
 
 
-def _reminded(order: Order, news: PaymentReminded) -> Order:
+def _reminded(order: Order, event: PaymentReminded) -> Order:
     holds = tuple(
-        replace(h, data={**h.data, "reminded_at": news.at.isoformat()}) if h.id == news.hold else h
+        replace(h, data={**h.data, "reminded_at": event.at.isoformat()})
+        if h.id == event.hold
+        else h
         for h in order.holds
     )
     return replace(order, holds=holds)
 
 
-def _authorised(order: Order, news: PaymentAuthorised) -> Order:
-    return replace(order, payment=news.payment, capture_by=None)
+def _authorised(order: Order, event: PaymentAuthorised) -> Order:
+    return replace(order, payment=event.payment, capture_by=None)
 
 
-def _captured(order: Order, news: PaymentCaptured) -> Order:
-    capture = news.capture
-    ended = {*order.voided, capture.authorisation} if news.last else order.voided
+def _captured(order: Order, event: PaymentCaptured) -> Order:
+    capture = event.capture
+    ended = {*order.voided, capture.authorisation} if event.last else order.voided
     order = replace(order, captures=(*order.captures, capture), voided=tuple(sorted(ended)))
-    return replace(order, capture_by=None) if news.last else order
+    return replace(order, capture_by=None) if event.last else order
 
 
-def _deferred(order: Order, news: CaptureDeferred) -> Order:
-    return replace(order, capture_by=news.until)
+def _deferred(order: Order, event: CaptureDeferred) -> Order:
+    return replace(order, capture_by=event.until)
 
 
-def _capture_due(order: Order, news: CaptureDue) -> Order:
-    return replace(order, capture_by=news.at)
+def _capture_due(order: Order, event: CaptureDue) -> Order:
+    return replace(order, capture_by=event.at)
 
 
-def _voided(order: Order, news: PaymentVoided) -> Order:
-    ended = {*order.voided, news.authorisation}
+def _voided(order: Order, event: PaymentVoided) -> Order:
+    ended = {*order.voided, event.authorisation}
     return replace(order, voided=tuple(sorted(ended)), capture_by=None)
 
 
-def _refunded(order: Order, news: PaymentRefunded) -> Order:
-    return replace(order, refunds=(*order.refunds, news.refund))
+def _refunded(order: Order, event: PaymentRefunded) -> Order:
+    return replace(order, refunds=(*order.refunds, event.refund))
 
 
-def _failed(order: Order, news: PaymentFailed) -> Order:
-    failure = news.failure
+def _failed(order: Order, event: PaymentFailed) -> Order:
+    failure = event.failure
     refunds = tuple(
         refund
         for refund in order.refunds
@@ -74,19 +76,19 @@ def _failed(order: Order, news: PaymentFailed) -> Order:
     return replace(order, failures=(*order.failures, failure), refunds=refunds)
 
 
-def _closed(order: Order, news: PaymentRetried | PaymentLeft) -> Order:
-    closed = {"closed_at": news.at, "closed_by": news.by, "left": isinstance(news, PaymentLeft)}
-    failures = tuple(replace(f, **closed) if f.id == news.failure else f for f in order.failures)
+def _closed(order: Order, event: PaymentRetried | PaymentLeft) -> Order:
+    closed = {"closed_at": event.at, "closed_by": event.by, "left": isinstance(event, PaymentLeft)}
+    failures = tuple(replace(f, **closed) if f.id == event.failure else f for f in order.failures)
     return replace(order, failures=failures)
 
 
-def _disputed(order: Order, news: PaymentDisputed) -> Order:
-    others = tuple(each for each in order.disputes if each.id != news.dispute.id)
-    return replace(order, disputes=(*others, news.dispute))
+def _disputed(order: Order, event: PaymentDisputed) -> Order:
+    others = tuple(each for each in order.disputes if each.id != event.dispute.id)
+    return replace(order, disputes=(*others, event.dispute))
 
 
-def _credited(order: Order, news: CreditReserved) -> Order:
-    return replace(order, credit=news.credit)
+def _credited(order: Order, event: CreditReserved) -> Order:
+    return replace(order, credit=event.credit)
 
 
 AFTER: dict[type, Any] = {

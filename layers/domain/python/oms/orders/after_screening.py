@@ -10,7 +10,8 @@ from msgspec.structs import replace
 
 from oms.orders.findings import Approval, Finding, Hold
 from oms.orders.money_parts import Credit
-from oms.orders.news import (
+from oms.orders.order import Order
+from oms.orders.order_events import (
     ApprovalEscalated,
     ApprovalReminded,
     OrderAddressCorrected,
@@ -22,15 +23,14 @@ from oms.orders.news import (
     OrderReleased,
     OrderScreened,
 )
-from oms.orders.order import Order
 
 
-def _screened(order: Order, news: OrderScreened) -> Order:
-    return replace(order, screened_at=news.at, findings=news.findings)
+def _screened(order: Order, event: OrderScreened) -> Order:
+    return replace(order, screened_at=event.at, findings=event.findings)
 
 
-def _held(order: Order, news: OrderHeld) -> Order:
-    hold = news.hold
+def _held(order: Order, event: OrderHeld) -> Order:
+    hold = event.hold
     return replace(
         order,
         holds=(*order.holds, hold),
@@ -46,10 +46,10 @@ def _stages(hold: Hold) -> tuple[Approval, ...]:
     return tuple(replace(s, asked_at=hold.raised_at) if n == 0 else s for n, s in enumerate(asked))
 
 
-def _released(order: Order, news: OrderReleased) -> Order:
+def _released(order: Order, event: OrderReleased) -> Order:
     holds = tuple(
-        replace(h, released_at=news.at, released_by=news.by, release_reason=news.reason)
-        if h.id == news.hold
+        replace(h, released_at=event.at, released_by=event.by, release_reason=event.reason)
+        if h.id == event.hold
         else h
         for h in order.holds
     )
@@ -58,17 +58,19 @@ def _released(order: Order, news: OrderReleased) -> Order:
         order,
         holds=holds,
         lapsed_at=order.lapsed_at if held else None,
-        findings=found_again(order, news.findings),
+        findings=found_again(order, event.findings),
     )
-    (hold,) = [hold for hold in holds if hold.id == news.hold]
+    (hold,) = [hold for hold in holds if hold.id == event.hold]
     booked = hold.data.get("credit")
     if booked is None:
         return order
-    return replace(order, credit=replace(msgspec.convert(booked, Credit), booked_by=news.by))
+    return replace(order, credit=replace(msgspec.convert(booked, Credit), booked_by=event.by))
 
 
-def _escalated(order: Order, news: OrderHoldEscalated) -> Order:
-    holds = tuple(replace(h, escalated_at=news.at) if h.id == news.hold else h for h in order.holds)
+def _escalated(order: Order, event: OrderHoldEscalated) -> Order:
+    holds = tuple(
+        replace(h, escalated_at=event.at) if h.id == event.hold else h for h in order.holds
+    )
     return replace(order, holds=holds)
 
 
@@ -78,48 +80,48 @@ def _stage(order: Order, number: int, **changes: Any) -> Order:
     return replace(order, approvals=tuple(approvals))
 
 
-def _approved(order: Order, news: OrderApproved) -> Order:
+def _approved(order: Order, event: OrderApproved) -> Order:
     order = _stage(
         order,
-        news.stage,
+        event.stage,
         decision="approved",
-        person=news.person,
-        by=news.by,
-        decided_at=news.at,
-        reason=news.reason,
+        person=event.person,
+        by=event.by,
+        decided_at=event.at,
+        reason=event.reason,
     )
-    follower = news.stage + 1
+    follower = event.stage + 1
     if follower == len(order.approvals):
         return order
     stage = order.approvals[follower]
-    if stage.hold != order.approvals[news.stage].hold:
+    if stage.hold != order.approvals[event.stage].hold:
         return order
-    until = news.at + timedelta(hours=stage.longest)
+    until = event.at + timedelta(hours=stage.longest)
     holds = (
         replace(h, deadline=until, escalated_at=None) if h.id == stage.hold else h
         for h in order.holds
     )
-    return _stage(replace(order, holds=tuple(holds)), follower, asked_at=news.at)
+    return _stage(replace(order, holds=tuple(holds)), follower, asked_at=event.at)
 
 
-def _rejected(order: Order, news: OrderRejected) -> Order:
+def _rejected(order: Order, event: OrderRejected) -> Order:
     return _stage(
         order,
-        news.stage,
+        event.stage,
         decision="rejected",
-        person=news.person,
-        by=news.by,
-        decided_at=news.at,
-        reason=news.reason,
+        person=event.person,
+        by=event.by,
+        decided_at=event.at,
+        reason=event.reason,
     )
 
 
-def _approver_reminded(order: Order, news: ApprovalReminded) -> Order:
-    return _stage(order, news.stage, reminded_at=news.at)
+def _approver_reminded(order: Order, event: ApprovalReminded) -> Order:
+    return _stage(order, event.stage, reminded_at=event.at)
 
 
-def _approval_escalated(order: Order, news: ApprovalEscalated) -> Order:
-    return _stage(order, news.stage, escalated_at=news.at)
+def _approval_escalated(order: Order, event: ApprovalEscalated) -> Order:
+    return _stage(order, event.stage, escalated_at=event.at)
 
 
 def found_again(order: Order, found: tuple[Finding, ...]) -> tuple[Finding, ...]:
@@ -128,18 +130,18 @@ def found_again(order: Order, found: tuple[Finding, ...]) -> tuple[Finding, ...]
     return (*(each for each in order.findings if each.check not in again), *found)
 
 
-def _address_corrected(order: Order, news: OrderAddressCorrected) -> Order:
-    place = {"billing_address" if news.billing else "shipping_address": news.address}
+def _address_corrected(order: Order, event: OrderAddressCorrected) -> Order:
+    place = {"billing_address" if event.billing else "shipping_address": event.address}
     return replace(
         order,
-        customer=replace(order.customer, email=news.email, phone=news.phone),
-        findings=found_again(order, news.findings),
+        customer=replace(order.customer, email=event.email, phone=event.phone),
+        findings=found_again(order, event.findings),
         **place,
     )
 
 
-def _refused(order: Order, news: OrderRefused) -> Order:
-    return replace(order.move(order.pieces("open"), "open", "cancelled"), refused=news.reason)
+def _refused(order: Order, event: OrderRefused) -> Order:
+    return replace(order.move(order.pieces("open"), "open", "cancelled"), refused=event.reason)
 
 
 AFTER: dict[type, Any] = {

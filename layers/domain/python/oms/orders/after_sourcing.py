@@ -7,7 +7,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from oms.orders.order import Order
-from oms.orders.sourcing_news import (
+from oms.orders.sourcing_events import (
     BackorderAllocated,
     BackorderDue,
     EtaChanged,
@@ -18,44 +18,44 @@ from oms.orders.sourcing_news import (
 )
 
 
-def _sourced(order: Order, news: OrderSourced) -> Order:
+def _sourced(order: Order, event: OrderSourced) -> Order:
     lines = tuple(
-        replace(line, nature=news.natures[line.number]) if line.number in news.natures else line
+        replace(line, nature=event.natures[line.number]) if line.number in event.natures else line
         for line in order.lines
     )
     return replace(
         order,
         lines=lines,
-        rank=news.rank,
-        partial_allowed=news.partial_allowed,
-        reserve_hours=news.reserve_hours,
+        rank=event.rank,
+        partial_allowed=event.partial_allowed,
+        reserve_hours=event.reserve_hours,
     )
 
 
-def _reserved(order: Order, news: StockReserved) -> Order:
-    return order.move(news.pieces, "open", "reserved")
+def _reserved(order: Order, event: StockReserved) -> Order:
+    return order.move(event.pieces, "open", "reserved")
 
 
-def _lapsed(order: Order, news: StockReleased) -> Order:
-    for place, pieces in news.pieces.items():
+def _lapsed(order: Order, event: StockReleased) -> Order:
+    for place, pieces in event.pieces.items():
         order = order.move(pieces, place, "open")
-    return replace(order, lapsed_at=news.at)
+    return replace(order, lapsed_at=event.at)
 
 
-def _backordered(order: Order, news: LineBackordered) -> Order:
-    return order.move(news.pieces, news.origin, "backordered")
+def _backordered(order: Order, event: LineBackordered) -> Order:
+    return order.move(event.pieces, event.origin, "backordered")
 
 
-def _allocated(order: Order, news: BackorderAllocated) -> Order:
-    return order.move(news.pieces, "backordered", "reserved")
+def _allocated(order: Order, event: BackorderAllocated) -> Order:
+    return order.move(event.pieces, "backordered", "reserved")
 
 
-def _expected(order: Order, news: EtaChanged) -> Order:
-    return replace(order, expected={**order.expected, **news.expected})
+def _expected(order: Order, event: EtaChanged) -> Order:
+    return replace(order, expected={**order.expected, **event.expected})
 
 
-def _looked_again(order: Order, news: BackorderDue) -> Order:
-    return replace(order, looked_at=news.at)
+def _looked_again(order: Order, event: BackorderDue) -> Order:
+    return replace(order, looked_at=event.at)
 
 
 AFTER: dict[type, Any] = {

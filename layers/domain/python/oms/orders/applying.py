@@ -7,7 +7,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from oms.core.events import DomainEvent, NewsReader
+from oms.core.events import DomainEvent, EventReader
 from oms.core.refusals import Broken
 from oms.orders import (
     after_changes,
@@ -18,7 +18,7 @@ from oms.orders import (
     after_sourcing,
 )
 from oms.orders.advances import followed
-from oms.orders.document_news import (
+from oms.orders.document_events import (
     CreditNoteIssued,
     DocumentArchived,
     DocumentRejected,
@@ -37,8 +37,8 @@ from oms.orders.document_news import (
     LetterArchived,
     PaperArchived,
 )
-from oms.orders.erasure_news import OrderErasureRequested, OrderPersonErased
-from oms.orders.fulfilment_news import (
+from oms.orders.erasure_events import OrderErasureRequested, OrderPersonErased
+from oms.orders.fulfilment_events import (
     FulfilmentPacked,
     FulfilmentPlanned,
     FulfilmentRecallAccepted,
@@ -52,7 +52,7 @@ from oms.orders.fulfilment_news import (
     ShipmentReturned,
     ShipmentTracked,
 )
-from oms.orders.money_news import (
+from oms.orders.money_events import (
     CaptureDeferred,
     CaptureDue,
     CreditReserved,
@@ -67,7 +67,8 @@ from oms.orders.money_news import (
     PaymentRetried,
     PaymentVoided,
 )
-from oms.orders.news import (
+from oms.orders.order import Order, OrderCreated
+from oms.orders.order_events import (
     ApprovalEscalated,
     ApprovalReminded,
     NotificationSent,
@@ -87,8 +88,7 @@ from oms.orders.news import (
     OrderStalled,
     WebhookExhausted,
 )
-from oms.orders.order import Order, OrderCreated
-from oms.orders.sourcing_news import (
+from oms.orders.sourcing_events import (
     BackorderAllocated,
     BackorderDue,
     EtaChanged,
@@ -109,7 +109,7 @@ AFTER: dict[type, Any] = {
 }
 """How an order goes on after an event of each type."""
 
-AnyNews = (
+OrderEvent = (
     OrderCreated
     | OrderStalled
     | OrderScreened
@@ -183,43 +183,43 @@ AnyNews = (
 )
 
 
-def replayed(log: Iterable[AnyNews]) -> Order:
+def replayed(log: Iterable[OrderEvent]) -> Order:
     """The order that its log tells of; raises Broken for a log without a beginning."""
     order: Order | None = None
-    for news in log:
-        if isinstance(news, OrderCreated):
-            order = news.order
+    for event in log:
+        if isinstance(event, OrderCreated):
+            order = event.order
         elif order is None:
             raise Broken("the log does not begin with Order.Created")
         else:
-            order = applied(order, news)
+            order = applied(order, event)
     if order is None:
         raise Broken("the log is empty")
     return order
 
 
-read_news = NewsReader[AnyNews](AnyNews).read
+decode_event = EventReader[OrderEvent](OrderEvent).read
 
 
-def tell(order: Order, *news: DomainEvent) -> Order:
-    """The order after the news, carrying them; completes it when nothing more is to happen."""
-    for item in news:
-        order = replace(applied(order, item), news=(*order.news, item))
+def tell(order: Order, *events: DomainEvent) -> Order:
+    """The order after the events, carrying them; completes it when nothing more is to happen."""
+    for item in events:
+        order = replace(applied(order, item), events=(*order.events, item))
     at = order.changed_at
     arrived = order.count("delivered") or order.count("returned")
     if at and finished(order) and arrived and not order.completed_at:
         done = OrderCompleted(at)
-        order = replace(applied(order, done), news=(*order.news, done))
+        order = replace(applied(order, done), events=(*order.events, done))
     return order
 
 
-def applied(before: Order, news: DomainEvent) -> Order:
+def applied(before: Order, event: DomainEvent) -> Order:
     """The order after one event, as replaying its log does it (invariant 5)."""
-    order: Order = AFTER[type(news)](before, news)
+    order: Order = AFTER[type(event)](before, event)
     if order.expected:
         order = _forget_expected(order)
-    at = getattr(news, "at", None)
-    return followed(before, replace(order, changed_at=at) if at else order, news)
+    at = getattr(event, "at", None)
+    return followed(before, replace(order, changed_at=at) if at else order, event)
 
 
 def _forget_expected(order: Order) -> Order:

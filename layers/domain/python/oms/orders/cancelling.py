@@ -9,8 +9,8 @@ from oms.core.refusals import Refusal
 from oms.orders.applying import tell
 from oms.orders.fulfilments import Cause
 from oms.orders.lines import FREE, Pieces
-from oms.orders.news import OrderCancelled
 from oms.orders.order import Order
+from oms.orders.order_events import OrderCancelled
 
 
 def cancel(

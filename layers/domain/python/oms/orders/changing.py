@@ -17,11 +17,16 @@ from oms.core.refusals import NotNow, Refusal
 from oms.orders import holding
 from oms.orders.applying import applied, tell
 from oms.orders.findings import Finding, Hold
-from oms.orders.fulfilment_news import FulfilmentRecallAccepted, FulfilmentRecallRequested
+from oms.orders.fulfilment_events import FulfilmentRecallAccepted, FulfilmentRecallRequested
 from oms.orders.fulfilments import Recall
 from oms.orders.lines import FREE, Discount, Line, LineChange, LineChanged, Pieces
-from oms.orders.news import OrderChanged, OrderChangeDropped, OrderChangeRequested, OrderReleased
 from oms.orders.order import Order, encode
+from oms.orders.order_events import (
+    OrderChanged,
+    OrderChangeDropped,
+    OrderChangeRequested,
+    OrderReleased,
+)
 from oms.orders.pending import Change, PendingChange
 from oms.orders.recall import RECALL_WITHIN, at_warehouses
 from oms.orders.rechecking import credit_taken, weighed
@@ -99,7 +104,7 @@ def dropped(order: Order, refusal: Refusal, *, at: datetime) -> Order:
 
 
 def changed(order: Order, change: Change, *, id: str, by: str, at: datetime) -> OrderChanged:
-    """The news of a change: exactly what differs.
+    """The event of a change: exactly what differs.
 
     Raises Refusal for an order that nothing can be changed about any more and for a change that
     does nothing, leaves nothing or touches what has left; NotNow while the checks of a new order
@@ -110,7 +115,7 @@ def changed(order: Order, change: Change, *, id: str, by: str, at: datetime) -> 
     wrong = _wrong_about_delivery(order, change)
     lines, wrong_lines = _lines(order, change.lines)
     _refuse(wrong | wrong_lines | _wrong_about_discounts(order, lines))
-    news = OrderChanged(
+    event = OrderChanged(
         change=id,
         lines=lines,
         reason=change.reason,
@@ -124,39 +129,39 @@ def changed(order: Order, change: Change, *, id: str, by: str, at: datetime) -> 
         payment=_other(change.payment, order.payment),
         vat_id=_other(change.vat_id, order.customer.vat_id),
     )
-    given = (news.billing_address, news.shipping_address, news.shipping, news.payment)
-    if not lines and not any((*given, news.vat_id)):
+    given = (event.billing_address, event.shipping_address, event.shipping, event.payment)
+    if not lines and not any((*given, event.vat_id)):
         raise Refusal("nothing_to_change", "The order is like that already.")
-    after = applied(order, news)
+    after = applied(order, event)
     if after.charged < 0 or any(li.unit_price * li.ordered < li.discount for li in after.lines):
         raise Refusal("discount_too_high", "The discounts would be more than the prices.")
     if not after.count("ordered") - after.count("cancelled"):
         raise Refusal("nothing_left", "Nothing would be left: cancel the order instead.")
-    return replace(news, total=after.charged)
+    return replace(event, total=after.charged)
 
 
-def foreseen(order: Order, news: OrderChanged, findings: Iterable[Finding]) -> Outcome:
+def foreseen(order: Order, event: OrderChanged, findings: Iterable[Finding]) -> Outcome:
     """Outcome of the change and of the checks that ran again for it. Raises as `weighed`."""
     found = tuple(findings)
     weight = weighed(order, found)
-    return Outcome(applied(order, replace(news, findings=found)), weight.raised, weight.mended)
+    return Outcome(applied(order, replace(event, findings=found)), weight.raised, weight.mended)
 
 
-def confirmed(order: Order, news: OrderChanged, findings: Iterable[Finding]) -> Order:
+def confirmed(order: Order, event: OrderChanged, findings: Iterable[Finding]) -> Order:
     """The order changed, with the holds that this raises and without those that it mends.
 
     A change that is on record already changes nothing. Raises what `foreseen` raises.
     """
-    if news.change in order.changes:
+    if event.change in order.changes:
         return order
     found = tuple(findings)
-    outcome = foreseen(order, news, found)
-    order = tell(order, replace(news, findings=found))
+    outcome = foreseen(order, event, found)
+    order = tell(order, replace(event, findings=found))
     for finding in outcome.raised:
-        order = holding.hold(order, finding, at=news.at)
+        order = holding.hold(order, finding, at=event.at)
     for hold in outcome.mended:
-        order = tell(order, OrderReleased(hold.id, "auftakt", "The change mended it.", news.at))
-    return credit_taken(order, found, at=news.at)
+        order = tell(order, OrderReleased(hold.id, "auftakt", "The change mended it.", event.at))
+    return credit_taken(order, found, at=event.at)
 
 
 def basis(order: Order) -> str:
@@ -174,9 +179,9 @@ def basis(order: Order) -> str:
     return hashlib.sha256(encode(parts)).hexdigest()
 
 
-def part_changed(order: Order, news: OrderChanged) -> Order:
+def part_changed(order: Order, event: OrderChanged) -> Order:
     """The order with only those lines that the change adds to or prices anew, for their checks."""
-    touched = {line.number for line in news.lines if line.added or line.unit_price is not None}
+    touched = {line.number for line in event.lines if line.added or line.unit_price is not None}
     return replace(order, lines=tuple(line for line in order.lines if line.number in touched))
 
 

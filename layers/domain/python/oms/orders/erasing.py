@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from oms.orders.applying import tell
-from oms.orders.erasure_news import OrderErasureRequested, OrderPersonErased
+from oms.orders.erasure_events import OrderErasureRequested, OrderPersonErased
 from oms.orders.order import Order
 from oms.orders.personal_retention import need
 

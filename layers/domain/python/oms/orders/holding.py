@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 from oms.core.refusals import Unknown
 from oms.orders.applying import tell
 from oms.orders.findings import Finding, Hold
-from oms.orders.news import OrderHeld, OrderRefused, OrderReleased, OrderScreened
 from oms.orders.order import Order
+from oms.orders.order_events import OrderHeld, OrderRefused, OrderReleased, OrderScreened
 
 
 def screen(order: Order, findings: Iterable[Finding], *, at: datetime) -> Order:

@@ -8,8 +8,8 @@ from oms.core.refusals import Unknown
 from oms.orders.applying import tell
 from oms.orders.findings import Hold
 from oms.orders.hold_reasons import RELEASERS
-from oms.orders.news import OrderHoldEscalated
 from oms.orders.order import Order
+from oms.orders.order_events import OrderHoldEscalated
 
 
 def hold_of(order: Order, id: str) -> Hold:

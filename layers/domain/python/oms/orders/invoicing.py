@@ -7,7 +7,7 @@ from datetime import datetime
 from oms.orders import deposits
 from oms.orders.applying import tell
 from oms.orders.deposits import unbilled
-from oms.orders.document_news import InvoiceAwaited, InvoiceIssued
+from oms.orders.document_events import InvoiceAwaited, InvoiceIssued
 from oms.orders.documents import Document
 from oms.orders.order import Order
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 
 from oms.orders.applying import tell
-from oms.orders.news import WebhookExhausted
 from oms.orders.order import Order
+from oms.orders.order_events import WebhookExhausted
 
 
 def note_exhausted(order: Order, endpoint: str, delivery: str, reason: str, at: datetime) -> Order:

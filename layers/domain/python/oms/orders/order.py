@@ -44,7 +44,7 @@ class OrderCreated(DomainEvent, frozen=True, tag="Order.Created"):
 
 
 class Order(Value, frozen=True, omit_defaults=True):
-    """One customer order. Commands return the order after them, with their news in `news`.
+    """One customer order. Commands return the order after them, with what happened in `events`.
 
     Money is in `currency`, gross or net as `price_mode` says. `priority` is what the shop said, and
     `rank` what counts among those who wait: the order's own priority, or the customer's. Without
@@ -107,7 +107,7 @@ class Order(Value, frozen=True, omit_defaults=True):
     pending: PendingChange | None = None
     stalled: Stalled | None = None
     erasure: Erasure | None = None
-    news: tuple[DomainEvent, ...] = ()
+    events: tuple[DomainEvent, ...] = ()
 
     # -- what is asked of an order ------------------------------------------------------------
 

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from oms.core.values import BUSINESS_ZONE, Due, Waiting
 from oms.orders.deadlines import RESERVE_WITHIN
-from oms.orders.document_news import (
+from oms.orders.document_events import (
     DunningHeld,
     DunningPlanned,
     InvoiceDunned,
@@ -67,41 +67,41 @@ def letters_to_keep(document: Document) -> Iterator[Waiting]:
             yield Waiting("auftakt", "letter", letter.issued_at + RESERVE_WITHIN)
 
 
-def _overdue(_: Document, news: InvoiceOverdue) -> dict[str, Any]:
-    return {"asked_at": news.at}
+def _overdue(_: Document, event: InvoiceOverdue) -> dict[str, Any]:
+    return {"asked_at": event.at}
 
 
-def _planned(_: Document, news: DunningPlanned) -> dict[str, Any]:
-    over = news.on is None and news.reason == SETTLED
-    return {"asked_at": None, "next_on": news.on, "settled": over}
+def _planned(_: Document, event: DunningPlanned) -> dict[str, Any]:
+    over = event.on is None and event.reason == SETTLED
+    return {"asked_at": None, "next_on": event.on, "settled": over}
 
 
-def _dunned(document: Document, news: InvoiceReminded | InvoiceDunned) -> dict[str, Any]:
+def _dunned(document: Document, event: InvoiceReminded | InvoiceDunned) -> dict[str, Any]:
     state = document.dunning or Dunning()
-    letters = (*state.letters, news.letter)
-    return {"asked_at": None, "next_on": news.letter.next_on, "letters": letters}
+    letters = (*state.letters, event.letter)
+    return {"asked_at": None, "next_on": event.letter.next_on, "letters": letters}
 
 
-def _letter_archived(document: Document, news: LetterArchived) -> dict[str, Any]:
+def _letter_archived(document: Document, event: LetterArchived) -> dict[str, Any]:
     state = document.dunning or Dunning()
     letters = tuple(
-        replace(each, key=news.key, sha256=news.sha256) if each.id == news.letter else each
+        replace(each, key=event.key, sha256=event.sha256) if each.id == event.letter else each
         for each in state.letters
     )
     return {"letters": letters}
 
 
-def _held(document: Document, news: DunningHeld) -> dict[str, Any]:
+def _held(document: Document, event: DunningHeld) -> dict[str, Any]:
     """Letting go wakes what had ended, too."""
     state = document.dunning or Dunning(next_on=document.due_on)
-    on = news.at.astimezone(BUSINESS_ZONE).date()
+    on = event.at.astimezone(BUSINESS_ZONE).date()
     over = state.next_on is None and state.asked_at is None and len(state.letters) < LETTERS
-    wakes = over and not news.until and not state.settled
+    wakes = over and not event.until and not state.settled
     return {
         "next_on": on if wakes else state.next_on,
-        "held_until": news.until,
-        "held_by": news.by,
-        "reason": news.reason if news.until else "",
+        "held_until": event.until,
+        "held_by": event.by,
+        "reason": event.reason if event.until else "",
     }
 
 
@@ -114,12 +114,12 @@ _CHANGES: dict[type, Any] = {
     DunningHeld: _held,
 }
 
-DunningNews = (
+DunningEvent = (
     InvoiceOverdue | DunningPlanned | InvoiceReminded | InvoiceDunned | LetterArchived | DunningHeld
 )
 
 
-def apply(document: Document, news: DunningNews) -> Document:
-    """The document after news of its dunning."""
-    changes = _CHANGES[type(news)](document, news)
+def apply(document: Document, event: DunningEvent) -> Document:
+    """The document after an event of its dunning."""
+    changes = _CHANGES[type(event)](document, event)
     return replace(document, dunning=replace(document.dunning or Dunning(), **changes))

@@ -10,15 +10,15 @@ from msgspec.structs import replace
 from oms.core.refusals import Refusal
 from oms.orders.applying import tell
 from oms.orders.cancelling import split_free
-from oms.orders.fulfilment_news import (
+from oms.orders.fulfilment_events import (
     FulfilmentRecallAccepted,
     FulfilmentRecallRequested,
     recall_refused,
 )
 from oms.orders.fulfilments import Cause, Fulfilment, Recall
 from oms.orders.lines import Pieces
-from oms.orders.news import OrderCancelled, OrderChangeDropped
 from oms.orders.order import Order
+from oms.orders.order_events import OrderCancelled, OrderChangeDropped
 
 RECALL_WITHIN = timedelta(hours=4)
 """How long a warehouse has to answer a recall."""

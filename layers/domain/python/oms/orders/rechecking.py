@@ -14,10 +14,10 @@ from oms.orders.applying import tell
 from oms.orders.findings import AMOUNT_UNKNOWN, INCOMPLETE, INVOICE, PRODUCT_UNKNOWN, Finding, Hold
 from oms.orders.holding import release_hold
 from oms.orders.holds import hold_of
-from oms.orders.money_news import CreditReserved
+from oms.orders.money_events import CreditReserved
 from oms.orders.money_parts import Credit
-from oms.orders.news import OrderReleased
 from oms.orders.order import Order
+from oms.orders.order_events import OrderReleased
 
 OF_MASTER_DATA = (PRODUCT_UNKNOWN, AMOUNT_UNKNOWN, INCOMPLETE)
 """Reasons that end once master data say what they lacked; nobody's word replaces that."""

@@ -7,7 +7,7 @@ from datetime import datetime
 from oms.orders.applying import tell
 from oms.orders.lines import Pieces
 from oms.orders.order import Order
-from oms.orders.sourcing_news import BackorderAllocated, LineBackordered, StockReserved
+from oms.orders.sourcing_events import BackorderAllocated, LineBackordered, StockReserved
 
 
 def reserve(order: Order, taken: Pieces, short: Pieces, *, at: datetime) -> Order:

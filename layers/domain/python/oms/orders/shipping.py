@@ -6,7 +6,7 @@ from datetime import datetime
 
 from oms.core.refusals import Refusal
 from oms.orders.applying import tell
-from oms.orders.fulfilment_news import (
+from oms.orders.fulfilment_events import (
     FulfilmentPacked,
     FulfilmentPlanned,
     FulfilmentReleased,

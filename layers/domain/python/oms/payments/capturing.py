@@ -14,7 +14,7 @@ from oms.core.refusals import Refusal, Unknown
 from oms.core.values import Provider
 from oms.orders import balance
 from oms.orders.applying import tell
-from oms.orders.money_news import (
+from oms.orders.money_events import (
     CaptureDeferred,
     CaptureDue,
     PaymentAuthorised,

@@ -15,7 +15,7 @@ from oms.orders import balance
 from oms.orders.deposits import billed_or_collected, open_deposits, uncredited
 from oms.orders.findings import Finding
 from oms.orders.ledger import Ledger, ledger
-from oms.orders.money_news import CreditReserved
+from oms.orders.money_events import CreditReserved
 from oms.orders.money_parts import Credit
 from oms.orders.order import Order
 from oms.orders.owing import cost
@@ -189,7 +189,7 @@ def bearable(before: Order, after: Order) -> int | None:
     if credit is None or credit.booked_by or credit.limit is None:
         return None
     more = exposure(after).used - exposure(before).used
-    if more <= 0 or not any(isinstance(news, CreditReserved) for news in after.news):
+    if more <= 0 or not any(isinstance(event, CreditReserved) for event in after.events):
         return None
     return units(credit.limit, after.currency) - more
 

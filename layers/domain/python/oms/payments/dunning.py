@@ -14,7 +14,7 @@ from oms.core.refusals import Refusal
 from oms.core.values import BUSINESS_ZONE
 from oms.master.terms import DunningRules
 from oms.orders.applying import tell
-from oms.orders.document_news import (
+from oms.orders.document_events import (
     DunningHeld,
     DunningPlanned,
     InvoiceDunned,

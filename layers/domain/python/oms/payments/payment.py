@@ -11,10 +11,10 @@ from oms.master.terms import PaymentRules
 from oms.orders.applying import applied, tell
 from oms.orders.cancelling import cancel_rest
 from oms.orders.findings import AMOUNT_UNKNOWN, Finding, Hold
-from oms.orders.money_news import PaymentReceived, PaymentReminded
+from oms.orders.money_events import PaymentReceived, PaymentReminded
 from oms.orders.money_parts import Payment, Received
-from oms.orders.news import OrderHoldEscalated, OrderReleased
 from oms.orders.order import Order
+from oms.orders.order_events import OrderHoldEscalated, OrderReleased
 from oms.orders.owing import outstanding, overpaid, owed, received, secured
 from oms.payments.dunning import calmed
 
@@ -149,10 +149,10 @@ def receive(order: Order, came: Received, *, at: datetime) -> Order:
     """
     if any(known.id == came.id for known in order.payments):
         return order
-    # The news says how things stand after it.
+    # The event says how things stand after it.
     after = applied(order, PaymentReceived(came, Decimal(0), Decimal(0), Decimal(0), at))
-    news = PaymentReceived(came, received(after), owed(after), overpaid(after), at)
-    order = tell(order, news)
+    event = PaymentReceived(came, received(after), owed(after), overpaid(after), at)
+    order = tell(order, event)
     return calmed(order, at=at) if came.reverses else settle(order, at=at)
 
 

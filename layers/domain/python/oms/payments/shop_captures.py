@@ -12,7 +12,7 @@ from oms.core import money
 from oms.core.refusals import Refusal
 from oms.orders import balance
 from oms.orders.applying import tell
-from oms.orders.money_news import PaymentCaptured
+from oms.orders.money_events import PaymentCaptured
 from oms.orders.money_parts import Capture, Refund
 from oms.orders.order import Order
 from oms.payments.capturing import DEEDS, id_of_capture, note_refund, state

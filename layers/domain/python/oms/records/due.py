@@ -9,8 +9,8 @@ from oms.fulfilment.tracking import remind
 from oms.orders import dues, erasing, stalled
 from oms.orders.applying import tell
 from oms.orders.holds import escalate
-from oms.orders.news import OrderStalled
 from oms.orders.order import Order
+from oms.orders.order_events import OrderStalled
 from oms.orders.waiting import waiting
 from oms.payments import capturing, dunning, payment
 from oms.screening import approval

@@ -10,7 +10,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from oms.billing.books import Totals
-from oms.core.events import DomainEvent, NewsReader
+from oms.core.events import DomainEvent, EventReader
 from oms.core.formats import Formats
 from oms.core.refusals import Broken, Refusal
 from oms.core.values import BUSINESS_ZONE
@@ -44,7 +44,7 @@ class Export(Struct, frozen=True, kw_only=True, omit_defaults=True):
     files: tuple[File, ...] = ()
     totals: Totals | None = None
     reason: str | None = None
-    news: tuple[ExportNews, ...] = ()
+    events: tuple[ExportEvent, ...] = ()
 
     @property
     def months(self) -> list[str]:
@@ -93,7 +93,7 @@ class ExportRefused(DomainEvent, frozen=True, tag="Export.Refused"):
     at: datetime
 
 
-ExportNews = ExportRequested | ExportWritten | ExportRefused
+ExportEvent = ExportRequested | ExportWritten | ExportRefused
 
 
 def asked(export: Export) -> Export:
@@ -108,36 +108,36 @@ def asked(export: Export) -> Export:
 
 
 def requested(export: Export) -> Export:
-    """A new export, with its news."""
-    return replace(export, news=(ExportRequested(export),))
+    """A new export, with its event."""
+    return replace(export, events=(ExportRequested(export),))
 
 
-def finish(export: Export, news: ExportWritten | ExportRefused) -> Export:
+def finish(export: Export, event: ExportWritten | ExportRefused) -> Export:
     """The export with its outcome; one that has an outcome stays as it is."""
-    return replace(apply(export, news), news=(news,)) if export.status == "asked" else export
+    return replace(apply(export, event), events=(event,)) if export.status == "asked" else export
 
 
-def apply(export: Export, news: ExportWritten | ExportRefused) -> Export:
+def apply(export: Export, event: ExportWritten | ExportRefused) -> Export:
     """The export after an event, as replaying its log does it."""
-    if isinstance(news, ExportWritten):
-        return replace(export, status="written", files=news.files, totals=news.totals)
-    return replace(export, status="refused", reason=news.reason)
+    if isinstance(event, ExportWritten):
+        return replace(export, status="written", files=event.files, totals=event.totals)
+    return replace(export, status="refused", reason=event.reason)
 
 
-def replayed(log: Iterable[ExportNews]) -> Export:
+def replayed(log: Iterable[ExportEvent]) -> Export:
     """The export that its log tells of; raises Broken for a log without a beginning."""
     export: Export | None = None
-    for news in log:
-        if isinstance(news, ExportRequested):
-            export = news.export
+    for event in log:
+        if isinstance(event, ExportRequested):
+            export = event.export
         elif export is None:
             raise Broken("the log does not begin with Export.Requested")
         else:
-            export = apply(export, news)
+            export = apply(export, event)
     if export is None:
         raise Broken("the log is empty")
     return export
 
 
 EXPORT_FORMATS: Formats[Export] = Formats(Export)
-read_export_news = NewsReader[ExportNews](ExportNews).read
+decode_export_event = EventReader[ExportEvent](ExportEvent).read

@@ -250,9 +250,9 @@ class Replay(NamedTuple):
 
 
 REPLAYS: Mapping[str, Replay] = {
-    "order": Replay(applying.read_news, applying.replayed),
-    "bill": Replay(bill.read_bill_news, bill.replayed),
-    "export": Replay(export.read_export_news, export.replayed),
+    "order": Replay(applying.decode_event, applying.replayed),
+    "bill": Replay(bill.decode_bill_event, bill.replayed),
+    "export": Replay(export.decode_export_event, export.replayed),
 }
 """The kinds of which the log tells all, by name."""
 

@@ -15,14 +15,14 @@ from oms.master.account import Account, ApprovalRule
 from oms.orders.applying import tell
 from oms.orders.cancelling import cancel_rest
 from oms.orders.findings import Approval, Finding
-from oms.orders.news import (
+from oms.orders.order import Order
+from oms.orders.order_events import (
     ApprovalEscalated,
     ApprovalReminded,
     OrderApproved,
     OrderRejected,
     OrderReleased,
 )
-from oms.orders.order import Order
 
 NEEDED = "approval_needed"
 Decision = Literal["approve", "reject"]

@@ -13,8 +13,8 @@ from oms.orders import holding
 from oms.orders.applying import tell
 from oms.orders.findings import Finding, Hold
 from oms.orders.holds import hold_of
-from oms.orders.news import OrderAddressCorrected, OrderReleased
 from oms.orders.order import Order
+from oms.orders.order_events import OrderAddressCorrected, OrderReleased
 from oms.orders.waiting import finished
 from oms.screening.address import HOLDS, faults_of
 

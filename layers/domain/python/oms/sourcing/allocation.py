@@ -15,7 +15,7 @@ from oms.orders.findings import SUPPLIER_NEEDED, Finding
 from oms.orders.lines import Pieces, ProductSnapshot
 from oms.orders.order import Order
 from oms.orders.reserving import allocate, lose_reservation, reserve
-from oms.orders.sourcing_news import OrderSourced, StockReleased
+from oms.orders.sourcing_events import OrderSourced, StockReleased
 from oms.sourcing.bundles import covered, demand, less, without
 from oms.sourcing.stock import Item, Reservation, asking, claims
 

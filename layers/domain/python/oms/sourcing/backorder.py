@@ -13,9 +13,9 @@ from oms.orders.applying import tell
 from oms.orders.deadlines import LATE_AFTER
 from oms.orders.dues import days_to_look_again
 from oms.orders.lines import Pieces
-from oms.orders.news import OrderCancelled
 from oms.orders.order import Order
-from oms.orders.sourcing_news import BackorderDue, EtaChanged, OrderSourced
+from oms.orders.order_events import OrderCancelled
+from oms.orders.sourcing_events import BackorderDue, EtaChanged, OrderSourced
 
 SAME = timedelta(days=1)
 """A day is not promised to the hour: so much later or earlier is no news for a customer."""

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from oms.core.formats import Formats
 from oms.core.refusals import Refusal, Unknown
-from oms.sourcing.stock_news import IncomingChanged
+from oms.sourcing.stock_events import IncomingChanged
 
 
 class PurchaseLine(Struct, frozen=True, kw_only=True):
@@ -49,7 +49,7 @@ class Purchase(Struct, frozen=True, kw_only=True):
     supplier: str | None = None
     cancelled: bool = False
     receipts: tuple[Receipt, ...] = ()
-    news: tuple[IncomingChanged, ...] = ()
+    events: tuple[IncomingChanged, ...] = ()
 
     @property
     def shop(self) -> str:
@@ -143,7 +143,7 @@ def told(known: Purchase | None, after: Purchase, *, at: datetime) -> Purchase:
         return after
     skus = dict.fromkeys((*(known.skus if known else ()), *after.skus))
     fresh = known is None or len(after.receipts) > len(known.receipts)
-    news = IncomingChanged(
+    event = IncomingChanged(
         purchase=after.id,
         location=after.location,
         status=after.status,
@@ -151,7 +151,7 @@ def told(known: Purchase | None, after: Purchase, *, at: datetime) -> Purchase:
         receipt=after.receipts[-1].number if fresh and after.receipts else None,
         at=at,
     )
-    return replace(after, news=(news,))
+    return replace(after, events=(event,))
 
 
 PURCHASE_FORMATS: Formats[Purchase] = Formats(Purchase)

@@ -48,7 +48,7 @@ class FulfilmentRecallRefused(DomainEvent, frozen=True, tag="Fulfilment.RecallRe
 
 
 def recall_refused(fulfilment: Fulfilment, reason: str, at: datetime) -> FulfilmentRecallRefused:
-    """The news that the warehouse does not give back what is recalled."""
+    """Answer of a warehouse that it does not give back what is recalled."""
     change = fulfilment.recall.change if fulfilment.recall else ""
     return FulfilmentRecallRefused(fulfilment.id, reason, at, change)
 
