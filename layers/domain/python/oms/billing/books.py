@@ -95,8 +95,8 @@ class Voucher(Struct, frozen=True, kw_only=True):
     One that `reduces` an invoice is no document: a cash discount, or another difference that was
     let go. One that was `received` is none either: a step of what is taxed of a deposit, on the day
     of the money (`supplied_on`) or, late, on that on which we heard of it. `original` is the number
-    of the invoice that a credit note or a corrected invoice is about. `debtor` is the customer's own
-    account, if there is one.
+    of the invoice that a credit note or a corrected invoice is about. `debtor` is the customer's
+    own account, if there is one.
     """
 
     id: str
