@@ -1,4 +1,4 @@
-"""A step and a stage that are added as the pages say touch few files, and the house takes them."""
+"""A step, a stage and an aggregate added as the pages say touch few files; the house takes them."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ JUDGES = [f"tests/house/test_{name}.py" for name in ("map", "modules", "rooms", 
 NEW = "not (load or import_one_another or public_methods or read_at_once)"
 """Leaves out what takes long and looks at what is there anyhow: loads, circles and sizes."""
 
+PAGES = ("add-a-step.md", "add-a-stage.md", "add-an-aggregate.md")
 STEP, STAGE = "ring_warehouse", "loyalty"
 LOADED = """
 import importlib.util, sys
@@ -35,11 +36,17 @@ for name in sys.argv[1:]:
 
 @dataclass(frozen=True)
 class Followed:
-    """A copy of the tree in which both pages were followed, and what each of them touched."""
+    """A copy of the tree in which the pages were followed, and what each of them touched."""
 
     place: Path
     by_step: set[str]
     by_stage: set[str]
+    by_aggregate: set[str]
+
+    @property
+    def touched(self) -> set[str]:
+        """All files that were made or changed."""
+        return self.by_step | self.by_stage | self.by_aggregate
 
     def run(self, *arguments: str) -> None:
         """Run Python in the copy; fails with what it printed."""
@@ -60,7 +67,7 @@ class Followed:
 def followed(tmp_path_factory: pytest.TempPathFactory) -> Followed:
     place = copied(tmp_path_factory.mktemp("tree"))
     touched = []
-    for page in ("add-a-step.md", "add-a-stage.md"):
+    for page in PAGES:
         before = stamps(place)
         follow(DOCS / page, place)
         after = stamps(place)
@@ -97,6 +104,14 @@ def test_a_stage_is_its_rooms_and_its_place(followed: Followed) -> None:
     }
 
 
+def test_an_aggregate_is_a_module_of_the_domain_and_one_of_the_adapters(followed: Followed) -> None:
+    assert followed.by_aggregate == {
+        f"layers/domain/python/oms/{STAGE}/account.py",
+        f"layers/aws/python/oms_aws/{STAGE}/accounts.py",
+        f"tests/domain/{STAGE}/test_accounts.py",
+    }
+
+
 def outside(touched: set[str], rooms: set[str]) -> set[str]:
     """What is touched beside the rooms, each of which is."""
     for room in rooms:
@@ -115,15 +130,14 @@ def test_the_journey_has_both_and_their_handlers_name_their_collaborators(
 
 def test_the_house_takes_what_the_pages_say(followed: Followed) -> None:
     """Its rules on rooms, steps and modules, and the pages' own tests."""
-    touched = followed.by_step | followed.by_stage
-    tests = sorted(name for name in touched if Path(name).name.startswith("test_"))
-    assert len(tests) == 3
+    tests = sorted(name for name in followed.touched if Path(name).name.startswith("test_"))
+    assert len(tests) == 4
     quiet = ("-q", "-p", "no:cacheprovider", "--noconftest", "-k", NEW)
     followed.run("-m", "pytest", *quiet, *JUDGES, *tests)
 
 
 def test_what_the_pages_say_is_written_as_the_house_writes(followed: Followed) -> None:
-    written = sorted(n for n in followed.by_step | followed.by_stage if n.endswith(".py"))
+    written = sorted(name for name in followed.touched if name.endswith(".py"))
     followed.run("-m", "ruff", "check", "--no-cache", *written)
     followed.run("-m", "ruff", "format", "--no-cache", "--check", *written)
 
