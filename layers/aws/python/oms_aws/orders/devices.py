@@ -24,10 +24,10 @@ def without_device(table: Table, order: Order, at: datetime) -> tuple[Order, lis
     """
     if not order.client_ip:
         return order, []
-    (hidden, event), vault = new_vault().hidden((order, order.events), DEVICE)
+    (hidden, events), vault = new_vault().hidden((order, order.events), DEVICE)
     expires = int((at + KEPT).timestamp())
     keeping = vault_action(table, keys.order_device(order.id), vault, expires=expires)
-    return replace(hidden, event=event), [keeping]
+    return replace(hidden, events=events), [keeping]
 
 
 class DynamoDevices:
