@@ -21,9 +21,9 @@ from oms.billing.bill_events import (
     Share,
     Why,
 )
-from oms.core.events import DomainEvent, EventReader
+from oms.core.events import DomainEvent, EventReader, replay
 from oms.core.formats import Formats
-from oms.core.refusals import Broken, Refusal, Unknown
+from oms.core.refusals import Refusal, Unknown
 from oms.core.values import Due, Value, Waiting
 from oms.orders import stalled
 from oms.orders.deadlines import BILL_WITHIN, MEND_WITHIN, RESERVE_WITHIN, Stalled
@@ -258,16 +258,7 @@ def opened(bill: Bill) -> Bill:
 
 def replayed(log: Iterable[BillEvent]) -> Bill:
     """The bill that its log tells of; raises Broken for a log without a beginning."""
-    bill: Bill | None = None
-    for event in log:
-        if isinstance(event, BillOpened):
-            bill = event.bill
-        elif bill is None:
-            raise Broken("the log does not begin with Bill.Opened")
-        else:
-            bill = bill.apply(event)
-    if bill is None:
-        raise Broken("the log is empty")
+    bill: Bill = replay(log, BillOpened, lambda event: event.bill, Bill.apply)
     return bill
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any, ClassVar, Generic, TypeVar, get_args
 
 import msgspec
 
 from oms.core.formats import Upgrade, upgraded
+from oms.core.refusals import Broken
 
 GENESIS = "0" * 64
 
@@ -49,10 +51,11 @@ class LogEntry(msgspec.Struct, frozen=True, kw_only=True):
     hash: str = ""
 
 
-News = TypeVar("News")
+Event = TypeVar("Event")
+State = TypeVar("State")
 
 
-class EventReader(Generic[News]):
+class EventReader(Generic[Event]):
     """Reader of the events of a kind of aggregate, in whatever format they were written."""
 
     def __init__(self, types: Any) -> None:
@@ -61,10 +64,33 @@ class EventReader(Generic[News]):
         self._upgrades = {each.__struct_config__.tag: each.upgrades for each in every}
         self._decode = msgspec.json.Decoder(types).decode
 
-    def read(self, entry: LogEntry) -> News:
+    def read(self, entry: LogEntry) -> Event:
         """The event of an entry; raises msgspec.DecodeError for one of no type that is known."""
         upgrades = self._upgrades.get(entry.type, ())
         return self._decode(upgraded(bytes(entry.data), entry.format, upgrades))  # type: ignore[no-any-return]
+
+
+def replay(
+    log: Iterable[Any],
+    first: type[DomainEvent],
+    begun: Callable[[Any], State],
+    applied: Callable[[State, Any], State],
+) -> State:
+    """The state that a log of events tells of: begun by the `first`, then after each, in order.
+
+    Raises Broken for a log without a beginning.
+    """
+    state: State | None = None
+    for event in log:
+        if isinstance(event, first):
+            state = begun(event)
+        elif state is None:
+            raise Broken(f"the log does not begin with {first.__struct_config__.tag}")
+        else:
+            state = applied(state, event)
+    if state is None:
+        raise Broken("the log is empty")
+    return state
 
 
 def chained(event: LogEntry, previous: str) -> LogEntry:

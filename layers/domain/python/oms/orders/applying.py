@@ -7,8 +7,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from oms.core.events import DomainEvent, EventReader
-from oms.core.refusals import Broken
+from oms.core.events import DomainEvent, EventReader, replay
 from oms.orders import (
     after_changes,
     after_documents,
@@ -185,16 +184,7 @@ OrderEvent = (
 
 def replayed(log: Iterable[OrderEvent]) -> Order:
     """The order that its log tells of; raises Broken for a log without a beginning."""
-    order: Order | None = None
-    for event in log:
-        if isinstance(event, OrderCreated):
-            order = event.order
-        elif order is None:
-            raise Broken("the log does not begin with Order.Created")
-        else:
-            order = applied(order, event)
-    if order is None:
-        raise Broken("the log is empty")
+    order: Order = replay(log, OrderCreated, lambda event: event.order, applied)
     return order
 
 

@@ -10,9 +10,9 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from oms.billing.books import Totals
-from oms.core.events import DomainEvent, EventReader
+from oms.core.events import DomainEvent, EventReader, replay
 from oms.core.formats import Formats
-from oms.core.refusals import Broken, Refusal
+from oms.core.refusals import Refusal
 from oms.core.values import BUSINESS_ZONE
 
 Kind = Literal["datev", "z3"]
@@ -126,16 +126,7 @@ def apply(export: Export, event: ExportWritten | ExportRefused) -> Export:
 
 def replayed(log: Iterable[ExportEvent]) -> Export:
     """The export that its log tells of; raises Broken for a log without a beginning."""
-    export: Export | None = None
-    for event in log:
-        if isinstance(event, ExportRequested):
-            export = event.export
-        elif export is None:
-            raise Broken("the log does not begin with Export.Requested")
-        else:
-            export = apply(export, event)
-    if export is None:
-        raise Broken("the log is empty")
+    export: Export = replay(log, ExportRequested, lambda event: event.export, apply)
     return export
 
 
