@@ -86,6 +86,13 @@ class Deliveries(Functions):
         while deliver and ready(self.outside.queues[queue], self.time):
             self._deliver(queue)
 
+    def hand_over(self, step: str) -> list[str]:
+        """Deliver to a step once, all that lies in its queue; answers its calls."""
+        self.traced[step], before = [], self.invocations[step]
+        self._deliver(f"{PREFIX}{step.replace('/', '-')}")
+        assert self.invocations[step] == before + 1
+        return self.traced[step]
+
     def tick(self) -> int:
         """The clock strikes: what is due is seen to. Answers how many orders had something due."""
         before = self.raised

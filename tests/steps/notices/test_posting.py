@@ -31,14 +31,6 @@ def placed(merchant: Merchant, number: int = 10) -> list[str]:
     return ids
 
 
-def delivered(world: World) -> list[str]:
-    """Deliver to the step once; answers its calls."""
-    world.traced[STEP], before = [], world.invocations[STEP]
-    world._deliver(QUEUE)
-    assert world.invocations[STEP] == before + 1
-    return world.traced[STEP]
-
-
 def waiting(world: World) -> int:
     return len(world.outside.queues[QUEUE])
 
@@ -60,7 +52,7 @@ def test_ten_mails_cost_thirteen_requests_beside_master_data(
     merchant.place(merchant.request(SOCKE_42=1))
     world.settle()  # products and shop are remembered from then on
     ids = placed(merchant)
-    calls = Counter(delivered(world))
+    calls = Counter(world.hand_over(STEP))
     assert calls == {"BatchGetItem": 1, "TransactWriteItems": 2, "SendEmail": 10}
     assert [told(world, id) for id in ids] == [1] * 10
     assert set(mails(world).values()) == {1}
@@ -72,7 +64,7 @@ def test_a_mail_that_ses_refuses_comes_again_and_nine_are_out(
 ) -> None:
     ids = placed(merchant)
     world.outside.refusing_mail = "kunde-3@post.example"
-    delivered(world)
+    world.hand_over(STEP)
     assert waiting(world) == 1
     assert [told(world, id) for id in ids] == [1, 1, 1, 0, 1, 1, 1, 1, 1, 1]
     world.outside.refusing_mail = False
@@ -102,7 +94,7 @@ def test_an_order_of_which_nothing_is_known_holds_up_no_mail(
     ids = placed(merchant)
     (first,) = [m for m in world.outside.queues[QUEUE] if ids[0] in m.body]
     first.body = first.body.replace(ids[0], "ord_unheard")
-    delivered(world)
+    world.hand_over(STEP)
     assert [told(world, id) for id in ids] == [0, *[1] * 9]
     world.settle()
     (letter,) = world.letters()
@@ -126,7 +118,7 @@ def test_mails_that_cannot_be_noted_together_are_noted_alone(
 
     ids = placed(merchant)
     monkeypatch.setattr(DynamoOrders, "save_together", refused)
-    delivered(world)
+    world.hand_over(STEP)
     monkeypatch.undo()
     assert [told(world, id) for id in ids] == [1] * 10
     assert waiting(world) == 0
@@ -143,7 +135,7 @@ def test_when_nobody_knows_whether_mails_were_noted_none_is_noted_twice(
 
     ids = placed(merchant)
     monkeypatch.setattr(DynamoOrders, "save_together", cut)
-    delivered(world)
+    world.hand_over(STEP)
     monkeypatch.undo()
     assert waiting(world) == 10
     world.settle()

@@ -42,14 +42,6 @@ def cancelled(merchant: Merchant, ids: list[str]) -> None:
     merchant.world.settle_stream()
 
 
-def delivered(world: World) -> list[str]:
-    """Deliver to the step once; answers its calls."""
-    world.traced[STEP], before = [], world.invocations[STEP]
-    world._deliver(QUEUE)
-    assert world.invocations[STEP] == before + 1
-    return world.traced[STEP]
-
-
 def waiting(world: World) -> int:
     """How many signals wait for the step."""
     return len(world.outside.queues[QUEUE])
@@ -94,7 +86,7 @@ def reasons(world: World) -> list[str]:
 def test_ten_cancelled_orders_cost_eleven_requests(world: World, merchant: Merchant) -> None:
     """One transaction, and what it takes to look who waits for two SKUs; it was 140 requests."""
     cancelled(merchant, held_orders(merchant))
-    calls = Counter(delivered(world))
+    calls = Counter(world.hand_over(STEP))
     assert calls == {"TransactWriteItems": 1, "BatchGetItem": 6, "Query": 4}
     for sku in ("RUCK-45", "SOCKE-42"):
         assert counters(merchant, sku) == (20, 0, 0)
@@ -109,7 +101,7 @@ def test_ten_shipments_cost_three_requests(world: World, merchant: Merchant) -> 
         merchant.fulfil(id)
     world.settle_stream()
     assert waiting(world) == 10
-    assert delivered(world) == ["BatchGetItem", "BatchGetItem", "TransactWriteItems"]
+    assert world.hand_over(STEP) == ["BatchGetItem", "BatchGetItem", "TransactWriteItems"]
     assert merchant.stock("SOCKE-42")["locations"]["A"]["on_hand"] == 0
     world.outside.queues[QUEUE].clear()
 
@@ -124,7 +116,7 @@ def test_a_bad_order_comes_again_with_its_reason_and_nine_are_settled(
     assert item
     good = {name: value for name, value in item.items() if name not in key._fields}
     world.table.write([world.table.put(key, good | {"state": b"{"})])
-    delivered(world)
+    world.hand_over(STEP)
     assert counters(merchant, "RUCK-45") == (18, 2, 0)
     assert waiting(world) == 1
     (reason,) = reasons(world)
@@ -146,7 +138,7 @@ def test_an_order_at_which_others_are_at_work_comes_again_and_nine_are_settled(
             others,
             lambda call, _: touch(world, ids[4]) if call == "TransactWriteItems" else None,
         )
-        delivered(world)
+        world.hand_over(STEP)
     assert counters(merchant, "RUCK-45") == (18, 2, 0)
     (reason,) = reasons(world)
     assert reason == f"NotNow: the reservations of {ids[4]} are being changed by many at once"
@@ -164,7 +156,7 @@ def test_an_order_twice_in_a_delivery_and_one_that_is_not_there(
     world.outside.send(QUEUE, first.body)
     lost = json.dumps(json.loads(first.body) | {"aggregate": "order/none", "id": "evt_lost"})
     world.outside.send(QUEUE, lost)
-    assert Counter(delivered(world))["TransactWriteItems"] == 1
+    assert Counter(world.hand_over(STEP))["TransactWriteItems"] == 1
     assert counters(merchant, "RUCK-45") == (4, 0, 0)
     world.settle()
     (letter,) = world.letters()
@@ -181,7 +173,7 @@ def test_who_waits_gets_what_several_orders_give_back(world: World, merchant: Me
     cancelled(merchant, ids)
     assert merchant.cancel(behind[1]).status == 200
     world.settle_stream()
-    delivered(world)
+    world.hand_over(STEP)
     world.settle()
     assert merchant.order(first)["status"] == "released"
     assert merchant.order(behind[0])["status"] == "backordered"
@@ -205,7 +197,7 @@ def test_what_cannot_be_served_brings_its_orders_again_and_no_others(
 
     with monkeypatch.context() as others:
         butting_in(world, others, said)
-        delivered(world)
+        world.hand_over(STEP)
     left = {json.loads(message.body)["aggregate"] for message in world.outside.queues[QUEUE]}
     assert left == {f"order/{ids[1]}", f"order/{ids[2]}"}
     assert all("AccessDenied" in reason for reason in reasons(world))
@@ -224,7 +216,7 @@ def test_what_is_left_of_a_cancelled_order_goes_on(world: World, merchant: Merch
         assert merchant.order(id)["fulfilments"] == []
         assert merchant.cancel(id, {"2": 1}).status == 200
     world.settle_stream()
-    delivered(world)
+    world.hand_over(STEP)
     for id in ids:
         assert merchant.order(id)["status"] == "released"
     assert counters(merchant, "RUCK-45") == (0, 0, 0)
@@ -248,7 +240,7 @@ def test_what_cannot_be_routed_comes_again_and_the_others_are_through(
 
     with monkeypatch.context() as others:
         butting_in(world, others, said)
-        delivered(world)
+        world.hand_over(STEP)
     assert [merchant.order(id)["status"] == "released" for id in ids] == [True, False, True]
     assert waiting(world) == 1
     (reason,) = reasons(world)

@@ -38,12 +38,11 @@ class StoredBill(Stored[Bill]):
 
 def _attributes(stored: StoredBill, bill: Bill) -> Mapping[str, Any]:
     due = bill.due()
-    clock = {"gsi3pk": indexes.due(bill.id), "gsi3sk": indexes.due_at(due[0].at)} if due else {}
     return {
         "status": bill.status,
         "gsi1pk": indexes.bills_of(bill.shop, bill.customer),
         "gsi1sk": f"{bill.last}#{bill.period}#{bill.number:04d}",
-        **clock,
+        **indexes.clocked(bill.id, due[0].at if due else None),
     }
 
 

@@ -1,4 +1,4 @@
-"""Mails of an order: who is told what, from the order and the entry that causes it."""
+"""Mails of an order: who is told what, from the order and the event that causes it."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ Mails = Mail | tuple[Mail, ...] | None
 
 
 def mails_for(signal: EventNotice, holder: Order | Bill, oms: NoticesWiring) -> tuple[Mail, ...]:
-    """The mails that an entry causes, each in its reader's language and of another kind."""
+    """The mails that an event causes, each in its reader's language and of another kind."""
     mails = _mails_for(signal, holder, oms)
     if mails is None:
         return ()
@@ -283,7 +283,7 @@ def _credited(case: Case, document: Document) -> Mail:
 
 
 def _waits(case: Case) -> Mail | None:
-    """Of the lines whose day is event, those that still wait."""
+    """Of the lines whose day is news, those that still wait."""
     order = case.order
     entry = read_event(case.oms.table, case.signal.aggregate, case.signal.sequence)
     event = decode_event(entry)
@@ -320,4 +320,4 @@ WRITERS: Mapping[str, Callable[[Case], Mails]] = {
     "Shipment.Overdue": parcel_mails.of_delay,
     "Shipment.Returned": parcel_mails.of_return,
 }
-"""Who writes what of an entry: whatever `notices/tell_customer` listens to stands here."""
+"""Who writes what of an event: whatever `notices/tell_customer` listens to stands here."""

@@ -6,11 +6,9 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
-import msgspec
-
 from oms.core.parties import Language
 from oms.core.refusals import Unknown
-from oms.notices.endpoints import EndpointEvent, WebhookPaused
+from oms.notices.endpoints import EndpointEvent, WebhookPaused, decode_endpoint_event
 from oms_aws.notices.keeper_letters import EndpointPaused, EndpointResumed
 from oms_aws.notices.letter_parts import Shop
 from oms_aws.notices.letters import compose
@@ -18,6 +16,7 @@ from oms_aws.notices.mailing import Mail
 from oms_aws.notices.webhooks import Endpoint
 from oms_aws.notices.wiring import NoticesWiring
 from oms_aws.platform.log import read_event
+from oms_aws.platform.mail import Claim
 from oms_aws.platform.queue import EventNotice
 from oms_aws.platform.senders import Envelope, address, envelope
 
@@ -26,9 +25,9 @@ US = "Auftakt"
 
 
 def tell_keeper(signal: EventNotice, oms: NoticesWiring) -> None:
-    """Write once for each entry; nothing of what the keeper did, nor of an endpoint that ended."""
+    """Write once for each event; nothing of what the keeper did, nor of an endpoint that ended."""
     entry = read_event(oms.table, signal.aggregate, signal.sequence)
-    event: EndpointEvent = msgspec.json.decode(entry.data, type=EndpointEvent)
+    event = decode_endpoint_event(entry)
     if event.by == "keeper":
         return
     try:
@@ -38,7 +37,7 @@ def tell_keeper(signal: EventNotice, oms: NoticesWiring) -> None:
     if not (endpoint.shop or endpoint.contact):
         return
     mail, by = _mail(endpoint, event, oms)
-    if oms.mail.claim(signal.id, mail.kind, at=oms.now(), anyway=signal.redriven > 0):
+    if oms.mail.claim(Claim(signal.id, mail.kind, signal.redriven > 0), at=oms.now()):
         return
     message_id = oms.mail.send(signal.id, mail.kind, mail.to, mail.letter, by)
     oms.table.write([oms.mail.sent(signal.id, mail.kind, message_id)])

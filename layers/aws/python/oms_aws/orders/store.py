@@ -86,7 +86,6 @@ def _projections(table: Table, before: Order | None, after: Order) -> Iterator[A
 def _attributes(stored: StoredOrder, _: Order) -> Mapping[str, Any]:
     order = stored.order
     due = dues.due(order)
-    clock = {"gsi3pk": indexes.due(order.id), "gsi3sk": indexes.due_at(due[0].at)} if due else {}
     place = indexes.place(order.placed_at, order.id)
     return {
         "shop": order.shop,
@@ -99,7 +98,7 @@ def _attributes(stored: StoredOrder, _: Order) -> Mapping[str, Any]:
         "gsi1sk": place,
         "gsi2pk": indexes.orders_in(order.shop, order.status),
         "gsi2sk": place,
-        **clock,
+        **indexes.clocked(order.id, due[0].at if due else None),
     }
 
 

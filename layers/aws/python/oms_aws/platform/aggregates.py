@@ -138,8 +138,11 @@ class AggregateKind(Struct, Generic[State, Read], frozen=True, kw_only=True):
 
     def new(self, state: State, **counts: int) -> Read:
         """An aggregate that is not stored yet."""
-        vault = new_vault() if self.vault else NO_VAULT
-        return self.stored(state, 0, 0, GENESIS, vault, counts, self.formats.newest)
+        return self.stored(state, 0, 0, GENESIS, self.no_vault(), counts, self.formats.newest)
+
+    def no_vault(self) -> Vault:
+        """The vault of one that has none yet."""
+        return new_vault() if self.vault else NO_VAULT
 
 
 class Prepared(NamedTuple, Generic[Read]):
@@ -204,7 +207,7 @@ class AggregateStore(Generic[State, Read]):
         for _ in range(READ_TRIES):
             torn = []
             for id, item, beside in self._read(left):
-                vault = stored_vault(beside) if beside else self._no_vault()
+                vault = stored_vault(beside) if beside else self.kind.no_vault()
                 if len(vault.values) >= item.get("texts", 0):
                     found[id] = self.kind.read(item, vault)
                 else:
@@ -212,9 +215,6 @@ class AggregateStore(Generic[State, Read]):
             if not (left := torn):
                 return found
         raise Broken(f"{', '.join(left)}: the vault has lost texts")
-
-    def _no_vault(self) -> Vault:
-        return new_vault() if self.kind.vault else NO_VAULT
 
     def _read(self, ids: Iterable[str]) -> Iterator[tuple[str, Item, Item | None]]:
         """The items of aggregates that exist, each with that of its vault."""
@@ -247,7 +247,7 @@ class AggregateStore(Generic[State, Read]):
     # -- writes -------------------------------------------------------------------------------
 
     def prepared(self, seen: Read, state: State, by: Saved) -> Prepared[Read]:
-        """What storing the state takes; raises NotNow, and what its writes refuse."""
+        """What storing the state takes; raises what its guarded writes refuse."""
         kind = self.kind
         bare: State = replace(cast(Any, state), events=())
         (hidden, events), vault = (bare, state.events), seen.vault
@@ -281,7 +281,7 @@ class AggregateStore(Generic[State, Read]):
         return self._table.put_if(key, item, version=seen.version, **seen.counts)
 
     def save(self, seen: Read, state: State, by: Saved) -> Read:
-        """Store the state with its events, with one event for each.
+        """Store the state, and an entry of its log for each of its events.
 
         Raises Conflict, and what its guarded writes object.
         """

@@ -47,6 +47,11 @@ class Claim(NamedTuple):
     kind: str
     anyway: bool = False
 
+    @property
+    def key(self) -> keys.Key:
+        """Where it is noted."""
+        return keys.notification(self.cause, self.kind)
+
 
 class SesMail:
     """Mails to customers."""
@@ -55,25 +60,23 @@ class SesMail:
         self._client = client
         self._table = table
 
-    def claim(self, cause: str, kind: str, *, at: datetime, anyway: bool = False) -> str | None:
-        """Claim the right to send this mail; answers the message id if it was sent already.
+    def claim(self, wanted: Claim, *, at: datetime) -> str | None:
+        """Claim the right to send a mail; answers the message id if it was sent already.
 
-        Raises OutcomeUnknown when an earlier try was cut off; `anyway` is a clerk's word to send.
+        Raises OutcomeUnknown when an earlier try was cut off.
         """
-        key = keys.notification(cause, kind)
-        claimed = {"state": "sending", "since": at.isoformat()}
         try:
-            self._table.write([self._first(Claim(cause, kind), at)])
+            self._table.write([self._sending(wanted, at, unless_exists=True)])
         except ConditionFailed:
-            item = self._table.get(key) or {}
+            item = self._table.get(wanted.key) or {}
             if item.get("state") == "sent":
                 return str(item["message_id"])
-            if item.get("state") == "sending" and not anyway:
+            if item.get("state") == "sending" and not wanted.anyway:
                 since = item.get("since")
                 final = not since or at - datetime.fromisoformat(str(since)) > LONGEST
-                text = f"{kind} for {cause} may have been sent already"
+                text = f"{wanted.kind} for {wanted.cause} may have been sent already"
                 raise OutcomeUnknown(text, final=final) from None
-            self._table.write([self._table.put(key, claimed)])
+            self._table.write([self._sending(wanted, at)])
         return None
 
     def claim_all(self, wanted: Sequence[Claim], *, at: datetime) -> list[str | Exception | None]:
@@ -83,20 +86,18 @@ class SesMail:
         """
         if 1 < len(wanted) <= MOST_ACTIONS:
             with suppress(ConditionFailed, NotNow):
-                self._table.write([self._first(each, at) for each in wanted])
+                self._table.write([self._sending(each, at, unless_exists=True) for each in wanted])
                 return [None] * len(wanted)
         return [self._tried(each, at) for each in wanted]
 
-    def _first(self, each: Claim, at: datetime) -> Action:
-        """The action that claims a mail which nobody has claimed before."""
+    def _sending(self, each: Claim, at: datetime, *, unless_exists: bool = False) -> Action:
+        """The action that claims a mail, if need be only one that nobody has claimed before."""
         claimed = {"state": "sending", "since": at.isoformat()}
-        return self._table.put(
-            keys.notification(each.cause, each.kind), claimed, unless_exists=True
-        )
+        return self._table.put(each.key, claimed, unless_exists=unless_exists)
 
     def _tried(self, each: Claim, at: datetime) -> str | Exception | None:
         try:
-            return self.claim(each.cause, each.kind, at=at, anyway=each.anyway)
+            return self.claim(each, at=at)
         except Exception as error:
             return error
 

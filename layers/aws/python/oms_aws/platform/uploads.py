@@ -145,6 +145,6 @@ class S3Uploads:
         key = keys.upload(upload.id)
         if not upload.finished_at:
             looked = upload.created_at + FORM_LIVES + UNHEARD
-            attributes |= {"gsi3pk": indexes.due(upload.id), "gsi3sk": indexes.due_at(looked)}
+            attributes |= indexes.clocked(upload.id, looked)
         put = self._table.put_if(key, attributes, version=seen) if seen is not None else None
         self._table.write([put or self._table.put(key, attributes, unless_exists=True)])

@@ -72,7 +72,7 @@ def judged(item: Item, count: Count, by: Counting, *, now: datetime) -> str:
 def counted(
     table: Table, view: View, count: Count, by: Counting, *, event_id: str, at: datetime
 ) -> list[Action]:
-    """The actions that take a count over from what was seen, with its entry."""
+    """The actions that take a count over from what was seen, with its event."""
     event = _changed(view.item, count, by)
     entry = _event(view.item, event, Saved(by.actor, by.cause), event_id, at)
     return [*_edits(table, view, count, by, entry), event_action(table, entry)]
@@ -90,7 +90,7 @@ class Keeping(NamedTuple):
 def kept_back(
     table: Table, view: View, by: Keeping, *, event_id: str, at: datetime
 ) -> list[Action]:
-    """The actions that set a shop's buffer, with its entry."""
+    """The actions that set a shop's buffer, with its event."""
     item, wanted = view.item, by.buffer
     before = item.buffers.get(by.shop, Buffer())
     event = StockBuffered(

@@ -308,7 +308,7 @@ def _work(
 ) -> Order:
     """Decide how the order goes on while that is due, move its reservations, and save it.
 
-    Starts again whenever the order changes under it. Answers the order with its event.
+    Starts again whenever the order changes under it. Answers the order with its events.
     """
     for _ in range(CHANGE_TRIES):
         seen = oms.orders.get(order_id)

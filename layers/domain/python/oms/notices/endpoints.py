@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Literal
 
-from oms.core.events import DomainEvent
+from oms.core.events import DomainEvent, EventReader
 
 By = Literal["failures", "keeper"]
 
@@ -39,3 +39,4 @@ class WebhookResumed(DomainEvent, frozen=True, tag="Webhook.Resumed"):
 
 
 EndpointEvent = WebhookPaused | WebhookResumed
+decode_endpoint_event = EventReader[EndpointEvent](EndpointEvent).read
