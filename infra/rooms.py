@@ -52,6 +52,7 @@ ROOMS: Final[Mapping[Room, tuple[str, ...]]] = {
     "departures": ("DEPARTURES#*",),
     "uploads": ("UPLOAD#*",),
     "failures": ("FAILURE#*",),
+    "withdrawals": ("WITHDRAWAL#*", "WITHDRAWALS#*"),
     "traces": ("FOUND#email#*",),
     # What is saved with an order, in its transactions.
     "orders": (

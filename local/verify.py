@@ -46,6 +46,7 @@ WORDS = {
     "notifications": "every mail that a log names is on record, so that it is sent once",
     "seals": "every sealed day is as it was sealed",
     "personal_data": "pseudonyms are those of their vaults, and who is forgotten is gone",
+    "withdrawals": "withdrawals are acknowledged, in time or not as the law says, and taken once",
 }
 
 

@@ -10,6 +10,7 @@ from infra.journey import (
     orders,
     payments,
     records,
+    returns,
     screening,
     sourcing,
 )
@@ -46,6 +47,7 @@ JOURNEY: tuple[Step, ...] = (
     *fulfilment.STEPS,
     *billing.STEPS,
     *payments.STEPS,
+    *returns.STEPS,
     *notices.STEPS,
     *records.STEPS,
 )

@@ -50,6 +50,7 @@ AHEAD = {
     "payment.authorised_at": "2027-01-01T00:00:00Z",
     "as_of": "2026-11-24T09:00:00Z",
     "received_at": "2026-11-24T09:00:00Z",
+    "declared_at": "2026-11-24T09:00:00Z",
 }
 """Fields with a window, and what lies too far ahead for each."""
 

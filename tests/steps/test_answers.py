@@ -49,6 +49,7 @@ def test_every_route_answers_what_it_promises(world: World) -> None:
     approve(merchant)
     ask_of_taxes(merchant)
     mend(merchant)
+    withdraw(merchant)
     come_back(merchant)
     take_the_books(merchant)
     world.call("DELETE /v1/webhooks/{endpoint}", merchant.shop, endpoint=webhook)
@@ -338,6 +339,23 @@ def mend(merchant: Merchant) -> None:
     assert letters
     route = "POST /v1/dead-letters/{letter}/redrive"
     world.call(route, merchant.clerk, letter=letters[0]["id"])
+
+
+def withdraw(merchant: Merchant) -> None:
+    """Of a business a clerk decides; what nobody can place a clerk matches, or closes."""
+    call = merchant.world.call
+    merchant.business(credit_limit="500.00")
+    merchant.count("A", SOCKE_42=2)
+    order = merchant.place(merchant.on_account(SOCKE_42=2))
+    said = {"name": "Verein", "contract": "no number of ours", "email": "kauf@verein.example"}
+    id = call("POST /v1/withdrawals", merchant.shop, said).body["id"]
+    call("GET /v1/withdrawals", merchant.clerk, query={"status": "unmatched"})
+    call("POST /v1/withdrawals/{withdrawal}/match", merchant.clerk, {"order": order}, withdrawal=id)
+    call("GET /v1/withdrawals/{withdrawal}", merchant.shop, withdrawal=id)
+    body = {"lines": [{"number": "1", "decision": "declined"}], "reason": "no consumer"}
+    call("POST /v1/withdrawals/{withdrawal}/decisions", merchant.clerk, body, withdrawal=id)
+    why = {"reason": "settled by phone"}
+    call("POST /v1/withdrawals/{withdrawal}/close", merchant.clerk, why, withdrawal=id)
 
 
 def come_back(merchant: Merchant) -> None:

@@ -18,6 +18,7 @@ STEPS = {
     "bill": "billing/issue_collective_invoice",
     "endpoint": "notices/serve_line",
     "upload": "sourcing/import_upload",
+    "withdrawal": "returns/follow_withdrawal",
 }
 """What sees to what is due, by the kind of aggregate."""
 

@@ -46,6 +46,8 @@ def lived() -> Iterator[tuple[World, Items]]:
         merchant.do("POST /v1/payments", merchant.accountant, {"items": [row]})
         merchant.business(credit_limit="1000.00")
         merchant.place(merchant.on_account(ZELT_2=1))
+        said = {"name": "x", "contract": "BB-1", "email": "ayse@mueller.example"}
+        merchant.do("POST /v1/withdrawals", merchant.shop, said)
         world.settle()
         world.pass_time(days=1)
         world.strike("records/seal_day")
@@ -160,6 +162,13 @@ BROKEN: list[tuple[str, Callable[[Items], None]]] = [
     ("projections", remove("order")),
     ("archive", swap_body("order", '"sha256":"', '"sha256":"0', **DONE)),
     ("archive", swap_body("order", '"key":"invoices/', '"key":"letters/', **DONE)),
+    ("withdrawals", swap_body("withdrawal", '"verdict":"in_time"', '"verdict":"late"')),
+    ("withdrawals", swap_body("withdrawal", '"quantity":1', '"quantity":2')),
+    ("withdrawals", swap_body("withdrawal", '"decision":"accepted"', '"decision":"declined"')),
+    ("withdrawals", remove("withdrawn")),
+    ("withdrawals", remove("withdrawal")),
+    ("event_logs", change("withdrawal", "sequence", 9)),
+    ("event_logs", swap_body("withdrawal", '"language":"de"', '"language":"en"')),
     ("departures", change("departures", "leaving", 7)),
     ("departures", remove("departures")),
     ("seals", change("event", "hash", "0" * 64, sequence=1)),

@@ -14,6 +14,7 @@ from oms.core.events import DomainEvent
 from oms.notices.endpoints import EndpointEvent
 from oms.orders.applying import OrderEvent
 from oms.records.export import ExportEvent
+from oms.returns.withdrawal import WithdrawalEvent
 from oms.sourcing.stock_events import IncomingChanged, StockBuffered, StockChanged
 from oms_aws.notices.event_types import MEANING
 from oms_aws.platform.answers import ID, EventId
@@ -82,6 +83,7 @@ def event_types() -> dict[str, type[DomainEvent]]:
         StockBuffered,
         *typing.get_args(ExportEvent),
         *typing.get_args(BillEvent),
+        *typing.get_args(WithdrawalEvent),
         *typing.get_args(EndpointEvent),
         WebhookTest,
     )

@@ -328,6 +328,24 @@ REQUESTS: dict[str, dict[str, Any]] = {
         "received_at": "2026-12-04T08:10:00+01:00",
         "lines": [{"number": "1", "quantity": 25}],
     },
+    "POST /v1/withdrawals": {
+        "name": "Erika Mustermann",
+        "contract": "BB-10001",
+        "email": "erika@post.example",
+        "lines": [{"number": "1", "quantity": 1}],
+        "language": "de",
+        "declared_at": "2026-11-30T20:15:00+01:00",
+        "verified": True,
+    },
+    "POST /v1/withdrawals/{withdrawal}/match": {
+        "order": "BB-10001",
+        "lines": [{"number": "1", "quantity": 1}],
+    },
+    "POST /v1/withdrawals/{withdrawal}/decisions": {
+        "lines": [{"number": "1", "decision": "accepted"}],
+        "reason": "One day late: accepted as goodwill.",
+    },
+    "POST /v1/withdrawals/{withdrawal}/close": {"reason": "The customer keeps the backpack."},
     "POST /v1/fulfilments/{fulfilment}/pack": {
         "parcels": [{"weight_g": 3050, "lines": [{"number": "1", "quantity": 2}]}]
     },

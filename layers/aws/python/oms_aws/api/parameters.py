@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import get_args
 
 from oms.orders.hold_reasons import REASONS, RELEASERS
+from oms.returns.withdrawal import Status
 from oms_aws.api.announcements import REF, Json
 from oms_aws.platform.answers import ID
 from oms_aws.platform.http import Routed
@@ -29,6 +31,7 @@ PATH = {
     "token": ("The signed part of a link in a mail.", "eyJkIjoiaW52…"),
     "failure": ("The failure's id within its order.", "failure_1"),
     "endpoint": ("The webhook endpoint's id.", f"whk_{ID}"),
+    "withdrawal": ("The withdrawal's id.", f"wdr_{ID}"),
     "letter": ("The dead letter's id.", "dl_1795442531000_4f0c…"),
     "export": ("The export's id.", f"exp_{ID}"),
     "upload": ("The upload's id.", f"upl_{ID}"),
@@ -112,6 +115,10 @@ STATUSES: dict[str, tuple[str, Json]] = {
     "GET /v1/webhooks/{endpoint}/deliveries": (
         "Only those in this state.",
         {"type": "string", "enum": ["waiting", "delivered", "failed", "exhausted"]},
+    ),
+    "GET /v1/withdrawals": (
+        "Only those in this status.",
+        {"type": "string", "enum": [*get_args(Status)]},
     ),
     "GET /v1/payments": (
         "Only those in this status.",

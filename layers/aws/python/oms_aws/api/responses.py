@@ -23,6 +23,7 @@ NAMED_ELSEWHERE = (
     "POST /v1/orders",
     "POST /v1/stock/batch",
     "POST /v1/stock/uploads",
+    "POST /v1/withdrawals",
     "PUT /v1/products/{sku}/owner",
     "PUT /v1/purchase-orders/{purchase}",
     "PUT /v1/rules/{name}",

@@ -92,6 +92,23 @@ PAYMENTS = {
     "Payment.Left": "Money that could not be moved comes, or goes back, on another way",
     "Payment.Disputed": "A customer disputes a payment with their bank, or that stands otherwise",
 }
+RETURNS = {
+    "Withdrawal.Received": "A consumer withdraws from a contract: the statement is stored",
+    "Withdrawal.Acknowledged": "The receipt of a withdrawal went out by mail",
+    "Withdrawal.Unacknowledged": "No receipt of a withdrawal went out in time: somebody sends one",
+    "Withdrawal.Unmatched": "Nobody could tell which order a withdrawal is about: a clerk looks",
+    "Withdrawal.Matched": "The order of a withdrawal is known, and the verdict on each line",
+    "Withdrawal.Decided": "A clerk accepted or declined lines that the law leaves to the merchant",
+    "Withdrawal.Stopped": "What had not left of a withdrawal is cancelled or recalled",
+    "Withdrawal.RecallAnswered": "A warehouse gave pieces of a withdrawal back, or could not",
+    "Withdrawal.GoodsProved": "The goods of a withdrawal are back, or it is proved they were sent",
+    "Withdrawal.GoodsOverdue": "The goods of a withdrawal were to be sent back by now",
+    "Withdrawal.RefundOverdue": "The refund of a withdrawal was due, and is not made",
+    "Withdrawal.Refunded": "What was paid for what was withdrawn from has gone back",
+    "Withdrawal.Closed": "A clerk closed a withdrawal, with a reason",
+    "Withdrawal.ErasureRequested": "The personal data of a withdrawal are to be erased",
+    "Withdrawal.PersonErased": "The personal data of a withdrawal are gone: erase your copy",
+}
 NOTICES = {
     "Notification.Sent": "The customer was told by mail",
     "Webhook.Exhausted": "A delivery to a webhook was given up",
@@ -112,6 +129,7 @@ TOLD_BY: dict[str, dict[str, str]] = {
     "fulfilment": FULFILMENT,
     "billing": BILLING,
     "payments": PAYMENTS,
+    "returns": RETURNS,
     "notices": NOTICES,
     "records": RECORDS,
 }

@@ -189,5 +189,10 @@ def enveloped(event: LogEntry, data: dict[str, Any]) -> str:
 def _path(aggregate: str) -> str:
     """Path of the API that shows an aggregate."""
     kind, _, id = aggregate.partition("/")
-    paths = {"order": "orders", "purchase": "purchase-orders", "webhook": "webhooks"}
+    paths = {
+        "order": "orders",
+        "purchase": "purchase-orders",
+        "webhook": "webhooks",
+        "withdrawal": "withdrawals",
+    }
     return f"{paths.get(kind, kind)}/{id}"

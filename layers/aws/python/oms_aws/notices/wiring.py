@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from oms_aws.payments.wiring import PaymentsWiring
+from oms_aws.returns.wiring import ReturnsWiring
 
 if TYPE_CHECKING:
     from oms_aws.notices.breaker import Breakers
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from oms_aws.notices.webhooks import DynamoWebhooks
 
 
-class NoticesWiring(PaymentsWiring):
+class NoticesWiring(ReturnsWiring):
     """Collaborators of steps that tell others."""
 
     @cached_property

@@ -20,7 +20,8 @@ _WORKING = {
     "shop": (
         "orders:read orders:write stock:read webhooks:write documents:read papers:read "
         "products:read products:write customers:read customers:write prices:read tax:read "
-        "open-items:read captures:write deposits:write privacy:read privacy:write"
+        "open-items:read captures:write deposits:write privacy:read privacy:write "
+        "withdrawals:read withdrawals:write"
     ),
     "wms": (
         "fulfilments:read fulfilments:write papers:read stock:read stock:write products:read "
@@ -31,7 +32,7 @@ _WORKING = {
     "accountant": (
         "orders:read documents:read customers:read holds:release exports:write payments:write "
         "credit-notes:write open-items:read open-items:write captures:write "
-        "payment-failures:write deposits:write bills:write webhooks:write"
+        "payment-failures:write deposits:write bills:write webhooks:write withdrawals:read"
     ),
     "clerk": (
         "orders:read orders:write holds:release approvals:write stock:read stock:write "
@@ -41,7 +42,7 @@ _WORKING = {
         "exports:write "
         "purchases:write credit-notes:write tax:read rules:read rules:write open-items:read "
         "open-items:write captures:write payment-failures:write deposits:write bills:write "
-        "privacy:read privacy:write"
+        "privacy:read privacy:write withdrawals:read withdrawals:write withdrawals:decide"
     ),
 }
 SCOPES = {

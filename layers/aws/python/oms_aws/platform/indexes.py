@@ -48,6 +48,11 @@ def bills_of(shop: str, customer: str) -> str:
     return f"BILLS#{shop}#{customer}"
 
 
+def withdrawals_of(shop: str) -> str:
+    """Which statements to withdraw has the shop got, by time?"""
+    return f"WITHDRAWALS#{shop}"
+
+
 EVENT_SHARDS = "0123456789abcdef"
 """The last digit of an event's id: an index partition takes about 1,000 writes a second."""
 
@@ -107,6 +112,11 @@ def open_items_of(shop: str, customer: str, state: str) -> str:
 def orders_in(shop: str, status: str) -> str:
     """Which orders of the shop are in the status, by the time at which they were placed?"""
     return f"ORDERS#{shop}#{status}"
+
+
+def withdrawals_in(shop: str, status: str) -> str:
+    """Which statements to withdraw of the shop are in the status, by time?"""
+    return f"WITHDRAWALS#{shop}#{status}"
 
 
 HOLDER_SHARDS = 8

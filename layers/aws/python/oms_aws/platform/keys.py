@@ -375,3 +375,21 @@ def advance(order_id: str, id: str) -> Key:
 def found_by(kind: str, shop: str, value: str, place: str) -> Key:
     """Which orders of the shop have the value (a customer, a mail address, a SKU), by time?"""
     return Key(f"FOUND#{kind}#{shop}#{value}", place)
+
+
+def withdrawal(id: str) -> Key:
+    """How does the statement to withdraw stand?"""
+    return Key(f"WITHDRAWAL#{id}", "WITHDRAWAL")
+
+
+def withdrawal_vault(id: str) -> Key:
+    """What do the pseudonyms of the withdrawal stand for?"""
+    return vault(f"withdrawal/{id}")
+
+
+def withdrawal_of(order_id: str, id: str) -> Key:
+    """Which statements withdraw from the order?"""
+    return Key(f"ORDER#{order_id}", f"{WITHDRAWN}{id}")
+
+
+WITHDRAWN = "WITHDRAWAL#"

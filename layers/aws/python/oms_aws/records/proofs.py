@@ -192,6 +192,7 @@ def event_logs(found: Snapshot) -> Iterator[Breach]:
         "purchase": found.purchases,
         "bill": found.billed.bills,
         "export": found.exports,
+        "withdrawal": found.withdrawn.kept,
     }
     ends = {
         f"{kind}/{id}": (stored.sequence, stored.hash)

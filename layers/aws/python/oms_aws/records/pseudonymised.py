@@ -11,23 +11,29 @@ from oms_aws.orders.store import StoredOrder
 from oms_aws.platform import keys
 from oms_aws.records.proofs import each
 from oms_aws.records.scanned import Snapshot
+from oms_aws.returns.withdrawals import StoredWithdrawal
 
 
 def personal_data(found: Snapshot) -> Iterator[Breach]:
     """Each vault has the texts that were put there, and has them as they were said.
 
-    Of an order or a customer that is erased nothing is left.
+    Of an order, a withdrawal or a customer that is erased nothing is left.
     """
 
     def of_order(id: str, stored: StoredOrder) -> Iterator[Breach]:
-        vault, texts = found.vault(keys.order_vault(id)), found.stored(id).get("texts", 0)
+        vault, texts = found.vault(keys.order_vault(id)), found.texts("order", id)
         yield from _of_vault(id, vault, texts, erased=stored.order.erased)
 
     def of_account(id: str, item: Mapping[str, Any]) -> Iterator[Breach]:
         vault = found.vault(keys.Key(item["pk"], keys.VAULT))
         yield from _of_vault(id, vault, item["texts"], erased="gsi2pk" not in item)
 
+    def of_withdrawal(id: str, stored: StoredWithdrawal) -> Iterator[Breach]:
+        vault, texts = found.vault(keys.withdrawal_vault(id)), found.texts("withdrawal", id)
+        yield from _of_vault(id, vault, texts, erased=stored.withdrawal.erased)
+
     yield from each(found.orders, of_order)
+    yield from each(found.withdrawn.kept, of_withdrawal)
     yield from each(found.accounts, of_account)
 
 

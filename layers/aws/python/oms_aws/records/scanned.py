@@ -32,6 +32,7 @@ from oms_aws.records.billed import Billed
 from oms_aws.records.exports import EXPORT, StoredExport
 from oms_aws.records.reconciled import Reconciled
 from oms_aws.records.shelf import Kept, Shelf
+from oms_aws.records.withdrawn import Withdrawn
 from oms_aws.sourcing.counters import View, stored_reservation
 from oms_aws.sourcing.purchases import PURCHASE, StoredPurchase
 
@@ -85,10 +86,10 @@ class Snapshot:
         self.reconciled = Reconciled(self.shelf)
         self.billed = Billed(self.shelf)
         self.leaving: Counter[Slot] = Counter()
-        self.sold: Counter[int] = Counter()
-        self.counted: Counter[int] = Counter()
+        self.sold, self.counted = Counter[int](), Counter[int]()
         self.seals: dict[date, Mapping[str, Any]] = {}
         self.exports: dict[str, StoredExport] = {}
+        self.withdrawn = Withdrawn(self.shelf, self.vault)
         self.endpoints: dict[str, tuple[int, str]] = {}
         self.debtors: dict[str, tuple[str, ...]] = {}
         self._take_all(scan, told)
@@ -130,6 +131,8 @@ class Snapshot:
             "notification": self._notification,
             "seal": self._seal,
             "export": self._export,
+            "withdrawal": self.withdrawn.withdrawal,
+            "withdrawn": self.withdrawn.row,
             "endpoint": self._endpoint,
             "debtors": self._debtors,
             "distance_sales": self._distance,
@@ -170,9 +173,9 @@ class Snapshot:
         if item["sk"] == keys.VAULT:  # that of a device's address goes by itself
             self.shelf.put("vault", item["pk"].partition("#")[2], item)
 
-    def stored(self, order: str) -> Mapping[str, Any]:
-        """The item of an order, as the table has it."""
-        return self.shelf.get("order", order) or {}
+    def texts(self, kind: str, id: str) -> int:
+        """How many texts the vault of an aggregate is to have, as its item says."""
+        return int((self.shelf.get(kind, id) or {}).get("texts", 0))
 
     def _account(self, item: Mapping[str, Any]) -> None:
         self.shelf.put("customer", item["pk"], item)

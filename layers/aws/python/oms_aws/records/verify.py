@@ -10,7 +10,7 @@ import msgspec
 
 from oms.records.breach import Breach
 from oms.records.reconciling import CHECKS as RECONCILED
-from oms_aws.records import archived, proofs, pseudonymised
+from oms_aws.records import archived, proofs, pseudonymised, withdrawals
 from oms_aws.records.scanned import Archive, Snapshot, Told, saying
 
 Checks = dict[str, dict[str, Any]]
@@ -33,6 +33,10 @@ def _orders(found: Snapshot) -> int:
 
 def _documents(found: Snapshot) -> int:
     return len(found.documents)
+
+
+def _persons(found: Snapshot) -> int:
+    return len(found.orders) + len(found.accounts) + len(found.withdrawn.kept)
 
 
 CHECKS: dict[str, Check] = {
@@ -62,7 +66,8 @@ CHECKS: dict[str, Check] = {
     "counterfoils": Check(_documents, archived.counterfoils),
     "notifications": Check(lambda found: len(found.notified), archived.notifications),
     "seals": Check(lambda found: len(found.seals), archived.seals),
-    "personal_data": Check(lambda f: len(f.orders) + len(f.accounts), pseudonymised.personal_data),
+    "personal_data": Check(_persons, pseudonymised.personal_data),
+    "withdrawals": Check(lambda found: len(found.withdrawn.kept), withdrawals.withdrawals),
 }
 """All checks by name: the invariants 1 to 7 of an order system, the books and the archive."""
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from oms_aws.payments.wiring import PaymentsWiring
+from oms_aws.returns.wiring import ReturnsWiring
 
 if TYPE_CHECKING:
     from oms_aws.records.exports import DynamoExports
     from oms_aws.records.seals import DynamoSeals
 
 
-class RecordsWiring(PaymentsWiring):
+class RecordsWiring(ReturnsWiring):
     """Collaborators of steps that keep records."""
 
     @cached_property

@@ -23,6 +23,18 @@ def is_holiday(day: date, country: str, region: str | None, categories: tuple[st
     return known is not None and day in known
 
 
+def is_holiday_anywhere(day: date, country: str) -> bool:
+    """True on a statutory holiday of the country, or of any of its subdivisions."""
+    return any(is_holiday(day, country, region, ("public",)) for region in _regions(country))
+
+
+@cache
+def _regions(country: str) -> tuple[str | None, ...]:
+    from holidays import list_supported_countries
+
+    return (None, *list_supported_countries(include_aliases=False).get(country, ()))
+
+
 def calendar_fault(country: str, region: str | None, categories: tuple[str, ...]) -> str:
     """Fault of a region and its categories of holidays, in words; empty if there is none."""
     if region is None and categories == ("public",):

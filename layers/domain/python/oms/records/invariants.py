@@ -22,6 +22,7 @@ from oms.orders.waiting import waiting as waiting_order
 from oms.payments.credit import COUNTERS, NOTHING, Exposure, exposure
 from oms.records import export
 from oms.records.breach import Breach
+from oms.returns import withdrawal
 from oms.sourcing.stock import ByLocation, Item, Reservation, agrees, claims
 
 PARTY_OURSELVES = "auftakt"
@@ -253,6 +254,7 @@ REPLAYS: Mapping[str, Replay] = {
     "order": Replay(applying.decode_event, applying.replayed),
     "bill": Replay(bill.decode_bill_event, bill.replayed),
     "export": Replay(export.decode_export_event, export.replayed),
+    "withdrawal": Replay(withdrawal.decode_withdrawal_event, withdrawal.replayed),
 }
 """The kinds of which the log tells all, by name."""
 

@@ -1,0 +1,27 @@
+"""Steps of the stage returns: consumers withdraw, and what they bought comes back."""
+
+from __future__ import annotations
+
+from infra.journey.step import R, Step, W
+from infra.journey.triggers import Http, Queue
+
+# A table of contents is set by hand: a line, or two, for each step.
+# fmt: off
+STEPS: tuple[Step, ...] = (
+    Step("returns/take_withdrawal", Http(("POST /v1/withdrawals",)), (R, W),
+         reads=("orders", "catalogue", "withdrawals", "replays"),
+         writes=("orders", "withdrawals", "replays")),
+    Step("returns/read_withdrawals", Http((
+        "GET /v1/withdrawals", "GET /v1/withdrawals/{withdrawal}",
+    )), (R,),
+         reads=("withdrawals", "catalogue")),
+    Step("returns/match_withdrawal", Http(("POST /v1/withdrawals/{withdrawal}/match",)), (R, W),
+         reads=("orders", "withdrawals"), writes=("orders", "withdrawals")),
+    Step("returns/decide_withdrawal", Http((
+        "POST /v1/withdrawals/{withdrawal}/decisions", "POST /v1/withdrawals/{withdrawal}/close",
+    )), (R, W),
+         reads=("withdrawals",), writes=("withdrawals",)),
+    Step("returns/follow_withdrawal", Queue(()), (R, W),
+         reads=("orders", "withdrawals"), writes=("orders", "withdrawals")),
+)
+# fmt: on

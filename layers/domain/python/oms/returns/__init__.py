@@ -1,0 +1,1 @@
+"""Returns: what consumers withdraw from, and what becomes of it."""
