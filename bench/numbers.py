@@ -58,7 +58,7 @@ class Shop:
         self.made = 0
         self.ports = self.process()
         stored = self.ports.orders.get(self.template)
-        bare = replace(stored.order, documents=(), completed_at=None)
+        bare = replace(stored.order.within("progress", completed_at=None), documents=())
         self._stored = stored._replace(state=bare)
         shop = self.ports.catalogue.shop(bare.shop)
         self.range = range_of(shop, "invoice", book_day(self.ports.now()))

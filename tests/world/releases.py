@@ -36,13 +36,13 @@ def of_tomorrow(value: Any) -> Any:
 
 
 class FormatsOfTomorrow(Formats[Any]):
-    """Formats of which the second has the field, which nobody may lose who writes between."""
+    """Formats of which a further one has the field, which nobody may lose who writes between."""
 
-    def __init__(self, type: Any) -> None:
-        super().__init__(type, lambda plain: plain)
+    def __init__(self, known: Formats[Any]) -> None:
+        super().__init__(known.type, *known.upgrades, lambda plain: plain)
 
-    def read(self, body: bytes, format: int = 1) -> Any:
-        if format > 1:
+    def read(self, body: bytes, format: int) -> Any:
+        if format >= self.newest:
             plain = msgspec.json.decode(body)
             assert all(FIELD in part for part in (plain, *plain.get("lines", ()))), "it is lost"
         return super().read(body, format)
@@ -51,12 +51,12 @@ class FormatsOfTomorrow(Formats[Any]):
 class KindOfTomorrow(AggregateKind[Any, Any], frozen=True, kw_only=True):
     """A kind of which the release of tomorrow writes all that it knows."""
 
-    def _written(self, beyond: bytes, hidden: Any) -> bytes:
+    def _written(self, stored: Any, hidden: Any) -> bytes:
         return msgspec.json.encode(of_tomorrow(hidden))
 
 
 def _kind(kind: AggregateKind[Any, Any]) -> KindOfTomorrow:
-    return KindOfTomorrow(**{**asdict(kind), "formats": FormatsOfTomorrow(kind.formats.type)})
+    return KindOfTomorrow(**{**asdict(kind), "formats": FormatsOfTomorrow(kind.formats)})
 
 
 ORDERS, BILLS = _kind(ORDER), _kind(BILL)

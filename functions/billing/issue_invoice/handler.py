@@ -27,7 +27,7 @@ def _asked(signal: EventNotice, oms: BillingWiring) -> IssueRequest:
     shipped = str(fulfilment) if fulfilment else None
 
     def drafted(order: Order, taking: CounterBatch) -> Draft | None:
-        if shipped and any(each.fulfilment == shipped for each in order.collected):
+        if shipped and any(each.fulfilment == shipped for each in order.settlement.collected):
             return None
         by = Saved("auftakt", signal.id)
         left = collected(order, shipped, oms, taking, by) if shipped else None

@@ -12,7 +12,7 @@ from oms_aws.sourcing.reserving import settle
 @queue
 def handler(signal: EventNotice, oms: PaymentsWiring) -> None:
     seen = oms.orders.get(signal.order_id)
-    if seen.order.pending is None:
+    if seen.order.changes.pending is None:
         return
     settle(oms, signal.order_id)
     oms.orders.change(

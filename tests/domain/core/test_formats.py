@@ -20,6 +20,7 @@ from tests.world.formats import STATES, recorded, today
 from tests.world.releases import FIELD, of_tomorrow
 
 KNOWN = recorded()
+TOMORROW = ORDER_FORMATS.newest + 1
 ADVICE = "raise the format: add an upgrade, then call `python -m tests.world.formats`"
 
 
@@ -94,10 +95,10 @@ def test_what_newer_code_has_written_is_carried_along(order: Order, script: list
     kept = Kept(order)
     for minute, command in enumerate(script, 1):
         read = encode(of_tomorrow(kept.order))
-        known = encode(ORDER_FORMATS.read(read, 2))
+        known = encode(ORDER_FORMATS.read(read, TOMORROW))
         kept.do(command, NOW + timedelta(minutes=minute))
         again = carried(read, known, encode(kept.order))
-        assert ORDER_FORMATS.read(again, 2) == kept.order
+        assert ORDER_FORMATS.read(again, TOMORROW) == kept.order
         plain, before = msgspec.json.decode(again), msgspec.json.decode(read)
         assert plain[FIELD] == before[FIELD]
         numbers = {line["number"] for line in before["lines"]}

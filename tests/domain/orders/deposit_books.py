@@ -93,19 +93,19 @@ class Books:
     def pay(self, amount: str | Decimal, *, on: date | None = None, **more: Any) -> str:
         on = on or self.day
         laid = allocate(self.order, Decimal(amount), on, **more)
-        id = f"T-{len(self.order.payments) + 1}"
+        id = f"T-{len(self.order.settlement.payments) + 1}"
         self._receive(Received(id, Decimal(amount), on, laid=laid, at=self.at))
         return id
 
     def take_back(self, payment: str, amount: Decimal) -> None:
-        id = f"R-{len(self.order.payments) + 1}"
+        id = f"R-{len(self.order.settlement.payments) + 1}"
         self._receive(Received(id, -amount, self.day, reverses=payment, at=self.at))
 
     def _receive(self, came: Received) -> None:
         self.order = replace(payment.receive(self.order, came, at=self.at), events=())
 
     def refund(self, amount: str | Decimal) -> None:
-        n = len(self.order.refunds) + 1
+        n = len(self.order.settlement.refunds) + 1
         back = Refund(f"rfd_{n}", "", Decimal(amount), self.at, f"re_{n}", "bank")
         self.order = replace(tell(self.order, PaymentRefunded(back, self.at)), events=())
 

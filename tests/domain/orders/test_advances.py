@@ -289,7 +289,7 @@ def test_whatever_is_paid_and_credited_the_accounts_are_empty_in_the_end(
             n = next(n for n, rest in enumerate(stands) if rest)
             books.credit(n, money.rounded(stands[n] * percent / 99, "EUR") or stands[n])
         elif deed == "back":
-            for came in books.order.payments:
+            for came in books.order.settlement.payments:
                 if came.amount > 0 and came.id not in taken:
                     taken.add(came.id)
                     books.take_back(came.id, came.amount)

@@ -33,7 +33,7 @@ from oms.orders.documents import Document
 from oms.orders.findings import Finding
 from oms.orders.lines import Line, LineChange
 from oms.orders.money_parts import Payment
-from oms.orders.order import ORDER_FORMATS, Order, OrderCreated, encode
+from oms.orders.order import ORDER_FORMATS, Order, OrderCreated, Placed, begun, encode
 from oms.orders.pending import Change
 from oms.orders.reserving import lose_reservation
 from oms.orders.shipping import release_to_warehouse
@@ -55,7 +55,7 @@ def new_order(ordered: list[int], partial: bool) -> Order:
         Line(str(n), f"SKU-{n % 2}", Decimal("1.50"), quantity, open=quantity)
         for n, quantity in enumerate(ordered, 1)
     )
-    order = Order(
+    placed = Placed(
         id="ord_1",
         shop="berg-beutel",
         external_number="BB-1",
@@ -70,7 +70,7 @@ def new_order(ordered: list[int], partial: bool) -> Order:
         payment=Payment("paypal", "authorised", Decimal("100")),
         partial_allowed=partial,
     )
-    return tell(order, OrderCreated(order))
+    return tell(begun(placed), OrderCreated(placed))
 
 
 def screen(verdicts: list[str]) -> Command:
@@ -188,12 +188,12 @@ def change(wishes: dict[str, int], price: str, street: str | None, held: bool) -
 
 def finish(order: Order, at: datetime) -> Order:
     """What follows when all warehouses have answered a change that waits."""
-    if order.pending is None or any(f.recalled for f in order.fulfilments):
+    if order.changes.pending is None or any(f.recalled for f in order.fulfilments):
         return order
     try:
-        if refused_by(order) or needed(order, order.pending.wanted):
+        if refused_by(order) or needed(order, order.changes.pending.wanted):
             raise Refusal("recall_refused", "")
-        pending = order.pending
+        pending = order.changes.pending
         news = changed(order, pending.wanted, id=pending.id, by="shop", at=at)
         return confirmed(order, news, [])
     except Refusal as refusal:
@@ -283,7 +283,7 @@ class Kept:
                 data=msgspec.Raw(encode(news)),
             )
             self.log.append(chained(event, self.log[-1].hash if self.log else GENESIS))
-        self.order = ORDER_FORMATS.read(encode(replace(order, events=())))
+        self.order = ORDER_FORMATS.read(encode(replace(order, events=())), ORDER_FORMATS.newest)
         return self.order
 
     def do(self, command: Command, at: datetime) -> Order:

@@ -22,7 +22,7 @@ from oms.orders.findings import Finding
 from oms.orders.holding import release_hold
 from oms.orders.lines import Line
 from oms.orders.money_parts import Payment, Received
-from oms.orders.order import Order, OrderCreated
+from oms.orders.order import Order, OrderCreated, Placed, begun
 from oms.orders.shipping import pack, release_to_warehouse
 from oms.payments import credit, payment
 from oms.payments.credit import NOTHING, Exceeded, Exposure, exposure
@@ -33,7 +33,7 @@ ADDRESS = Address("Ayşe Müller", "Ringstr. 5", "80331", "München", "DE")
 
 
 def on_account(number: int, quantity: int, mode: str = "gross", price: str = "10.01") -> Order:
-    order = Order(
+    placed = Placed(
         id=f"ord_{number}",
         shop="berg-beutel",
         external_number=f"BB-{number}",
@@ -50,7 +50,7 @@ def on_account(number: int, quantity: int, mode: str = "gross", price: str = "10
         shipping=Shipping("standard", Decimal("4.90")),
         payment=Payment("invoice", "open", Decimal(0)),
     )
-    return replace(tell(order, OrderCreated(order)), events=())
+    return replace(tell(begun(placed), OrderCreated(placed)), events=())
 
 
 def due(order: Order) -> Decimal:
@@ -85,7 +85,7 @@ class Ledger:
         assert total == self.counters
         allowed = credit.units(LIMIT, "EUR")
         for order in self.orders.values():
-            if order.credit and order.credit.booked_by:
+            if order.settlement.credit and order.settlement.credit.booked_by:
                 allowed += exposure(order).used
         assert self.counters.used <= allowed
         assert all(exposure(order).used >= 0 for order in self.orders.values())
@@ -97,7 +97,7 @@ def take(order: Order) -> Order:
 
 def screen(order: Order) -> Order:
     """What the intake does with an order that found no credit: it holds it."""
-    found = [] if order.credit else [credit.exceeded(order, due(order), LIMIT, 0)]
+    found = [] if order.settlement.credit else [credit.exceeded(order, due(order), LIMIT, 0)]
     asked = Finding("approval", "hold", credit.APPROVAL, "", data={"stages": []})
     return holding.screen(order, [*found, asked] if order.id.endswith("3") else found, at=NOW)
 
@@ -109,9 +109,9 @@ def release(order: Order) -> Order:
 
 
 def reserve(order: Order) -> Order:
-    return (
-        reserving.reserve(order, order.pieces("open"), {}, at=NOW) if order.screened_at else order
-    )
+    if not order.screening.screened_at:
+        return order
+    return reserving.reserve(order, order.pieces("open"), {}, at=NOW)
 
 
 def ship(order: Order) -> Order:
@@ -152,7 +152,8 @@ def credited(order: Order) -> Order:
 
 def pay(part: int) -> Callable[[Order], Order]:
     def command(order: Order) -> Order:
-        came = Received(f"T-{len(order.payments)}", Decimal(part) / 100, date(2026, 11, 23))
+        id = f"T-{len(order.settlement.payments)}"
+        came = Received(id, Decimal(part) / 100, date(2026, 11, 23))
         return payment.receive(order, came, at=NOW)
 
     return command
@@ -195,7 +196,7 @@ def test_twenty_orders_at_a_limit_of_ten_take_ten() -> None:
         ledger.orders[order.id] = order
         ledger.change(order.id, take)
     assert ledger.counters.used == 100_00
-    assert sum(1 for order in ledger.orders.values() if order.credit) == 10
+    assert sum(1 for order in ledger.orders.values() if order.settlement.credit) == 10
 
 
 def test_invoice_moves_what_it_bills_and_nothing_twice() -> None:
@@ -242,8 +243,8 @@ def test_released_hold_books_the_order_and_names_who_let_it() -> None:
     order = screen(on_account(1, 20))
     assert exposure(order) == NOTHING
     order = release(order)
-    assert order.credit is not None
-    assert order.credit.booked_by == "accountant:a"
+    assert order.settlement.credit is not None
+    assert order.settlement.credit.booked_by == "accountant:a"
     assert exposure(order).used == 20843
 
 

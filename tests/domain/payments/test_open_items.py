@@ -14,7 +14,14 @@ from msgspec.structs import replace
 from oms.orders import balance
 from oms.orders.documents import Document
 from oms.orders.ledger import charges_paid, ledger
-from oms.orders.money_parts import Capture, Payment, PaymentAllocation, Received, Refund
+from oms.orders.money_parts import (
+    Capture,
+    Payment,
+    PaymentAllocation,
+    Received,
+    Refund,
+    Settlement,
+)
 from oms.orders.order import Order
 from oms.payments.open_items import aged, open_items
 from oms.records.money_invariants import accounted
@@ -74,9 +81,9 @@ def orders(draw: Any) -> Order:
         ORDER,
         lines=(),
         documents=(*bills, *notes),
-        payments=tuple(payments),
-        captures=tuple(captures),
-        refunds=tuple(refunds),
+        settlement=Settlement(
+            payments=tuple(payments), captures=tuple(captures), refunds=tuple(refunds)
+        ),
     )
 
 
@@ -93,11 +100,12 @@ def test_open_items_are_documents_less_money_whatever_the_order_of_things(
     book = ledger(order)
     if book.left > 0:
         assert all(item.open <= 0 for item in book.items)
-    shuffled = {
-        name: tuple(chance.sample(getattr(order, name), len(getattr(order, name))))
-        for name in ("documents", "payments", "captures", "refunds")
+    money = {
+        name: tuple(chance.sample(had := getattr(order.settlement, name), len(had)))
+        for name in ("payments", "captures", "refunds")
     }
-    again = ledger(replace(order, **shuffled))
+    documents = tuple(chance.sample(order.documents, len(order.documents)))
+    again = ledger(replace(order.within("settlement", **money), documents=documents))
     assert (again.items, again.left) == (book.items, book.left)
 
 
@@ -105,30 +113,32 @@ def test_money_pays_what_is_due_first_unless_it_names_a_document() -> None:
     order = replace(
         ORDER,
         documents=(bill(1, Decimal(50), 10), bill(2, Decimal(50), 0)),
-        payments=(Received("T-1", Decimal(60), date(2026, 11, 24)),),
+        settlement=Settlement(payments=(Received("T-1", Decimal(60), date(2026, 11, 24)),)),
     )
     assert [(i.document, int(i.open)) for i in ledger(order).items] == [("inv_2", 0), ("inv_1", 40)]
     named = Received(
         "T-1", Decimal(60), date(2026, 11, 24), laid=(PaymentAllocation("inv_1", Decimal(60)),)
     )
-    items = ledger(replace(order, payments=(named,))).items
+    items = ledger(order.within("settlement", payments=(named,))).items
     assert [(i.document, int(i.open)) for i in items] == [("inv_2", 40), ("inv_1", 0)]
 
 
 def test_reversed_payment_takes_its_discount_with_it() -> None:
     laid = (PaymentAllocation("inv_1", Decimal(98), Decimal(2)),)
     paid = Received("T-1", Decimal(98), date(2026, 11, 24), laid=laid)
-    order = replace(ORDER, documents=(bill(1, Decimal(100), 0),), payments=(paid,))
+    order = replace(
+        ORDER.within("settlement", payments=(paid,)), documents=(bill(1, Decimal(100), 0),)
+    )
     assert ledger(order).items[0].open == 0
     back = Received("R-1", Decimal(-98), date(2026, 11, 25), reverses="T-1")
-    assert ledger(replace(order, payments=(paid, back))).items[0].open == 100
+    assert ledger(order.within("settlement", payments=(paid, back))).items[0].open == 100
 
 
 def test_discount_of_what_is_credited_later_is_not_paid_out() -> None:
     laid = (PaymentAllocation("inv_1", Decimal(98), Decimal(2)),)
     paid = Received("T-1", Decimal(98), date(2026, 11, 24), laid=laid)
     documents = (bill(1, Decimal(100), 0), note(1, "inv_1", Decimal(50)))
-    order = replace(ORDER, lines=(), documents=documents, payments=(paid,))
+    order = replace(ORDER.within("settlement", payments=(paid,)), lines=(), documents=documents)
     (item, own) = open_items(order)
     assert [str(v) for v in (item.open, item.discount, own.open)] == ["0.00", "1.00", "-49.00"]
 
@@ -137,7 +147,7 @@ def test_failed_capture_leaves_its_invoice_open() -> None:
     payment = Payment("card", "authorised", Decimal(100), "pi_1", provider="test")
     order = replace(ORDER, payment=payment, documents=(bill(1, Decimal(100)),))
     assert ledger(order).items[0].open == 0
-    assert ledger(replace(order, voided=("pi_1",))).items[0].open == 100
+    assert ledger(order.within("settlement", voided=("pi_1",))).items[0].open == 100
 
 
 def test_ages_are_counted_from_the_day_it_is_due() -> None:

@@ -32,8 +32,8 @@ def with_bills(*bills: Any) -> Order:
 
 def paid(order: Order, amount: str, on: date = DAY, **how: Any) -> Order:
     laid = allocate(order, Decimal(amount), on, **how)
-    money = Received(f"T-{len(order.payments)}", Decimal(amount), on, laid=laid)
-    return replace(order, payments=(*order.payments, money))
+    money = Received(f"T-{len(order.settlement.payments)}", Decimal(amount), on, laid=laid)
+    return order.within("settlement", payments=(*order.settlement.payments, money))
 
 
 def opens(order: Order) -> list[str]:
@@ -43,7 +43,7 @@ def opens(order: Order) -> list[str]:
 def test_payment_less_the_discount_within_its_days_settles_the_invoice() -> None:
     order = paid(with_bills(skonto(1, "134.80")), "132.10")
     assert opens(order) == ["0.00"]
-    assert str(order.payments[0].laid[0].discount) == "2.70"
+    assert str(order.settlement.payments[0].laid[0].discount) == "2.70"
 
 
 def test_a_day_late_the_discount_stays_open() -> None:
@@ -54,13 +54,13 @@ def test_a_day_late_the_discount_stays_open() -> None:
 def test_discounts_of_two_invoices_in_one_payment() -> None:
     order = paid(with_bills(skonto(1, "100.00"), skonto(2, "50.00")), "147.00")
     assert opens(order) == ["0.00", "0.00"]
-    assert [str(laid.discount) for laid in order.payments[0].laid] == ["2.00", "1.00"]
+    assert [str(laid.discount) for laid in order.settlement.payments[0].laid] == ["2.00", "1.00"]
 
 
 def test_less_than_the_discount_is_kept_as_what_it_is() -> None:
     order = paid(with_bills(skonto(1, "100.00")), "99.00")
     assert opens(order) == ["0.00"]
-    assert str(order.payments[0].laid[0].discount) == "1.00"
+    assert str(order.settlement.payments[0].laid[0].discount) == "1.00"
 
 
 def test_small_difference_is_let_go_within_the_tolerance_and_not_beyond() -> None:
@@ -80,14 +80,15 @@ def test_what_comes_beyond_a_dunned_invoice_pays_the_charges_and_no_more() -> No
     letter = Letter("let_1", 1, NOW, Decimal(100), DAY, fee=Decimal(5))
     order = with_bills(replace(bill(1, Decimal(100)), dunning=Dunning(letters=(letter,))))
     order = paid(order, "103.00")
-    assert str(order.payments[0].laid[0].charges) == "3.00"
+    assert str(order.settlement.payments[0].laid[0].charges) == "3.00"
     assert str(ledger(paid(order, "10.00")).left) == "10.00"
     order = paid(order, "10.00", documents=["inv_1"])
     assert (opens(order), str(ledger(order).left)) == (["0"], "8.00")
     other = paid(
         with_bills(replace(bill(1, Decimal(100)), dunning=Dunning(letters=(letter,)))), "109"
     )
-    assert (str(other.payments[0].laid[0].charges), str(ledger(other).left)) == ("5", "4")
+    (laid,) = other.settlement.payments[0].laid
+    assert (str(laid.charges), str(ledger(other).left)) == ("5", "4")
 
 
 @settings(max_examples=300, deadline=None)
@@ -108,7 +109,7 @@ def test_no_payment_is_laid_twice_or_overpays(
         assert 0 <= each.waived <= tolerance
         assert each.amount + each.discount + each.waived <= before[each.document]
     came = Received("T-new", amount, DAY, laid=laid)
-    after = ledger(replace(order, payments=(*order.payments, came)))
+    after = ledger(order.within("settlement", payments=(*order.settlement.payments, came)))
     assert all(item.open >= 0 for item in after.items if before[item.document] >= 0)
 
 

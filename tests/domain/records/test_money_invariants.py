@@ -28,17 +28,19 @@ def order() -> Order:
     taken = Capture("cap_1", "inv_1-1", PRICE * 4, NOW, "ch_1", "test", "pi_1")
     note = order.documents[1].id
     back = Refund("rfd_1", note, PRICE, NOW, "re_1", "test", "pi_1")
-    order = replace(order, captures=(taken,), refunds=(back,))
+    order = order.within("settlement", captures=(taken,), refunds=(back,))
     assert found(order) == []
     return order
 
 
 def more(order: Order, **changes: object) -> Order:
     """The order with its capture and its refund altered."""
-    (capture,), (refund,) = order.captures, order.refunds
+    (capture,), (refund,) = order.settlement.captures, order.settlement.refunds
     taken = {n.removeprefix("capture_"): v for n, v in changes.items() if n.startswith("capture_")}
     back = {n.removeprefix("refund_"): v for n, v in changes.items() if n.startswith("refund_")}
-    return replace(order, captures=(replace(capture, **taken),), refunds=(replace(refund, **back),))
+    return order.within(
+        "settlement", captures=(replace(capture, **taken),), refunds=(replace(refund, **back),)
+    )
 
 
 CASES: list[tuple[Callable[[Order], Order], str]] = [
@@ -49,8 +51,11 @@ CASES: list[tuple[Callable[[Order], Order], str]] = [
     (lambda o: more(o, refund_document="crn_9"), "refunded for crn_9, which credits nothing"),
     (lambda o: more(o, refund_amount=PRICE * 6), "60.06 is refunded of 40.04 from pi_1"),
     (lambda o: more(o, refund_amount=PRICE * 6), "60.06 is refunded of 40.04 that came"),
-    (lambda o: replace(o, captures=o.captures * 2), "cap_1 is there 2 times"),
-    (lambda o: replace(o, refunds=o.refunds * 2), "rfd_1 is there 2 times"),
+    (
+        lambda o: o.within("settlement", captures=o.settlement.captures * 2),
+        "cap_1 is there 2 times",
+    ),
+    (lambda o: o.within("settlement", refunds=o.settlement.refunds * 2), "rfd_1 is there 2 times"),
 ]
 
 
@@ -64,7 +69,7 @@ def test_money_that_moved_too_far_is_found(
 def test_open_items_that_forget_money_are_found(
     order: Order, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    forgetful = books.ledger(replace(order, captures=()))
+    forgetful = books.ledger(order.within("settlement", captures=()))
     monkeypatch.setattr("oms.records.money_invariants.ledger", lambda _: forgetful)
     (text,) = [what for what in found(order) if what.startswith("money ")]
     assert text == (

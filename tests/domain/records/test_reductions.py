@@ -48,8 +48,8 @@ def test_entries_add_up_to_what_is_let_go_now(deeds: list[tuple[int, int]]) -> N
             came = sum((each.amount for each in laid), Decimal(0))
             order = payment.receive(order, Received(f"T-{n}", came, DAY, laid=laid, at=at), at=at)
         elif deed == 2:
-            known = {p.reverses for p in order.payments}
-            fresh = [p for p in order.payments if p.id not in known and not p.reverses]
+            known = {p.reverses for p in order.settlement.payments}
+            fresh = [p for p in order.settlement.payments if p.id not in known and not p.reverses]
             if fresh:
                 back = Received(f"R-{n}", -fresh[0].amount, DAY, reverses=fresh[0].id, at=at)
                 order = payment.receive(order, back, at=at)

@@ -159,11 +159,14 @@ def test_taxes_that_nobody_can_say_hold_the_order_only_where_they_are_needed() -
 def test_a_sku_that_is_no_product_holds_and_so_does_a_total_that_differs() -> None:
     strange = order("1", lines=(Line("1", "B", Decimal(1), 1, open=1),))
     assert reasons(strange, tariff()) == ["product_unknown"]
-    both = order("119.00", claimed_total=Decimal("119.00"))
+    both = order("119.00").within("screening", claimed_total=Decimal("119.00"))
     assert reasons(both, tariff()) == ["total_differs"]
-    cheap = order("9.00", claimed_total=Decimal("119.00"))
+    cheap = order("9.00").within("screening", claimed_total=Decimal("119.00"))
     assert reasons(cheap, tariff()) == ["price_too_low", "total_differs"]
-    assert reasons(order("119.00", claimed_total=Decimal("123.90")), tariff()) == []
+    assert (
+        reasons(order("119.00").within("screening", claimed_total=Decimal("123.90")), tariff())
+        == []
+    )
 
 
 def test_findings_say_what_was_asked_by_which_list_in_both_languages() -> None:

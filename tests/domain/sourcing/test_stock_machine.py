@@ -78,7 +78,9 @@ class Shop(RuleBasedStateMachine):
     def reservations(self, order: Order) -> dict[str, Reservation]:
         return {
             sku: self.held.get((sku, order.id))
-            or Reservation(sku=sku, order_id=order.id, placed_at=order.placed_at, rank=order.rank)
+            or Reservation(
+                sku=sku, order_id=order.id, placed_at=order.placed_at, rank=order.wishes.rank
+            )
             for sku in stock_skus(order)
         }
 
@@ -139,10 +141,9 @@ class Shop(RuleBasedStateMachine):
     @rule(of=lines, partial=st.booleans(), rank=st.integers(0, 2), held=st.booleans())
     def place(self, of: list[tuple[str, int]], partial: bool, rank: int, held: bool) -> None:
         order = replace(
-            new_order([1], partial),
+            new_order([1], partial).within("wishes", rank=rank),
             id=f"ord_{len(self.orders) + 1}",
             placed_at=self.now,
-            rank=rank,
             lines=tuple(
                 Line(str(n), sku, Decimal(1), q, open=q, nature=NATURES[sku])
                 for n, (sku, q) in enumerate(of, 1)

@@ -108,4 +108,7 @@ def test_each_role_releases_what_it_owns(world: World, merchant: Merchant) -> No
     assert release(accountant, "hold_1") == 403
     assert release(accountant, third) == 200
     assert release(merchant.clerk, "hold_1") == 200
-    assert replace(orders.get(id).order, events=()).holds[2].released_by == "accountant:anton"
+    assert (
+        replace(orders.get(id).order, events=()).screening.holds[2].released_by
+        == "accountant:anton"
+    )

@@ -95,7 +95,7 @@ def reduced(call: Call[ReduceShipment], order_id: str, oms: BillingWiring) -> An
         draft = taken_back(seen.order, fulfilment, wanted, oms, taking, by)
         assert draft.told
         order = draft.told(seen.order, draft.document)
-        (entry,) = (e for e in order.collected if e.fulfilment == fulfilment.id)
+        (entry,) = (e for e in order.settlement.collected if e.fulfilment == fulfilment.id)
         answer = Answer(
             {
                 "fulfilment": fulfilment.id,

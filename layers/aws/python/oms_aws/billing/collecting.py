@@ -43,7 +43,7 @@ def collected(
         return None
     at, shop = oms.now(), oms.catalogue.cached_shop(order.shop)
     draft = drafted_alone(order, fulfilment, fulfilment.id, oms, taking, at=at)
-    zone, bought = ZoneInfo(shop.time_zone), order.purchase_order or ""
+    zone, bought = ZoneInfo(shop.time_zone), order.references.purchase_order or ""
     moment = fulfilment.shipped_at
     period = period_of(billing, moment, zone, bought)
     if at >= period.cut_off + GRACE:

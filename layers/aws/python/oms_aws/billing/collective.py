@@ -68,7 +68,7 @@ def bill_due(id: str, by: Saved, oms: BillingWiring) -> None:
 def close_complete(order_id: str, named: object, by: Saved, oms: BillingWiring) -> None:
     """Close the open bill of an order's purchase order once all its orders are through."""
     order = oms.orders.get(order_id).order
-    if not order.purchase_order:
+    if not order.references.purchase_order:
         return
     shop, customer = order.shop, order.customer.id
     known = [bill for _, bill in oms.bills.listed(shop, customer)]
@@ -77,9 +77,9 @@ def close_complete(order_id: str, named: object, by: Saved, oms: BillingWiring) 
     waiting = [
         each
         for each in known
-        if each.purchase_order == order.purchase_order and each.closed_at is None
+        if each.purchase_order == order.references.purchase_order and each.closed_at is None
     ]
-    if waiting and oms.orders.all_through(shop, customer, order.purchase_order):
+    if waiting and oms.orders.all_through(shop, customer, order.references.purchase_order):
         for bill in waiting:
             close = partial(Bill.close, why="complete", by="auftakt", at=oms.now())
             oms.bills.change(bill.id, close, by)

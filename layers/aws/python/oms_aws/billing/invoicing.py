@@ -198,7 +198,7 @@ def known_of(
     `before` are the order's bills so far; what was collected `until` then counts as well.
     """
     shop = oms.catalogue.cached_shop(order.shop)
-    others = [each for each in order.collected if until is None or each.at < until]
+    others = [each for each in order.settlement.collected if until is None or each.at < until]
     return {
         "shop": shop,
         "account": oms.catalogue.cached_account(order.shop, order.customer.id),

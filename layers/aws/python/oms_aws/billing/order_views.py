@@ -38,7 +38,7 @@ def order_view(stored: StoredOrder, oms: BillingWiring) -> dict[str, Any]:
         "status": order.status,
         "placed_at": order.placed_at,
         "received_at": order.received_at,
-        "completed_at": order.completed_at,
+        "completed_at": order.progress.completed_at,
         "currency": order.currency,
         "price_mode": order.price_mode,
         "customer": whole(order.customer),
@@ -47,24 +47,24 @@ def order_view(stored: StoredOrder, oms: BillingWiring) -> dict[str, Any]:
         "delivery": _delivery(order),
         "shipping": whole(order.shipping),
         "payment": whole(order.payment),
-        "note": order.note,
-        "cost_centre": order.cost_centre,
-        "purchase_order": order.purchase_order,
-        "ordered_by": order.ordered_by,
+        "note": order.wishes.note,
+        "cost_centre": order.references.cost_centre,
+        "purchase_order": order.references.purchase_order,
+        "ordered_by": order.references.ordered_by,
         "gift": gift_seen(order),
         "discounts": [whole(each) for each in order.discounts],
         "lines": [_line(line, order) for line in order.lines],
-        "holds": [whole(hold) for hold in order.holds],
-        "findings": [whole(finding) for finding in order.findings],
+        "holds": [whole(hold) for hold in order.screening.holds],
+        "findings": [whole(finding) for finding in order.screening.findings],
         "fulfilments": [_fulfilment(f, order, oms) for f in order.fulfilments],
         "documents": [document_view(document, oms) for document in order.documents],
         "papers": [paper_view(paper) for paper in order.papers],
         **_money(order),
         "waiting": [whole(waiting) for waiting in waiting_order(order)],
         "reserved_until": order.reserved_until,
-        "refused": order.refused,
-        "changes": list(order.changes),
-        "pending_change": _pending(order.pending) if order.pending else None,
+        "refused": order.screening.refused,
+        "changes": list(order.changes.confirmed),
+        "pending_change": _pending(order.changes.pending) if order.changes.pending else None,
         "erasure": whole(order.erasure) if order.erasure else None,
         "version": stored.version,
     }
@@ -93,13 +93,13 @@ def _money(order: Order) -> dict[str, Any]:
             "unpaid": str(balance.unpaid(order)),
             "currency": order.currency,
         },
-        "payments": [whole(payment) for payment in order.payments],
-        "captures": [whole(capture) for capture in order.captures],
-        "refunds": [whole(refund) for refund in order.refunds],
-        "payment_failures": [whole(failure) for failure in order.failures],
-        "disputes": [whole(dispute) for dispute in order.disputes],
-        "credit": whole(order.credit) if order.credit else None,
-        "approvals": [whole(approval) for approval in order.approvals],
+        "payments": [whole(payment) for payment in order.settlement.payments],
+        "captures": [whole(capture) for capture in order.settlement.captures],
+        "refunds": [whole(refund) for refund in order.settlement.refunds],
+        "payment_failures": [whole(failure) for failure in order.settlement.failures],
+        "disputes": [whole(dispute) for dispute in order.settlement.disputes],
+        "credit": whole(order.settlement.credit) if order.settlement.credit else None,
+        "approvals": [whole(approval) for approval in order.screening.approvals],
     }
 
 
@@ -155,10 +155,11 @@ def _pending(pending: PendingChange) -> dict[str, Any]:
 
 
 def _delivery(order: Order) -> dict[str, Any]:
+    wishes = order.wishes
     return {
-        "partial_allowed": order.partial_allowed,
-        "priority": order.priority if order.priority is not None else order.rank,
-        "promised_on": order.promised_on,
+        "partial_allowed": wishes.partial_allowed,
+        "priority": wishes.priority if wishes.priority is not None else wishes.rank,
+        "promised_on": wishes.promised_on,
     }
 
 
@@ -172,7 +173,7 @@ def _line(line: Line, order: Order) -> dict[str, Any]:
         "kind": line.nature.kind,
         "components": [whole(component) for component in line.nature.components],
         "available_from": line.nature.available_from,
-        "expected_on": order.expected.get(line.number),
+        "expected_on": order.progress.expected.get(line.number),
         "quantities": quantities,
     }
 

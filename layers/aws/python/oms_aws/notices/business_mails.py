@@ -73,7 +73,7 @@ def of_letter(case: Case) -> Mail | None:
 
 def of_approval(case: Case) -> Mail | None:
     """The next one is asked once somebody has approved; of the last word the purchaser hears."""
-    stage, stages = int(case.signal.facts["stage"]), case.order.approvals
+    stage, stages = int(case.signal.facts["stage"]), case.order.screening.approvals
     later = [n for n, each in enumerate(stages) if n > stage and each.hold == stages[stage].hold]
     if not later:
         return _decided(case)
@@ -133,7 +133,8 @@ def _approval(case: Case, again: Again) -> Mail | None:
     order, turn = case.order, pending(case.order)
     if turn is None or not (people := asked(order, turn)):
         return None
-    stage, person = order.approvals[turn], people[-1] if again == "substitute" else people[0]
+    stage = order.screening.approvals[turn]
+    person = people[-1] if again == "substitute" else people[0]
     since = stage.escalated_at or stage.asked_at
     if since is None:
         return None
@@ -143,8 +144,8 @@ def _approval(case: Case, again: Again) -> Mail | None:
         purchaser=order.customer.name,
         due=owed(order),
         currency=order.currency,
-        cost_centre=order.cost_centre,
-        purchase_order=order.purchase_order,
+        cost_centre=order.references.cost_centre,
+        purchase_order=order.references.purchase_order,
         url=link(order, turn, person, case.oms, at=since),
         until=date_text((since + timedelta(hours=stage.hours)).date(), order.customer.locale),
         again=again,
@@ -161,7 +162,7 @@ def _decided(case: Case) -> Mail | None:
         raise Refusal("not_decided", f"{case.signal.id} decides nothing.")
     if not order.charged:
         return None
-    stage = order.approvals[event.stage]
+    stage = order.screening.approvals[event.stage]
     facts = ApprovalDecided(
         **case.common,
         items=case.items(_left(order)),

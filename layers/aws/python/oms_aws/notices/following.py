@@ -45,7 +45,7 @@ def _of_line(order: Order, line: Line) -> Iterator[_Coming]:
         if pieces and fulfilment.status in ("released", "packed"):
             yield _Coming(line, pieces, fulfilment.ship_by.date(), "leaves")
     if ready := line.reserved + line.open:
-        yield _Coming(line, ready, order.promised_on, "promised")
+        yield _Coming(line, ready, order.wishes.promised_on, "promised")
     if line.backordered:
-        day = order.expected.get(line.number) or line.nature.available_from
+        day = order.progress.expected.get(line.number) or line.nature.available_from
         yield _Coming(line, line.backordered, day, "expected")

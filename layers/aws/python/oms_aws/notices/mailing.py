@@ -47,7 +47,7 @@ class Case(NamedTuple):
     @property
     def hold(self) -> Hold:
         """The hold that the event is about."""
-        (found,) = (h for h in self.order.holds if h.id == self.signal.facts["hold"])
+        (found,) = (h for h in self.order.screening.holds if h.id == self.signal.facts["hold"])
         return found
 
     def items(self, pieces: Pieces) -> tuple[Item, ...]:

@@ -34,7 +34,7 @@ def waiting_items(
 def ask(order: Order, oms: NoticesWiring) -> Answer:
     """The page with what still waits, and a way to cancel it."""
     language = order.customer.locale
-    days = {number: order.expected.get(number) for number in order.pieces("backordered")}
+    days = {number: order.progress.expected.get(number) for number in order.pieces("backordered")}
     if not days:
         return message("waiting_none", language)
     shop = oms.catalogue.shop_if_known(order.shop)

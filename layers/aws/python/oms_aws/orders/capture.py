@@ -8,7 +8,7 @@ import msgspec
 
 from oms.core.calendar import book_day
 from oms.orders.applying import tell
-from oms.orders.order import Order, OrderCreated
+from oms.orders.order import Order, OrderCreated, Placed, begun
 from oms.tax.exchange import EURO, known_for
 from oms_aws.orders.models import PaymentIn, PlaceOrder
 from oms_aws.orders.store import LARGEST_ORDER, size_of
@@ -30,7 +30,7 @@ def captured(asked: PlaceOrder, id: str, shop: str, at: datetime) -> Order:
         for line in asked.lines
     ]
     values = asked.model_dump(exclude={"lines", "delivery", "total"})
-    order = msgspec.convert(
+    placed = msgspec.convert(
         {
             **values,
             "id": id,
@@ -43,9 +43,9 @@ def captured(asked: PlaceOrder, id: str, shop: str, at: datetime) -> Order:
             "priority": asked.delivery.priority,
             "promised_on": asked.delivery.promised_on,
         },
-        Order,
+        Placed,
     )
-    return tell(order, OrderCreated(order))
+    return tell(begun(placed), OrderCreated(placed))
 
 
 def demand_fitting(order: Order) -> None:

@@ -60,7 +60,7 @@ def moved(table: Table, before: Order, after: Order) -> list[Action]:
 
 def exceeded(order: Order) -> Exceeded:
     """The refusal of a change that the customer's limit does not bear."""
-    limit = order.credit.limit if order.credit else None
+    limit = order.settlement.credit.limit if order.settlement.credit else None
     text = f"The credit limit of {limit} {order.currency} does not bear this."
     return Exceeded("credit_exceeded", text, {"credit": "exceeded"})
 
@@ -102,7 +102,7 @@ def record_attributes(order: Order, now: Exposure) -> dict[str, Any]:
         "order_id": order.id,
         "external_number": order.external_number,
         **{name: getattr(now, name) for name in COUNTERS},
-        "booked_by": order.credit.booked_by if order.credit else None,
+        "booked_by": order.settlement.credit.booked_by if order.settlement.credit else None,
         **listed,
     }
 

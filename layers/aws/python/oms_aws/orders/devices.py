@@ -22,7 +22,7 @@ def without_device(table: Table, order: Order, at: datetime) -> tuple[Order, lis
 
     DynamoDB takes the address away by itself some time after KEPT.
     """
-    if not order.client_ip:
+    if not order.screening.client_ip:
         return order, []
     (hidden, events), vault = new_vault().hidden((order, order.events), DEVICE)
     expires = int((at + KEPT).timestamp())
@@ -39,7 +39,8 @@ class DynamoDevices:
 
     def known(self, order: Order) -> Order:
         """The order with the address of its device, or with none once that has no use."""
-        item = self._table.get(keys.order_device(order.id)) if order.client_ip else None
+        item = self._table.get(keys.order_device(order.id)) if order.screening.client_ip else None
         if item is None or item["expires"] <= self._now().timestamp():
-            return replace(order, client_ip=None)
-        return replace(order, client_ip=stored_vault(item).values.get(str(order.client_ip)))
+            return order.within("screening", client_ip=None)
+        known = stored_vault(item).values
+        return order.within("screening", client_ip=known.get(str(order.screening.client_ip)))

@@ -169,7 +169,8 @@ def attributes(listed: Listed | None) -> dict[str, Any]:
 
 def moved(table: Table, before: Order, after: Order) -> list[Action]:
     """The actions that bring the lists from what the order was to what it is now."""
-    paid = after.payments or after.payment.status == "captured" or after.captures
+    money = after.settlement
+    paid = money.payments or money.captures or after.payment.status == "captured"
     if not (paid or after.documents):
         return []
     was, now = listed_items(before), listed_items(after)

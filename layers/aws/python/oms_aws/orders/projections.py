@@ -27,9 +27,9 @@ def fulfilment_view(item: Mapping[str, Any], vaults: Mapping[keys.Key, Vault]) -
 
 def ordered_entries(order: Order) -> list[tuple[keys.Key, dict[str, Any]]]:
     """What the customer's purchase order number leads to: whether the order is through."""
-    if not order.purchase_order:
+    if not order.references.purchase_order:
         return []
-    key = keys.ordered(order.shop, order.customer.id, order.purchase_order, order.id)
+    key = keys.ordered(order.shop, order.customer.id, order.references.purchase_order, order.id)
     return [(key, {"kind": "ordered", "through": through(order)})]
 
 

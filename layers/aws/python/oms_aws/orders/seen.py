@@ -42,7 +42,7 @@ def fulfilment_listed(order: Order, fulfilment: Fulfilment) -> dict[str, Any]:
         "ship_to": fulfilment.ship_to or order.ship_to,
         "method": order.shipping.method,
         "ship_by": fulfilment.ship_by,
-        "note": order.note,
+        "note": order.wishes.note,
         "gift": gift_seen(order),
         "parcels": [_parcel(parcel, lines) for parcel in fulfilment.parcels],
         "recall": recall_seen(fulfilment, {n: li.sku for n, li in lines.items()}),
@@ -51,7 +51,7 @@ def fulfilment_listed(order: Order, fulfilment: Fulfilment) -> dict[str, Any]:
 
 def gift_seen(order: Order) -> dict[str, str | None] | None:
     """Words that go with a gift, or None."""
-    gift = order.gift
+    gift = order.wishes.gift
     if gift is None:
         return None
     return {"message": gift.message, "from": gift.sender, "to": gift.recipient}

@@ -70,13 +70,13 @@ def _projections(table: Table, before: Order | None, after: Order) -> Iterator[A
     """Writes that follow from an order, before (None of a new one) and after."""
     was = before or after
     known = {f.id: fulfilment_attributes(was, f) for f in was.fulfilments}
-    holds = {hold.id: hold_attributes(was, hold) for hold in was.holds}
+    holds = {hold.id: hold_attributes(was, hold) for hold in was.screening.holds}
     yield from (table.put(*e) for e in ordered_entries(after) if e not in ordered_entries(was))
     for fulfilment in after.fulfilments:
         attributes = fulfilment_attributes(after, fulfilment)
         if known.get(fulfilment.id) != attributes:
             yield table.put(keys.fulfilment(fulfilment.id), attributes)
-    for hold in after.holds:
+    for hold in after.screening.holds:
         attributes = hold_attributes(after, hold)
         if holds.get(hold.id) != attributes:
             yield table.put(keys.hold(after.id, hold.id), attributes)

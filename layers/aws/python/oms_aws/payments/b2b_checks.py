@@ -30,7 +30,7 @@ def findings(order_id: str, oms: PaymentsWiring) -> list[Finding]:
     """
     seen = oms.orders.get(order_id)
     order = seen.order
-    if order.screened_at:
+    if order.screening.screened_at:
         return []
     account = oms.catalogue.account(order.shop, order.customer.id)
     asks = account.approvals if account else ()
@@ -72,7 +72,7 @@ def check_credit(
 ) -> Finding:
     """Take credit for an order on account; a hold where there is none, or too little."""
     order = seen.order
-    if not on_account(order.payment) or order.credit:
+    if not on_account(order.payment) or order.settlement.credit:
         return credit.passed()
     limit = credit.limit_in(account, order.currency)
     if limit is None:
@@ -105,9 +105,10 @@ def of_business(
         yield _credit_for(order, left, account, due, oms)
     approval = _approval(left, account, due, oms)
     waits = any(hold.reason == NEEDED for hold in order.open_holds)
+    asked = order.screening.approvals
     if approval.verdict == "pass" and waits:
         yield approval
-    elif approval.verdict == "hold" and (not order.approvals or needed_again(order, left)):
+    elif approval.verdict == "hold" and (not asked or needed_again(order, left)):
         # The same stages are asked again from the first one: this is another order to them.
         yield replace(approval, data={**approval.data, "change": event.change})
 
@@ -115,9 +116,9 @@ def of_business(
 def once_known(order: Order, due: Decimal, oms: PaymentsWiring) -> Iterator[Finding]:
     """Findings of credit and approval on an order whose amount is known only now: `due`."""
     account = oms.catalogue.account(order.shop, order.customer.id)
-    if on_account(order.payment) and not order.credit:
+    if on_account(order.payment) and not order.settlement.credit:
         yield _credit_for(order, order, account, due, oms)
-    if not order.approvals:
+    if not order.screening.approvals:
         yield _approval(order, account, due, oms)
 
 
@@ -128,7 +129,9 @@ def _credit_for(
     if limit is None:
         return credit.missing(left, due)
     taken = credit.wanted(left, due, limit)
-    more = credit.exposure(replace(left, credit=taken)).used - credit.exposure(order).used
+    more = (
+        credit.exposure(left.within("settlement", credit=taken)).used - credit.exposure(order).used
+    )
     used = used_by(order, oms)
     if more > 0 and used + more > credit.units(limit, order.currency):
         return credit.exceeded(left, due, limit, used - credit.exposure(order).used)

@@ -8,7 +8,6 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 import msgspec
-from msgspec.structs import replace
 
 from oms.billing.estimates import vat_id_matters
 from oms.billing.invoice import Invoice
@@ -140,7 +139,7 @@ def confirm(order: Order, id: str, shown: Preview, by: str, oms: PaymentsWiring)
     Where warehouses have to give something back, the change waits for that.
     Raises Refusal when the order, or what the change comes to, is not what was shown any more.
     """
-    if id in order.changes or (order.pending and order.pending.id == id):
+    if id in order.changes.confirmed or (order.changes.pending and order.changes.pending.id == id):
         return order
     if shown.expires_at < oms.now():
         raise Refusal("preview_expired", "The preview is too old: ask for a new one.")
@@ -156,7 +155,7 @@ def confirm(order: Order, id: str, shown: Preview, by: str, oms: PaymentsWiring)
 
 def finish(order: Order, oms: PaymentsWiring) -> Order:
     """The order with its waiting change done or dropped, once all warehouses have answered."""
-    pending = order.pending
+    pending = order.changes.pending
     if pending is None or any(fulfilment.recalled for fulfilment in order.fulfilments):
         return order
     try:
@@ -180,7 +179,7 @@ def _checked(
         yield from check_address(left, oms.catalogue.shop_if_known(order.shop), gazetteer())
     if event.lines:
         some = left if _holds(order, "price") else part_changed(left, event)
-        yield from priced(oms, replace(some, claimed_total=None))
+        yield from priced(oms, some.within("screening", claimed_total=None))
     held = _holds(order, "payment")
     vat = None
     if event.vat_id and vat_id_matters(left, oms.catalogue.cached_shop(order.shop)):
@@ -199,7 +198,7 @@ def _checked(
 
 def _holds(order: Order, check: str) -> bool:
     """True if a check holds the order right now."""
-    reasons = {finding.reason for finding in order.findings if finding.check == check}
+    reasons = {finding.reason for finding in order.screening.findings if finding.check == check}
     return any(hold.reason in reasons for hold in order.open_holds)
 
 
@@ -237,7 +236,7 @@ def view(order: Order, shown: Weighed) -> dict[str, Any]:
 
 def _by_stock(shown: Weighed) -> tuple[Hold, ...]:
     """The holds that claiming stock for the change would raise."""
-    return shown.sourced.holds[len(shown.outcome.order.holds) :]
+    return shown.sourced.screening.holds[len(shown.outcome.order.screening.holds) :]
 
 
 def _totals(order: Order, invoice: Invoice | None) -> dict[str, Any]:

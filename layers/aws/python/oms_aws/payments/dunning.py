@@ -87,7 +87,7 @@ def _follow(order: Order, share: Document, cause: str, oms: PaymentsWiring) -> N
     state = bill.document(share.id).dunning
     if state is None:
         return
-    taken_back = [each.at for each in order.payments if each.reverses and each.at]
+    taken_back = [each.at for each in order.settlement.payments if each.reverses and each.at]
     if claim_of(order, share.id).open > 0 and taken_back:
         soonest = calm_until(max(taken_back))
         command = partial(woken, id=share.id, soonest=soonest, at=at)

@@ -90,7 +90,8 @@ def _refund(order: Order, told: Told, at: datetime) -> Order:
         at=at,
         reference=refund.reference,
     )
-    if failed.events and refund.reference not in {known.reference for known in order.refunds}:
+    known = {each.reference for each in order.settlement.refunds}
+    if failed.events and refund.reference not in known:
         # It failed before it was on record: it is sent again until it is.
         raise NotNow(f"the refund {refund.reference} is not on record yet")
     return failed

@@ -70,9 +70,9 @@ class Ledgers:
             for part in transfer.assigned:
                 given[transfer.id, part.order] += part.amount
         for order in orders:
-            for came in order.payments:
+            for came in order.settlement.payments:
                 got[came.id.partition("/")[0], order.id] += came.amount
-            for refund in order.refunds:
+            for refund in order.settlement.refunds:
                 if refund.by == "bank":
                     got[refund.reference, order.id] -= refund.amount
         for id, whose in sorted({*given, *got}):

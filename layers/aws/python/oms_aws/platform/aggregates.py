@@ -115,16 +115,17 @@ class AggregateKind(Struct, Generic[State, Read], frozen=True, kw_only=True):
             "hash": stored.hash,
             "format": stored.format,
             "texts": len(stored.vault.values),
-            "state": packed(self._written(stored.beyond, hidden)),
+            "state": packed(self._written(stored, hidden)),
             **stored.counts,
             **self.attributes(stored, hidden),
         }
 
-    def _written(self, beyond: bytes, hidden: State) -> bytes:
+    def _written(self, stored: Read, hidden: State) -> bytes:
         now = msgspec.json.encode(hidden)
-        if not beyond:
+        if not (beyond := stored.beyond):
             return now
-        return carried(beyond, msgspec.json.encode(self.formats.read(beyond)), now)
+        known = self.formats.read(beyond, stored.format)
+        return carried(beyond, msgspec.json.encode(known), now)
 
     def read(self, item: Item, known: Vault = NO_VAULT) -> Read:
         """The aggregate in a table item, with what its vault knows."""

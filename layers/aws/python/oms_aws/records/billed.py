@@ -81,7 +81,7 @@ class Billed:
             yield from self._deferred(known.order)
 
     def _deferred(self, order: Order) -> Iterator[Breach]:
-        for each in order.collected:
+        for each in order.settlement.collected:
             entry = self.entries(each.bill).get(each.fulfilment)
             if entry is None:
                 yield Breach(order.id, f"{each.fulfilment} is not in {each.bill}")
@@ -95,12 +95,12 @@ class Billed:
 
         What is credited of collective invoices is looked at with those.
         """
-        if not order.collected:
+        if not order.settlement.collected:
             return order, papers
         shares = {document.id for document in order.documents if document.bill}
         own = [d for d in order.documents if d.id not in shares and d.original not in shares]
         singles = {}
-        for each in order.collected:
+        for each in order.settlement.collected:
             if entry := self.entries(each.bill).get(each.fulfilment):
                 singles[f"{each.bill}/{each.fulfilment}"] = (each, entry.draft)
         drafted = [

@@ -145,7 +145,7 @@ def _kept(order: Order, oms: RecordsWiring) -> Iterator[dict[str, Any]]:
     for paper in order.papers:
         until = kept_until("letter", paper.at.date())
         yield _stays(order, paper.id, paper.kind, None, until, LETTERS)
-    for payment in order.payments:
+    for payment in order.settlement.payments:
         until = kept_until("voucher", payment.value_date)
         yield _stays(order, payment.id, "payment", None, until, VOUCHERS)
 

@@ -34,7 +34,7 @@ def restarts(held: Held, stalled: EventNotice) -> Iterator[Restart]:
 
 def _open(order: Held, stalled: EventNotice) -> Iterator[Restart]:
     """Pieces go through the intake, or are claimed and routed where the checks are behind them."""
-    if isinstance(order, Order) and order.screened_at:
+    if isinstance(order, Order) and order.screening.screened_at:
         yield Restart("sourcing/follow_change", replace(stalled, type="Order.Changed"))
     else:
         # Each restart is a run of its own, as if a clerk had sent the event back.

@@ -33,12 +33,12 @@ class Opened(NamedTuple):
 
     @property
     def stage(self) -> Approval:
-        return self.seen.order.approvals[self.number]
+        return self.seen.order.screening.approvals[self.number]
 
 
 def link(order: Order, number: int, person: Person, oms: ScreeningWiring, *, at: datetime) -> str:
     """The address under which a person decides a stage of the order's approval."""
-    stage = order.approvals[number]
+    stage = order.screening.approvals[number]
     role = "approver" if person.id == stage.approver.id else "substitute"
     return oms.links.link("approval", f"{order.id}.{number}.{role}", at=at)
 
@@ -122,7 +122,7 @@ def _opened(call: Call[Any], oms: ScreeningWiring) -> Opened:
     named = oms.links.subject("approval", call.path["token"], at=oms.now())
     order_id, number, role = named.rsplit(".", 2)
     seen = oms.orders.get(order_id)
-    stage = seen.order.approvals[int(number)]
+    stage = seen.order.screening.approvals[int(number)]
     person = stage.approver if role == "approver" else stage.substitute
     if person is None:
         raise Unknown("link_invalid", "This link is not valid.")
@@ -162,8 +162,8 @@ def _form(
         order=order.external_number,
         person=opened.person.name,
         purchaser=order.customer.name,
-        cost_centre=order.cost_centre,
-        purchase_order=order.purchase_order,
+        cost_centre=order.references.cost_centre,
+        purchase_order=order.references.purchase_order,
         total=money_text(owed(order), order.currency, language),
         lines=lines,
         wrong=wrong,

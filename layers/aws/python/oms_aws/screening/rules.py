@@ -63,7 +63,8 @@ def tried(rules: Ruleset, shop: str, last: int, oms: ScreeningWiring) -> dict[st
     skipped = 0
     for id in oms.search.newest(shop, last):
         order = oms.orders.get(id).order
-        known = next((f for f in order.findings if f.check == "fraud" and "facts" in f.data), None)
+        found = order.screening.findings
+        known = next((f for f in found if f.check == "fraud" and "facts" in f.data), None)
         if known is None:
             skipped += 1
             continue

@@ -101,8 +101,8 @@ def traits(order: Order) -> Iterator[tuple[str, str]]:
     to = order.ship_to
     yield "email", normal("email", order.customer.email)
     yield "address", normal("address", f"{to.line1} {to.postal_code} {to.country}")
-    if order.client_ip:
-        yield "ip", normal("ip", order.client_ip)
+    if order.screening.client_ip:
+        yield "ip", normal("ip", order.screening.client_ip)
     if order.payment.reference:
         yield "payment", normal("payment", order.payment.reference)
 

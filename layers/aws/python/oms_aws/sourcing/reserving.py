@@ -102,7 +102,8 @@ def foreseen(oms: SourcingWiring, order: Order) -> Order:
     at = oms.now()
     account = oms.catalogue.cached_account(order.shop, order.customer.id)
     products = _products(oms, order)
-    order = allocation.sourced(order, products, account, reserve_hours=order.reserve_hours, at=at)
+    hours = order.screening.reserve_hours
+    order = allocation.sourced(order, products, account, reserve_hours=hours, at=at)
     products |= _products(oms, order, products)
     held = oms.stock.reservations(order)
     room = allocation.room_of(order, held, oms.stock.items(held), allocation.limits(products))
@@ -202,12 +203,12 @@ def _released(order: Order, plan: Plan, at: datetime) -> Order:
 def routable(order: Order) -> bool:
     """True if pieces of the order can go to warehouses now, or be handed over."""
     digital = any(line.open and line.nature.kind == "digital" for line in order.lines)
-    free = not order.open_holds and not order.pending
+    free = not order.open_holds and not order.changes.pending
     return free and (digital or (_ready(order) and order.count("reserved") > 0))
 
 
 def _ready(order: Order) -> bool:
-    return order.partial_allowed or not (order.count("backordered") or asking(order))
+    return order.wishes.partial_allowed or not (order.count("backordered") or asking(order))
 
 
 def _given_up(order: Order) -> set[str]:

@@ -313,6 +313,6 @@ def unreserved(order: Order, sku: str) -> Reservation:
         order_id=order.id,
         placed_at=order.placed_at,
         shop=order.shop,
-        rank=0 if preorder else order.rank,
-        promised_on=None if preorder else order.promised_on,
+        rank=0 if preorder else order.wishes.rank,
+        promised_on=None if preorder else order.wishes.promised_on,
     )

@@ -156,7 +156,7 @@ def to_buyer(
         kind=kind,
         buyer_type=order.customer.type,
         leitweg_id=account.leitweg_id if account else None,
-        purchase_order=order.purchase_order,
+        purchase_order=order.references.purchase_order,
         xrechnung=chosen or shop.xrechnung,
         method=order.payment.method,
     )

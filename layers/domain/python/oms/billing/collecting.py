@@ -89,7 +89,7 @@ def defer(
     order: Order, fulfilment: str, bill: str, *, due_at: datetime, gross: Decimal, at: datetime
 ) -> Order:
     """Leave a shipment to the collective invoice; a second time changes nothing."""
-    if any(each.fulfilment == fulfilment for each in order.collected):
+    if any(each.fulfilment == fulfilment for each in order.settlement.collected):
         return order
     return tell(order, InvoiceDeferred(fulfilment, bill, due_at, gross, at))
 

@@ -69,7 +69,7 @@ def as_it_stands(order: Order) -> Order:
         for line in order.lines
         if (left := line.ordered - line.cancelled)
     )
-    if order.refused or not kept:
+    if order.screening.refused or not kept:
         raise Refusal("nothing_to_confirm", "The order is refused, or cancelled as a whole.")
     return replace(order, lines=kept)
 
@@ -85,14 +85,15 @@ def _left(order: Order, number: str, left: int) -> tuple[Any, ...]:
 
 def confirmation_of(order: Order, draft: Invoice, made_on: date) -> Confirmation:
     """The confirmation of an order of which `draft` is what it would cost."""
+    number = order.references.purchase_order
     return Confirmation(
         number=order.external_number,
         made_on=made_on,
         ordered_on=book_day(order.placed_at),
-        promised_on=order.promised_on,
+        promised_on=order.wishes.promised_on,
         method=order.shipping.method,
-        draft=replace(draft, purchase_order=order.purchase_order, method=order.payment.method),
-        gift=order.gift,
+        draft=replace(draft, purchase_order=number, method=order.payment.method),
+        gift=order.wishes.gift,
     )
 
 
@@ -113,7 +114,7 @@ def facts_of(order: Order) -> dict[str, Any]:
         "ship_to": order.ship_to,
         "currency": [order.currency, order.price_mode],
         "placed_at": order.placed_at,
-        "promised_on": order.promised_on,
-        "purchase_order": order.purchase_order,
-        "gift": order.gift,
+        "promised_on": order.wishes.promised_on,
+        "purchase_order": order.references.purchase_order,
+        "gift": order.wishes.gift,
     }

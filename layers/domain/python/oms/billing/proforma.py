@@ -38,7 +38,7 @@ def pro_forma_of(order: Order, draft: Invoice, made_on: date) -> Invoice:
         issued_on=made_on,
         supplied_on=made_on,
         fulfilment_id="",
-        purchase_order=order.purchase_order,
+        purchase_order=order.references.purchase_order,
         notes=(*draft.notes, MARK[draft.locale]),
         payment=None,
         terms=None,

@@ -24,14 +24,14 @@ class Formats(Generic[Value]):
         self.type = type
         self.newest = len(upgrades) + 1
         self._decode = msgspec.json.Decoder(type).decode
-        self._upgrades = upgrades
+        self.upgrades = upgrades
 
-    def read(self, body: bytes, format: int = 1) -> Value:
+    def read(self, body: bytes, format: int) -> Value:
         """The value of a body in a format; raises msgspec.DecodeError for what is none.
 
         Of a format that is newer than what is known here, it has what both have.
         """
-        return self._decode(upgraded(body, format, self._upgrades))  # type: ignore[no-any-return]
+        return self._decode(upgraded(body, format, self.upgrades))  # type: ignore[no-any-return]
 
 
 def upgraded(body: bytes, format: int, upgrades: Sequence[Upgrade]) -> bytes:

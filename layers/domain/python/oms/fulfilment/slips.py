@@ -86,7 +86,7 @@ def shows_prices(order: Order, shop: Shop, account: Account | None) -> bool:
 
     The customer's rule goes before that of the shop; without any, businesses see none.
     """
-    if order.gift:
+    if order.wishes.gift:
         return False
     for said in (account.delivery_note_prices if account else None, _rule(shop)):
         if said is not None:
@@ -126,7 +126,7 @@ def slip_of(
         locale=order.customer.locale,
         external_number=order.external_number,
         ordered_on=book_day(order.placed_at),
-        purchase_order=order.purchase_order,
+        purchase_order=order.references.purchase_order,
         currency=order.currency,
         price_mode=order.price_mode,
         seller=shop.seller,
@@ -134,7 +134,7 @@ def slip_of(
         lines=_lines(order, fulfilment, products, priced=priced),
         parcels=_parcels(fulfilment),
         shipped_on=book_day(shipped) if shipped else None,
-        gift=order.gift if kind == "packing_slip" else None,
+        gift=order.wishes.gift if kind == "packing_slip" else None,
     )
 
 

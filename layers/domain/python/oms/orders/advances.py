@@ -94,7 +94,7 @@ def _when(order: Order, deposit: Document, event: DomainEvent) -> tuple[date, da
 
     Not before the deposit was issued, which is what makes money that was there an advance.
     """
-    at: datetime = getattr(event, "at", None) or order.changed_at or order.received_at
+    at: datetime = getattr(event, "at", None) or order.progress.changed_at or order.received_at
     match event:
         case PaymentReceived():
             on = event.payment.value_date

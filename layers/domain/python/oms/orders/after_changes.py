@@ -13,7 +13,7 @@ from oms.orders import stalled
 from oms.orders.after_screening import found_again
 from oms.orders.erasure_events import OrderErasureRequested, OrderPersonErased
 from oms.orders.lines import Line, LineChanged
-from oms.orders.order import Order, OrderCreated
+from oms.orders.order import Order, OrderCreated, begun
 from oms.orders.order_events import (
     NotificationSent,
     OrderCancelled,
@@ -24,6 +24,7 @@ from oms.orders.order_events import (
     OrderStalled,
     WebhookExhausted,
 )
+from oms.orders.pending import Changes
 
 
 def _erasure_requested(order: Order, event: OrderErasureRequested) -> Order:
@@ -37,7 +38,7 @@ def _person_erased(order: Order, event: OrderPersonErased) -> Order:
 
 
 def _created(_: Order, event: OrderCreated) -> Order:
-    return event.order
+    return begun(event.order)
 
 
 def _cancelled(order: Order, event: OrderCancelled) -> Order:
@@ -47,11 +48,12 @@ def _cancelled(order: Order, event: OrderCancelled) -> Order:
 
 
 def _change_requested(order: Order, event: OrderChangeRequested) -> Order:
-    return replace(order, pending=event.pending, changed_at=event.pending.requested_at)
+    changes = replace(order.changes, pending=event.pending)
+    return replace(order.within("progress", changed_at=event.pending.requested_at), changes=changes)
 
 
 def _change_dropped(order: Order, _: OrderChangeDropped) -> Order:
-    return replace(order, pending=None)
+    return replace(order, changes=replace(order.changes, pending=None))
 
 
 def _changed(order: Order, event: OrderChanged) -> Order:
@@ -67,9 +69,8 @@ def _changed(order: Order, event: OrderChanged) -> Order:
         shipping_address=event.shipping_address or order.shipping_address,
         shipping=event.shipping or order.shipping,
         payment=event.payment or order.payment,
-        findings=found_again(order, event.findings),
-        changes=(*order.changes, event.change),
-        pending=None,
+        screening=replace(order.screening, findings=found_again(order, event.findings)),
+        changes=Changes((*order.changes.confirmed, event.change)),
     )
     if changed.ship_to == order.ship_to:
         return changed
@@ -96,8 +97,9 @@ def _line_changed(line: Line | None, change: LineChanged) -> Line:
 
 
 def _stalled(order: Order, event: OrderStalled) -> Order:
-    return replace(
-        order, stalled=stalled.counted(order.stalled, order.changed_at, event.stalled_at)
+    been = order.progress
+    return order.within(
+        "progress", stalled=stalled.counted(been.stalled, been.changed_at, event.stalled_at)
     )
 
 
@@ -106,7 +108,7 @@ def _noted(order: Order, _: DomainEvent) -> Order:
 
 
 def _completed(order: Order, event: OrderCompleted) -> Order:
-    return replace(order, completed_at=event.at)
+    return order.within("progress", completed_at=event.at)
 
 
 AFTER: dict[type, Any] = {

@@ -16,16 +16,13 @@ from oms.orders.document_events import (
     DunningPlanned,
     InvoiceAwaited,
     InvoiceCollected,
-    InvoiceDeferred,
     InvoiceDunned,
     InvoiceIssued,
     InvoiceOverdue,
-    InvoiceReduced,
     InvoiceReminded,
     LetterArchived,
     PaperArchived,
 )
-from oms.orders.documents import Collected
 from oms.orders.order import Order
 from oms.orders.overdue import DunningEvent, apply
 
@@ -39,24 +36,8 @@ def _awaited(order: Order, event: InvoiceAwaited) -> Order:
 
 
 def _invoiced(order: Order, event: InvoiceIssued | CreditNoteIssued | InvoiceCollected) -> Order:
-    return replace(
-        order, documents=(*order.documents, event.document), changed_at=event.document.issued_at
-    )
-
-
-def _left_to_collect(order: Order, event: InvoiceDeferred) -> Order:
-    entry = Collected(event.fulfilment, event.bill, event.due_at, event.gross, event.at)
-    return replace(order, collected=(*order.collected, entry))
-
-
-def _reduced(order: Order, event: InvoiceReduced) -> Order:
-    collected = tuple(
-        replace(each, credited=each.credited + event.gross, credits=each.credits + 1)
-        if each.fulfilment == event.fulfilment
-        else each
-        for each in order.collected
-    )
-    return replace(order, collected=collected)
+    order = replace(order, documents=(*order.documents, event.document))
+    return order.within("progress", changed_at=event.document.issued_at)
 
 
 def _validated(order: Order, event: DocumentValidated) -> Order:
@@ -100,8 +81,6 @@ AFTER: dict[type, Any] = {
     InvoiceIssued: _invoiced,
     InvoiceCollected: _invoiced,
     CreditNoteIssued: _invoiced,
-    InvoiceDeferred: _left_to_collect,
-    InvoiceReduced: _reduced,
     DocumentValidated: _validated,
     DocumentRejected: _found_wrong,
     DocumentWithdrawn: _withdrawn,

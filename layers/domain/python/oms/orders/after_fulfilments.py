@@ -28,11 +28,8 @@ from oms.orders.order import Order
 
 def _planned(order: Order, event: FulfilmentPlanned) -> Order:
     order = order.move(event.fulfilment.pieces, event.origin, "released")
-    return replace(
-        order,
-        fulfilments=(*order.fulfilments, event.fulfilment),
-        changed_at=event.fulfilment.planned_at,
-    )
+    order = replace(order, fulfilments=(*order.fulfilments, event.fulfilment))
+    return order.within("progress", changed_at=event.fulfilment.planned_at)
 
 
 def _offered(order: Order, _: FulfilmentReleased) -> Order:
@@ -41,7 +38,9 @@ def _offered(order: Order, _: FulfilmentReleased) -> Order:
 
 def _recall_requested(order: Order, event: FulfilmentRecallRequested) -> Order:
     fulfilment = replace(order.fulfilment(event.fulfilment), recall=event.recall)
-    return replace(order.with_fulfilment(fulfilment), changed_at=event.recall.requested_at)
+    return order.with_fulfilment(fulfilment).within(
+        "progress", changed_at=event.recall.requested_at
+    )
 
 
 def _recall_accepted(order: Order, event: FulfilmentRecallAccepted) -> Order:

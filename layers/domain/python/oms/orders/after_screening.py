@@ -26,17 +26,15 @@ from oms.orders.order_events import (
 
 
 def _screened(order: Order, event: OrderScreened) -> Order:
-    return replace(order, screened_at=event.at, findings=event.findings)
+    return order.within("screening", screened_at=event.at, findings=event.findings)
 
 
 def _held(order: Order, event: OrderHeld) -> Order:
-    hold = event.hold
-    return replace(
-        order,
-        holds=(*order.holds, hold),
-        approvals=(*order.approvals, *_stages(hold)),
-        changed_at=hold.raised_at,
+    hold, known = event.hold, order.screening
+    order = order.within(
+        "screening", holds=(*known.holds, hold), approvals=(*known.approvals, *_stages(hold))
     )
+    return order.within("progress", changed_at=hold.raised_at)
 
 
 def _stages(hold: Hold) -> tuple[Approval, ...]:
@@ -51,33 +49,34 @@ def _released(order: Order, event: OrderReleased) -> Order:
         replace(h, released_at=event.at, released_by=event.by, release_reason=event.reason)
         if h.id == event.hold
         else h
-        for h in order.holds
+        for h in order.screening.holds
     )
     held = any(hold.released_at is None for hold in holds)
-    order = replace(
-        order,
+    order = order.within(
+        "screening",
         holds=holds,
-        lapsed_at=order.lapsed_at if held else None,
+        lapsed_at=order.screening.lapsed_at if held else None,
         findings=found_again(order, event.findings),
     )
     (hold,) = [hold for hold in holds if hold.id == event.hold]
     booked = hold.data.get("credit")
     if booked is None:
         return order
-    return replace(order, credit=replace(msgspec.convert(booked, Credit), booked_by=event.by))
+    return order.within(
+        "settlement", credit=replace(msgspec.convert(booked, Credit), booked_by=event.by)
+    )
 
 
 def _escalated(order: Order, event: OrderHoldEscalated) -> Order:
-    holds = tuple(
-        replace(h, escalated_at=event.at) if h.id == event.hold else h for h in order.holds
-    )
-    return replace(order, holds=holds)
+    known = order.screening.holds
+    holds = tuple(replace(h, escalated_at=event.at) if h.id == event.hold else h for h in known)
+    return order.within("screening", holds=holds)
 
 
 def _stage(order: Order, number: int, **changes: Any) -> Order:
-    approvals = list(order.approvals)
+    approvals = list(order.screening.approvals)
     approvals[number] = replace(approvals[number], **changes)
-    return replace(order, approvals=tuple(approvals))
+    return order.within("screening", approvals=tuple(approvals))
 
 
 def _approved(order: Order, event: OrderApproved) -> Order:
@@ -91,17 +90,17 @@ def _approved(order: Order, event: OrderApproved) -> Order:
         reason=event.reason,
     )
     follower = event.stage + 1
-    if follower == len(order.approvals):
+    if follower == len(order.screening.approvals):
         return order
-    stage = order.approvals[follower]
-    if stage.hold != order.approvals[event.stage].hold:
+    stage = order.screening.approvals[follower]
+    if stage.hold != order.screening.approvals[event.stage].hold:
         return order
     until = event.at + timedelta(hours=stage.longest)
     holds = (
         replace(h, deadline=until, escalated_at=None) if h.id == stage.hold else h
-        for h in order.holds
+        for h in order.screening.holds
     )
-    return _stage(replace(order, holds=tuple(holds)), follower, asked_at=event.at)
+    return _stage(order.within("screening", holds=tuple(holds)), follower, asked_at=event.at)
 
 
 def _rejected(order: Order, event: OrderRejected) -> Order:
@@ -127,21 +126,19 @@ def _approval_escalated(order: Order, event: ApprovalEscalated) -> Order:
 def found_again(order: Order, found: tuple[Finding, ...]) -> tuple[Finding, ...]:
     """The order's findings, those of checks that ran again in place of what they found before."""
     again = {finding.check for finding in found}
-    return (*(each for each in order.findings if each.check not in again), *found)
+    return (*(each for each in order.screening.findings if each.check not in again), *found)
 
 
 def _address_corrected(order: Order, event: OrderAddressCorrected) -> Order:
     place = {"billing_address" if event.billing else "shipping_address": event.address}
-    return replace(
-        order,
-        customer=replace(order.customer, email=event.email, phone=event.phone),
-        findings=found_again(order, event.findings),
-        **place,
-    )
+    customer = replace(order.customer, email=event.email, phone=event.phone)
+    order = replace(order, customer=customer, **place)
+    return order.within("screening", findings=found_again(order, event.findings))
 
 
 def _refused(order: Order, event: OrderRefused) -> Order:
-    return replace(order.move(order.pieces("open"), "open", "cancelled"), refused=event.reason)
+    order = order.move(order.pieces("open"), "open", "cancelled")
+    return order.within("screening", refused=event.reason)
 
 
 AFTER: dict[type, Any] = {

@@ -23,13 +23,8 @@ def _sourced(order: Order, event: OrderSourced) -> Order:
         replace(line, nature=event.natures[line.number]) if line.number in event.natures else line
         for line in order.lines
     )
-    return replace(
-        order,
-        lines=lines,
-        rank=event.rank,
-        partial_allowed=event.partial_allowed,
-        reserve_hours=event.reserve_hours,
-    )
+    order = order.within("wishes", rank=event.rank, partial_allowed=event.partial_allowed)
+    return replace(order.within("screening", reserve_hours=event.reserve_hours), lines=lines)
 
 
 def _reserved(order: Order, event: StockReserved) -> Order:
@@ -39,7 +34,7 @@ def _reserved(order: Order, event: StockReserved) -> Order:
 def _lapsed(order: Order, event: StockReleased) -> Order:
     for place, pieces in event.pieces.items():
         order = order.move(pieces, place, "open")
-    return replace(order, lapsed_at=event.at)
+    return order.within("screening", lapsed_at=event.at)
 
 
 def _backordered(order: Order, event: LineBackordered) -> Order:
@@ -51,11 +46,11 @@ def _allocated(order: Order, event: BackorderAllocated) -> Order:
 
 
 def _expected(order: Order, event: EtaChanged) -> Order:
-    return replace(order, expected={**order.expected, **event.expected})
+    return order.within("progress", expected={**order.progress.expected, **event.expected})
 
 
 def _looked_again(order: Order, event: BackorderDue) -> Order:
-    return replace(order, looked_at=event.at)
+    return order.within("progress", looked_at=event.at)
 
 
 AFTER: dict[type, Any] = {

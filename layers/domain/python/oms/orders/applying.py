@@ -66,7 +66,7 @@ from oms.orders.money_events import (
     PaymentRetried,
     PaymentVoided,
 )
-from oms.orders.order import Order, OrderCreated
+from oms.orders.order import Order, OrderCreated, begun
 from oms.orders.order_events import (
     ApprovalEscalated,
     ApprovalReminded,
@@ -184,7 +184,7 @@ OrderEvent = (
 
 def replayed(log: Iterable[OrderEvent]) -> Order:
     """The order that its log tells of; raises Broken for a log without a beginning."""
-    order: Order = replay(log, OrderCreated, lambda event: event.order, applied)
+    order: Order = replay(log, OrderCreated, lambda event: begun(event.order), applied)
     return order
 
 
@@ -195,9 +195,9 @@ def tell(order: Order, *events: DomainEvent) -> Order:
     """The order after the events, carrying them; completes it when nothing more is to happen."""
     for item in events:
         order = replace(applied(order, item), events=(*order.events, item))
-    at = order.changed_at
+    at = order.progress.changed_at
     arrived = order.count("delivered") or order.count("returned")
-    if at and finished(order) and arrived and not order.completed_at:
+    if at and finished(order) and arrived and not order.progress.completed_at:
         done = OrderCompleted(at)
         order = replace(applied(order, done), events=(*order.events, done))
     return order
@@ -206,13 +206,14 @@ def tell(order: Order, *events: DomainEvent) -> Order:
 def applied(before: Order, event: DomainEvent) -> Order:
     """The order after one event, as replaying its log does it (invariant 5)."""
     order: Order = AFTER[type(event)](before, event)
-    if order.expected:
+    if order.progress.expected:
         order = _forget_expected(order)
     at = getattr(event, "at", None)
-    return followed(before, replace(order, changed_at=at) if at else order, event)
+    return followed(before, order.within("progress", changed_at=at) if at else order, event)
 
 
 def _forget_expected(order: Order) -> Order:
     """The order without what was said of lines of which nothing waits any more."""
     waiting = order.pieces("backordered")
-    return replace(order, expected={n: d for n, d in order.expected.items() if n in waiting})
+    left = {n: d for n, d in order.progress.expected.items() if n in waiting}
+    return order.within("progress", expected=left)

@@ -55,12 +55,13 @@ def upfront(order: Order) -> Decimal:
 
 def captured_from(order: Order, authorisation: str) -> Decimal:
     """Amount on record as captured from an authorisation."""
-    return sum((c.amount for c in order.captures if c.authorisation == authorisation), NOTHING)
+    captures = order.settlement.captures
+    return sum((c.amount for c in captures if c.authorisation == authorisation), NOTHING)
 
 
 def captured(order: Order) -> Decimal:
     """Amount captured in all, whoever did it."""
-    return upfront(order) + sum((each.amount for each in order.captures), NOTHING)
+    return upfront(order) + sum((each.amount for each in order.settlement.captures), NOTHING)
 
 
 def authorised(order: Order) -> Decimal:
@@ -69,7 +70,7 @@ def authorised(order: Order) -> Decimal:
     if payment.status not in ("authorised", "captured"):
         return captured(order)
     known = captured_from(order, payment.reference or "")
-    earlier = sum((each.amount for each in order.captures), NOTHING) - known
+    earlier = sum((each.amount for each in order.settlement.captures), NOTHING) - known
     return max(payment.amount, known) + earlier
 
 
@@ -77,20 +78,20 @@ def capturable(order: Order) -> Decimal:
     """Amount that can still be captured from the authorisation that there is."""
     payment = order.payment
     reference = payment.reference or ""
-    if payment.status != "authorised" or reference in order.voided:
+    if payment.status != "authorised" or reference in order.settlement.voided:
         return NOTHING
     return max(NOTHING, payment.amount - captured_from(order, reference))
 
 
 def refunded(order: Order, document: str | None = None) -> Decimal:
     """Amount given back in all, or for one document ("": for what was paid too much)."""
-    known = (r.amount for r in order.refunds if document is None or r.document == document)
-    return sum(known, NOTHING)
+    refunds = order.settlement.refunds
+    return sum((r.amount for r in refunds if document in (None, r.document)), NOTHING)
 
 
 def by_bank(order: Order) -> Decimal:
     """Amount that came by bank."""
-    return sum((each.amount for each in order.payments), NOTHING)
+    return sum((each.amount for each in order.settlement.payments), NOTHING)
 
 
 def came(order: Order) -> Decimal:
@@ -121,7 +122,7 @@ def claim(order: Order) -> Decimal | None:
         for d in order.documents
         if d.type in ("credit_note", "corrected") and d.original not in asked
     )
-    never_billed = sum((each.credited for each in order.collected), NOTHING)
+    never_billed = sum((each.credited for each in order.settlement.collected), NOTHING)
     return order.charged - never_billed + sum(credits, NOTHING)
 
 
@@ -141,7 +142,7 @@ def to_capture(order: Order) -> dict[str, Decimal]:
     for each in reversed(order.documents):
         if each.type not in BILLS or missing <= 0:
             continue
-        known = sum((c.amount for c in order.captures if c.document == each.id), NOTHING)
+        known = sum((c.amount for c in order.settlement.captures if c.document == each.id), NOTHING)
         open = min(missing, each.gross - credits.get(each.id, NOTHING) - known)
         if open > 0:
             missing -= open
@@ -156,7 +157,7 @@ def sources(order: Order) -> tuple[Source, ...]:
     payment = order.payment
     if payment.provider and upfront(order):
         taken[payment.provider, payment.reference or ""] = upfront(order)
-    for each in reversed(order.captures):
+    for each in reversed(order.settlement.captures):
         if each.by != "shop":
             key = (each.by, each.authorisation)
             taken[key] = taken.get(key, NOTHING) + each.amount
@@ -167,10 +168,8 @@ def sources(order: Order) -> tuple[Source, ...]:
 
 
 def _back(order: Order, provider: str, authorisation: str) -> Decimal:
-    return sum(
-        (r.amount for r in order.refunds if (r.by, r.authorisation) == (provider, authorisation)),
-        NOTHING,
-    )
+    source, refunds = (provider, authorisation), order.settlement.refunds
+    return sum((r.amount for r in refunds if (r.by, r.authorisation) == source), NOTHING)
 
 
 def over(order: Order) -> Decimal:
@@ -194,7 +193,7 @@ def to_refund(order: Order) -> dict[str, Decimal]:
             if amount > 0:
                 left -= amount
                 wanted[each.id] = amount
-    changed = order.count("cancelled") or order.changes
+    changed = order.count("cancelled") or order.changes.confirmed
     if left > 0 and claim(order) is not None and (changed or at_rest(order)):
         wanted[""] = left
     return {document: amount for document, amount in wanted.items() if document not in stuck}
@@ -215,7 +214,7 @@ def given_up(order: Order, of: str) -> set[str]:
     here = order.payment.reference or ""
     return {
         failure.document
-        for failure in order.failures
+        for failure in order.settlement.failures
         if failure.of == of and (failure.left or not failure.closed_at)
         if failure.of == "refund" or failure.reference == here
     }
@@ -235,22 +234,22 @@ def open_failures(order: Order) -> tuple[PaymentFailure, ...]:
     }
     return tuple(
         f
-        for f in order.failures
+        for f in order.settlement.failures
         if not f.closed_at and missing[f.of] and f.document in given_up(order, f.of)
     )
 
 
 def waits(order: Order) -> Iterator[Waiting]:
     """Waits of the order's money."""
-    since = (order.changed_at or order.received_at) + RESERVE_WITHIN
+    since = (order.progress.changed_at or order.received_at) + RESERVE_WITHIN
     for failure in open_failures(order):
         yield Waiting("clerk", f"payment_{failure.of}_failed", failure.at + PAY_WITHIN)
-    for dispute in order.disputes:
+    for dispute in order.settlement.disputes:
         if dispute.status in ("needs_response", "warning_needs_response"):
             yield Waiting("clerk", "payment_disputed", dispute.until or dispute.at + PAY_WITHIN)
     managed = order.payment.provider and order.payment.status == "authorised"
     if managed and to_capture(order):
-        yield Waiting("auftakt", "capture", max(since, order.capture_by or since))
+        yield Waiting("auftakt", "capture", max(since, order.settlement.capture_by or since))
     if to_refund(order):
         yield Waiting("auftakt", "refund", since)
     if to_void(order):

@@ -90,7 +90,7 @@ def refused_by(order: Order) -> str | None:
     """Warehouse that has refused to give back what the waiting change needs, None for none."""
     for fulfilment in order.fulfilments:
         recall = fulfilment.recall
-        waits = order.pending and recall and recall.change == order.pending.id
+        waits = order.changes.pending and recall and recall.change == order.changes.pending.id
         if waits and recall and recall.status == "refused":
             return fulfilment.location
     return None
@@ -98,9 +98,10 @@ def refused_by(order: Order) -> str | None:
 
 def dropped(order: Order, refusal: Refusal, *, at: datetime) -> Order:
     """The order without the change that waited; what warehouses gave back goes on as it was."""
-    if order.pending is None:
+    pending = order.changes.pending
+    if pending is None:
         return order
-    return tell(order, OrderChangeDropped(order.pending.id, refusal.reason, refusal.text, at))
+    return tell(order, OrderChangeDropped(pending.id, refusal.reason, refusal.text, at))
 
 
 def changed(order: Order, change: Change, *, id: str, by: str, at: datetime) -> OrderChanged:
@@ -152,7 +153,7 @@ def confirmed(order: Order, event: OrderChanged, findings: Iterable[Finding]) ->
 
     A change that is on record already changes nothing. Raises what `foreseen` raises.
     """
-    if event.change in order.changes:
+    if event.change in order.changes.confirmed:
         return order
     found = tuple(findings)
     outcome = foreseen(order, event, found)
@@ -173,7 +174,7 @@ def basis(order: Order) -> str:
         order.shipping,
         order.payment,
         order.customer.vat_id,
-        order.holds,
+        order.screening.holds,
         order.fulfilments,
     )
     return hashlib.sha256(encode(parts)).hexdigest()
@@ -205,12 +206,12 @@ def part_left(order: Order) -> Order:
 def _require_open(order: Order, id: str) -> None:
     left = order.count("ordered") - order.count("cancelled")
     away = sum(order.count(place) for place in AWAY)
-    if order.completed_at or order.refused or left == away:
+    if order.progress.completed_at or order.screening.refused or left == away:
         raise Refusal("order_closed", f"The order is {order.status}: nothing can be changed.")
-    if order.pending and order.pending.id != id:
-        text = f"The change {order.pending.id} waits for a warehouse: see what comes of it."
+    if order.changes.pending and order.changes.pending.id != id:
+        text = f"The change {order.changes.pending.id} waits for a warehouse: see what comes of it."
         raise Refusal("change_pending", text)
-    if not order.screened_at:
+    if not order.screening.screened_at:
         raise NotNow(f"{order.id} is being checked")
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+
+from msgspec import field
 
 from oms.core.values import Value
 
@@ -39,3 +41,17 @@ class Stalled(Value, frozen=True):
 
     at: datetime
     times: int
+
+
+class Progress(Value, frozen=True, omit_defaults=True):
+    """Progress of an order: when it changed last, was completed, and was sent on.
+
+    `expected` is what the customer was told last of lines that wait, by line, `looked_at` when
+    their days were last looked at.
+    """
+
+    changed_at: datetime | None = None
+    completed_at: datetime | None = None
+    stalled: Stalled | None = None
+    expected: dict[str, date | None] = field(default_factory=dict)
+    looked_at: datetime | None = None

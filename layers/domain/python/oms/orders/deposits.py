@@ -60,7 +60,7 @@ def unbilled(order: Order) -> tuple[Fulfilment, ...]:
 def billed_or_collected(order: Order) -> set[str]:
     """The fulfilments that an invoice bills, or a collective one is to bill."""
     billed = {id for document in order.documents for id in document.billed}
-    return billed | {each.fulfilment for each in order.collected}
+    return billed | {each.fulfilment for each in order.settlement.collected}
 
 
 def to_bill(order: Order) -> Pieces:

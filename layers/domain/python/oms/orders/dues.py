@@ -24,7 +24,7 @@ def due(order: Order) -> tuple[Due, ...]:
 def _dues(order: Order) -> Iterator[Due]:
     yield from dunning_due(order)
     yield from personal_retention.due(order)
-    if at := stalled.due_at(waiting(order), order.stalled, order.changed_at):
+    if at := stalled.due_at(waiting(order), order.progress.stalled, order.progress.changed_at):
         yield Due("stalled", "", at)
     if finished(order):
         return
@@ -37,8 +37,8 @@ def _dues(order: Order) -> Iterator[Due]:
         elif not hold.escalated_at:
             yield Due("hold", hold.id, hold.deadline)
     yield from _approvals_due(order)
-    if order.capture_by and balance.to_capture(order):
-        yield Due("capture", "", order.capture_by)
+    if order.settlement.capture_by and balance.to_capture(order):
+        yield Due("capture", "", order.settlement.capture_by)
     if order.reserved_until:
         yield Due("reservation", "", order.reserved_until)
     for number, again in days_to_look_again(order):
@@ -48,7 +48,7 @@ def _dues(order: Order) -> Iterator[Due]:
 
 def _approvals_due(order: Order) -> Iterator[Due]:
     held = {hold.id for hold in order.open_holds}
-    for number, stage in enumerate(order.approvals):
+    for number, stage in enumerate(order.screening.approvals):
         if stage.hold not in held or not stage.asked_at or stage.decision:
             continue
         if not stage.reminded_at:
@@ -63,7 +63,7 @@ def days_to_look_again(order: Order) -> Iterator[tuple[str, datetime]]:
     for line in order.lines:
         if not line.backordered:
             continue
-        for day in (line.nature.available_from, _passed(order.expected.get(line.number))):
+        for day in (line.nature.available_from, _passed(order.progress.expected.get(line.number))):
             at = datetime.combine(day, time(), BUSINESS_ZONE) if day else None
-            if at and not (order.looked_at and order.looked_at >= at):
+            if at and not (order.progress.looked_at and order.progress.looked_at >= at):
                 yield line.number, at

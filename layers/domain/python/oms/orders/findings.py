@@ -1,15 +1,17 @@
-"""Reasons of findings that end once master data say what they lacked."""
+"""Screening of an order: what its checks found, its holds, and who has to approve it."""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any, Literal
 
 from msgspec import field
 
 from oms.core.parties import Person
-from oms.core.pseudonyms import Personal
+from oms.core.pseudonyms import Network, Personal
 from oms.core.values import Value, Waiting
+from oms.master.terms import RESERVE_HOURS
 
 PRODUCT_UNKNOWN = "product_unknown"
 
@@ -95,3 +97,27 @@ class Hold(Value, frozen=True, omit_defaults=True):
         if self.escalated_at:
             return Waiting("team", self.reason, self.escalated_at + ESCALATED_WITHIN)
         return Waiting(self.owner, self.reason, self.deadline)
+
+
+class Screening(Value, frozen=True, omit_defaults=True):
+    """Checks of an order, and what they led to: findings, holds, approvals, a refusal.
+
+    `claimed_total` is what the shop says that the order comes to, and `client_ip` where it was
+    placed from. A held order keeps its reservation for `reserve_hours`; `lapsed_at` is when that
+    has expired.
+    """
+
+    screened_at: datetime | None = None
+    findings: tuple[Finding, ...] = ()
+    holds: tuple[Hold, ...] = ()
+    approvals: tuple[Approval, ...] = ()
+    refused: str | None = None
+    reserve_hours: int = RESERVE_HOURS
+    lapsed_at: datetime | None = None
+    claimed_total: Decimal | None = None
+    client_ip: Network | None = None
+
+    @property
+    def open_holds(self) -> tuple[Hold, ...]:
+        """Holds that nobody has released."""
+        return tuple(hold for hold in self.holds if hold.released_at is None)

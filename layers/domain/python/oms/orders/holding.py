@@ -14,7 +14,7 @@ from oms.orders.order_events import OrderHeld, OrderRefused, OrderReleased, Orde
 
 def screen(order: Order, findings: Iterable[Finding], *, at: datetime) -> Order:
     """Take the findings of all checks at once; a second time changes nothing."""
-    if order.screened_at or not order.count("open"):
+    if order.screening.screened_at or not order.count("open"):
         return order
     found = tuple(findings)
     order = tell(order, OrderScreened(found, at))
@@ -35,7 +35,7 @@ def hold(order: Order, finding: Finding, *, at: datetime) -> Order:
 
 def _hold_for(order: Order, finding: Finding, at: datetime) -> Hold:
     return Hold(
-        id=f"hold_{len(order.holds) + 1}",
+        id=f"hold_{len(order.screening.holds) + 1}",
         reason=finding.reason,
         text=finding.text,
         owner=finding.owner,
@@ -53,7 +53,7 @@ def release_hold(
 
     Raises Unknown.
     """
-    for hold in order.holds:
+    for hold in order.screening.holds:
         if hold.id == id:
             if hold.released_at or not order.count("ordered") - order.count("cancelled"):
                 return order

@@ -14,7 +14,7 @@ from oms.orders.order_events import OrderHoldEscalated
 
 def hold_of(order: Order, id: str) -> Hold:
     """The hold of the order; raises Unknown."""
-    for hold in order.holds:
+    for hold in order.screening.holds:
         if hold.id == id:
             return hold
     raise Unknown("hold_unknown", f"The order has no hold {id}.")

@@ -113,10 +113,10 @@ def effective(order: Order) -> Iterator[Received]:
     One of which a part is gone earns no discount any more, and pays no charges.
     """
     back: dict[str, Decimal] = {}
-    for payment in order.payments:
+    for payment in order.settlement.payments:
         if payment.reverses:
             back[payment.reverses] = back.get(payment.reverses, NOTHING) - payment.amount
-    for payment in order.payments:
+    for payment in order.settlement.payments:
         if payment.reverses:
             continue
         gone = back.get(payment.id, NOTHING)
@@ -183,7 +183,7 @@ def _turn(item: OpenItem) -> tuple[date, datetime, str]:
 def _named(order: Order) -> dict[str, Decimal]:
     """The money that names its document, by document."""
     named: dict[str, Decimal] = {}
-    for capture in order.captures:
+    for capture in order.settlement.captures:
         named[capture.document] = named.get(capture.document, NOTHING) + capture.amount
     for payment in effective(order):
         for laid in payment.laid:

@@ -1,4 +1,4 @@
-"""Money of an order: its payment, captures, refunds, disputes and credit."""
+"""Money of an order: its payment, and what has become of it."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Literal
 
 from oms.core.pseudonyms import Personal
 from oms.core.values import Provider, Value
+from oms.orders.documents import Collected
 
 
 class Payment(Value, frozen=True, omit_defaults=True):
@@ -129,3 +130,22 @@ class Credit(Value, frozen=True, omit_defaults=True):
     of: Decimal
     limit: Decimal | None = None
     booked_by: str | None = None
+
+
+class Settlement(Value, frozen=True, omit_defaults=True):
+    """Settlement of an order: the money that came, was taken, went back, or could not be moved.
+
+    `payments` are what the bank reported, `voided` the authorisations that are at an end, and
+    `capture_by` when one capture for several shipments is due at the latest. `credit` is what it
+    takes of its customer's limit; `collected` are the shipments that collective invoices bill.
+    """
+
+    payments: tuple[Received, ...] = ()
+    captures: tuple[Capture, ...] = ()
+    refunds: tuple[Refund, ...] = ()
+    failures: tuple[PaymentFailure, ...] = ()
+    voided: tuple[str, ...] = ()
+    capture_by: datetime | None = None
+    disputes: tuple[Dispute, ...] = ()
+    credit: Credit | None = None
+    collected: tuple[Collected, ...] = ()

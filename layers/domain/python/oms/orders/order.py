@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import Literal
+from typing import Any, Literal
 
 import msgspec
-from msgspec import field
 from msgspec.structs import replace
 
 from oms.core import money
@@ -18,41 +17,18 @@ from oms.core.parties import Address
 from oms.core.pseudonyms import Network, Personal
 from oms.core.refusals import Broken, Unknown
 from oms.core.values import Value
-from oms.master.terms import RESERVE_HOURS
-from oms.orders.customer import Customer, Gift, Shipping
-from oms.orders.deadlines import (
-    Stalled,
-)
+from oms.orders.customer import Customer, Gift, References, Shipping, Wishes
+from oms.orders.deadlines import Progress
 from oms.orders.documents import Collected, Document, Paper
-from oms.orders.findings import SUPPLIER_NEEDED, Approval, Finding, Hold
+from oms.orders.findings import SUPPLIER_NEEDED, Hold, Screening
 from oms.orders.fulfilments import Fulfilment
 from oms.orders.lines import Discount, Line, Pieces
-from oms.orders.money_parts import (
-    Capture,
-    Credit,
-    Dispute,
-    Payment,
-    PaymentFailure,
-    Received,
-    Refund,
-)
-from oms.orders.pending import PendingChange
+from oms.orders.money_parts import Payment, Settlement
+from oms.orders.pending import Changes
 
 
-class OrderCreated(DomainEvent, frozen=True, tag="Order.Created"):
-    order: Order
-
-
-class Order(Value, frozen=True, omit_defaults=True):
-    """One customer order. Commands return the order after them, with what happened in `events`.
-
-    Money is in `currency`, gross or net as `price_mode` says. `priority` is what the shop said, and
-    `rank` what counts among those who wait: the order's own priority, or the customer's. Without
-    `partial_said` the customer's account says whether a part may go first. `lapsed_at` is when the
-    reservation of a held order expired, `expected` what the customer was told last of lines that
-    wait, `looked_at` when their days were last looked at. `claimed_total` is what the shop says
-    that the order comes to. Sources: `domain.md` § 2 and § 6.
-    """
+class Placed(Value, frozen=True, omit_defaults=True):
+    """An order as its shop placed it, which is what subscribers are told of it."""
 
     id: str
     shop: str
@@ -72,11 +48,6 @@ class Order(Value, frozen=True, omit_defaults=True):
     partial_said: bool = True
     priority: int | None = None
     promised_on: date | None = None
-    rank: int = 0
-    reserve_hours: int = RESERVE_HOURS
-    lapsed_at: datetime | None = None
-    expected: dict[str, date | None] = field(default_factory=dict)
-    looked_at: datetime | None = None
     note: Personal | None = None
     client_ip: Network | None = None
     cost_centre: str | None = None
@@ -84,28 +55,43 @@ class Order(Value, frozen=True, omit_defaults=True):
     ordered_by: str | None = None
     gift: Gift | None = None
     discounts: tuple[Discount, ...] = ()
-    screened_at: datetime | None = None
-    findings: tuple[Finding, ...] = ()
-    holds: tuple[Hold, ...] = ()
+
+
+class OrderCreated(DomainEvent, frozen=True, tag="Order.Created"):
+    order: Placed
+
+
+class Order(Value, frozen=True, omit_defaults=True):
+    """One customer order. Commands return the order after them, with what happened in `events`.
+
+    It is the same in every part of the journey, and each has a part of its state: `screening`,
+    `fulfilments`, `documents` (and `papers`), `settlement`. Money is in `currency`, gross or net as
+    `price_mode` says. Sources: `domain.md` § 2 and § 6.
+    """
+
+    id: str
+    shop: str
+    external_number: str
+    placed_at: datetime
+    received_at: datetime
+    currency: str
+    price_mode: Literal["gross", "net"]
+    customer: Customer
+    billing_address: Address
+    lines: tuple[Line, ...]
+    shipping: Shipping
+    payment: Payment
+    shipping_address: Address | None = None
+    discounts: tuple[Discount, ...] = ()
+    wishes: Wishes = Wishes()
+    references: References = References()
+    screening: Screening = Screening()
     fulfilments: tuple[Fulfilment, ...] = ()
     documents: tuple[Document, ...] = ()
     papers: tuple[Paper, ...] = ()
-    collected: tuple[Collected, ...] = ()
-    refused: str | None = None
-    changed_at: datetime | None = None
-    completed_at: datetime | None = None
-    changes: tuple[str, ...] = ()
-    payments: tuple[Received, ...] = ()
-    captures: tuple[Capture, ...] = ()
-    refunds: tuple[Refund, ...] = ()
-    failures: tuple[PaymentFailure, ...] = ()
-    voided: tuple[str, ...] = ()
-    capture_by: datetime | None = None
-    disputes: tuple[Dispute, ...] = ()
-    credit: Credit | None = None
-    approvals: tuple[Approval, ...] = ()
-    pending: PendingChange | None = None
-    stalled: Stalled | None = None
+    settlement: Settlement = Settlement()
+    changes: Changes = Changes()
+    progress: Progress = Progress()
     erasure: Erasure | None = None
     events: tuple[DomainEvent, ...] = ()
 
@@ -169,7 +155,7 @@ class Order(Value, frozen=True, omit_defaults=True):
 
     @property
     def open_holds(self) -> tuple[Hold, ...]:
-        return tuple(hold for hold in self.holds if hold.released_at is None)
+        return self.screening.open_holds
 
     def unsupplied(self, line: Line) -> bool:
         """Whether a line still waits for somebody to say who supplies it."""
@@ -177,7 +163,7 @@ class Order(Value, frozen=True, omit_defaults=True):
             return False
         return not any(
             hold.released_at and line.number in hold.data.get("lines", ())
-            for hold in self.holds
+            for hold in self.screening.holds
             if hold.reason == SUPPLIER_NEEDED
         )
 
@@ -187,7 +173,7 @@ class Order(Value, frozen=True, omit_defaults=True):
         raised = [hold.raised_at for hold in self.open_holds]
         if not raised or not self.count("reserved"):
             return None
-        return min(raised) + timedelta(hours=self.reserve_hours)
+        return min(raised) + timedelta(hours=self.screening.reserve_hours)
 
     def count(self, place: str) -> int:
         """How many pieces of all lines are in a place (`ordered` counts all)."""
@@ -212,7 +198,7 @@ class Order(Value, frozen=True, omit_defaults=True):
     @property
     def verdict(self) -> Literal["pass", "hold", "refuse"]:
         """Where the checks have left the order."""
-        if self.refused:
+        if self.screening.refused:
             return "refuse"
         return "hold" if self.open_holds else "pass"
 
@@ -220,15 +206,15 @@ class Order(Value, frozen=True, omit_defaults=True):
     def status(self) -> str:
         """One word for the whole order, derived from its pieces."""
         active = self.count("ordered") - self.count("cancelled")
-        if self.completed_at:
+        if self.progress.completed_at:
             return "completed"
-        if self.refused:
+        if self.screening.refused:
             return "refused"
         if not active:
             return "cancelled"
         if self.open_holds:
             return "held"
-        if not self.screened_at:
+        if not self.screening.screened_at:
             return "received"
         if self.count("delivered") == active:
             return "delivered"
@@ -250,7 +236,7 @@ class Order(Value, frozen=True, omit_defaults=True):
     def to_collect(self) -> tuple[Collected, ...]:
         """The shipments that a collective invoice is still to bill."""
         billed = {id for each in self.documents if each.bill for id in each.billed}
-        return tuple(each for each in self.collected if each.fulfilment not in billed)
+        return tuple(each for each in self.settlement.collected if each.fulfilment not in billed)
 
     def line(self, number: str) -> Line:
         """The line of that number; raises Unknown."""
@@ -285,6 +271,10 @@ class Order(Value, frozen=True, omit_defaults=True):
             raise Broken(f"{self.id}: pieces of a line do not add up")
         return replace(self, lines=lines)
 
+    def within(self, part: str, **changes: Any) -> Order:
+        """The order with changes in a part of it: `within("settlement", captures=…)`."""
+        return replace(self, **{part: replace(getattr(self, part), **changes)})
+
     def with_document(self, changed: Document) -> Order:
         """The order with one document replaced."""
         return replace(
@@ -299,10 +289,36 @@ class Order(Value, frozen=True, omit_defaults=True):
         )
 
 
+SAID = tuple(n for n in Order.__struct_fields__ if n in Placed.__struct_fields__)
+"""Fields that an order has from its shop as they stand."""
+
+
+def begun(placed: Placed) -> Order:
+    """The order that was placed, of which nothing has happened yet."""
+    said = {name: getattr(placed, name) for name in SAID}
+    wishes = {n: getattr(placed, n) for n in Wishes.__struct_fields__ if hasattr(placed, n)}
+    return Order(
+        **said,
+        wishes=Wishes(**wishes),
+        references=References(placed.cost_centre, placed.purchase_order, placed.ordered_by),
+        screening=Screening(claimed_total=placed.claimed_total, client_ip=placed.client_ip),
+    )
+
+
 def order_of(fulfilment_id: str) -> str:
     """The id of the order that a fulfilment is of, which its own id carries: `ful_<order>-1`."""
     return f"ord_{fulfilment_id.removeprefix('ful_').rpartition('-')[0]}"
 
 
-ORDER_FORMATS: Formats[Order] = Formats(Order)
+def _in_parts(plain: dict[str, Any]) -> dict[str, Any]:
+    """Format 2 of format 1, in which an order had the fields of its parts itself."""
+    changes = {"confirmed": plain.pop("changes", []), "pending": plain.pop("pending", None)}
+    parts: dict[str, Any] = {"changes": changes}
+    for part in (Wishes, References, Screening, Settlement, Progress):
+        names = [name for name in part.__struct_fields__ if name in plain]
+        parts[part.__name__.lower()] = {name: plain.pop(name) for name in names}
+    return plain | parts
+
+
+ORDER_FORMATS: Formats[Order] = Formats(Order, _in_parts)
 encode = msgspec.json.encode

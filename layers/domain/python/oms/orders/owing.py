@@ -24,7 +24,7 @@ def owed(order: Order) -> Decimal:
 
 def cost(order: Order) -> tuple[Decimal, Decimal]:
     """Cost of the whole order as the payment check found it, gross, and in its price mode."""
-    for finding in order.findings:
+    for finding in order.screening.findings:
         if finding.check == "payment" and "due" in finding.data:
             return Decimal(finding.data["due"]), Decimal(finding.data["of"])
     return order.total, order.total
@@ -32,7 +32,7 @@ def cost(order: Order) -> tuple[Decimal, Decimal]:
 
 def received(order: Order) -> Decimal:
     """The sum that came by bank."""
-    return sum((payment.amount for payment in order.payments), Decimal(0))
+    return sum((payment.amount for payment in order.settlement.payments), Decimal(0))
 
 
 def secured(order: Order) -> Decimal:

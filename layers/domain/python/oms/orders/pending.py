@@ -1,4 +1,4 @@
-"""Changes of an order that wait for a warehouse."""
+"""Changes of an order: those that were made, and one that waits for a warehouse."""
 
 from __future__ import annotations
 
@@ -34,3 +34,10 @@ class PendingChange(Value, frozen=True, omit_defaults=True):
     wanted: Change
     by: str
     requested_at: datetime
+
+
+class Changes(Value, frozen=True, omit_defaults=True):
+    """Changes of an order: the ids of those that were `confirmed`, and the one that waits."""
+
+    confirmed: tuple[str, ...] = ()
+    pending: PendingChange | None = None

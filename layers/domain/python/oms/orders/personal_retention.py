@@ -40,7 +40,8 @@ def need(order: Order, at: datetime) -> Need | None:
 
 def _money_open(order: Order) -> bool:
     """True if somebody still has to pay, the customer or we, or a dispute about it is open."""
-    if any(each.status not in SETTLED_DISPUTES for each in order.disputes) or waiting(order):
+    disputes = order.settlement.disputes
+    if any(each.status not in SETTLED_DISPUTES for each in disputes) or waiting(order):
         return True
     book = ledger(order)
     return bool(book.left) or any(item.open for item in book.items)

@@ -38,9 +38,10 @@ def cancel(
     `wanted` is line number -> quantity, None for every piece that is not being recalled already.
     Raises Refusal naming the lines of which fewer pieces are here; then nothing is done.
     """
-    if wanted is None and order.pending:
+    pending = order.changes.pending
+    if wanted is None and pending:
         text = "The order is cancelled."
-        order = tell(order, OrderChangeDropped(order.pending.id, "order_cancelled", text, at))
+        order = tell(order, OrderChangeDropped(pending.id, "order_cancelled", text, at))
     asked = _everything(order) if wanted is None else dict(wanted)
     free, at_warehouse = split_free(order, asked)
     recalls = _recalls(order, at_warehouse, asked)
@@ -126,7 +127,7 @@ def _to_cancel(fulfilment: Fulfilment) -> Pieces:
 
 def _spoken_for(order: Order, fulfilment: Fulfilment) -> Pieces:
     """The pieces of which a cancellation or a change that waits has recalled already."""
-    return fulfilment.recalled if order.pending else _to_cancel(fulfilment)
+    return fulfilment.recalled if order.changes.pending else _to_cancel(fulfilment)
 
 
 def at_warehouses(order: Order) -> Iterator[Fulfilment]:

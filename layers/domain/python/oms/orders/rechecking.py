@@ -40,7 +40,7 @@ def weighed(order: Order, found: Sequence[Finding]) -> Weight:
         if finding.verdict == "refuse":
             raise Refusal(finding.reason, finding.text)
     again = {finding.check for finding in found}
-    rechecked = {known.reason for known in order.findings if known.check in again}
+    rechecked = {known.reason for known in order.screening.findings if known.check in again}
     rechecked |= {INCOMPLETE} if INVOICE in again else set()
     held = [f for f in found if f.verdict == "hold"]
     mended = [
@@ -69,7 +69,7 @@ def released(
     weight = weighed(order, found)
     order = release_hold(order, id, by=by, reason=reason, at=at, findings=tuple(found))
     for finding in weight.raised:
-        if not any(_same(known, finding) for known in order.holds):
+        if not any(_same(known, finding) for known in order.screening.holds):
             order = holding.hold(order, finding, at=at)
     for other in weight.mended:
         if other.id != id:
@@ -92,4 +92,4 @@ def _same(hold: Hold, finding: Finding) -> bool:
 
 def take_anew(order: Order, credit: Credit, *, at: datetime) -> Order:
     """Book a changed order with what it takes now, in place of what it took before."""
-    return order if order.credit == credit else tell(order, CreditReserved(credit, at))
+    return order if order.settlement.credit == credit else tell(order, CreditReserved(credit, at))

@@ -69,7 +69,7 @@ def dunning_due(order: Order) -> Iterator[Due]:
 
 
 def _waits(order: Order) -> Iterator[Waiting]:
-    since = order.changed_at or order.received_at
+    since = order.progress.changed_at or order.received_at
     holds = order.open_holds
     yield from (hold.waiting for hold in holds)
     for fulfilment in order.fulfilments:
@@ -84,9 +84,9 @@ def _waits(order: Order) -> Iterator[Waiting]:
             yield from lost or (Waiting("carrier", "shipped", until),)
     yield from _waits_for_goods(order, since)
     ours = any(_moving(order, line) for line in order.lines) or (
-        order.count("reserved") and (order.partial_allowed or not order.count("backordered"))
+        order.count("reserved") and (order.wishes.partial_allowed or not order.count("backordered"))
     )
-    asked = order.pending and any(f.recalled for f in order.fulfilments)
+    asked = order.changes.pending and any(f.recalled for f in order.fulfilments)
     if ours and not holds and not asked:
         yield Waiting("auftakt", "open", since + RESERVE_WITHIN)
     if to_settle(order):

@@ -82,7 +82,7 @@ def state(order: Order) -> State:
     if not taken:
         if payment.status != "authorised":
             return payment.status
-        return "voided" if (payment.reference or "") in order.voided else "authorised"
+        return "voided" if (payment.reference or "") in order.settlement.voided else "authorised"
     if back:
         return "refunded" if back >= taken else "partly_refunded"
     return "partly_captured" if balance.capturable(order) else "captured"
@@ -202,9 +202,10 @@ def note(order: Order, holding: AuthorisationStatus, *, at: datetime) -> Order:
     if authorisation == (order.payment.reference or ""):
         known += balance.upfront(order)
     for document, amount in _for(order, holding.captured - known).items():
-        id, reference = id_of_capture(order, "cap", len(order.captures)), holding.reference
+        money = order.settlement
+        id, reference = id_of_capture(order, "cap", len(money.captures)), holding.reference
         capture = Capture(id, document, amount, at, reference, by, authorisation)
-        last = not holding.capturable and authorisation not in order.voided
+        last = not holding.capturable and authorisation not in money.voided
         order = tell(order, PaymentCaptured(capture, at, last))
     rest = balance.capturable(order)
     ended = holding.status in ("captured", "ended") and not holding.capturable
@@ -226,24 +227,27 @@ def _for(order: Order, amount: Decimal) -> dict[str, Decimal]:
 def note_refund(order: Order, refund: Refund, *, at: datetime) -> Order:
     """Put on record that money went back; the same again changes nothing."""
     same = (refund.by, refund.reference)
-    if any((known.by, known.reference) == same for known in order.refunds):
+    if any((known.by, known.reference) == same for known in order.settlement.refunds):
         return order
-    if any(f.of == "refund" and f.reference == refund.reference for f in order.failures):
+    if any(f.of == "refund" and f.reference == refund.reference for f in order.settlement.failures):
         return order
     if not refund.id:
-        gone = sum(f.of == "refund" for f in order.failures)
-        refund = replace(refund, id=id_of_capture(order, "rfd", len(order.refunds) + gone))
+        gone = sum(f.of == "refund" for f in order.settlement.failures)
+        known = len(order.settlement.refunds) + gone
+        refund = replace(refund, id=id_of_capture(order, "rfd", known))
     return tell(order, PaymentRefunded(refund, at))
 
 
 def wait(order: Order, until: datetime, *, at: datetime) -> Order:
     """Put on record that a capture waits for further shipments."""
-    return order if order.capture_by == until else tell(order, CaptureDeferred(until, at))
+    waits = order.settlement.capture_by == until
+    return order if waits else tell(order, CaptureDeferred(until, at))
 
 
 def capture_due(order: Order, id: str, at: datetime) -> Order:
     """Let a capture wait no longer, once its time has come."""
-    if order.capture_by is None or at < order.capture_by or not balance.to_capture(order):
+    until = order.settlement.capture_by
+    if until is None or at < until or not balance.to_capture(order):
         return order
     return tell(order, CaptureDue(at))
 
@@ -263,19 +267,18 @@ def fail(
 
     `reference` is the authorisation, or of a refund that did not arrive the provider's id of it.
     """
-    known = (
-        f for f in order.failures if (f.of, f.document, f.reference) == (of, document, reference)
-    )
+    what, failures = (of, document, reference), order.settlement.failures
+    known = (f for f in failures if (f.of, f.document, f.reference) == what)
     if any(not f.closed_at or (of == "refund" and reference) for f in known):
         return order
-    id = f"failure_{len(order.failures) + 1}"
+    id = f"failure_{len(order.settlement.failures) + 1}"
     failure = PaymentFailure(id, of, document, amount, reason, text, at, reference)
     return tell(order, PaymentFailed(failure, at))
 
 
 def failure_of(order: Order, id: str) -> PaymentFailure:
     """The failure of that id; raises Unknown."""
-    for failure in order.failures:
+    for failure in order.settlement.failures:
         if failure.id == id:
             return failure
     raise Unknown("failure_unknown", f"Nothing of the order failed as {id}.")
@@ -318,7 +321,7 @@ def authorise(order: Order, payment: Payment, *, by: str, reason: str, at: datet
 
 def dispute(order: Order, told: Dispute, *, at: datetime) -> Order:
     """Put on record how a dispute stands; the same again changes nothing."""
-    return order if told in order.disputes else tell(order, PaymentDisputed(told, at))
+    return order if told in order.settlement.disputes else tell(order, PaymentDisputed(told, at))
 
 
 def id_of_capture(order: Order, prefix: str, known: int) -> str:
@@ -339,8 +342,8 @@ def _key(order: Order, of: Literal["capture", "refund", "void"], document: str =
     Of captures that is known by their sum: whatever they were for, after one the sum is another.
     """
     reference = order.payment.reference or ""
-    done: object = sum(refund.document == document for refund in order.refunds)
+    done: object = sum(refund.document == document for refund in order.settlement.refunds)
     if of != "refund":
         done = balance.captured_from(order, reference)
-    failed = sum(f.of == of and f.document == document for f in order.failures)
+    failed = sum(f.of == of and f.document == document for f in order.settlement.failures)
     return ":".join((order.id, of, document or reference, str(done), str(failed)))

@@ -84,7 +84,7 @@ def exposure(order: Order) -> Exposure:
     """
     currency, book = order.currency, ledger(order)
     free = units(max(Decimal(0), book.left), currency)
-    if order.credit is None or not (on_account(order.payment) or order.documents):
+    if order.settlement.credit is None or not (on_account(order.payment) or order.documents):
         by_bank = units(balance.by_bank(order), currency)
         if by_bank <= 0:
             return NOTHING
@@ -121,7 +121,8 @@ def to_come(order: Order) -> Decimal:
 
     What a collective invoice is to bill is known to the cent.
     """
-    due, of = (order.credit.amount, order.credit.of) if order.credit else cost(order)
+    taken = order.settlement.credit
+    due, of = (taken.amount, taken.of) if taken else cost(order)
     shipped = sum((each.gross - each.credited for each in order.to_collect), Decimal(0))
     return shipped + max(Decimal(0), _coming(order, due, of) - _in_advance(order))
 
@@ -171,7 +172,7 @@ def take(order: Order, due: Decimal, limit: Decimal, *, at: datetime) -> Order:
 
     A second time changes nothing.
     """
-    return order if order.credit else take_anew(order, wanted(order, due, limit), at=at)
+    return order if order.settlement.credit else take_anew(order, wanted(order, due, limit), at=at)
 
 
 def wanted(order: Order, due: Decimal, limit: Decimal | None) -> Credit:
@@ -185,7 +186,7 @@ def bearable(before: Order, after: Order) -> int | None:
     An order that takes more of the credit may do so up to its limit, unless somebody has let it
     be booked whatever the limit.
     """
-    credit = after.credit
+    credit = after.settlement.credit
     if credit is None or credit.booked_by or credit.limit is None:
         return None
     more = exposure(after).used - exposure(before).used

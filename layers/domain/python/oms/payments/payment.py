@@ -147,7 +147,7 @@ def receive(order: Order, came: Received, *, at: datetime) -> Order:
 
     An order that waits for it goes on once everything is there.
     """
-    if any(known.id == came.id for known in order.payments):
+    if any(known.id == came.id for known in order.settlement.payments):
         return order
     # The event says how things stand after it.
     after = applied(order, PaymentReceived(came, Decimal(0), Decimal(0), Decimal(0), at))

@@ -33,7 +33,7 @@ def shop_captured(order: Order, moved: Moved, at: datetime) -> Order:
     Raises Refusal when it is more than was authorised, and Unknown.
     """
     _require_shops_own(order, moved)
-    for known in order.captures:
+    for known in order.settlement.captures:
         if known.by == "shop" and known.reference == moved.reference:
             _require_same(known.amount, moved)
             return order
@@ -44,7 +44,7 @@ def shop_captured(order: Order, moved: Moved, at: datetime) -> Order:
     if moved.document:
         order.document(moved.document)
     id, authorisation = (
-        id_of_capture(order, "cap", len(order.captures)),
+        id_of_capture(order, "cap", len(order.settlement.captures)),
         order.payment.reference or "",
     )
     capture = Capture(
@@ -59,11 +59,11 @@ def shop_refunded(order: Order, moved: Moved, at: datetime) -> Order:
     Raises Refusal when it is more than the shop has captured, and Unknown.
     """
     _require_shops_own(order, moved)
-    for known in order.refunds:
+    for known in order.settlement.refunds:
         if known.by == "shop" and known.reference == moved.reference:
             _require_same(known.amount, moved)
             return order
-    back = sum((r.amount for r in order.refunds if r.by == "shop"), balance.NOTHING)
+    back = sum((r.amount for r in order.settlement.refunds if r.by == "shop"), balance.NOTHING)
     able = balance.captured(order) - back
     if "refund" not in DEEDS[state(order)] or moved.amount > able:
         text = f"{able} {order.currency} of what was captured are left."

@@ -162,16 +162,17 @@ def moved(order: Order) -> Iterator[Breach]:
     Of an order whose payment a shop has changed, what it was before is not known any more.
     """
     payment, taken = order.payment, balance.captured_from(order, order.payment.reference or "")
-    if payment.status == "authorised" and taken > payment.amount and not order.changes:
+    if payment.status == "authorised" and taken > payment.amount and not order.changes.confirmed:
         yield Breach(order.id, f"{taken} are captured of {payment.amount} authorised")
     for source in balance.sources(order):
         if source.left < 0:
             what = f"{source.refunded} went back of {source.captured} captured"
             yield Breach(order.id, f"{source.authorisation}: {what}")
-    back = sum((refund.amount for refund in order.refunds if refund.by == "shop"), Decimal(0))
+    money = order.settlement
+    back = sum((refund.amount for refund in money.refunds if refund.by == "shop"), Decimal(0))
     if back > balance.captured(order):
         yield Breach(order.id, f"the shop gave back {back} of {balance.captured(order)} captured")
-    refunds = [(refund.by, refund.reference) for refund in order.refunds]
+    refunds = [(refund.by, refund.reference) for refund in order.settlement.refunds]
     for by, reference in sorted({each for each in refunds if refunds.count(each) > 1}):
         yield Breach(order.id, f"the refund {reference} of {by} is there more than once")
 
@@ -281,7 +282,7 @@ def spoken_for(order: Order, *, at: datetime, letters: Collection[str]) -> Itera
     the deadline is silence, as nobody else will move the order on.
     """
     if finished(order):
-        if order.count("delivered") + order.count("returned") and not order.completed_at:
+        if order.count("delivered") + order.count("returned") and not order.progress.completed_at:
             yield Breach(order.id, "is finished, but was never completed")
         return
     waiting = waiting_order(order)

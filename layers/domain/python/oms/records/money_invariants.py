@@ -30,7 +30,7 @@ def accounted(order: Order) -> Iterator[Breach]:
     granted = sum((item.discount + item.waived for item in book.items), NOTHING)
     open = sum((item.open + item.promised for item in book.items), NOTHING)
     charges = charges_paid(order)
-    came = _charged(order) - sum((each.amount for each in order.refunds), NOTHING)
+    came = _charged(order) - sum((each.amount for each in order.settlement.refunds), NOTHING)
     there, due = came - balance.billed(order), book.left + charges - open - granted
     if there != due:
         text = f"money {came}, documents {balance.billed(order)}: {there} between them, but "
@@ -40,8 +40,9 @@ def accounted(order: Order) -> Iterator[Breach]:
 
 def _charged(order: Order) -> Decimal:
     """Money captured, by us or the shop, and come by bank."""
-    taken = sum((each.amount for each in order.captures), NOTHING)
-    return taken + balance.upfront(order) + sum((p.amount for p in order.payments), NOTHING)
+    money = order.settlement
+    taken = sum((each.amount for each in money.captures), NOTHING)
+    return taken + balance.upfront(order) + sum((p.amount for p in money.payments), NOTHING)
 
 
 def moved(order: Order) -> Iterator[Breach]:
@@ -52,13 +53,14 @@ def moved(order: Order) -> Iterator[Breach]:
     if payment.status == "authorised" and taken > payment.amount:
         text = f"{taken} is captured of {payment.reference}, {payment.amount} was authorised"
         yield Breach(order.id, text)
-    ours = [(each.document, each.amount) for each in order.captures if each.by != "shop"]
+    ours = [(each.document, each.amount) for each in order.settlement.captures if each.by != "shop"]
     for document, amount in _summed(ours):
         bill = bills.get(document)
         if document and (bill is None or amount > bill.gross):
             asks = bill.gross if bill else "nothing"
             yield Breach(order.id, f"{amount} is captured for {document}, which asks for {asks}")
-    for document, amount in _summed((each.document, each.amount) for each in order.refunds):
+    money = order.settlement
+    for document, amount in _summed((each.document, each.amount) for each in money.refunds):
         note = notes.get(document)
         if document and (note is None or amount > note.gross):
             owes = note.gross if note else "nothing"
@@ -70,7 +72,7 @@ def moved(order: Order) -> Iterator[Breach]:
     back, there = balance.refunded(order), _charged(order)
     if back > there:
         yield Breach(order.id, f"{back} is refunded of {there} that came")
-    ids = [*(each.id for each in order.captures), *(each.id for each in order.refunds)]
+    ids = [each.id for moved in (money.captures, money.refunds) for each in moved]
     for id, n in Counter(ids).items():
         if n > 1:
             yield Breach(order.id, f"{id} is there {n} times")

@@ -48,9 +48,9 @@ def reductions(order: Order) -> tuple[Reduction, ...]:
     A discount falls with the payment that earned it, when the bank takes that back, and in
     proportion with what is credited of its invoice later.
     """
-    backs = {each.reverses: each for each in reversed(order.payments) if each.reverses}
+    backs = {each.reverses: each for each in reversed(order.settlement.payments) if each.reverses}
     found: list[Reduction] = []
-    for payment in order.payments:
+    for payment in order.settlement.payments:
         for laid in payment.laid:
             for kind in KINDS:
                 found += _course(order, payment, laid, kind, backs.get(payment.id))

@@ -51,7 +51,7 @@ def check_approval(
     if not stages:
         return Finding("approval", "pass")
     first = stages[0]
-    able = {p.id for p in (first.approver, first.substitute) if p} - {order.ordered_by}
+    able = {p.id for p in (first.approver, first.substitute) if p} - {order.references.ordered_by}
     return Finding(
         "approval",
         "hold",
@@ -71,7 +71,7 @@ def applies(
     """True if everything that the rule names is so."""
     if worth is not None and worth <= rule.over:
         return False
-    if rule.cost_centres and order.cost_centre not in rule.cost_centres:
+    if rule.cost_centres and order.references.cost_centre not in rule.cost_centres:
         return False
     ordered = {groups.get(line.sku) for line in order.lines if line.ordered > line.cancelled}
     return not rule.product_groups or bool(ordered & set(rule.product_groups))
@@ -112,7 +112,7 @@ def pending(order: Order) -> int | None:
     held = {hold.id for hold in order.open_holds}
     if not order.charged:
         return None
-    for number, stage in enumerate(order.approvals):
+    for number, stage in enumerate(order.screening.approvals):
         if stage.hold in held and stage.decision is None:
             return number
     return None
@@ -120,16 +120,16 @@ def pending(order: Order) -> int | None:
 
 def eligible(order: Order, number: int) -> tuple[Person, ...]:
     """Persons who may decide a stage: approver or substitute, no purchaser, and nobody twice."""
-    stage = order.approvals[number]
-    earlier = {a.person for a in order.approvals[:number] if a.hold == stage.hold}
+    stage = order.screening.approvals[number]
+    earlier = {a.person for a in order.screening.approvals[:number] if a.hold == stage.hold}
     named = (stage.approver, stage.substitute) if stage.substitute else (stage.approver,)
-    return tuple(p for p in named if p.id != order.ordered_by and p.id not in earlier)
+    return tuple(p for p in named if p.id != order.references.ordered_by and p.id not in earlier)
 
 
 def asked(order: Order, number: int) -> tuple[Person, ...]:
     """Persons to write to: the approver, the substitute in their place, after escalation both."""
     able = eligible(order, number)
-    return able if order.approvals[number].escalated_at else able[:1]
+    return able if order.screening.approvals[number].escalated_at else able[:1]
 
 
 # -- what they say ----------------------------------------------------------------------------
@@ -168,13 +168,15 @@ def decide(
 
 
 def _has_spoken(order: Order, turn: int, person: str | None) -> bool:
-    hold = order.approvals[turn].hold
-    return any(a.hold == hold and person and a.person == person for a in order.approvals[:turn])
+    stages = order.screening.approvals
+    hold = stages[turn].hold
+    return any(a.hold == hold and person and a.person == person for a in stages[:turn])
 
 
 def _replayed(order: Order, decision: Decision, person: str | None, stage: int | None) -> Order:
     """The order as it is, if the word is one that was taken before; raises Refusal."""
-    decided = [a for n, a in enumerate(order.approvals) if a.decision and stage in (None, n)]
+    stages = order.screening.approvals
+    decided = [a for n, a in enumerate(stages) if a.decision and stage in (None, n)]
     mine = [a for a in decided if person and a.person == person]
     for approval in reversed(mine):
         if approval.decision == _DONE[decision]:
@@ -186,7 +188,7 @@ def _replayed(order: Order, decision: Decision, person: str | None, stage: int |
 
 
 def _approve(order: Order, turn: int, person: str, by: str, reason: str, at: datetime) -> Order:
-    hold = order.approvals[turn].hold
+    hold = order.screening.approvals[turn].hold
     order = tell(order, OrderApproved(turn, person, by, at, reason))
     if pending(order) is None:
         order = tell(order, OrderReleased(hold, by, "approved", at))
@@ -194,7 +196,7 @@ def _approve(order: Order, turn: int, person: str, by: str, reason: str, at: dat
 
 
 def _reject(order: Order, turn: int, person: str, by: str, reason: str, at: datetime) -> Order:
-    stage = order.approvals[turn]
+    stage = order.screening.approvals[turn]
     name, language = name_of(stage, person), order.customer.locale
     by_whom = _BY[language].format(name) if name else ""
     why = REJECTED[language].format(by=by_whom, reason=reason)
@@ -216,7 +218,7 @@ def name_of(stage: Approval, person: str | None) -> str | None:
 def remind(order: Order, number: str, at: datetime) -> Order:
     """Remind whoever is asked, once, when half of the time is over."""
     turn = pending(order)
-    if turn != int(number) or order.approvals[turn].reminded_at:
+    if turn != int(number) or order.screening.approvals[turn].reminded_at:
         return order
     return tell(order, ApprovalReminded(turn, at))
 
@@ -224,9 +226,9 @@ def remind(order: Order, number: str, at: datetime) -> Order:
 def escalate(order: Order, number: str, at: datetime) -> Order:
     """Ask the substitute as well when the time of the approver is over, once."""
     turn = pending(order)
-    if turn != int(number) or order.approvals[turn].escalated_at:
+    if turn != int(number) or order.screening.approvals[turn].escalated_at:
         return order
-    substitute = order.approvals[turn].substitute
+    substitute = order.screening.approvals[turn].substitute
     return tell(order, ApprovalEscalated(turn, substitute.id, at)) if substitute else order
 
 
@@ -238,12 +240,12 @@ def needed_again(before: Order, after: Order) -> bool:
 
     Less of the same needs no new approval: fewer pieces, lower prices. Anything else does.
     """
-    if not before.approvals:
+    if not before.screening.approvals:
         return False
     same = (
         before.ship_to == after.ship_to
         and before.billing_address == after.billing_address
-        and before.cost_centre == after.cost_centre
+        and before.references.cost_centre == after.references.cost_centre
         and after.shipping.method == before.shipping.method
         and after.shipping.price <= before.shipping.price
     )

@@ -71,7 +71,8 @@ def correct_address(
 
 
 def _may_change(order: Order, wanted: Order) -> None:
-    if order.refused or finished(order) or not order.count("ordered") - order.count("cancelled"):
+    left = order.count("ordered") - order.count("cancelled")
+    if order.screening.refused or finished(order) or not left:
         raise Refusal("order_over", "The order is over: nothing of it is sent any more.")
     if order.count("released") or order.count("packed"):
         raise Refusal("address_with_warehouse", "A warehouse is packing the order already.")

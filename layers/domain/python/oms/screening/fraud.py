@@ -182,7 +182,8 @@ def check_again(rules: Ruleset, order: Order, wanted: Order) -> Finding | None:
 
     What depends on the address is known anew, the rest is what it was at the intake.
     """
-    known = next((f for f in order.findings if f.check == "fraud" and "facts" in f.data), None)
+    found = order.screening.findings
+    known = next((f for f in found if f.check == "fraud" and "facts" in f.data), None)
     if known is None:
         return None
     facts = {**FACTS, **known.data["facts"], **_of_addresses(wanted)}

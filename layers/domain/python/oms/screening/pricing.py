@@ -121,7 +121,7 @@ def _converted(asked: ListedPrice, line: Line, rates: TaxRates, currency: str) -
 
 
 def _total(order: Order) -> tuple[Finding, ...]:
-    claimed = order.claimed_total
+    claimed = order.screening.claimed_total
     if claimed is None or claimed == order.total:
         return ()
     text = f"The shop says {claimed} {order.currency}, its lines and shipping make {order.total}."

@@ -41,4 +41,4 @@ def finding(order: Order, check: VatCheck | None, unreachable: str) -> Finding:
 
 def waived(order: Order) -> bool:
     """True if a clerk let the order go without a check."""
-    return any(hold.reason == UNVERIFIED and hold.released_at for hold in order.holds)
+    return any(hold.reason == UNVERIFIED and hold.released_at for hold in order.screening.holds)

@@ -89,7 +89,7 @@ def _may_wait(order: Order, short: Pieces, room: Room) -> Pieces:
     """The pieces that the products' limits let wait; what a clerk has let wait is not limited."""
     allowed = {
         number
-        for hold in order.holds
+        for hold in order.screening.holds
         if hold.reason == BACKORDER_LIMIT and hold.released_at
         for number in hold.data["lines"]
     }
@@ -165,12 +165,12 @@ def sourced(
 
     What a line is stays as it is once pieces of it have left `open`.
     """
-    rank = order.priority if order.priority is not None else account.priority if account else 0
-    partial = order.partial_allowed
-    if not order.partial_said:
+    wishes, partial = order.wishes, order.wishes.partial_allowed
+    rank = wishes.priority if wishes.priority is not None else account.priority if account else 0
+    if not wishes.partial_said:
         partial = account.partial_allowed if account else True
     natures = _natures(order, products)
-    known = (order.rank, order.partial_allowed, order.reserve_hours)
+    known = (order.wishes.rank, order.wishes.partial_allowed, order.screening.reserve_hours)
     if natures or known != (rank, partial, reserve_hours):
         order = tell(order, OrderSourced(natures, rank, partial, reserve_hours, at))
     return _held_for_suppliers(order, at)
@@ -202,7 +202,7 @@ def nature_of(product: Product | None, products: Mapping[str, Product]) -> Produ
 def _held_for_suppliers(order: Order, at: datetime) -> Order:
     named = {
         number
-        for hold in order.holds
+        for hold in order.screening.holds
         if hold.reason == SUPPLIER_NEEDED
         for number in hold.data["lines"]
     }

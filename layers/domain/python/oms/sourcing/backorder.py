@@ -76,11 +76,11 @@ def expect(order: Order, days: Mapping[str, date | None], *, at: datetime) -> Or
     news: Days = {
         number: days[number]
         for number in order.pieces("backordered")
-        if number in days and _is_news(order.expected, number, days[number])
+        if number in days and _is_news(order.progress.expected, number, days[number])
     }
     if not news:
         return order
-    first = any(number not in order.expected for number in news)
+    first = any(number not in order.progress.expected for number in news)
     return tell(order, EtaChanged(news, first, at))
 
 
@@ -112,8 +112,8 @@ def postpone(order: Order, products: Mapping[str, Product], at: datetime) -> Ord
     }
     if not natures:
         return order
-    news = OrderSourced(natures, order.rank, order.partial_allowed, order.reserve_hours, at)
-    return tell(order, news)
+    wishes, hours = order.wishes, order.screening.reserve_hours
+    return tell(order, OrderSourced(natures, wishes.rank, wishes.partial_allowed, hours, at))
 
 
 def cancel_rest(order: Order, *, by: str, at: datetime) -> Order:

@@ -207,7 +207,7 @@ def asking(order: Order) -> Pieces:
     for a supplier to be found or for their product to be known, nor what a suspected order may not
     reserve before its release.
     """
-    if order.lapsed_at:
+    if order.screening.lapsed_at:
         return {}
     unknown = _unknown(order)
     lines = (
