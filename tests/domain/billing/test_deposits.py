@@ -92,6 +92,22 @@ def cut(goods: tuple[Sold, ...], data: st.DataObject) -> tuple[tuple[Sold, ...],
     return tuple(first), tuple(second)
 
 
+def test_less_than_a_cent_that_was_asked_is_not_taken_back() -> None:
+    goods = [(1, Decimal("0.01"), "standard"), (1, Decimal("0.1850"), "reduced")]
+    goods += [(9, Decimal("1.75"), "standard"), (1, Decimal("0.92"), "standard")]
+    sale = sale_of(goods, "net", Decimal(0))
+    asked: list[IssuedDeposit] = []
+    for amount in ("5.93", "0.46"):
+        asked = ask(sale, Decimal(amount), asked, sale.goods)
+    claims, _ = everything_left(asked[0].invoice, [])
+    asked[0] = IssuedDeposit(asked[0].invoice, (credit(asked[0].invoice, [], *claims),))
+    asked = ask(sale, Decimal("0.46"), asked, sale.goods)
+    (draft,) = drafts_of(sale, sale.goods[3:])
+    fits = settled(asked, list(draft.taxes))
+    assert [t.gross for each in fits for t in each.standing if t.rate == 7] in ([], [Decimal(0)])
+    assert documents(settled(asked, [])) == {}
+
+
 # A busy machine draws slowly; that says nothing of deposits.
 @settings(suppress_health_check=[HealthCheck.too_slow])
 @given(bought, modes, shipping, st.data())

@@ -61,6 +61,7 @@ def surplus(
 
     The newest is credited first, one at a time; None once all of them fit. Their tax was due at the
     rate of their invoice: what the goods are not taxed with in the end is taken back (§ 17 UStG).
+    Rates of which less than a cent was asked, with its tax, alone have nothing to take back.
     """
     short = {group: -rest for group, rest in room(whole, asked, currency).items() if rest < 0}
     for each in reversed(asked):
@@ -70,9 +71,14 @@ def surplus(
             if (over := short.get((line.category, line.rate)))
             and (rest := left_of(each.invoice, each.credits)[line.number].amount)
         )
-        if claims:
+        if claims and worth(each) & short.keys():
             return each, claims
     return None
+
+
+def worth(deposit: IssuedDeposit) -> set[Group]:
+    """Tax groups of which anything stands of a deposit, with its tax."""
+    return {group_of(total) for total in deposit.standing if total.gross}
 
 
 class Part(NamedTuple):
