@@ -11,6 +11,10 @@ STEPS: tuple[Step, ...] = (
     Step("returns/take_withdrawal", Http(("POST /v1/withdrawals",)), (R, W),
          reads=("orders", "catalogue", "withdrawals", "replays"),
          writes=("orders", "withdrawals", "replays")),
+    Step("returns/offer_withdrawal", Http(("GET /withdraw", "POST /withdraw"), public=True), (R, W),
+         reads=("orders", "catalogue", "withdrawals"), writes=("orders", "withdrawals")),
+    Step("returns/prove_withdrawal", Http(("GET /withdrawal/{token}",), public=True),
+         (R, "secrets:links"), reads=("catalogue", "withdrawals")),
     Step("returns/read_withdrawals", Http((
         "GET /v1/withdrawals", "GET /v1/withdrawals/{withdrawal}",
     )), (R,),

@@ -31,6 +31,7 @@ from oms_aws.notices.order_letters import (
     RecallRefused,
 )
 from oms_aws.notices.parcel_letters import ParcelAstray, ParcelFailed, ParcelShipped
+from oms_aws.notices.withdrawal_letters import WithdrawalReceipt
 
 SHOP = Shop("Berg&Beutel", "service@berg-beutel.example")
 ITEMS = (Item("Rucksack 45 l", 2, "RUCK-45", Decimal("259.80")), Item("Zelt", 1, "ZELT-2"))
@@ -245,6 +246,16 @@ RESUMED = EndpointResumed(
     name="Rucksack 45 l",
     since="2026-11-23 09:00 UTC",
 )
+RECEIPT = WithdrawalReceipt(
+    shop=SHOP,
+    customer="Jörg Müller",
+    contract="BB-10001",
+    part="Rucksack 45 l",
+    email="joerg@post.example",
+    received="30.11.2026, 20:15:07 (UTC+01:00)",
+    reference="wdr_1",
+    url="https://shop.example/withdrawal/token",
+)
 ALL: tuple[tuple[Kind, Facts], ...] = (
     ("payment_overdue", OVERDUE),
     ("order_waits", WAITS),
@@ -265,4 +276,5 @@ ALL: tuple[tuple[Kind, Facts], ...] = (
     ("approval_decided", DECIDED),
     ("endpoint_paused", PAUSED),
     ("endpoint_resumed", RESUMED),
+    ("withdrawal_receipt", RECEIPT),
 )

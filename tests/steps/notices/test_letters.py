@@ -23,6 +23,7 @@ from oms_aws.notices.order_letters import (
     HoldEscalated,
 )
 from oms_aws.notices.parcel_letters import ParcelAstray
+from oms_aws.notices.withdrawal_letters import WithdrawalReceipt
 from oms_aws.platform.rendering import TEMPLATES
 from tests.world.letters import (
     ALL,
@@ -179,6 +180,8 @@ def test_no_text_becomes_markup_header_or_template(kind: Kind, facts: Facts, tex
     numbered = "number" if isinstance(facts, CollectiveIssued) else "order_number"
     if isinstance(facts, EndpointPaused | EndpointResumed):
         numbered = "url"
+    if isinstance(facts, WithdrawalReceipt):
+        numbered = "contract"
     changes: dict[str, Any] = {
         "customer": text,
         numbered: text,
@@ -194,6 +197,8 @@ def test_no_text_becomes_markup_header_or_template(kind: Kind, facts: Facts, tex
         changes["said"] = f"S{text}"
     elif isinstance(facts, PaymentOverdue):
         changes["number"] = f"N{text}"
+    elif isinstance(facts, WithdrawalReceipt):
+        changes["part"] = f"P{text}"
     else:
         first, *others = facts.items
         changed = {"description": text, "sku": f"S{text}"}

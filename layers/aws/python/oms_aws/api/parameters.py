@@ -75,6 +75,10 @@ QUERY: dict[str, tuple[str, Json]] = {
         "Only what was placed up to this day or time, that included.",
         {"type": "string", "examples": ["2026-11-23T18:00:00Z"]},
     ),
+    "lang": (
+        "The language of a page; that of the browser by default.",
+        {"type": "string", "enum": ["de", "en", "fr", "it"]},
+    ),
     "cursor": ("Where the page before ended.", {"type": "string"}),
     "format": (
         "The PDF, or the e-invoice where there is one.",

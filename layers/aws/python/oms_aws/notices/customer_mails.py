@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from urllib.parse import quote
 
 from msgspec.structs import replace
 
@@ -18,6 +19,7 @@ from oms.orders.order import Order
 from oms.orders.order_events import OrderCancelled as Cancelled
 from oms.orders.order_events import OrderChanged as Changed
 from oms.orders.sourcing_events import EtaChanged
+from oms.returns.withdrawal import Withdrawal
 from oms.screening.address import HOLDS
 from oms_aws.notices import business_mails, parcel_mails
 from oms_aws.notices.bill_mails import of_bill, of_bill_letter
@@ -40,6 +42,7 @@ from oms_aws.notices.order_letters import (
 from oms_aws.notices.parcel_letters import ParcelShipped
 from oms_aws.notices.waiting import waiting_items
 from oms_aws.notices.wiring import NoticesWiring
+from oms_aws.notices.withdrawal_mails import of_receipt
 from oms_aws.platform.links import hold_of
 from oms_aws.platform.log import read_event
 from oms_aws.platform.queue import EventNotice
@@ -48,7 +51,9 @@ from oms_aws.platform.wording import date_text
 Mails = Mail | tuple[Mail, ...] | None
 
 
-def mails_for(signal: EventNotice, holder: Order | Bill, oms: NoticesWiring) -> tuple[Mail, ...]:
+def mails_for(
+    signal: EventNotice, holder: Order | Bill | Withdrawal, oms: NoticesWiring
+) -> tuple[Mail, ...]:
     """The mails that an event causes, each in its reader's language and of another kind."""
     mails = _mails_for(signal, holder, oms)
     if mails is None:
@@ -56,7 +61,9 @@ def mails_for(signal: EventNotice, holder: Order | Bill, oms: NoticesWiring) -> 
     return (mails,) if isinstance(mails, Mail) else mails
 
 
-def _mails_for(signal: EventNotice, holder: Order | Bill, oms: NoticesWiring) -> Mails:
+def _mails_for(signal: EventNotice, holder: Order | Bill | Withdrawal, oms: NoticesWiring) -> Mails:
+    if isinstance(holder, Withdrawal):
+        return of_receipt(holder, oms)
     if isinstance(holder, Bill):
         of = of_bill_letter if signal.type == "Letter.Archived" else of_bill
         return of(signal, holder, oms)
@@ -81,6 +88,7 @@ def _received(case: Case) -> Mail:
         price_mode=order.price_mode,
         ship_to=label_lines(order.ship_to),
         confirmation_url=_confirmation(case),
+        withdraw_url=_withdraw(case),
     )
     return case.to_customer("order_received", facts)
 
@@ -91,6 +99,13 @@ def _confirmation(case: Case) -> str | None:
     if order.customer.type != "B2B" or not case.shop.papers.confirmation_link:
         return None
     return case.oms.links.link("confirmation", order.id, at=order.received_at)
+
+
+def _withdraw(case: Case) -> str | None:
+    """The page on which a consumer may withdraw, at any time of the period (§ 356a (1) BGB)."""
+    if case.order.customer.type != "B2C":
+        return None
+    return f"{case.oms.settings.public_url}/withdraw?shop={quote(case.shop.id)}"
 
 
 def _changed(case: Case) -> Mail:

@@ -32,6 +32,7 @@ from oms_aws.notices.order_letters import (
     RecallRefused,
 )
 from oms_aws.notices.parcel_letters import ParcelAstray, ParcelFailed, ParcelShipped
+from oms_aws.notices.withdrawal_letters import WithdrawalReceipt
 from oms_aws.platform.rendering import environment, words
 from oms_aws.platform.wording import money_text, one_line
 
@@ -61,6 +62,7 @@ Kind = Literal[
     "approval_decided",
     "endpoint_paused",
     "endpoint_resumed",
+    "withdrawal_receipt",
 ]
 
 _LONGEST_SUBJECT = 150
@@ -97,6 +99,7 @@ Facts = (
     | ApprovalDecided
     | EndpointPaused
     | EndpointResumed
+    | WithdrawalReceipt
 )
 
 _FACTS: dict[Kind, type[Facts]] = {
@@ -122,6 +125,7 @@ _FACTS: dict[Kind, type[Facts]] = {
     "approval_decided": ApprovalDecided,
     "endpoint_paused": EndpointPaused,
     "endpoint_resumed": EndpointResumed,
+    "withdrawal_receipt": WithdrawalReceipt,
 }
 
 

@@ -25,6 +25,7 @@ class OrderReceived(Struct, frozen=True, kw_only=True):
     price_mode: Literal["gross", "net"] = "gross"
     ship_to: tuple[str, ...] = ()
     confirmation_url: str | None = None
+    withdraw_url: str | None = None
 
 
 class OrderChanged(Struct, frozen=True, kw_only=True):

@@ -7,12 +7,14 @@ from typing import Any, NamedTuple
 
 from oms.billing.documenting import note_notification
 from oms.core.refusals import NotNow
+from oms.returns.withdrawal import Withdrawal
+from oms.returns.withdrawing import acknowledged
 from oms_aws.billing.opening import store_of
 from oms_aws.notices.customer_mails import mails_for
 from oms_aws.notices.keeper_mails import tell_keeper
 from oms_aws.notices.mailing import Mail
 from oms_aws.notices.wiring import NoticesWiring
-from oms_aws.platform.aggregates import Conflict, Prepared, Stored
+from oms_aws.platform.aggregates import AggregateStore, Conflict, Prepared, Stored
 from oms_aws.platform.log import Saved
 from oms_aws.platform.logs import logger
 from oms_aws.platform.mail import Claim
@@ -21,7 +23,7 @@ from oms_aws.platform.senders import envelope
 from oms_aws.platform.table import MOST_ACTIONS, Unwritable
 
 Held = Stored[Any]
-"""An order, or a collective invoice."""
+"""An order, a collective invoice, or a withdrawal."""
 
 
 class Post(NamedTuple):
@@ -76,7 +78,7 @@ def _posts(
             if signal.aggregate.startswith("webhook/"):
                 tell_keeper(signal, oms)
                 continue
-            known = held.get(signal.aggregate) or store_of(signal.aggregate, oms).get(_id(signal))
+            known = held.get(signal.aggregate) or _store(signal.aggregate, oms).get(_id(signal))
             for mail in mails_for(signal, known.state, oms):
                 same = posts.get((signal.id, mail.kind))
                 places = (*same.places, place) if same else (place,)
@@ -84,6 +86,10 @@ def _posts(
         except Exception as error:
             failed[place] = error
     return [*posts.values()]
+
+
+def _store(aggregate: str, oms: NoticesWiring) -> AggregateStore[Any, Any]:
+    return oms.withdrawals if aggregate.startswith("withdrawal/") else store_of(aggregate, oms)
 
 
 def _id(signal: EventNotice) -> str:
@@ -156,7 +162,7 @@ def _noted_together(sent: Sequence[Sent], oms: NoticesWiring) -> list[Sent]:
     for each in sent:
         seen, by = each.post.held, _by(each, oms)
         state = _told(each, seen.state, oms)
-        more = store_of(each.post.signal.aggregate, oms).prepared(seen, state, by)
+        more = _store(each.post.signal.aggregate, oms).prepared(seen, state, by)
         if sum(len(some.actions) for some in (*prepared, more)) <= MOST_ACTIONS:
             prepared.append(more)
             done.append(each)
@@ -167,13 +173,15 @@ def _noted_together(sent: Sequence[Sent], oms: NoticesWiring) -> list[Sent]:
 
 def _note(each: Sent, oms: NoticesWiring, *, read: bool) -> None:
     """Note one mail; `read` says that what it is of was read just now."""
-    store, id = store_of(each.post.signal.aggregate, oms), _id(each.post.signal)
+    store, id = _store(each.post.signal.aggregate, oms), _id(each.post.signal)
     seen = each.post.held if read else None
     store.change(id, lambda state: _told(each, state, oms), _by(each, oms), seen=seen)
 
 
 def _told(each: Sent, state: Any, oms: NoticesWiring) -> Any:
     kind, cause = each.post.mail.kind, each.post.signal.id
+    if isinstance(state, Withdrawal):
+        return acknowledged(state, each.message_id, at=oms.now())
     return note_notification(state, kind, cause, each.message_id, oms.now())
 
 

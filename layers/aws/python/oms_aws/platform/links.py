@@ -11,7 +11,7 @@ from typing import Literal
 from oms.core.refusals import Unknown
 from oms_aws.platform.secrets import LINKS, SsmSecrets
 
-Purpose = Literal["document", "address", "waiting", "approval", "confirmation"]
+Purpose = Literal["document", "address", "waiting", "approval", "confirmation", "withdrawal"]
 """What a link lets its holder do; one of a purpose opens nothing of another."""
 
 PURPOSES: dict[Purpose, tuple[str, timedelta]] = {
@@ -20,6 +20,7 @@ PURPOSES: dict[Purpose, tuple[str, timedelta]] = {
     "waiting": ("w", timedelta(days=90)),
     "confirmation": ("o", timedelta(days=90)),
     "approval": ("approve", timedelta(days=60)),
+    "withdrawal": ("withdrawal", timedelta(days=1_096)),
 }
 """Under which path of ours a purpose is served, and how long its links may be used."""
 

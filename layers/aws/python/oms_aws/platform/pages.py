@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 from typing import Any
@@ -26,7 +26,14 @@ FIRST = 0.0001
 
 def page(name: str, language: Language, *, status: int = 200, **facts: Any) -> Answer:
     """The page made from a template; whatever the facts contain arrives as text."""
-    context = {"words": words("pages")[language], "language": language, **facts}
+    return worded(name, language, words("pages")[language], status=status, **facts)
+
+
+def worded(
+    name: str, language: str, words: Mapping[str, str], *, status: int = 200, **facts: Any
+) -> Answer:
+    """A page with words of its own, in whatever language they are."""
+    context = {"words": words, "language": language, **facts}
     html = environment("pages").get_template(f"{name}.html").render(context)
     headers = {
         "Content-Security-Policy": policy(style_of(html), forms="'self'"),
@@ -92,15 +99,20 @@ def language_of(event: Mapping[str, Any]) -> Language:
     The weights of `Accept-Language` count (RFC 9110 § 12.5.4); of equal ones, the first.
     """
     headers = {name.lower(): value for name, value in (event.get("headers") or {}).items()}
-    liked = {"de": 0.0, "en": 0.0}
-    for part in headers.get("accept-language", "").lower().split(",")[:MOST_LANGUAGES]:
+    return "de" if liked_best(headers.get("accept-language", ""), ("en", "de")) == "de" else "en"
+
+
+def liked_best(accepted: str, known: Sequence[str]) -> str:
+    """The known language that a header `Accept-Language` likes best; the first for none of them."""
+    liked = dict.fromkeys(known, 0.0)
+    for part in accepted.lower().split(",")[:MOST_LANGUAGES]:
         range, _, weight = part.partition(";q=")
         name = range.strip().partition("-")[0]
         if name in liked and not liked[name]:
             liked[name] = _weight(weight) if weight else 1.0
             if liked[name] and not any(liked[other] for other in liked if other != name):
                 liked[name] += FIRST
-    return "de" if liked["de"] > liked["en"] else "en"
+    return max(known, key=lambda name: liked[name])
 
 
 def _weight(text: str) -> float:

@@ -12,6 +12,7 @@ from oms.returns.withdrawal import Flag, Status
 from oms.returns.withdrawal_events import GoodsProof
 from oms_aws.platform.answers import (
     ID,
+    PAGES,
     Cursor,
     Erasure,
     ExternalNumber,
@@ -134,6 +135,19 @@ class Withdrawals(Model):
 
 CLOSED = "It is closed (`withdrawal_closed`)"
 ANSWERS: dict[str, Told] = {
+    "GET /withdraw": Told(
+        text="The form of the first step.", content_type="text/html", pages=(404, 503)
+    ),
+    "POST /withdraw": Told(
+        text="The second step, or that the statement is stored.",
+        content_type="text/html",
+        pages=(404, 422, 503),
+    ),
+    "GET /withdrawal/{token}": Told(
+        text="The statement, when it came, and the hash of the log.",
+        content_type="text/html",
+        pages=PAGES,
+    ),
     "POST /v1/withdrawals": Told(
         Withdrawal, ("ETag", "Location"), text="The statement is durably stored."
     ),
