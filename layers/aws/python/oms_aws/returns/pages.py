@@ -121,7 +121,7 @@ def declared(call: Call[Any], shop: Shop, values: Mapping[str, str], *, at: date
         id=f"wdr_{digest}",
         shop=shop.id,
         channel="page",
-        statement=Statement(*(values[name] for name in ("name", "contract", "email", "part"))),
+        statement=Statement(values["name"], values["contract"], values["email"], values["part"]),
         language=language_asked(call.query, call.headers),
         declared_at=at,
         received_at=at,
