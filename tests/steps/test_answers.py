@@ -345,13 +345,13 @@ def withdraw(merchant: Merchant) -> None:
     """Of a business a clerk decides; what nobody can place a clerk matches, or closes."""
     world, call = merchant.world, merchant.world.call
     query, form = {"shop": "berg-beutel"}, {"content-type": "application/x-www-form-urlencoded"}
-    call("GET /withdraw", query=query)
+    call("GET /withdraw", "", query=query)
     said_there = "name=Eva&contract=BB-0&email=eva%40post.example&once=1&step="
     for step in ("check", "confirm"):
         call("POST /withdraw", "", said_there + step, headers=form, query=query)
     world.settle()
     (mail,) = [mail for mail in world.outside.mails if mail.kind == "withdrawal_receipt"]
-    call("GET /withdrawal/{token}", token=mail.text.partition("/withdrawal/")[2].split()[0])
+    call("GET /withdrawal/{token}", "", token=mail.text.partition("/withdrawal/")[2].split()[0])
     merchant.business(credit_limit="500.00")
     merchant.count("A", SOCKE_42=2)
     order = merchant.place(merchant.on_account(SOCKE_42=2))
