@@ -174,7 +174,7 @@ class Snapshot:
             self.shelf.put("vault", item["pk"].partition("#")[2], item)
 
     def texts(self, kind: str, id: str) -> int:
-        """How many texts the vault of an aggregate is to have, as its item says."""
+        """Number of texts that the vault of an aggregate is to have, as its item says."""
         return int((self.shelf.get(kind, id) or {}).get("texts", 0))
 
     def _account(self, item: Mapping[str, Any]) -> None:

@@ -68,7 +68,7 @@ def shop_of(call: Call[Any], oms: ReturnsWiring) -> Shop:
 
 
 def said_in(call: Call[Any]) -> dict[str, str]:
-    """What a form says, field by field, as text that can be kept."""
+    """Words of a form, field by field, as text that can be kept."""
     given = form(call)
     return {name: _kept(given.get(name, "")) for name in FIELDS}
 
@@ -163,7 +163,7 @@ def proof(withdrawal: Withdrawal, hash: str, shop: Shop, language: str) -> Answe
 
 
 def said_by(withdrawal: Withdrawal) -> dict[str, str]:
-    """What a statement says, as pages and mails show it."""
+    """Words of a statement, as pages and mails show it."""
     said = withdrawal.statement
     lines = ", ".join(f"{n} × {number}" for number, n in said.lines.items())
     part = ", ".join(filter(None, (said.part, lines)))
