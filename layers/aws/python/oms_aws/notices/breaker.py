@@ -26,7 +26,7 @@ FIRST_PAUSE = timedelta(minutes=1)
 LONGEST_PAUSE = timedelta(minutes=15)
 """A pause is twice as long as the one before, up to this."""
 
-SLOW = timedelta(seconds=2)
+SLOW = timedelta(seconds=1)
 SLOW_CALL, QUICK_CALL, SLUGGISH, MOST_SLOW = 2, -1, 6, 12
 """What a call adds to an endpoint's slowness, from where on it is sluggish, and the most of it:
 one that is slow in three calls or in every other one, or does not answer one in time, is; seven

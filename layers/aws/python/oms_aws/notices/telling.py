@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import NamedTuple
 
-from oms_aws.notices.breaker import Standing, good
+from oms_aws.notices.breaker import SLOW, Standing, good
 from oms_aws.notices.deliveries import Delivery, State
+from oms_aws.notices.lines import pause
 from oms_aws.notices.subscribers import (
     Came,
     address,
@@ -24,8 +25,13 @@ from oms_aws.notices.webhooks import Endpoint, Sending
 from oms_aws.notices.wiring import NoticesWiring
 from oms_aws.platform.queue import EventNotice
 
-PATIENCE = 2.5
-"""Seconds that an endpoint has for an event which is told at once; in its line it has longer."""
+PATIENCE = SLOW.total_seconds()
+"""Seconds that an endpoint has for an event which is told at once; in its line it has longer.
+
+So long at most a delivery waits for those that say nothing."""
+
+TOGETHER = 8
+"""So many endpoints of an event are told in one delivery; further ones get a message each."""
 
 
 class NotTaken(Exception):
@@ -33,31 +39,39 @@ class NotTaken(Exception):
 
 
 class Telling(NamedTuple):
-    """One event that is told to one endpoint now; `place` is that of its signal."""
+    """One event that is told to one endpoint now; `place` is that of its signal.
+
+    Where the event is `shared` with other endpoints, one that fails gets a message of its own.
+    """
 
     place: int
     signal: EventNotice
     endpoint: Endpoint
     known: Delivery | None
     sending: Sending
+    shared: bool
 
 
 def tell(signals: Sequence[EventNotice], oms: NoticesWiring) -> dict[int, Exception]:
     """Tell endpoints of events; answers the places of those that are to be told again, and why.
 
-    All endpoints are called side by side, so that one which says nothing holds up no other.
+    All endpoints are called side by side, each as soon as its event is ready, by threads that do
+    nothing else: one that says nothing holds up no other.
     """
     failed: dict[int, Exception] = {}
     standings: dict[str, Standing] = {}
-    tellings: list[Telling] = []
-    for place, signal in enumerate(signals):
+    calls: list[tuple[Telling, Future[Came]]] = []
+    with ThreadPoolExecutor(TOGETHER * max(len(signals), 1)) as threads:
+        for place, signal in enumerate(signals):
+            try:
+                for each in _ready(place, signal, standings, oms):
+                    call = threads.submit(send, each.sending, oms, seconds=PATIENCE)
+                    calls.append((each, call))
+            except Exception as error:
+                failed[place] = error
+    for telling, call in calls:
         try:
-            tellings += _ready(place, signal, standings, oms)
-        except Exception as error:
-            failed[place] = error
-    for telling, came in zip(tellings, _called(tellings, oms), strict=True):
-        try:
-            wrong = _taken_down(telling, came, standings, oms)
+            wrong = _taken_down(telling, call.result(), standings, oms)
         except Exception as error:
             failed[telling.place] = error
         else:
@@ -69,34 +83,31 @@ def tell(signals: Sequence[EventNotice], oms: NoticesWiring) -> dict[int, Except
 def _ready(
     place: int, signal: EventNotice, standings: dict[str, Standing], oms: NoticesWiring
 ) -> Iterator[Telling]:
-    """The call for an event that its endpoint has not taken yet, if it can be told at once.
+    """The calls for an event that its endpoints have not taken yet, where it can be told at once.
 
-    Several endpoints get a message each, so that one that fails is told again by itself. While an
-    endpoint is new, paused or slow, or others wait for it, the event gets into its line.
+    While an endpoint is new, paused or slow, or others wait for it, the event gets into its line.
     """
     endpoints = wanting(signal, oms)
-    if len(endpoints) > 1:
-        for endpoint in endpoints:
-            address(endpoint, signal, oms)
-        return
-    for endpoint in endpoints:
+    shared = len(endpoints) > 1
+    for endpoint in endpoints[TOGETHER:]:
+        address(endpoint, signal, oms)
+    for endpoint in endpoints[:TOGETHER]:
         known = oms.deliveries.get(endpoint.id, signal.id)
-        if known and known.state == "delivered" and not signal.redriven:
-            return
+        if known and not signal.redriven and _settled(known, shared):
+            continue
         if endpoint.id not in standings:
             standings[endpoint.id] = oms.breakers.standing(endpoint.id)
         if not standings[endpoint.id].direct or (known and known.state == "waiting"):
             line_up(known, begun(endpoint, signal, oms.now()), oms)
-            return
-        yield Telling(place, signal, endpoint, known, sending(endpoint, signal, oms))
+            continue
+        sent = sending(endpoint, signal, oms)
+        yield Telling(place, signal, endpoint, known, sent, shared)
 
 
-def _called(tellings: Sequence[Telling], oms: NoticesWiring) -> list[Came]:
-    """Outcomes of the calls; they are made at one time, by threads that do nothing else."""
-    if len(tellings) < 2:
-        return [send(each.sending, oms, seconds=PATIENCE) for each in tellings]
-    with ThreadPoolExecutor(len(tellings)) as threads:
-        return list(threads.map(lambda each: send(each.sending, oms, seconds=PATIENCE), tellings))
+def _settled(known: Delivery, shared: bool) -> bool:
+    """True if nothing is to be done about a delivery here: what failed has a message of its own,
+    or the clock finds that it got lost."""
+    return known.state == "delivered" or (shared and known.state == "failed")
 
 
 def _taken_down(
@@ -113,5 +124,8 @@ def _taken_down(
     )
     if waits:
         wake(endpoint.id, oms)
+        return ""
+    if came.outcome.error and telling.shared:
+        address(endpoint, signal, oms, after=pause(1))
         return ""
     return came.outcome.error
