@@ -17,8 +17,8 @@ def handler(signal: EventNotice, oms: RecordsWiring) -> None:
     if seen.export.status != "asked":
         return
     try:
-        files, totals = written(seen.export, oms)
-        event: ExportWritten | ExportRefused = ExportWritten(files, totals, oms.now())
+        files, totals, books = written(seen.export, oms)
+        event: ExportWritten | ExportRefused = ExportWritten(files, totals, oms.now(), books)
     except Refusal as refusal:
         event = ExportRefused(refusal.text, oms.now())
     try:

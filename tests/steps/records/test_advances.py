@@ -7,13 +7,16 @@ import io
 import zipfile
 from collections import defaultdict
 from decimal import Decimal
+from hashlib import sha256
 from typing import Any
 
 import pytest
 
 from oms.records import datev
 from oms_aws.platform.keys import Key
+from oms_aws.records.verify import check
 from tests.steps.records.test_exports import BOOKS, SHOP
+from tests.world.archived import Archived
 from tests.world.merchant import SELLER, Merchant
 from tests.world.world import World
 
@@ -153,6 +156,35 @@ def z3(content: bytes) -> tuple[dict[str, Decimal], Decimal]:
                 if "Gegenkonto" in row:
                     read[row["Gegenkonto"]] += gross
     return read, tax
+
+
+def test_a_final_invoice_on_other_accounts_is_found(
+    world: World, merchant: Merchant, order: str, accountant: str
+) -> None:
+    """Its deposit is taken from another account than it lies on: its sum is the same."""
+    transfer(merchant, order, "60.00", f"{world.now():%Y-%m-%d}")
+    merchant.whole_life(order)
+    file(world, accountant, "datev", 11)
+    items = [dict(item) for item in world.items()]
+    (item,) = [each for each in items if each.get("kind") == "export"]
+    (key,) = [k for k in world.objects() if "Buchungsstapel" in k]
+    content = world.object(key)
+    assert content.count(b'"H";"EUR";;;;10001;1718;') == 1
+    altered = content.replace(b'"H";"EUR";;;;10001;1718;', b'"H";"EUR";;;;10001;1711;')
+    moved = key.replace(sha256(content).hexdigest(), sha256(altered).hexdigest())
+    item["state"] = (
+        item["state"]
+        .replace(key, moved)
+        .replace(sha256(content).hexdigest(), sha256(altered).hexdigest())
+    )
+    files = {**world.archive.files, moved: altered}
+    found = check(items, at=world.now(), archive=Archived(files), only=["bookings"])
+    broken = [each["what"] for each in found["checks"]["bookings"]["broken"]]
+    number = merchant.order(order)["documents"][-1]["number"]
+    assert broken == [
+        f"{number}: the batch on account 1711 is 60.00, the documents make 0: +60.00 apart",
+        f"{number}: the batch on account 1718 is 0, the documents make 60.00: -60.00 apart",
+    ]
 
 
 def test_a_step_that_is_not_what_the_order_says_is_found(

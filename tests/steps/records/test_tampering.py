@@ -2,14 +2,27 @@
 
 from __future__ import annotations
 
+import io
 import json
+import re
+import zipfile
 from collections.abc import Callable, Iterator
+from hashlib import sha256
 from typing import Any, NamedTuple
 
 import pytest
 
 from oms_aws.records.verify import CHECKS, UnknownCheck, check
-from tests.steps.records.test_verify import DONE, Items, change, lived, of, remove, swap_body
+from tests.steps.records.test_verify import (
+    DONE,
+    Items,
+    change,
+    lived,
+    of,
+    remove,
+    swap_body,
+    swap_paper,
+)
 from tests.world.archived import Archived
 from tests.world.world import World
 
@@ -109,6 +122,39 @@ def log_altered(_: Items, files: Files) -> None:
     files[key] = files[key].replace(b"DE", b"AT", 1)
 
 
+def in_export(ending: str, old: bytes, new: bytes, table: str = "") -> Callable[..., None]:
+    """A file of an export is replaced, and its sum on record as well: so no check of files sees it.
+
+    In a medium it is one of its tables."""
+
+    def replaced(content: bytes) -> bytes:
+        assert old in content
+        return content.replace(old, new, 1)
+
+    def swap(items: Items, files: Files) -> None:
+        key = next(k for k in sorted(files) if k.startswith("exports/") and k.endswith(ending))
+        if table:
+            target = io.BytesIO()
+            with (
+                zipfile.ZipFile(io.BytesIO(files[key])) as medium,
+                zipfile.ZipFile(target, "w") as made,
+            ):
+                for name in medium.namelist():
+                    content = medium.read(name)
+                    made.writestr(name, replaced(content) if name == table else content)
+            files[key] = target.getvalue()
+        else:
+            files[key] = replaced(files[key])
+        was = re.search(r"[0-9a-f]{64}", key)
+        assert was
+        item = next(i for i in items if i.get("kind") == "export" and was[0] in i["state"])
+        digest = sha256(files[key]).hexdigest()
+        files[key.replace(was[0], digest)] = files.pop(key)
+        item["state"] = item["state"].replace(was[0], digest)
+
+    return swap
+
+
 class Kind(NamedTuple):
     """A kind of tampering: the check that names it, what its `where` contains, and the deed."""
 
@@ -157,6 +203,26 @@ KINDS = (
     Kind("an order is gone", "event_logs", "order/ord_", in_table(remove("order", **DONE))),
     Kind("a price in an order", "event_logs", "ord_", in_table(DEARER)),
     Kind("money given back", "captures", "ord_", in_table(MORE)),
+    Kind("an account in a batch", "bookings", "exp_", in_export(".csv", b";8400;", b";8300;")),
+    Kind("a debtor in a batch", "bookings", "exp_", in_export(".csv", b";10000;", b";10002;")),
+    Kind(
+        "an account in an auditor's table",
+        "bookings",
+        "exp_",
+        in_export(".zip", b'"8400"', b'"8300"', "steuern.csv"),
+    ),
+    Kind(
+        "tax in an auditor's table",
+        "bookings",
+        "exp_",
+        in_export(".zip", b";113,28;21,52;", b";113,28;21,53;", "steuern.csv"),
+    ),
+    Kind(
+        "the rate of a document's record",
+        "bookings",
+        "exp_",
+        in_table(swap_paper("invoice", '"rate":"19"', '"rate":"7"')),
+    ),
     Kind("a seal's place", "seals", "seal ", in_table(change("seal", "key", "seals/none"))),
 )
 
@@ -171,6 +237,29 @@ def test_a_kind_of_tampering_is_named(lived: tuple[World, Items], kind: Kind) ->
     assert set(verdict["checks"]) == set(CHECKS)
     broken = verdict["checks"][kind.check]["broken"]
     assert any(kind.where in each["where"] and each["what"] for each in broken), verdict
+
+
+def test_an_account_that_is_wrong_is_named_with_the_difference(lived: tuple[World, Items]) -> None:
+    """Document by document the sums are right, whichever account has them."""
+    world, items = lived
+
+    def wrong(ending: str, old: bytes, table: str = "") -> list[str]:
+        copies, archive = [dict(item) for item in items], Archived({**world.archive.files})
+        in_export(ending, old, old.replace(b"8400", b"8300"), table)(copies, archive.files)
+        verdict = check(copies, at=world.now(), archive=archive, only=["bookings"])
+        broken = verdict["checks"]["bookings"]["broken"]
+        return [each["what"].partition(": ")[2] for each in broken]
+
+    assert wrong(".csv", b";8400;") == [
+        "the batch on account 8300 is -134.80, the documents make 0: -134.80 apart",
+        "the batch on account 8400 is 0, the documents make -134.80: +134.80 apart",
+    ]
+    found = wrong(".zip", b'"8400"', "steuern.csv")
+    assert found[-2:] == [
+        "Brutto_EUR of Z3 on account 8300 is -134.80, the documents make 0: -134.80 apart",
+        "Brutto_EUR of Z3 on account 8400 is 0, the documents make -134.80: +134.80 apart",
+    ]
+    assert "Steuer of Z3 on account 8300 is -21.52, the documents make 0: -21.52 apart" in found
 
 
 def test_one_broken_order_hides_no_other(lived: tuple[World, Items]) -> None:

@@ -7,7 +7,6 @@ import zipfile
 from collections.abc import Mapping
 
 import msgspec
-from msgspec.structs import replace
 
 from oms.billing.books import Totals, Voucher, totals
 from oms.billing.posting import voucher_of
@@ -19,14 +18,16 @@ from oms.master.shop import Shop
 from oms.records import audit, datev, gdpdu
 from oms.records.debtors import master
 from oms.records.export import DEBTORS, Export, File
+from oms.records.posted import on_own_accounts
 from oms.records.reductions import voucher_for
 from oms_aws.records.wiring import RecordsWiring
 
 FIXED_TIME = (1980, 1, 1, 0, 0, 0)
 
 
-def written(export: Export, oms: RecordsWiring) -> tuple[tuple[File, ...], Totals]:
-    """Write an export's file into the archive; answers what was written and what it comes to.
+def written(export: Export, oms: RecordsWiring) -> tuple[tuple[File, ...], Totals, Bookkeeping]:
+    """Write an export's files into the archive; answers them, what they come to, and whose
+    accounts they name.
 
     Raises Refusal for a shop without bookkeeping data, and what the formats refuse.
     """
@@ -51,7 +52,8 @@ def written(export: Export, oms: RecordsWiring) -> tuple[tuple[File, ...], Total
     else:
         medium = _medium(export, shop, shop.bookkeeping, entries, steps)
         made = [(f"Z3_{shop.id}_{span}.zip", medium)]
-    return tuple(_kept(export, *each, oms) for each in made), totals(vouchers)
+    files = tuple(_kept(export, *each, oms) for each in made)
+    return files, totals(vouchers), shop.bookkeeping
 
 
 def _kept(export: Export, name: str, content: bytes, oms: RecordsWiring) -> File:
@@ -75,18 +77,12 @@ def _on_own_accounts(
     places = oms.debtors.places(
         shop.id, (each.customer for each in vouchers if each.business and each.customer)
     )
-    accounts = {customer: books.debtor(place) for customer, place in places.items()}
-    accounts = {
-        c: account for c, account in accounts.items() if account != books.account("debtors")
-    }
-    own = [
-        replace(each, debtor=accounts.get(each.customer, "") if each.business else "")
-        for each in vouchers
-    ]
+    own = on_own_accounts(vouchers, places, books)
+    documents = on_own_accounts((voucher for voucher, _ in entries), places, books)
     parties = {
-        accounts[voucher.customer]: invoice.buyer
-        for voucher, invoice in entries
-        if voucher.business and voucher.customer in accounts
+        voucher.debtor: invoice.buyer
+        for voucher, (_, invoice) in zip(documents, entries, strict=True)
+        if voucher.debtor
     }
     return own, parties
 

@@ -150,7 +150,7 @@ def bookings(found: Snapshot) -> Iterator[Breach]:
     exports = [kept.export for kept in found.exports.values()]
     yield from found.reconciled.unbooked(exports)
     issued = {d.id: d.issued_at for order in orders_of(found) for d in order.documents}
-    yield from found.reconciled.exported(exports, issued, found.archive.read)
+    yield from found.reconciled.exported(exports, issued, found.archive.read, found.debtors)
 
 
 def money(found: Snapshot) -> Iterator[Breach]:

@@ -19,7 +19,7 @@ from oms.master.bookkeeping import Bookkeeping
 from oms.master.shop import Shop
 from oms.orders.advances import Advance, advances
 from oms.orders.order import Order
-from oms.records import audit, datev, gdpdu
+from oms.records import audit, datev, gdpdu, posted
 from oms.records.breach import Breach
 from oms.records.export import DEBTORS, Export
 from oms.records.prepaid import booked_on, voucher_of_step
@@ -148,13 +148,22 @@ class Reconciled:
         documents = [each for each in vouchers if not each.received]
         yield from _differing(where, datev.owed(rows), _worth(documents))
         yield from _differing(where, datev.received(rows), _taxed(vouchers))
+        booked, due = posted.in_batch(rows), posted.meant(vouchers, books)
+        yield from _apart(where, posted.differing(booked, due, "the batch"))
+        unreduced = [each for each in vouchers if not each.reduces]
+        yield from _told_to_auditors(where, posted.tables_of(vouchers, books), unreduced, books)
 
     def exported(
-        self, exports: Sequence[Export], issued: Mapping[str, datetime], read: Read
+        self,
+        exports: Sequence[Export],
+        issued: Mapping[str, datetime],
+        read: Read,
+        debtors: Mapping[str, Sequence[str]],
     ) -> Iterator[Breach]:
         """Exports that do not say what their documents say, of which it is known when `issued`.
 
-        A document that was issued while an export was being made may be in it.
+        A document that was issued while an export was being made may be in it. `debtors` are the
+        customers of each shop with accounts of their own, in the order of those.
         """
         for export in exports:
             for file in export.files if export.status == "written" else ():
@@ -162,19 +171,21 @@ class Reconciled:
                 if content is None or file.name.startswith(DEBTORS):
                     continue
                 said, taxed = _said(export, content)
-                meant = {
-                    id: each
+                documents = [
+                    each
                     for id, each in self.by_shop[export.shop].items()
                     if export.since <= each.issued_on <= export.until
                     and (datev.printed(each.number) in said or _before(export, issued.get(id)))
-                }
-                reduced = self._reduced(export.shop, export.asked_at)
-                reduced = [v for v in reduced if export.since <= v.issued_on <= export.until]
-                also = reduced if export.kind == "datev" else []
-                yield from _differing(export.id, said, _worth([*meant.values(), *also]))
+                ]
+                if export.kind == "datev":
+                    reduced = self._reduced(export.shop, export.asked_at)
+                    documents += [v for v in reduced if export.since <= v.issued_on <= export.until]
+                yield from _differing(export.id, said, _worth(documents))
                 steps = self._steps(export.shop, exports, export.asked_at)
                 steps = [v for v in steps if export.since <= v.issued_on <= export.until]
                 yield from _differing(export.id, taxed, _taxed(steps))
+                dealt = debtors.get(export.shop, ())
+                yield from _misposted(export, content, [*documents, *steps], dealt)
                 total = sum(said.values(), Decimal(0))
                 if export.totals and export.totals.gross != total:
                     what = f"its total is {export.totals.gross}, its file makes {total}"
@@ -185,15 +196,55 @@ class Reconciled:
         return (known.bookkeeping if known else None) or UNSAID
 
 
+def _misposted(
+    export: Export, content: bytes, vouchers: Sequence[Voucher], dealt: Sequence[str]
+) -> Iterator[Breach]:
+    """Breaches in a file account by account, with the accounts that it was written with.
+
+    Of exports of earlier releases these are not known.
+    """
+    books = export.books
+    if books is None:
+        return
+    if export.kind == "datev":
+        places = {customer: n for n, customer in reversed([*enumerate(dealt, 1)])}
+        due = posted.meant(posted.on_own_accounts(vouchers, places, books), books)
+        said = posted.in_batch(datev.read(content))
+        yield from _apart(export.id, posted.differing(said, due, "the batch"))
+    else:
+        tables = _rows(content, audit.TAXES), _rows(content, audit.ADVANCES)
+        yield from _told_to_auditors(export.id, tables, vouchers, books)
+
+
+def _told_to_auditors(
+    where: str,
+    tables: tuple[posted.Rows, posted.Rows],
+    vouchers: Sequence[Voucher],
+    books: Bookkeeping,
+) -> Iterator[Breach]:
+    for column in posted.COLUMNS:
+        said = posted.in_tables(column, *tables)
+        due = posted.meant_in(column, vouchers, books)
+        yield from _apart(where, posted.differing(said, due, f"{column} of Z3"))
+
+
+def _apart(where: str, texts: Iterable[str]) -> Iterator[Breach]:
+    return (Breach(where, text) for text in texts)
+
+
+def _rows(content: bytes, table: gdpdu.Table) -> list[dict[str, str]]:
+    """The rows of a table on a medium; earlier releases had no deposits' steps there."""
+    with zipfile.ZipFile(io.BytesIO(content)) as medium:
+        there = table.file in medium.namelist()
+        return gdpdu.read(table, medium.read(table.file)) if there else []
+
+
 def _said(export: Export, content: bytes) -> tuple[dict[str, Decimal], dict[str, Decimal]]:
     """Amounts in a file: the worth of each document, and the tax of deposits by each step."""
     if export.kind == "datev":
         bookings = datev.read(content)
         return datev.owed(bookings), datev.received(bookings)
-    with zipfile.ZipFile(io.BytesIO(content)) as medium:
-        rows = gdpdu.read(audit.VOUCHERS, medium.read(audit.VOUCHERS.file))
-        known = audit.ADVANCES.file in medium.namelist()  # not in those of earlier releases
-        steps = gdpdu.read(audit.ADVANCES, medium.read(audit.ADVANCES.file)) if known else []
+    rows, steps = (_rows(content, table) for table in (audit.VOUCHERS, audit.ADVANCES))
     worth = {datev.printed(r["Belegnummer"]): gdpdu.amount(r["Brutto_EUR"]) for r in rows}
     taxed: dict[str, Decimal] = defaultdict(Decimal)
     for step in steps:

@@ -12,6 +12,11 @@ Upgrade = Callable[[dict[str, Any]], dict[str, Any]]
 """Makes plain JSON values of the next format of those of one."""
 
 
+def unchanged(plain: dict[str, Any]) -> dict[str, Any]:
+    """The next format of values that had a field less, whose default says what that meant."""
+    return plain
+
+
 class Formats(Generic[Value]):
     """Formats of a value in JSON: the newest, which is written, and all that were before it.
 

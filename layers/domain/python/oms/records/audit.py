@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -116,11 +116,21 @@ def rows(
         for voucher, invoice in entries:
             yield from _lines(voucher, invoice)
     elif table is TAXES:
-        for voucher, _ in entries:
-            yield from _taxes(voucher, books)
+        yield from taxes((voucher for voucher, _ in entries), books)
     else:
-        for step in steps:
-            yield from _advances(step, books)
+        yield from advances(steps, books)
+
+
+def taxes(vouchers: Iterable[Voucher], books: Bookkeeping) -> Iterator[Row]:
+    """The rows of the bookings of documents."""
+    for voucher in vouchers:
+        yield from _taxes(voucher, books)
+
+
+def advances(steps: Iterable[Voucher], books: Bookkeeping) -> Iterator[Row]:
+    """The rows of what is taxed of deposits."""
+    for step in steps:
+        yield from _advances(step, books)
 
 
 def _voucher(v: Voucher) -> Row:

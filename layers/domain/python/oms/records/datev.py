@@ -122,25 +122,34 @@ def read(content: bytes) -> list[Booking]:
     ]
 
 
+def document(booking: Booking) -> str:
+    """Number of the document that a booking is of; of what is taxed of a deposit, its step."""
+    received = booking.get("Beleginfo - Art 3") == RECEIPT
+    return booking["Beleginfo - Inhalt 3" if received else "Belegfeld 1"]
+
+
+def worth(booking: Booking) -> Decimal:
+    """Worth of a booking in EUR, positive where it debits its first account."""
+    text = booking.get("Basis-Umsatz") or booking["Umsatz (ohne Soll/Haben-Kz)"]
+    amount = Decimal(text.replace(",", "."))
+    return amount if booking["Soll/Haben-Kennzeichen"] == "S" else -amount
+
+
 def owed(bookings: Iterable[Booking]) -> dict[str, Decimal]:
     """Sums of bookings on debtors' accounts in EUR, by number of the voucher; credits negative."""
-    debtors = (each for each in bookings if each.get("Beleginfo - Art 3") != RECEIPT)
-    return _summed(debtors, "Belegfeld 1")
+    return _summed(each for each in bookings if each.get("Beleginfo - Art 3") != RECEIPT)
 
 
 def received(bookings: Iterable[Booking]) -> dict[str, Decimal]:
     """Sums that bookings tax of deposits in EUR, gross, by step (`advances`); less is negative."""
-    steps = (each for each in bookings if each.get("Beleginfo - Art 3") == RECEIPT)
-    return _summed(steps, "Beleginfo - Inhalt 3")
+    return _summed(each for each in bookings if each.get("Beleginfo - Art 3") == RECEIPT)
 
 
-def _summed(bookings: Iterable[Booking], by: str) -> dict[str, Decimal]:
+def _summed(bookings: Iterable[Booking]) -> dict[str, Decimal]:
     sums: dict[str, Decimal] = {}
     for booking in bookings:
-        text = booking.get("Basis-Umsatz") or booking["Umsatz (ohne Soll/Haben-Kz)"]
-        amount = Decimal(text.replace(",", "."))
-        sign = 1 if booking["Soll/Haben-Kennzeichen"] == "S" else -1
-        sums[booking[by]] = sums.get(booking[by], Decimal(0)) + sign * amount
+        name = document(booking)
+        sums[name] = sums.get(name, Decimal(0)) + worth(booking)
     return sums
 
 

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, datetime
-from typing import Literal
+from typing import ClassVar, Literal
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from oms.billing.books import Totals
 from oms.core.events import DomainEvent, EventReader, replay
-from oms.core.formats import Formats
+from oms.core.formats import Formats, unchanged
 from oms.core.refusals import Refusal
 from oms.core.values import BUSINESS_ZONE
+from oms.master.bookkeeping import Bookkeeping
 
 Kind = Literal["datev", "z3"]
 LONGEST_DAYS = 366
@@ -31,7 +32,10 @@ class File(Struct, frozen=True):
 
 
 class Export(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """The vouchers of a shop that were issued from `since` to `until` (inclusive)."""
+    """The vouchers of a shop that were issued from `since` to `until` (inclusive).
+
+    `books` are the accounts that its files were written with.
+    """
 
     id: str
     shop: str
@@ -43,6 +47,7 @@ class Export(Struct, frozen=True, kw_only=True, omit_defaults=True):
     status: Literal["asked", "written", "refused"] = "asked"
     files: tuple[File, ...] = ()
     totals: Totals | None = None
+    books: Bookkeeping | None = None
     reason: str | None = None
     events: tuple[ExportEvent, ...] = ()
 
@@ -76,6 +81,7 @@ class ExportRequested(DomainEvent, frozen=True, tag="Export.Requested"):
     """Somebody wants an export."""
 
     export: Export
+    upgrades: ClassVar = (unchanged,)
 
 
 class ExportWritten(DomainEvent, frozen=True, tag="Export.Written"):
@@ -84,6 +90,8 @@ class ExportWritten(DomainEvent, frozen=True, tag="Export.Written"):
     files: tuple[File, ...]
     totals: Totals
     at: datetime
+    books: Bookkeeping | None = None
+    upgrades: ClassVar = (unchanged,)
 
 
 class ExportRefused(DomainEvent, frozen=True, tag="Export.Refused"):
@@ -120,7 +128,9 @@ def finish(export: Export, event: ExportWritten | ExportRefused) -> Export:
 def apply(export: Export, event: ExportWritten | ExportRefused) -> Export:
     """The export after an event, as replaying its log does it."""
     if isinstance(event, ExportWritten):
-        return replace(export, status="written", files=event.files, totals=event.totals)
+        return replace(
+            export, status="written", files=event.files, totals=event.totals, books=event.books
+        )
     return replace(export, status="refused", reason=event.reason)
 
 
@@ -130,5 +140,5 @@ def replayed(log: Iterable[ExportEvent]) -> Export:
     return export
 
 
-EXPORT_FORMATS: Formats[Export] = Formats(Export)
+EXPORT_FORMATS: Formats[Export] = Formats(Export, unchanged)
 decode_export_event = EventReader[ExportEvent](ExportEvent).read
