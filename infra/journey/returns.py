@@ -25,7 +25,13 @@ STEPS: tuple[Step, ...] = (
         "POST /v1/withdrawals/{withdrawal}/decisions", "POST /v1/withdrawals/{withdrawal}/close",
     )), (R, W),
          reads=("withdrawals",), writes=("withdrawals",)),
-    Step("returns/follow_withdrawal", Queue(()), (R, W),
+    Step("returns/prove_goods", Http(("POST /v1/withdrawals/{withdrawal}/goods",)), (R, W),
+         reads=("withdrawals",), writes=("withdrawals",)),
+    Step("returns/follow_withdrawal", Queue((
+        "Withdrawal.Matched", "Withdrawal.Decided", "Withdrawal.Stopped", "Withdrawal.GoodsProved",
+        "Fulfilment.RecallAccepted", "Fulfilment.RecallRefused", "Order.Cancelled",
+        "CreditNote.Issued", "Payment.Refunded", "Shipment.Returned",
+    )), (R, W),
          reads=("orders", "withdrawals"), writes=("orders", "withdrawals")),
 )
 # fmt: on

@@ -26,5 +26,14 @@ def withdraw(merchant: Merchant) -> None:
     call("GET /v1/withdrawals/{withdrawal}", merchant.shop, withdrawal=id)
     body = {"lines": [{"number": "1", "decision": "declined"}], "reason": "no consumer"}
     call("POST /v1/withdrawals/{withdrawal}/decisions", merchant.clerk, body, withdrawal=id)
+    merchant.count("A", SOCKE_42=9)
+    sold = merchant.place(merchant.request(SOCKE_42=1))
+    merchant.whole_life(sold)
+    buyer = merchant.order(sold)["customer"]
+    said = {"name": buyer["name"], "contract": merchant.order(sold)["external_number"]}
+    made = call("POST /v1/withdrawals", merchant.shop, {**said, "email": buyer["email"]}).body
+    world.settle()
+    goods = "POST /v1/withdrawals/{withdrawal}/goods"
+    call(goods, merchant.shop, {"proof": "dispatched"}, withdrawal=made["id"])
     why = {"reason": "settled by phone"}
     call("POST /v1/withdrawals/{withdrawal}/close", merchant.clerk, why, withdrawal=id)

@@ -1,4 +1,4 @@
-"""A withdrawal is followed: its order is looked for again, and what is late is said."""
+"""A withdrawal is followed: matched, stopped, refunded, and what is late of it is said."""
 
 from __future__ import annotations
 
@@ -10,4 +10,8 @@ from oms_aws.returns.wiring import ReturnsWiring
 
 @queue
 def handler(signal: EventNotice, oms: ReturnsWiring) -> None:
-    follow(signal.aggregate.partition("/")[2], Saved("auftakt", signal.id), oms)
+    """An event of an order is one of each withdrawal from it; other aggregates have none."""
+    kind, _, id = signal.aggregate.partition("/")
+    ids = {"withdrawal": lambda: [id], "order": lambda: oms.withdrawals.ids_of_order(id)}
+    for each in ids[kind]() if kind in ids else ():
+        follow(each, Saved("auftakt", signal.id), oms)

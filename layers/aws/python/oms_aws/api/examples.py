@@ -345,6 +345,10 @@ REQUESTS: dict[str, dict[str, Any]] = {
         "lines": [{"number": "1", "decision": "accepted"}],
         "reason": "One day late: accepted as goodwill.",
     },
+    "POST /v1/withdrawals/{withdrawal}/goods": {
+        "proof": "dispatched",
+        "tracking": "00340434161094042557",
+    },
     "POST /v1/withdrawals/{withdrawal}/close": {"reason": "The customer keeps the backpack."},
     "POST /v1/fulfilments/{fulfilment}/pack": {
         "parcels": [{"weight_g": 3050, "lines": [{"number": "1", "quantity": 2}]}]

@@ -159,5 +159,8 @@ ANSWERS: dict[str, Told] = {
     "POST /v1/withdrawals/{withdrawal}/decisions": Told(
         Withdrawal, ("ETag",), f"A line does not wait for a decision (`line_not_open`). {CLOSED}."
     ),
+    "POST /v1/withdrawals/{withdrawal}/goods": Told(
+        Withdrawal, ("ETag",), "No goods of it are to come back (`no_goods_out`)."
+    ),
     "POST /v1/withdrawals/{withdrawal}/close": Told(Withdrawal, ("ETag",)),
 }

@@ -2,18 +2,52 @@
 
 from __future__ import annotations
 
+from oms.core.refusals import NotNow
+from oms.returns.settling import gone_on, stop
+from oms.returns.withdrawal import Withdrawal
 from oms.returns.withdrawing import overdue
+from oms_aws.platform.aggregates import Conflict
 from oms_aws.platform.log import Saved
 from oms_aws.returns.matching import candidate, match
 from oms_aws.returns.wiring import ReturnsWiring
+from oms_aws.returns.withdrawals import StoredWithdrawal
+
+TRIES = 10
 
 
 def follow(id: str, by: Saved, oms: ReturnsWiring) -> None:
-    """Look for the order once more where it is unknown, and say of what is late that it is."""
+    """Look for the order where it is unknown, stop what has not left, and say what is late."""
     seen = oms.withdrawals.get(id)
     withdrawal = seen.withdrawal
     if withdrawal.status == "unmatched" and not withdrawal.erased:
         about = candidate(withdrawal.statement, withdrawal.shop, oms, certain=False)
         if about and about.certain:
-            match(seen, about.order.order.id, by, oms)
-    oms.withdrawals.change(id, lambda it: overdue(it, at=oms.now()), by)
+            seen = match(seen, about.order.order.id, by, oms)
+    if seen.withdrawal.order:
+        seen = _settled(seen, by, oms)
+    oms.withdrawals.change(id, lambda it: overdue(it, at=oms.now()), by, seen=seen)
+
+
+def _settled(seen: StoredWithdrawal, by: Saved, oms: ReturnsWiring) -> StoredWithdrawal:
+    """The withdrawal with its pieces stopped and what has become of them, saved with its order."""
+    for _ in range(TRIES):
+        about, others = oms.orders.get(seen.withdrawal.order), _others(seen.withdrawal, oms)
+        after, order = stop(seen.withdrawal, about.order, others, at=oms.now())
+        after = gone_on(after, order, others, at=oms.now())
+        if not after.events:
+            return seen
+        prepared = oms.withdrawals.prepared(seen, after, by)
+        try:
+            if order is about.order:
+                oms.withdrawals.save_together([prepared], [oms.orders.unchanged(about)])
+            else:
+                oms.orders.save_together([oms.orders.prepared(about, order, by), prepared])
+            return prepared.stored
+        except Conflict:
+            seen = oms.withdrawals.get(seen.withdrawal.id)
+    raise NotNow(f"{seen.withdrawal.id} is being changed by many at once")
+
+
+def _others(withdrawal: Withdrawal, oms: ReturnsWiring) -> list[Withdrawal]:
+    known = oms.withdrawals.of_order(withdrawal.order)
+    return [each.withdrawal for each in known if each.withdrawal.id != withdrawal.id]

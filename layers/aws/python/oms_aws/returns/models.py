@@ -9,7 +9,8 @@ from pydantic import Field, StringConstraints
 
 from oms.core.parties import Language
 from oms.returns.verdicts import Decision
-from oms_aws.platform.models import MOST_LINES, Id, Model, Name, Quantity, Text
+from oms.returns.withdrawal_events import GoodsProof
+from oms_aws.platform.models import MOST_LINES, Id, Line, Model, Name, Quantity, Text
 from oms_aws.platform.moments import Counted
 
 MailAddress = Annotated[str, StringConstraints(strip_whitespace=True, max_length=254)]
@@ -79,6 +80,13 @@ class DecideIn(Model):
 
     lines: Annotated[list[LineDecisionIn], Field(min_length=1, max_length=MOST_LINES)]
     reason: Annotated[Text, Field(min_length=1)]
+
+
+class GoodsIn(Model):
+    """Proof that the goods were sent, or that they are back."""
+
+    proof: GoodsProof
+    tracking: Line = ""
 
 
 class CloseIn(Model):

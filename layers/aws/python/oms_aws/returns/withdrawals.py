@@ -88,9 +88,13 @@ class DynamoWithdrawals(AggregateStore[Withdrawal, StoredWithdrawal]):
 
     def of_order(self, order: str) -> list[StoredWithdrawal]:
         """The withdrawals that are about an order, in the order of their ids."""
-        rows = self._table.query(keys.order(order).pk, sk_prefix=keys.WITHDRAWN)
-        found = self.get_many(row["withdrawal"] for row in rows)
+        found = self.get_many(self.ids_of_order(order))
         return [found[id] for id in sorted(found)]
+
+    def ids_of_order(self, order: str) -> list[str]:
+        """The ids of the withdrawals that are about an order."""
+        rows = self._table.query(keys.order(order).pk, sk_prefix=keys.WITHDRAWN)
+        return [row["withdrawal"] for row in rows]
 
     def by_mail(
         self, shop: str, mail: str, *, limit: int, since: datetime | None = None

@@ -32,16 +32,11 @@ def consistent(withdrawal: Withdrawal) -> Iterator[Breach]:
 
 
 def _placed(withdrawal: Withdrawal) -> Iterator[Breach]:
-    stopped = withdrawal.stopped
-    if stopped is None:
-        return
-    recalled = (each.pieces for each in stopped.recalled if each.answer != "refused")
-    found: dict[str, int] = {}
-    for pieces in (stopped.cancelled, stopped.out, *recalled):
-        for number, n in pieces.items():
-            found[number] = found.get(number, 0) + n
-    if found != withdrawal.accepted:
-        yield Breach(withdrawal.id, f"accepted {withdrawal.accepted}, but placed {found}")
+    """No piece is placed that is not withdrawn from; those still to be placed are due."""
+    placed = withdrawal.stopped.placed if withdrawal.stopped else {}
+    for number, n in placed.items():
+        if n > (accepted := withdrawal.accepted.get(number, 0)):
+            yield Breach(withdrawal.id, f"line {number}: {n} pieces placed, {accepted} accepted")
 
 
 def heard(withdrawal: Withdrawal, *, at: datetime) -> Iterator[Breach]:

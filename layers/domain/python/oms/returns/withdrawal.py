@@ -76,6 +76,15 @@ class Stopped(Value, frozen=True, omit_defaults=True):
     recalled: tuple[RecalledPieces, ...] = ()
     out: Pieces = field(default_factory=dict)
 
+    @property
+    def placed(self) -> Pieces:
+        """All its pieces, each counted once."""
+        recalled = (each.pieces for each in self.recalled if each.answer != "refused")
+        found: Pieces = {}
+        for pieces in (self.cancelled, self.out, *recalled):
+            found = _both(found, pieces)
+        return found
+
 
 class Withdrawal(Value, frozen=True, omit_defaults=True):
     """A statement to withdraw, from its receipt until money and goods are settled.
@@ -139,6 +148,14 @@ class Withdrawal(Value, frozen=True, omit_defaults=True):
         if self.closed_at:
             return {}
         return {each.number: each.quantity for each in self.lines if each.decision != "declined"}
+
+    @property
+    def unplaced(self) -> Pieces:
+        """Pieces that are withdrawn from, and neither stopped nor known to be out yet."""
+        found = dict(self.accepted)
+        for number, n in self.stopped.placed.items() if self.stopped else ():
+            found[number] = found.get(number, 0) - n
+        return {number: n for number, n in found.items() if n}
 
     @property
     def withheld(self) -> bool:
@@ -228,12 +245,13 @@ def _changed(withdrawal: Withdrawal, event: WithdrawalEvent) -> Mapping[str, Any
             return {name: getattr(event, name) for name in same} | {"matched_at": event.at}
         case WithdrawalDecided():
             return {"lines": _decided(withdrawal, event)}
-        case WithdrawalStopped(cancelled, recalled, out, at):
-            return {"stopped": Stopped(at, cancelled, recalled, out)}
+        case WithdrawalStopped():
+            return {"stopped": _stopped(withdrawal.stopped, event)}
         case WithdrawalRecallAnswered():
             return {"stopped": _answered(withdrawal, event)}
         case WithdrawalGoodsProved(proof, tracking, _, at):
-            return {"goods": Proved(proof, at, tracking)}
+            known = withdrawal.goods or Proved(proof, at)
+            return {"goods": replace(known, proof=proof, tracking=tracking or known.tracking)}
         case WithdrawalErasureRequested(by, requested_at):
             return {"erasure": Erasure(requested_at, by)}
         case WithdrawalPersonErased(erased_at):
@@ -265,18 +283,32 @@ def _decided(withdrawal: Withdrawal, event: WithdrawalDecided) -> tuple[Withdraw
     )
 
 
+def _stopped(known: Stopped | None, event: WithdrawalStopped) -> Stopped:
+    if known is None:
+        return Stopped(event.at, event.cancelled, event.recalled, event.out)
+    return Stopped(
+        known.at,
+        _both(known.cancelled, event.cancelled),
+        (*known.recalled, *event.recalled),
+        _both(known.out, event.out),
+    )
+
+
+def _both(one: Pieces, other: Pieces) -> Pieces:
+    return {n: one.get(n, 0) + other.get(n, 0) for n in {**one, **other}}
+
+
 def _answered(withdrawal: Withdrawal, event: WithdrawalRecallAnswered) -> Stopped:
     """Pieces to stop once a warehouse has answered: those that it could not stop are out."""
     stopped = withdrawal.stopped or Stopped(event.at)
-    out = dict(stopped.out)
-    recalled = []
-    for each in stopped.recalled:
-        if each.fulfilment == event.fulfilment and not each.answer:
-            each = replace(each, answer=event.answer)
-            for number, n in each.pieces.items() if event.answer == "refused" else ():
-                out[number] = out.get(number, 0) + n
-        recalled.append(each)
-    return replace(stopped, recalled=tuple(recalled), out=out)
+    asked = [r for r in stopped.recalled if r.fulfilment == event.fulfilment and not r.answer]
+    recalled = tuple(
+        replace(each, answer=event.answer) if each in asked else each for each in stopped.recalled
+    )
+    out = stopped.out
+    for each in asked if event.answer == "refused" else ():
+        out = _both(out, each.pieces)
+    return replace(stopped, recalled=recalled, out=out)
 
 
 def replayed(log: Iterable[WithdrawalEvent]) -> Withdrawal:

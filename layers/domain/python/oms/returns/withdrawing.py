@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from oms.core.refusals import Refusal
 from oms.core.values import Due
 from oms.orders.lines import Pieces
+from oms.returns.periods import over_at
 from oms.returns.verdicts import Decision, withdrawn
 from oms.returns.withdrawal import Withdrawal, tell
 from oms.returns.withdrawal_events import (
@@ -16,7 +17,9 @@ from oms.returns.withdrawal_events import (
     WithdrawalAcknowledged,
     WithdrawalClosed,
     WithdrawalDecided,
+    WithdrawalGoodsOverdue,
     WithdrawalMatched,
+    WithdrawalRefundOverdue,
     WithdrawalUnacknowledged,
     WithdrawalUnmatched,
 )
@@ -29,6 +32,10 @@ ACKNOWLEDGE_WITHIN = timedelta(hours=1)
 
 MATCH_AGAIN_AFTER = timedelta(hours=1)
 """So long after a statement its order is looked for once more: it may have come later."""
+
+
+STOP_WITHIN = timedelta(minutes=15)
+"""So long after its order is known, what has not left is cancelled or recalled."""
 
 
 def matched(
@@ -111,6 +118,15 @@ def _dues(withdrawal: Withdrawal) -> Iterator[Due]:
         yield Due("receipt", "", since + ACKNOWLEDGE_WITHIN)
     if withdrawal.status == "unmatched" and not withdrawal.unmatched_at:
         yield Due("match", "", since + MATCH_AGAIN_AFTER)
+    if withdrawal.finished:
+        return
+    if withdrawal.unplaced and withdrawal.matched_at:
+        yield Due("stop", "", withdrawal.matched_at + STOP_WITHIN)
+    back_by, pay_by = withdrawal.goods_due, withdrawal.refund_due
+    if back_by and withdrawal.withheld and not withdrawal.goods_overdue_at:
+        yield Due("goods", "", over_at(back_by))
+    if pay_by and not withdrawal.refund_overdue_at:
+        yield Due("refund", "", over_at(pay_by))
 
 
 def overdue(withdrawal: Withdrawal, *, at: datetime) -> Withdrawal:
@@ -123,4 +139,8 @@ def overdue(withdrawal: Withdrawal, *, at: datetime) -> Withdrawal:
                 withdrawal = tell(withdrawal, WithdrawalUnacknowledged(at))
             case "match":
                 withdrawal = tell(withdrawal, WithdrawalUnmatched(at))
+            case "goods":
+                withdrawal = tell(withdrawal, WithdrawalGoodsOverdue(at))
+            case "refund":
+                withdrawal = tell(withdrawal, WithdrawalRefundOverdue(at))
     return withdrawal
