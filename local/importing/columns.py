@@ -89,7 +89,7 @@ def _plain(names: str, cell: Cell = text) -> dict[str, tuple[str, Cell]]:
 
 _PRODUCT = {
     **_plain("sku tax_category price_currency kind gtin hs_code origin hazard_class un_number"),
-    **_plain("group available_from packing_note"),
+    **_plain("group available_from packing_note withdrawal_exclusion"),
     **_plain("weight_g length_mm width_mm height_mm minimum_age backorder_limit buckets", whole),
     **_plain("list_price", amount),
     **_plain("personalisable lithium fragile", flag),

@@ -43,6 +43,7 @@ class Belongings(NamedTuple):
     document: str
     endpoint: str
     number: str
+    withdrawal: str
 
 
 @pytest.fixture(scope="module")
@@ -68,6 +69,9 @@ def mine() -> Iterator[Belongings]:
         merchant.place(merchant.request(RUCK_45=1) | {"payment": unpaid})
         world.settle()
         order = merchant.order(id)
+        said = {"name": "x", "contract": body["external_number"], "email": "x@y.example"}
+        made = merchant.do("POST /v1/withdrawals", merchant.shop, said)
+        world.settle()
         yield Belongings(
             world,
             merchant,
@@ -77,6 +81,7 @@ def mine() -> Iterator[Belongings]:
             order["documents"][0]["id"],
             subscribed["id"],
             body["external_number"],
+            made["id"],
         )
 
 
@@ -139,6 +144,11 @@ def asks(mine: Belongings) -> dict[str, Ask]:
         "POST /v1/orders/{order}/address": Ask(order, REQUESTS["POST /v1/orders/{order}/address"]),
         "POST /v1/customers/batch": Ask({}, {"items": [{"id": "C-1", **ACCOUNT}]}, ITS),
         "GET /v1/shops/{shop}/history": Ask({"shop": "berg-beutel"}),
+        "GET /v1/withdrawals/{withdrawal}": Ask({"withdrawal": mine.withdrawal}),
+        "POST /v1/withdrawals/{withdrawal}/goods": Ask(
+            {"withdrawal": mine.withdrawal}, {"proof": "received"}
+        ),
+        "POST /v1/withdrawals": Ask({}, REQUESTS["POST /v1/withdrawals"], ITS),
         "GET /v1/dead-letters": Ask({}),
         "POST /v1/dead-letters/{letter}/redrive": Ask({"letter": "dl_1"}),
     }
@@ -146,7 +156,7 @@ def asks(mine: Belongings) -> dict[str, Ask]:
 
 NOBODY: tuple[Any, ...] = (None,) * len(Belongings._fields)
 ITS = {"shop": "berg-beutel"}
-LISTS = ("GET /v1/orders", "GET /v1/webhooks", "GET /v1/holds")
+LISTS = ("GET /v1/orders", "GET /v1/webhooks", "GET /v1/holds", "GET /v1/withdrawals")
 OF_NO_SHOP = (
     "POST /v1/orders",
     "POST /v1/webhooks",
@@ -218,6 +228,9 @@ def everything(world: World) -> list[dict[str, Any]]:
         ("GET /v1/webhooks", {}),
         ("GET /v1/holds", {}),
         ("GET /v1/holds", {"shop": "berg-beutel"}),
+        ("GET /v1/withdrawals", {}),
+        ("GET /v1/withdrawals", {"shop": "berg-beutel"}),
+        ("GET /v1/withdrawals", {"status": "unmatched"}),
     ],
 )
 def test_lists_hold_ones_own_things_alone(

@@ -173,6 +173,7 @@ def _line(line: Line, order: Order) -> dict[str, Any]:
         "kind": line.nature.kind,
         "components": [whole(component) for component in line.nature.components],
         "available_from": line.nature.available_from,
+        "withdrawal_exclusion": line.nature.exclusion,
         "expected_on": order.progress.expected.get(line.number),
         "quantities": quantities,
     }

@@ -8,6 +8,7 @@ from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from oms.core.calendar import calendar_fault
 from oms.core.money import MINOR_UNITS
+from oms.master.exclusions import Exclusion
 from oms.master.product import Kind
 from oms_aws.platform.models import (
     AddressIn,
@@ -86,6 +87,7 @@ class ProductIn(Model):
     packing_note: Annotated[str, StringConstraints(min_length=1, max_length=500)] | None = None
     group: Id | None = None
     available_from: PlannedDay | None = None
+    withdrawal_exclusion: Exclusion | None = None
     backorder_limit: Count | None = None
     buckets: Annotated[int, Field(strict=True, ge=0, le=64)] = 0
 

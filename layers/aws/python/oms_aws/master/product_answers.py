@@ -7,6 +7,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from oms.master.exclusions import Exclusion
 from oms_aws.master.answers import Changes, Stored
 from oms_aws.master.models import TaxCategory
 from oms_aws.platform.answers import Currency, Cursor, Pieces, Sku, Told, Version
@@ -56,6 +57,10 @@ class Product(Model):
     packing_note: Annotated[str | None, Field(examples=["Wrap it in paper, not in foil."])]
     group: Annotated[str | None, Field(examples=["bags"])]
     available_from: Annotated[date | None, Field(examples=[None])]
+    withdrawal_exclusion: Annotated[
+        Exclusion | None,
+        Field(description="Why consumers cannot withdraw from it (§ 312g (2) BGB)."),
+    ]
     backorder_limit: Annotated[int | None, Field(examples=[None])]
     buckets: Annotated[int, Field(examples=[0])]
     owner: Annotated[

@@ -79,7 +79,7 @@ def _received(case: Case) -> Mail:
     order = case.order
     facts = OrderReceived(
         **case.common,
-        items=case.items(order.pieces("ordered")),
+        items=case.items(order.pieces("ordered"), rights=True),
         goods=order.goods_total,
         discount=order.discount,
         shipping=order.shipping.price,

@@ -16,12 +16,16 @@ class Shop(Struct, frozen=True):
 
 
 class Item(Struct, frozen=True):
-    """Pieces of an order line; `total` is what they cost, where that is of interest."""
+    """Pieces of an order line; `total` is what they cost, where that is of interest.
+
+    `exclusion` is why a consumer cannot withdraw from them (`oms.master.exclusions`), if so.
+    """
 
     description: str
     quantity: int
     sku: str = ""
     total: Decimal | None = None
+    exclusion: str = ""
 
 
 class ShippedParcel(Struct, frozen=True):

@@ -50,9 +50,11 @@ class Case(NamedTuple):
         (found,) = (h for h in self.order.screening.holds if h.id == self.signal.facts["hold"])
         return found
 
-    def items(self, pieces: Pieces) -> tuple[Item, ...]:
-        """Pieces of the order, as mails list them."""
-        return _items(self.order, pieces, self.oms.catalogue.cached_products(self.order.skus))
+    def items(self, pieces: Pieces, *, rights: bool = False) -> tuple[Item, ...]:
+        """Pieces of the order, as mails list them, with what a consumer cannot withdraw from."""
+        products = self.oms.catalogue.cached_products(self.order.skus)
+        consumer = rights and self.order.customer.type == "B2C"
+        return _items(self.order, pieces, products, rights=consumer)
 
     def to_customer(self, kind: Kind, facts: Facts) -> Mail:
         """The mail to the customer, in the customer's language."""
@@ -60,17 +62,24 @@ class Case(NamedTuple):
         return Mail(kind, who.email, compose(kind, facts, who.locale))
 
 
-def _items(order: Order, pieces: Pieces, products: Mapping[str, Product]) -> tuple[Item, ...]:
+def _items(
+    order: Order, pieces: Pieces, products: Mapping[str, Product], *, rights: bool
+) -> tuple[Item, ...]:
     return tuple(
         Item(
             description=_name(products.get(line.sku), line.sku, order.customer.locale),
             quantity=pieces[line.number],
             sku=line.sku,
             total=times(line.unit_price, pieces[line.number]),
+            exclusion=_exclusion(products.get(line.sku)) if rights else "",
         )
         for line in order.lines
         if line.number in pieces
     )
+
+
+def _exclusion(product: Product | None) -> str:
+    return (product.withdrawal_exclusion if product else None) or ""
 
 
 def _name(product: Product | None, sku: str, locale: str) -> str:

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
+from oms.master.exclusions import Exclusion
 from oms.master.product import Kind
 from oms_aws.orders.document_answers import Document, Paper
 from oms_aws.orders.fulfilment_answers import ComponentPieces, OrderFulfilment
@@ -86,6 +87,10 @@ class OrderLine(Model):
     ]
     available_from: Annotated[
         date | None, Field(description="The day of sale of a preorder.", examples=[None])
+    ]
+    withdrawal_exclusion: Annotated[
+        Exclusion | None,
+        Field(description="Why consumers cannot withdraw from it.", examples=[None]),
     ]
     expected_on: Annotated[
         date | None,

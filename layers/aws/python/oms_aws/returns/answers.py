@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from oms.master.exclusions import Exclusion
 from oms.returns.verdicts import Decision, Verdict
 from oms.returns.withdrawal import Flag, Status
 from oms.returns.withdrawal_events import GoodsProof
@@ -56,6 +57,10 @@ class WithdrawnLine(Model):
     ]
     until: Annotated[
         Day | None, Field(description="The last day; null while the period has not begun.")
+    ]
+    exclusion: Annotated[
+        Exclusion | None,
+        Field(description="Of the product; one of a seal ends the right once that is removed."),
     ]
     decision: Annotated[Decision | None, Field(description="Null while it waits for a clerk.")]
     decided_by: Annotated[str, Field(examples=["clerk:clara"])]

@@ -10,6 +10,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from oms.core.refusals import NotAllowed, Refusal
+from oms.master.exclusions import Exclusion
 
 Kind = Literal["stock", "bundle", "preorder", "drop_ship", "service", "digital"]
 """stock: lies on our shelves. bundle: is made of components. preorder: can be bought before it is
@@ -34,6 +35,7 @@ class Product(Struct, frozen=True, kw_only=True):
     split into for a SKU that many buy at once (0: Auftakt decides). `tax_category` is one of
     `oms.tax.CATEGORIES`, at home; `tax_abroad` names it for other states (ISO 3166-1) where it is
     another one. `bins` is where it lies, by warehouse; `packing_note` is what packers are told.
+    `withdrawal_exclusion` is why consumers cannot withdraw from it (`oms.master.exclusions`).
     `owner` is the shop whose key may change it (None: no shop's, it is the merchant's).
     """
 
@@ -64,6 +66,7 @@ class Product(Struct, frozen=True, kw_only=True):
     available_from: date | None = None
     backorder_limit: int | None = None
     buckets: int = 0
+    withdrawal_exclusion: Exclusion | None = None
     owner: str | None = None
     version: int = 0
 

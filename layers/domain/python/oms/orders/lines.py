@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from oms.core.refusals import Broken
 from oms.core.values import Value
+from oms.master.exclusions import Exclusion
 from oms.master.product import Component, Kind
 
 Pieces = dict[str, int]
@@ -40,6 +41,7 @@ class ProductSnapshot(Value, frozen=True, omit_defaults=True):
     kind: Kind = "stock"
     components: tuple[Component, ...] = ()
     available_from: date | None = None
+    exclusion: Exclusion | None = None
 
 
 class Discount(Value, frozen=True, omit_defaults=True):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 import msgspec
 from msgspec.structs import replace
@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from oms.core import money
 from oms.core.erasure import Erasure
 from oms.core.events import DomainEvent
-from oms.core.formats import Formats
+from oms.core.formats import Formats, unchanged
 from oms.core.parties import Address
 from oms.core.pseudonyms import Network, Personal
 from oms.core.refusals import Broken, Unknown
@@ -58,6 +58,7 @@ class Placed(Value, frozen=True, omit_defaults=True):
 
 
 class OrderCreated(DomainEvent, frozen=True, tag="Order.Created"):
+    upgrades: ClassVar = (unchanged,)
     order: Placed
 
 
@@ -320,5 +321,5 @@ def _in_parts(plain: dict[str, Any]) -> dict[str, Any]:
     return plain | parts
 
 
-ORDER_FORMATS: Formats[Order] = Formats(Order, _in_parts)
+ORDER_FORMATS: Formats[Order] = Formats(Order, _in_parts, unchanged)
 encode = msgspec.json.encode

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import ClassVar
 
 from oms.core.events import DomainEvent
+from oms.core.formats import unchanged
 from oms.orders.lines import Pieces, ProductSnapshot
 
 
 class OrderSourced(DomainEvent, frozen=True, tag="Order.Sourced"):
     """Master data of the lines and the customer, as far as they differ from the rule."""
 
+    upgrades: ClassVar = (unchanged,)
     natures: dict[str, ProductSnapshot]
     rank: int
     partial_allowed: bool

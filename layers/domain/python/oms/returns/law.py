@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from oms.master.exclusions import EXCLUSIONS
 from oms.returns.verdicts import Verdict, WithdrawnLine
 
 GROUNDS: Mapping[Verdict, str] = {
@@ -18,4 +19,7 @@ GROUNDS: Mapping[Verdict, str] = {
 
 def ground(line: WithdrawnLine) -> str:
     """The paragraph that a verdict rests on; empty where none is needed."""
-    return GROUNDS[line.verdict]
+    if not line.exclusion:
+        return GROUNDS[line.verdict]
+    excluded = f"§ 312g (2) no. {EXCLUSIONS[line.exclusion].number} BGB"
+    return excluded if line.verdict == "excluded" else f"{GROUNDS[line.verdict]}; {excluded}"

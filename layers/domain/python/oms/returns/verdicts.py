@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 from oms.core.pseudonyms import Personal
 from oms.core.values import Value
+from oms.master.exclusions import EXCLUSIONS, Exclusion
 from oms.orders.lines import Line, Pieces
 from oms.returns.periods import day_of, withdrawal_end
 
@@ -28,8 +29,10 @@ Decision = Literal["accepted", "declined"]
 class WithdrawnLine(Value, frozen=True, omit_defaults=True):
     """Pieces of a line that somebody withdraws from, and the verdict on them.
 
-    `until` is the last day of the period, None if that has not begun. `decision` follows from the
-    verdict where that makes it effective, else a clerk takes it, `decided_by` and with a `reason`.
+    `until` is the last day of the period, None if that has not begun. An `exclusion` of the product
+    either decides the verdict, or says what the state of the goods may change of it. `decision`
+    follows from the verdict where that makes it effective, else a clerk takes it, `decided_by` and
+    with a `reason`.
     """
 
     number: str
@@ -37,6 +40,7 @@ class WithdrawnLine(Value, frozen=True, omit_defaults=True):
     quantity: int
     verdict: Verdict
     until: date | None = None
+    exclusion: Exclusion | None = None
     decision: Decision | None = None
     decided_by: str = ""
     reason: Personal = ""
@@ -65,7 +69,8 @@ def _judged(order: Order, line: Line, asked: int, taken: int, at: datetime) -> W
     decision: Decision | None = "accepted" if verdict in EFFECTIVE else None
     if verdict == "gone":
         decision = "declined"
-    return WithdrawnLine(line.number, line.sku, quantity, verdict, until, decision)
+    excluded = line.nature.exclusion
+    return WithdrawnLine(line.number, line.sku, quantity, verdict, until, excluded, decision)
 
 
 def _verdict(order: Order, line: Line, quantity: int, until: date | None, day: date) -> Verdict:
@@ -73,6 +78,9 @@ def _verdict(order: Order, line: Line, quantity: int, until: date | None, day: d
         return "gone"
     if order.customer.type == "B2B":
         return "not_consumer"
+    excluded = line.nature.exclusion
+    if excluded and not EXCLUSIONS[excluded].later:
+        return "excluded"
     if until is None:
         return "nothing_delivered"
     return "in_time" if day <= until else "late"

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 from msgspec import field
 from msgspec.structs import replace
 
 from oms.core.erasure import Erasure
 from oms.core.events import DomainEvent, EventReader, replay
-from oms.core.formats import Formats
+from oms.core.formats import Formats, unchanged
 from oms.core.pseudonyms import Personal
 from oms.core.values import Value
 from oms.orders.lines import Pieces
@@ -191,6 +191,7 @@ class Withdrawal(Value, frozen=True, omit_defaults=True):
 class WithdrawalReceived(DomainEvent, frozen=True, tag="Withdrawal.Received"):
     """A consumer withdraws from a contract: the statement is durably stored."""
 
+    upgrades: ClassVar = (unchanged,)
     withdrawal: Withdrawal
 
 
@@ -212,7 +213,7 @@ WithdrawalEvent = (
     | WithdrawalPersonErased
 )
 
-WITHDRAWAL_FORMATS: Formats[Withdrawal] = Formats(Withdrawal)
+WITHDRAWAL_FORMATS: Formats[Withdrawal] = Formats(Withdrawal, unchanged)
 EVENTS: EventReader[WithdrawalEvent] = EventReader(WithdrawalEvent)
 decode_withdrawal_event = EVENTS.read
 

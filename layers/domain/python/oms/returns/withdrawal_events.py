@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Literal
+from typing import ClassVar, Literal
 
 from oms.core.events import DomainEvent
+from oms.core.formats import unchanged
 from oms.core.pseudonyms import Personal
 from oms.core.values import Value
 from oms.orders.lines import Pieces
@@ -54,6 +55,7 @@ class WithdrawalUnmatched(DomainEvent, frozen=True, tag="Withdrawal.Unmatched"):
 class WithdrawalMatched(DomainEvent, frozen=True, tag="Withdrawal.Matched"):
     """The order that it is about is known, and the verdict on each line."""
 
+    upgrades: ClassVar = (unchanged,)
     order: str
     external_number: str
     lines: tuple[WithdrawnLine, ...]

@@ -196,7 +196,9 @@ def nature_of(product: Product | None, products: Mapping[str, Product]) -> Produ
     components = product.components if product.kind == "bundle" else ()
     parts = (product, *(products[part.sku] for part in components if part.sku in products))
     days = [each.available_from for each in parts if each.kind == "preorder"]
-    return ProductSnapshot(product.kind, components, max((d for d in days if d), default=None))
+    sold_from = max((d for d in days if d), default=None)
+    excluded = product.withdrawal_exclusion
+    return ProductSnapshot(product.kind, components, sold_from, excluded)
 
 
 def _held_for_suppliers(order: Order, at: datetime) -> Order:
