@@ -334,7 +334,7 @@ REQUESTS: dict[str, dict[str, Any]] = {
         "email": "erika@post.example",
         "lines": [{"number": "1", "quantity": 1}],
         "language": "de",
-        "declared_at": "2026-11-30T20:15:00+01:00",
+        "declared_at": "2026-11-20T20:15:00+01:00",
         "verified": True,
     },
     "POST /v1/withdrawals/{withdrawal}/match": {
