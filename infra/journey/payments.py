@@ -32,7 +32,8 @@ STEPS: tuple[Step, ...] = (
     )), (R, W),
          reads=BILLED, writes=SETTLED),
     Step("payments/hear_provider", Http(("POST /v1/providers/stripe/webhook",), public=True),
-         (R, W, "secrets:stripe"), seconds=29, reads=("orders",), writes=("orders",)),
+         (R, W, "secrets:stripe"), seconds=29,
+         reads=("orders", "shop_records"), writes=("orders",)),
     Step("payments/hold_dunning", Http(("POST /v1/open-items/{document}/dunning-hold",)), (R, W),
          reads=BILLED, writes=SETTLED),
     Step("payments/dun_customer", Queue((

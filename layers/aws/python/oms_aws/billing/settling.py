@@ -13,16 +13,17 @@ from oms.billing.deposits import IssuedDeposit, part_of, surplus
 from oms.billing.documenting import bills_of, credit_notes_of
 from oms.billing.einvoice import format_of
 from oms.billing.estimates import still_to_bill
-from oms.billing.invoice import Invoice, TaxTotal
+from oms.billing.invoice import Deposit, Invoice, TaxTotal
 from oms.billing.issuable import demand_issuable
 from oms.billing.numbering import range_of
 from oms.core import money
 from oms.core.calendar import book_day
 from oms.core.parties import Language
-from oms.orders.advances import unpaid
+from oms.orders.advances import exchange_after, last_step, unpaid
 from oms.orders.deposits import had_deposits, open_deposits, to_bill, to_come, unbilled, uncredited
 from oms.orders.documents import Document
 from oms.orders.order import Order
+from oms.tax.exchange import EURO, exchange_on
 from oms.tax.threshold import Standing
 from oms_aws.billing.counter_batch import CounterBatch
 from oms_aws.billing.invoicing import Draft, Wanted, credited, draft_of, drafted, final, known_of
@@ -171,7 +172,7 @@ def _final(order: Order, oms: BillingWiring, taking: CounterBatch, *, at: dateti
     if to_come(order) or not left:
         return None
     opened = open_deposits(order.documents)
-    deposits = [_asked(order, each, oms).deducted for each in opened]
+    deposits = [_deducted(order, each, oms, at=at) for each in opened]
     invoice, number = final(order, left, deposits, oms, taking, at=at)
     last = left[-1].id
     document = Document(invoice_id(last), "final", invoice.number, last, at, invoice.gross)
@@ -179,6 +180,20 @@ def _final(order: Order, oms: BillingWiring, taking: CounterBatch, *, at: dateti
     document = replace(document, format=format_of(invoice), covers=covers)
     shop = oms.catalogue.cached_shop(order.shop)
     return draft_of(document, invoice, number, order, shop, oms)
+
+
+def _deducted(order: Order, each: Document, oms: BillingWiring, *, at: datetime) -> Deposit:
+    """A deposit as the final invoice deducts it: in EUR with what its money was worth."""
+    found = _asked(order, each, oms).deducted
+    if order.currency == EURO or found.exchange is None:
+        return found
+    steps = oms.open_items.advances(order.id, each.id, len(each.taxed))
+    taxed = each.taxed[-1].amount if each.taxed else Decimal(0)
+    if (stands := money.total([tax.gross for tax in found.taxes])) > taxed:
+        rates = oms.catalogue.cached_shop(order.shop).tax.exchange
+        now = exchange_on(order.currency, book_day(at), rates)
+        steps.append(last_step(order, each, taxed, stands, at, now))
+    return replace(found, exchange=exchange_after(steps, found.exchange))
 
 
 def deposit(

@@ -10,16 +10,20 @@ from typing import Any
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
 from oms.core.pseudonyms import Vault, blanked
 from oms.core.values import BUSINESS_ZONE
-from oms.orders.advances import Advance, advances
+from oms.master.shop import Shop
+from oms.orders.advances import Advance, advances, place_of, step_id
 from oms.orders.documents import Document
 from oms.orders.ledger import OpenItem
 from oms.orders.order import Order
 from oms.payments.open_items import due_of, open_items
 from oms.records.reductions import Reduction, reductions
+from oms.tax.exchange import EURO, exchange_on
 from oms_aws.platform import indexes, keys
+from oms_aws.platform.attributes import unpacked
 from oms_aws.platform.table import Action, Table
 from oms_aws.platform.vaults import vaults
 
@@ -86,6 +90,12 @@ class DynamoOpenItems:
         keys_of = {each.order: keys.order_vault(each.order) for group in found for each in group}
         known = vaults(self._table, keys_of.values())
         return [tuple(_told(each, known[keys_of[each.order]]) for each in group) for group in found]
+
+    def advances(self, order: str, deposit: str, count: int) -> list[Advance]:
+        """The first steps of what is taxed of an order's deposit, so many."""
+        wanted = [keys.advance(order, step_id(deposit, n)) for n in range(1, count + 1)]
+        found = [stored_advance(item) for item in self._table.get_many(wanted)]
+        return sorted(found, key=lambda each: place_of(each.id))
 
     def _items(
         self, shop: str, state: str, customer: str, before: date | None, after: str
@@ -188,10 +198,32 @@ def moved(table: Table, before: Order, after: Order) -> list[Action]:
         ),
         *(
             table.put(keys.advance(after.id, each.id), _advance_attributes(each))
-            for each in advances(after)
-            if each.id not in known
+            for each in _converted(table, after, [a for a in advances(after) if a.id not in known])
         ),
     ]
+
+
+def _converted(table: Table, order: Order, steps: list[Advance]) -> list[Advance]:
+    """New steps with the rates of the months in which money came, as the shop knows them now.
+
+    They stay so: what was taxed at a rate is deducted at it (§ 16 (6) UStG).
+    """
+    if not steps or order.currency == EURO:
+        return steps
+    item = table.get(keys.seller(order.shop))
+    shop = msgspec.json.decode(unpacked(item["body"]), type=Shop) if item else None
+    rates = shop.tax.exchange if shop else {}
+    return [
+        replace(each, exchange=exchange_on(order.currency, each.on, rates))
+        if each.after > each.before
+        else each
+        for each in steps
+    ]
+
+
+def stored_advance(item: Mapping[str, Any]) -> Advance:
+    """The step of a table item."""
+    return msgspec.json.decode(item["body"], type=Advance)
 
 
 def _reduction_attributes(reduction: Reduction) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 from oms.billing.invoice import Charge, Invoice, InvoiceLine, TaxTotal, delivery_note_of
-from oms.billing.posting import tax_in_euro
+from oms.billing.posting import deducted_tax_in_euro, tax_in_euro
 from oms.core.money import rounded, total
 from oms.core.parties import Language, Party
 from oms.payments.girocode import transfer_of
@@ -258,6 +258,11 @@ def _in_euro(invoice: Invoice, known: Words) -> str | None:
         month=exchange.month,
         source=clean(exchange.source),
     )
+    if invoice.kind == "prepayment":
+        return f"{text} {known['in_euro_due']}"
+    if invoice.deposits:
+        deducted = money_text(deducted_tax_in_euro(invoice), EURO, invoice.locale)
+        return f"{text} {known['in_euro_deducted'].format(tax=deducted)}"
     return text
 
 

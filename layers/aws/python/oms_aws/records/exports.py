@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import date
 from typing import Any
 
 import msgspec
@@ -10,10 +11,12 @@ import msgspec
 from oms.billing.books import Voucher
 from oms.billing.invoice import Invoice
 from oms.billing.posting import voucher_of
-from oms.orders.advances import Advance
+from oms.orders.advances import Advance, place_of
 from oms.records.export import EXPORT_FORMATS, Export, months
 from oms.records.prepaid import booked_on, voucher_of_step
 from oms.records.reductions import Reduction
+from oms.tax.exchange import EURO
+from oms_aws.orders.open_items import DynamoOpenItems
 from oms_aws.platform import indexes, keys
 from oms_aws.platform.aggregates import AggregateKind, AggregateStore, Stored
 from oms_aws.platform.attributes import unpacked
@@ -84,15 +87,17 @@ class DynamoExports(AggregateStore[Export, StoredExport]):
                 if advance.at < export.asked_at and export.since <= day <= export.until:
                     found.append((day, advance))
         found.sort(key=lambda each: (each[0], each[1].at, each[1].id))
-        return [
-            voucher_of_step(
-                advance,
-                self._voucher(advance.document),
-                [self._voucher(note) for note in advance.notes],
-                day,
-            )
-            for day, advance in found
-        ]
+        return [self._step(advance, day) for day, advance in found]
+
+    def _step(self, advance: Advance, day: date) -> Voucher:
+        deposit = self._voucher(advance.document)
+        notes = [self._voucher(note) for note in advance.notes]
+        earlier = []
+        if deposit.currency != EURO:
+            count = place_of(advance.id) - 1
+            items = DynamoOpenItems(self._table)
+            earlier = items.advances(advance.order, advance.document, count)
+        return voucher_of_step(advance, deposit, notes, day, earlier)
 
     def _voucher(self, document: str) -> Voucher:
         item = self._table.get(keys.document(document))

@@ -11,13 +11,14 @@ from decimal import Decimal
 from typing import Any
 
 import msgspec
+from msgspec.structs import replace
 
 from oms.billing.books import Voucher
 from oms.billing.invoice import Invoice
 from oms.billing.posting import voucher_of
 from oms.master.bookkeeping import Bookkeeping
 from oms.master.shop import Shop
-from oms.orders.advances import Advance, advances
+from oms.orders.advances import Advance, advances, place_of
 from oms.orders.order import Order
 from oms.records import audit, datev, gdpdu, posted
 from oms.records.breach import Breach
@@ -63,7 +64,7 @@ class Reconciled:
         kept, said = _Entries(), _Entries()
         for lists in (self.reductions, self.advances):
             for some in lists.values():
-                kept |= {(each.order, each.id): each for each in some}
+                kept |= {(each.order, each.id): _unconverted(each) for each in some}
         for order in orders:
             said |= {(order.id, each.id): each for each in reductions(order)}
             said |= {(order.id, each.id): each for each in advances(order)}
@@ -120,12 +121,16 @@ class Reconciled:
     ) -> list[Voucher]:
         """The vouchers of what is taxed of deposits, as we were told before a time."""
         vouchers, own = self.by_shop[shop], [each for each in exports if each.shop == shop]
+        steps: dict[str, list[Advance]] = defaultdict(list)
+        for each in sorted(self.advances[shop], key=lambda step: place_of(step.id)):
+            steps[each.document].append(each)
         return [
             voucher_of_step(
                 each,
                 vouchers[each.document],
                 [vouchers[note] for note in each.notes],
                 booked_on(each, own),
+                steps[each.document][: place_of(each.id) - 1],
             )
             for each in self.advances[shop]
             if vouchers.keys() >= {each.document, *each.notes}
@@ -237,6 +242,11 @@ def _rows(content: bytes, table: gdpdu.Table) -> list[dict[str, str]]:
     with zipfile.ZipFile(io.BytesIO(content)) as medium:
         there = table.file in medium.namelist()
         return gdpdu.read(table, medium.read(table.file)) if there else []
+
+
+def _unconverted(entry: Reduction | Advance) -> Reduction | Advance:
+    """An entry as its order tells of it, which knows no rates of exchange."""
+    return replace(entry, exchange=None) if isinstance(entry, Advance) else entry
 
 
 def _said(export: Export, content: bytes) -> tuple[dict[str, Decimal], dict[str, Decimal]]:

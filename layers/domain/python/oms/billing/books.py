@@ -15,6 +15,9 @@ from oms.core.money import rounded
 from oms.core.refusals import Refusal
 from oms.master.bookkeeping import Case
 
+RATE = Decimal("1e-6")
+"""Decimal places of a rate of exchange as the books state it."""
+
 
 class UnbookableVoucher(Refusal):
     """A document that cannot go into the books as they are; `fields` says why."""
@@ -45,6 +48,12 @@ class Amount(Struct, frozen=True, kw_only=True):
             return self.worth
         gross, tax = (rounded(each / self.per_euro, "EUR") for each in (self.gross, self.tax))
         return replace(self, net=gross - tax, tax=tax, gross=gross, per_euro=Decimal(1))
+
+    def worth_in_all(self, euro: Amount) -> Amount:
+        """It with its worth in EUR, and the rate that both come to."""
+        rate = self.gross / euro.gross if euro.gross else self.per_euro
+        stated = rate.quantize(RATE)
+        return replace(self, worth=euro, per_euro=stated if stated > 0 else self.per_euro)
 
     def less(self, others: Iterable[Amount]) -> Amount:
         """It without others of its kind."""
@@ -155,22 +164,24 @@ class Voucher(Struct, frozen=True, kw_only=True):
         for amount in self.amounts:
             same = [each for each in rest if each.kind == amount.kind]
             rest = [each for each in rest if each.kind != amount.kind]
-            whole.append(amount.plus(same))
+            supplied = amount.plus(same)
+            if same and self.currency != "EUR":
+                supplied = supplied.worth_in_all(amount.in_euro.plus(e.in_euro for e in same))
+            whole.append(supplied)
         return (*whole, *rest)
 
     @property
     def in_euro(self) -> Voucher:
         """It in the currency of the books, each amount at its own rate.
 
-        What was supplied has the rate of the document, a deposit that of its own, so that it leaves
-        its account with what it came there with.
+        What is left to pay has the rate of the document, a deposit that of its money, so that it
+        leaves its account with what it came there with, and what was taxed stays so: the rates of
+        two months tax two parts of what was supplied (§ 16 (6) sentence 1 UStG).
         """
         if self.currency == "EUR":
             return self
         deposits = tuple(each.in_euro for each in self.deposits)
-        amounts = tuple(
-            each.in_euro.less(d for d in deposits if d.kind == each.kind) for each in self.supplied
-        )
+        amounts = tuple(each.in_euro for each in self.amounts)
         sums = {
             name: sum((getattr(each, name) for each in amounts), Decimal(0))
             for name in ("net", "tax", "gross")

@@ -67,6 +67,16 @@ def tax_in_euro(invoice: Invoice) -> Decimal | None:
     return voucher_of("", invoice).in_euro.tax
 
 
+def deducted_tax_in_euro(invoice: Invoice) -> Decimal:
+    """The tax of the deposits that a final invoice deducts, in EUR: as it was due on their money.
+
+    It was taxed at the rates of the months in which that came (§ 16 (6) UStG); what is left to pay
+    is taxed at the rate of the supply (`tax_in_euro`).
+    """
+    deposits = voucher_of("", invoice).deposits
+    return sum((each.in_euro.tax for each in deposits), Decimal(0))
+
+
 def _amount(group: TaxTotal, invoice: Invoice, exchange: Exchange | None) -> Amount:
     home = invoice.seller.country
     return Amount(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -17,15 +17,19 @@ from oms.orders.documents import Document, Taxed
 from oms.orders.ledger import OpenItem, ledger
 from oms.orders.money_events import PaymentCaptured, PaymentReceived, PaymentRefunded
 from oms.orders.order import Order
+from oms.tax.exchange import Exchange
 
 NOTHING = Decimal(0)
+PRECISION = Decimal("1e-10")
+"""To which the rate of money that came at several is known."""
 
 
 class Advance(Struct, frozen=True, kw_only=True):
     """A step of what is taxed of a deposit, gross: from `before` to `after`.
 
     `on` is the day on which the money moved, `at` when we were told. `notes` are the credit notes
-    that the deposit had in the end, the first `noted` of them before the step.
+    that the deposit had in the end, the first `noted` of them before the step. `exchange` is the
+    rate of the month in which the money came, where it came in another currency than EUR.
     """
 
     id: str
@@ -38,6 +42,7 @@ class Advance(Struct, frozen=True, kw_only=True):
     noted: int = 0
     on: date
     at: datetime
+    exchange: Exchange | None = None
 
     @property
     def recorded_on(self) -> date:
@@ -122,7 +127,7 @@ def _steps(order: Order, document: Document, notes: tuple[str, ...]) -> Iterable
     before, noted = NOTHING, 0
     for n, step in enumerate(document.taxed, 1):
         yield Advance(
-            id=f"{document.id}.{n}",
+            id=step_id(document.id, n),
             order=order.id,
             shop=order.shop,
             document=document.id,
@@ -134,6 +139,58 @@ def _steps(order: Order, document: Document, notes: tuple[str, ...]) -> Iterable
             at=step.at,
         )
         before, noted = step.amount, step.credits
+
+
+def last_step(
+    order: Order,
+    deposit: Document,
+    taxed: Decimal,
+    stands: Decimal,
+    at: datetime,
+    exchange: Exchange | None,
+) -> Advance:
+    """The step that a final invoice brings about: all that stands of a deposit is taxed then."""
+    return Advance(
+        id=step_id(deposit.id, len(deposit.taxed) + 1),
+        order=order.id,
+        shop=order.shop,
+        document=deposit.id,
+        before=taxed,
+        after=stands,
+        on=at.astimezone(BUSINESS_ZONE).date(),
+        at=at,
+        exchange=exchange,
+    )
+
+
+def per_euro(steps: Iterable[Advance], own: Decimal) -> Decimal:
+    """The rate of exchange of a deposit after some steps; `own` for what came without one.
+
+    What comes has the rate of its own month; what goes takes along its part of what was there.
+    """
+    rate = own
+    for step in steps:
+        come, new = step.after - step.before, step.exchange.per_euro if step.exchange else own
+        if come > 0:
+            rate = (step.after / (step.before / rate + come / new)).quantize(PRECISION)
+    return rate
+
+
+def exchange_after(steps: Sequence[Advance], own: Exchange) -> Exchange:
+    """The rate of exchange of a deposit after some steps, named after the last that had one."""
+    last = next((each.exchange for each in reversed(steps) if each.exchange), own)
+    rate = per_euro(steps, own.per_euro)
+    return Exchange(per_euro=rate, month=last.month, source=last.source)
+
+
+def step_id(deposit: str, place: int) -> str:
+    """The id of a step of a deposit, in its place from 1 on."""
+    return f"{deposit}.{place}"
+
+
+def place_of(step: str) -> int:
+    """The place of a step among those of its deposit."""
+    return int(step.rpartition(".")[2])
 
 
 def unpaid(order: Order, deposit: Document) -> Decimal:

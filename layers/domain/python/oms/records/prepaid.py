@@ -11,8 +11,9 @@ from msgspec.structs import replace
 from oms.billing.books import Amount, Voucher
 from oms.billing.invoice import Group
 from oms.core import money
-from oms.orders.advances import Advance
+from oms.orders.advances import Advance, per_euro
 from oms.records.export import Export
+from oms.tax.exchange import EURO
 
 NOTHING = Decimal(0)
 Rates = Mapping[Group, Amount]
@@ -28,16 +29,23 @@ def booked_on(advance: Advance, exports: Iterable[Export]) -> date:
 
 
 def voucher_of_step(
-    advance: Advance, deposit: Voucher, notes: Sequence[Voucher], day: date
+    advance: Advance,
+    deposit: Voucher,
+    notes: Sequence[Voucher],
+    day: date,
+    earlier: Sequence[Advance] = (),
 ) -> Voucher:
     """The voucher of a step, booked on a day; `notes` are the deposit's credit notes at its end.
 
     Its amounts are what is taxed after it less what was so before, rate by rate, so that all steps
-    of a deposit come to what its invoice says, in tax and gross, to the cent.
+    of a deposit come to what its invoice says, in tax and gross, to the cent. In EUR each amount
+    has the rate of the month in which it came: `earlier` are the steps of the deposit before it.
     """
-    before = _taxed(deposit, notes[: advance.noted], advance.before)
-    after = _taxed(deposit, notes, advance.after)
-    steps = [_step(before[group], after[group], deposit.currency) for group in after]
+    own = next((each.per_euro for each in deposit.amounts), Decimal(1))
+    before = _taxed(deposit, notes[: advance.noted], advance.before, per_euro(earlier, own))
+    after = _taxed(deposit, notes, advance.after, per_euro([*earlier, advance], own))
+    rate = advance.exchange.per_euro if advance.exchange else per_euro(earlier, own)
+    steps = [_step(before[group], after[group], deposit.currency, rate) for group in after]
     amounts = tuple(each for each in steps if each.gross or each.tax)
     sums = {
         name: money.total([getattr(each, name) for each in amounts])
@@ -57,14 +65,18 @@ def voucher_of_step(
     )
 
 
-def _step(before: Amount, after: Amount, currency: str) -> Amount:
+def _step(before: Amount, after: Amount, currency: str, rate: Decimal) -> Amount:
     step = after.less([before])
-    return step if currency == "EUR" else replace(step, worth=after.in_euro.less([before.in_euro]))
+    if currency == EURO:
+        return step
+    return replace(step, per_euro=rate, worth=after.in_euro.less([before.in_euro]))
 
 
-def _taxed(deposit: Voucher, notes: Sequence[Voucher], gross: Decimal) -> Rates:
-    """So much of a deposit, over its rates: of what stands of it, and then of what was credited."""
-    whole = {(each.category, each.rate): each for each in deposit.amounts}
+def _taxed(deposit: Voucher, notes: Sequence[Voucher], gross: Decimal, rate: Decimal) -> Rates:
+    """So much of a deposit, over its tax rates, at a rate of exchange: of what stands of it, and
+    then of what was credited."""
+    amounts = [replace(each, per_euro=rate) for each in deposit.amounts]
+    whole = {(each.category, each.rate): each for each in amounts}
     gone = {group: _nothing(each) for group, each in whole.items()}
     for each in (amount for note in notes for amount in note.amounts):
         group = (each.category, each.rate)
