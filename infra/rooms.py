@@ -53,6 +53,7 @@ ROOMS: Final[Mapping[Room, tuple[str, ...]]] = {
     "uploads": ("UPLOAD#*",),
     "failures": ("FAILURE#*",),
     "withdrawals": ("WITHDRAWAL#*", "WITHDRAWALS#*"),
+    "returns": ("RETURN#*", "RETURNS#*"),
     "traces": ("FOUND#email#*",),
     # What is saved with an order, in its transactions.
     "orders": (

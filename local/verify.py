@@ -47,6 +47,7 @@ WORDS = {
     "seals": "every sealed day is as it was sealed",
     "personal_data": "pseudonyms are those of their vaults, and who is forgotten is gone",
     "withdrawals": "withdrawals are acknowledged, in time or not as the law says, and taken once",
+    "returns": "what came back is in its order, and credited once or still to be",
 }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from infra.journey.step import R, Step, W
+from infra.journey.step import BILLED, SETTLED, R, Step, W
 from infra.journey.triggers import Http, Queue
 
 # A table of contents is set by hand: a line, or two, for each step.
@@ -30,8 +30,23 @@ STEPS: tuple[Step, ...] = (
     Step("returns/follow_withdrawal", Queue((
         "Withdrawal.Matched", "Withdrawal.Decided", "Withdrawal.Stopped", "Withdrawal.GoodsProved",
         "Fulfilment.RecallAccepted", "Fulfilment.RecallRefused", "Order.Cancelled",
-        "CreditNote.Issued", "Payment.Refunded", "Shipment.Returned",
+        "CreditNote.Issued", "Payment.Refunded", "Shipment.Returned", "Order.PiecesReturned",
     )), (R, W),
          reads=("orders", "withdrawals"), writes=("orders", "withdrawals")),
+    Step("returns/announce_return", Http(("POST /v1/returns",)), (R, W),
+         reads=("orders", "returns", "withdrawals", "replays"),
+         writes=("orders", "returns", "replays")),
+    Step("returns/read_returns", Http(("GET /v1/returns", "GET /v1/returns/{rma}")), (R,),
+         reads=("returns", "catalogue")),
+    Step("returns/receive_return", Http(("POST /v1/returns/{rma}/receipts",)), (R, W),
+         reads=("orders", "returns", "catalogue", "stock"),
+         writes=("orders", "returns", "stock")),
+    Step("returns/decide_return", Http((
+        "POST /v1/returns/{rma}/decisions", "POST /v1/returns/{rma}/close",
+    )), (R, W),
+         reads=("returns",), writes=("returns",)),
+    Step("returns/follow_return", Queue(("Return.Received", "Return.Decided")),
+         (R, W, "numbers:find"), seconds=60,
+         reads=(*BILLED, "returns", "ranges"), writes=(*SETTLED, "returns", "ranges", "sellers")),
 )
 # fmt: on

@@ -38,7 +38,7 @@ Room = Literal[
     "price_entries", "warehouses", "shop_records", "rules", "sellers", "ranges", "payments",
     "rehearsal", "order_lists", "fulfilment_lists", "exposures", "open_items", "exports",
     "notifications", "endpoints", "deliveries", "dead_letters", "due", "events", "seals",
-    "traces", "withdrawals",
+    "traces", "withdrawals", "returns",
 ]  # fmt: skip
 """Partition keys that belong together; `infra.rooms` says which."""
 
@@ -91,5 +91,6 @@ LOGS: Final[tuple[Room, ...]] = (
     "endpoints",
     "events",
     "withdrawals",
+    "returns",
 )
 TOLD: Final[tuple[Room, ...]] = (*LOGS, "deliveries", "holders", "catalogue")

@@ -12,11 +12,12 @@ from tests.house.tree import listed, modules, parsed
 QUESTIONS = frozenset(
     {"what", "whether", "how", "who", "whom", "whose", "when", "where", "which", "that", "why"}
 )
-MOST = {"layers/domain/python/oms": 18, "layers/aws/python/oms_aws": 20, "functions": 0}
+MOST = {"layers/domain/python/oms": 9, "layers/aws/python/oms_aws": 20, "functions": 0}
 """Docstrings of a tree that still begin so: the number may fall, and never rises."""
 
 ACCESS_PATTERNS = {
-    Path("layers/aws/python/oms_aws/platform") / f"{n}.py" for n in ("keys", "indexes")
+    Path("layers/aws/python/oms_aws/platform") / f"{n}.py"
+    for n in ("keys", "return_keys", "indexes")
 }
 """Modules in which each key says, in full, the question that it answers."""
 

@@ -10,7 +10,10 @@ from tests.house.tree import IN_LAMBDA, listed, modules, parsed, texts
 
 DOMAIN = "layers/domain"
 WIRING = Path("layers/aws/python/oms_aws/platform/wiring.py")
-KEYS = {Path(f"layers/aws/python/oms_aws/platform/{name}.py") for name in ("keys", "indexes")}
+KEYS = {
+    Path(f"layers/aws/python/oms_aws/platform/{name}.py")
+    for name in ("keys", "return_keys", "indexes")
+}
 KEY = re.compile(r"^[A-Z][A-Z_]+#")
 CLOCK = {
     ("datetime", "now"), ("datetime", "utcnow"), ("datetime", "today"), ("date", "today"),

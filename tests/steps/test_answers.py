@@ -6,10 +6,12 @@ from typing import Any
 from urllib.parse import urlencode
 
 from oms_aws.api.answers import ANSWERS
-from oms_aws.api.examples import ACCOUNT, BREAKS, PRICE_LIST, REQUESTS
+from oms_aws.api.examples import REQUESTS
 from oms_aws.platform import wiring
+from oms_aws.platform.example_values import ACCOUNT, BREAKS, PRICE_LIST
 from tests.answers import fits
 from tests.world.merchant import Merchant
+from tests.world.return_lives import give_back
 from tests.world.stripe import ENDPOINT_SECRET, event, recorded, signature
 from tests.world.withdrawals import withdraw
 from tests.world.world import Answered, World
@@ -51,6 +53,7 @@ def test_every_route_answers_what_it_promises(world: World) -> None:
     ask_of_taxes(merchant)
     mend(merchant)
     withdraw(merchant)
+    give_back(merchant)
     come_back(merchant)
     take_the_books(merchant)
     world.call("DELETE /v1/webhooks/{endpoint}", merchant.shop, endpoint=webhook)

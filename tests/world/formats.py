@@ -17,6 +17,7 @@ from oms.billing.bill import BILL_FORMATS
 from oms.core.formats import Formats
 from oms.orders.order import ORDER_FORMATS
 from oms.records.export import EXPORT_FORMATS
+from oms.returns.rma import RETURN_FORMATS
 from oms.returns.withdrawal import WITHDRAWAL_FORMATS
 from oms.sourcing.purchase import PURCHASE_FORMATS
 from oms_aws.api.announcements import event_types
@@ -28,6 +29,7 @@ STATES: dict[str, Formats[Any]] = {
     "order": ORDER_FORMATS,
     "purchase": PURCHASE_FORMATS,
     "withdrawal": WITHDRAWAL_FORMATS,
+    "return": RETURN_FORMATS,
 }
 PLAIN: dict[Any, Any] = {
     str: "text",

@@ -19,6 +19,7 @@ STEPS = {
     "endpoint": "notices/serve_line",
     "upload": "sourcing/import_upload",
     "withdrawal": "returns/follow_withdrawal",
+    "return": "returns/follow_return",
 }
 """What sees to what is due, by the kind of aggregate."""
 

@@ -7,8 +7,10 @@ from typing import Any, get_args
 from oms.returns.withdrawal import Status
 from oms_aws.platform.http import Answer, Call, Http, invalid
 from oms_aws.returns.asked import seen_withdrawal
-from oms_aws.returns.views import listed, withdrawal_answer
+from oms_aws.returns.paging import listed
+from oms_aws.returns.views import withdrawal_answer, withdrawal_view
 from oms_aws.returns.wiring import ReturnsWiring
+from oms_aws.returns.withdrawals import StoredWithdrawal
 
 step = Http()
 handler = step.handler
@@ -29,7 +31,11 @@ def list_withdrawals(call: Call[Any], oms: ReturnsWiring) -> Answer:
     status = call.query.get("status", "")
     if status and status not in STATUSES:
         raise invalid({"status": f"one of {', '.join(STATUSES)}"})
-    return Answer(listed(call, status, oms))
+
+    def some(shop: str, after: str, limit: int) -> list[tuple[str, StoredWithdrawal]]:
+        return oms.withdrawals.listed(shop, status, after=after, limit=limit)
+
+    return Answer(listed(call, oms, some, withdrawal_view))
 
 
 @step.route("GET /v1/withdrawals/{withdrawal}", scope="withdrawals:read")

@@ -9,7 +9,7 @@ import zlib
 import pytest
 
 from oms.master.logo import MOST_BYTES, fault_of, type_of
-from oms_aws.api.examples import LOGO
+from oms_aws.platform.example_values import LOGO
 
 SVG = base64.b64decode(LOGO)
 

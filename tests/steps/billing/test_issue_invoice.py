@@ -13,11 +13,11 @@ from oms.billing.billing import invoice_of
 from oms.core.refusals import NotNow
 from oms.orders.documents import Document
 from oms.orders.noting import note_exhausted
-from oms_aws.api.examples import ADDRESS
 from oms_aws.billing import invoicing
 from oms_aws.master.vat_checks import DynamoVatChecks
 from oms_aws.orders.store import DynamoOrders, PreparedOrder
 from oms_aws.platform import keys
+from oms_aws.platform.example_values import ADDRESS
 from oms_aws.platform.log import Saved
 from oms_aws.platform.table import Unwritable
 from tests.steps.billing.test_tax import BUSINESS, WIEN, counted, registered

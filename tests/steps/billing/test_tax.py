@@ -10,12 +10,12 @@ from oms.billing.invoice import Invoice
 from oms.orders import invoicing
 from oms.orders.order import Order
 from oms.tax.table import CATEGORIES
-from oms_aws.api.examples import ADDRESS, SELLER
 from oms_aws.master import vies
 from oms_aws.master.models import TaxCategory
 from oms_aws.orders.store import StoredOrder
 from oms_aws.platform import keys
 from oms_aws.platform.aggregates import Conflict
+from oms_aws.platform.example_values import ADDRESS, SELLER
 from oms_aws.platform.log import Saved
 from oms_aws.records.verify import check
 from tests.world.archived import Archived

@@ -10,9 +10,9 @@ from msgspec.structs import replace
 
 from oms.master.account import VatCheck
 from oms.master.vat_checks import good_until, is_good
-from oms_aws.api.examples import ACCOUNT
 from oms_aws.master import vies
 from oms_aws.master.vies import Vies
+from oms_aws.platform.example_values import ACCOUNT
 from tests.world.merchant import Merchant
 from tests.world.vies import RecordedVies
 from tests.world.world import Answered, World

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from oms_aws.api.examples import ACCOUNT
+from oms_aws.platform.example_values import ACCOUNT
 from tests.world.merchant import Merchant
 from tests.world.world import Answered, World
 

@@ -8,9 +8,10 @@ from typing import Any, NamedTuple
 import pytest
 
 from infra.journey import JOURNEY, Http
-from oms_aws.api.examples import ACCOUNT, REQUESTS
+from oms_aws.api.examples import REQUESTS
 from oms_aws.platform import keys
 from oms_aws.platform.clients import SCOPES
+from oms_aws.platform.example_values import ACCOUNT
 from tests.world.functions import handler, step_of
 from tests.world.merchant import SELLER, Merchant
 from tests.world.opening import opened
@@ -44,6 +45,7 @@ class Belongings(NamedTuple):
     endpoint: str
     number: str
     withdrawal: str
+    rma: str
 
 
 @pytest.fixture(scope="module")
@@ -69,8 +71,10 @@ def mine() -> Iterator[Belongings]:
         merchant.place(merchant.request(RUCK_45=1) | {"payment": unpaid})
         world.settle()
         order = merchant.order(id)
-        said = {"name": "x", "contract": body["external_number"], "email": "x@y.example"}
-        made = merchant.do("POST /v1/withdrawals", merchant.shop, said)
+        said = {"name": "Eva", "contract": "unknown", "email": "eva@post.example"}
+        withdrawn = merchant.do("POST /v1/withdrawals", merchant.shop, said)
+        back = {"order": id, "lines": [{"number": "1", "quantity": 1}]}
+        announced = merchant.do("POST /v1/returns", merchant.shop, back)
         world.settle()
         yield Belongings(
             world,
@@ -81,7 +85,8 @@ def mine() -> Iterator[Belongings]:
             order["documents"][0]["id"],
             subscribed["id"],
             body["external_number"],
-            made["id"],
+            withdrawn["id"],
+            announced["id"],
         )
 
 
@@ -119,6 +124,11 @@ def asks(mine: Belongings) -> dict[str, Ask]:
         "POST /v1/fulfilments/{fulfilment}/ship": Ask(
             fulfilment, {"carrier": "dhl", "tracking_numbers": ["1"]}
         ),
+        "POST /v1/returns": Ask(
+            {}, {"order": mine.order, "lines": [{"number": "1", "quantity": 1}]}
+        ),
+        "GET /v1/returns/{rma}": Ask({"rma": mine.rma}),
+        "POST /v1/returns/{rma}/close": Ask({"rma": mine.rma}, {"reason": "x"}),
         "PUT /v1/products/{sku}": Ask({"sku": "OURS-1"}, {"name": {"de": "Ihres"}}),
         "PUT /v1/products/{sku}/owner": Ask({"sku": "OURS-1"}, {"shop": "tal-tasche"}),
         "GET /v1/webhooks/{endpoint}": Ask(endpoint),
@@ -156,7 +166,13 @@ def asks(mine: Belongings) -> dict[str, Ask]:
 
 NOBODY: tuple[Any, ...] = (None,) * len(Belongings._fields)
 ITS = {"shop": "berg-beutel"}
-LISTS = ("GET /v1/orders", "GET /v1/webhooks", "GET /v1/holds", "GET /v1/withdrawals")
+LISTS = (
+    "GET /v1/orders",
+    "GET /v1/webhooks",
+    "GET /v1/holds",
+    "GET /v1/withdrawals",
+    "GET /v1/returns",
+)
 OF_NO_SHOP = (
     "POST /v1/orders",
     "POST /v1/webhooks",
@@ -231,6 +247,8 @@ def everything(world: World) -> list[dict[str, Any]]:
         ("GET /v1/withdrawals", {}),
         ("GET /v1/withdrawals", {"shop": "berg-beutel"}),
         ("GET /v1/withdrawals", {"status": "unmatched"}),
+        ("GET /v1/returns", {"shop": "berg-beutel"}),
+        ("GET /v1/returns", {"status": "announced"}),
     ],
 )
 def test_lists_hold_ones_own_things_alone(

@@ -11,8 +11,9 @@ import pypdf
 import pytest
 
 from oms.billing.invoice import Invoice
-from oms_aws.api.examples import LOGO, REQUESTS
+from oms_aws.api.examples import REQUESTS
 from oms_aws.papers.typesetting import typeset
+from oms_aws.platform.example_values import LOGO
 from tests.domain.master.test_logo import png
 from tests.world.merchant import SELLER, Merchant
 from tests.world.opening import opened

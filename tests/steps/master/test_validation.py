@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from oms_aws.api.examples import ADDRESS, PRODUCT, WAREHOUSE
+from oms_aws.platform.example_values import ADDRESS, PRODUCT, WAREHOUSE
 from tests.world.merchant import Merchant
 from tests.world.world import World
 

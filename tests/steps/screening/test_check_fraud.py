@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from oms_aws.api.examples import RULES
+from oms_aws.platform.example_values import RULES
 from tests.world.merchant import ADDRESS, Merchant
 from tests.world.world import Answered, World
 

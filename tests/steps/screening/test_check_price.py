@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from oms_aws.api.examples import ACCOUNT
+from oms_aws.platform.example_values import ACCOUNT
 from tests.world.merchant import SELLER, Merchant
 
 BODY = {"currency": "EUR", "price_mode": "net", "group": "clubs"}

@@ -14,6 +14,7 @@ from oms.core.events import DomainEvent
 from oms.notices.endpoints import EndpointEvent
 from oms.orders.applying import OrderEvent
 from oms.records.export import ExportEvent
+from oms.returns.rma import ReturnEvent
 from oms.returns.withdrawal import WithdrawalEvent
 from oms.sourcing.stock_events import IncomingChanged, StockBuffered, StockChanged
 from oms_aws.notices.event_types import MEANING
@@ -84,6 +85,7 @@ def event_types() -> dict[str, type[DomainEvent]]:
         *typing.get_args(ExportEvent),
         *typing.get_args(BillEvent),
         *typing.get_args(WithdrawalEvent),
+        *typing.get_args(ReturnEvent),
         *typing.get_args(EndpointEvent),
         WebhookTest,
     )

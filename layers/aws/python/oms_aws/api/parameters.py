@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import get_args
 
 from oms.orders.hold_reasons import REASONS, RELEASERS
+from oms.returns.rma import ReturnStatus
 from oms.returns.withdrawal import Status
 from oms_aws.api.announcements import REF, Json
 from oms_aws.platform.answers import ID
@@ -32,6 +33,7 @@ PATH = {
     "failure": ("The failure's id within its order.", "failure_1"),
     "endpoint": ("The webhook endpoint's id.", f"whk_{ID}"),
     "withdrawal": ("The withdrawal's id.", f"wdr_{ID}"),
+    "rma": ("The return's id.", f"ret_{ID}"),
     "letter": ("The dead letter's id.", "dl_1795442531000_4f0c…"),
     "export": ("The export's id.", f"exp_{ID}"),
     "upload": ("The upload's id.", f"upl_{ID}"),
@@ -123,6 +125,10 @@ STATUSES: dict[str, tuple[str, Json]] = {
     "GET /v1/withdrawals": (
         "Only those in this status.",
         {"type": "string", "enum": [*get_args(Status)]},
+    ),
+    "GET /v1/returns": (
+        "Only those in this status.",
+        {"type": "string", "enum": [*get_args(ReturnStatus)]},
     ),
     "GET /v1/payments": (
         "Only those in this status.",

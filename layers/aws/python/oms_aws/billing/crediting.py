@@ -35,21 +35,19 @@ def credit_issued(
     def drafted(order: Order, taking: CounterBatch, at: datetime) -> Draft:
         document = as_it_stands(order.document(original), oms)
         draft = credited(order, document, wanted, id, oms, taking, at=at)
-        return _noted(draft, document, order, call, oms)
+        by = Saved(call.actor, f"request:{call.request_id}")
+        return noted(draft, document, order, by, oms)
 
     return document_issued(call, order_id, drafted, oms)
 
 
-def _noted(
-    draft: Draft, original: Document, order: Order, call: Call[Any], oms: BillingWiring
-) -> Draft:
+def noted(draft: Draft, original: Document, order: Order, by: Saved, oms: BillingWiring) -> Draft:
     """With the bill of a share noting what is credited of it: so no cancellation overlooks it."""
     if not original.bill:
         return draft
     seen, note = oms.bills.get(original.bill), draft.document
     credited = Credited(note.id, original.id, order.id, note.gross)
     after = seen.bill.note_credit(credited, at=note.issued_at)
-    by = Saved(call.actor, f"request:{call.request_id}")
     return draft._replace(writes=(*draft.writes, *oms.bills.prepared(seen, after, by).actions))
 
 

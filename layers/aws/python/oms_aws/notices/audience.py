@@ -37,6 +37,8 @@ def readers(type: str) -> frozenset[str]:
     match type.partition("."):
         case ("Stock", _, "Changed" | "Buffered") | ("Incoming", _, _):
             return frozenset({"stock:read"})
+        case ("Return", _, _):
+            return frozenset({"returns:read"})
         case ("Withdrawal", _, _):
             return frozenset({"withdrawals:read"})
         case ("Bill", _, _):

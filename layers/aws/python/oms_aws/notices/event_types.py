@@ -50,6 +50,7 @@ FULFILMENT = {
     "Shipment.Failed": "A parcel could not be delivered, or is sent back",
     "Shipment.Overdue": "A parcel that failed to arrive is neither delivered nor back in time",
     "Shipment.Returned": "Every parcel of a fulfilment is back where it came from",
+    "Order.PiecesReturned": "Pieces came back that the customer had got",
     "Shipment.Delivered": "Every parcel of a fulfilment has arrived",
 }
 BILLING = {
@@ -108,6 +109,13 @@ RETURNS = {
     "Withdrawal.Closed": "A clerk closed a withdrawal, with a reason",
     "Withdrawal.ErasureRequested": "The personal data of a withdrawal are to be erased",
     "Withdrawal.PersonErased": "The personal data of a withdrawal are gone: erase your copy",
+    "Return.Announced": "Goods are to come back, with this number on their parcel",
+    "Return.Received": "A parcel came back, and what was in it was looked at",
+    "Return.Decided": "A clerk decided whether pieces that came back are paid back",
+    "Return.Credited": "What came back is credited; the money follows the credit note",
+    "Return.Uncredited": "What came back could not be credited: a clerk has to see why",
+    "Return.Overdue": "What was announced has not come back in time",
+    "Return.Closed": "Nothing more is expected of a return",
 }
 NOTICES = {
     "Notification.Sent": "The customer was told by mail",

@@ -194,5 +194,6 @@ def _path(aggregate: str) -> str:
         "purchase": "purchase-orders",
         "webhook": "webhooks",
         "withdrawal": "withdrawals",
+        "return": "returns",
     }
     return f"{paths.get(kind, kind)}/{id}"

@@ -21,18 +21,19 @@ _WORKING = {
         "orders:read orders:write stock:read webhooks:write documents:read papers:read "
         "products:read products:write customers:read customers:write prices:read tax:read "
         "open-items:read captures:write deposits:write privacy:read privacy:write "
-        "withdrawals:read withdrawals:write"
+        "withdrawals:read withdrawals:write returns:read returns:write"
     ),
     "wms": (
         "fulfilments:read fulfilments:write papers:read stock:read stock:write products:read "
-        "webhooks:write"
+        "webhooks:write returns:read returns:write returns:receive"
     ),
     "carrier": "",
     "approver": "approvals:write",
     "accountant": (
         "orders:read documents:read customers:read holds:release exports:write payments:write "
         "credit-notes:write open-items:read open-items:write captures:write "
-        "payment-failures:write deposits:write bills:write webhooks:write withdrawals:read"
+        "payment-failures:write deposits:write bills:write webhooks:write withdrawals:read "
+        "returns:read"
     ),
     "clerk": (
         "orders:read orders:write holds:release approvals:write stock:read stock:write "
@@ -42,7 +43,8 @@ _WORKING = {
         "exports:write "
         "purchases:write credit-notes:write tax:read rules:read rules:write open-items:read "
         "open-items:write captures:write payment-failures:write deposits:write bills:write "
-        "privacy:read privacy:write withdrawals:read withdrawals:write withdrawals:decide"
+        "privacy:read privacy:write withdrawals:read withdrawals:write withdrawals:decide "
+        "returns:read returns:write returns:receive returns:decide"
     ),
 }
 SCOPES = {

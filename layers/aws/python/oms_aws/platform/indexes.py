@@ -53,6 +53,11 @@ def withdrawals_of(shop: str) -> str:
     return f"WITHDRAWALS#{shop}"
 
 
+def returns_of(shop: str) -> str:
+    """Which returns has the shop got, by time?"""
+    return f"RETURNS#{shop}"
+
+
 EVENT_SHARDS = "0123456789abcdef"
 """The last digit of an event's id: an index partition takes about 1,000 writes a second."""
 
@@ -117,6 +122,11 @@ def orders_in(shop: str, status: str) -> str:
 def withdrawals_in(shop: str, status: str) -> str:
     """Which statements to withdraw of the shop are in the status, by time?"""
     return f"WITHDRAWALS#{shop}#{status}"
+
+
+def returns_in(shop: str, status: str) -> str:
+    """Which returns of the shop are in the status, by time?"""
+    return f"RETURNS#{shop}#{status}"
 
 
 HOLDER_SHARDS = 8

@@ -193,6 +193,7 @@ def event_logs(found: Snapshot) -> Iterator[Breach]:
         "bill": found.billed.bills,
         "export": found.exports,
         "withdrawal": found.withdrawn.kept,
+        "return": found.goods_back.kept,
     }
     ends = {
         f"{kind}/{id}": (stored.sequence, stored.hash)

@@ -32,7 +32,7 @@ from oms_aws.records.billed import Billed
 from oms_aws.records.exports import EXPORT, StoredExport
 from oms_aws.records.reconciled import Reconciled
 from oms_aws.records.shelf import Kept, Shelf
-from oms_aws.records.withdrawn import Withdrawn
+from oms_aws.records.withdrawn import GoodsBack, Withdrawn
 from oms_aws.sourcing.counters import View, stored_reservation
 from oms_aws.sourcing.purchases import PURCHASE, StoredPurchase
 
@@ -90,13 +90,17 @@ class Snapshot:
         self.seals: dict[date, Mapping[str, Any]] = {}
         self.exports: dict[str, StoredExport] = {}
         self.withdrawn = Withdrawn(self.shelf, self.vault)
+        self.goods_back = GoodsBack(self.shelf)
         self.endpoints: dict[str, tuple[int, str]] = {}
         self.debtors: dict[str, tuple[str, ...]] = {}
         self._take_all(scan, told)
+        self._join_parts()
+        self.items = self._stock_items()
+
+    def _join_parts(self) -> None:
         for sku, view in self.views.items():
             read = (self.parts[sku][pk] for pk in sorted(self.parts[sku]))
             self.views[sku] = View(sku, (*view.read, *read))
-        self.items = self._stock_items()
 
     def _take_all(self, scan: Iterable[Mapping[str, Any]], told: Told) -> None:
         takes = self._takes()
@@ -133,6 +137,8 @@ class Snapshot:
             "export": self._export,
             "withdrawal": self.withdrawn.withdrawal,
             "withdrawn": self.withdrawn.row,
+            "return": self.goods_back.rma,
+            "goods_back": self.goods_back.row,
             "endpoint": self._endpoint,
             "debtors": self._debtors,
             "distance_sales": self._distance,

@@ -10,7 +10,7 @@ import msgspec
 
 from oms.records.breach import Breach
 from oms.records.reconciling import CHECKS as RECONCILED
-from oms_aws.records import archived, proofs, pseudonymised, withdrawals
+from oms_aws.records import archived, goods_back, proofs, pseudonymised, withdrawals
 from oms_aws.records.scanned import Archive, Snapshot, Told, saying
 
 Checks = dict[str, dict[str, Any]]
@@ -68,6 +68,7 @@ CHECKS: dict[str, Check] = {
     "seals": Check(lambda found: len(found.seals), archived.seals),
     "personal_data": Check(_persons, pseudonymised.personal_data),
     "withdrawals": Check(lambda found: len(found.withdrawn.kept), withdrawals.withdrawals),
+    "returns": Check(lambda found: len(found.goods_back.kept), goods_back.returns),
 }
 """All checks by name: the invariants 1 to 7 of an order system, the books and the archive."""
 

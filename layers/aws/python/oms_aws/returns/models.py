@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Annotated
+from typing import Annotated, Protocol
 
 from pydantic import Field, StringConstraints
 
@@ -23,7 +23,14 @@ class WithdrawnLineIn(Model):
     quantity: Quantity
 
 
-def faults_of(lines: Iterable[WithdrawnLineIn]) -> dict[str, str]:
+class Numbered(Protocol):
+    """Something that names a line."""
+
+    @property
+    def number(self) -> str: ...
+
+
+def faults_of(lines: Iterable[Numbered]) -> dict[str, str]:
     """Lines that stand there twice: field -> reason."""
     first: dict[str, int] = {}
     return {

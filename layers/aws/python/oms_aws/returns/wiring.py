@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from oms_aws.payments.wiring import PaymentsWiring
 
 if TYPE_CHECKING:
+    from oms_aws.returns.rmas import DynamoReturns
     from oms_aws.returns.withdrawals import DynamoWithdrawals
 
 
@@ -19,3 +20,9 @@ class ReturnsWiring(PaymentsWiring):
         from oms_aws.returns.withdrawals import DynamoWithdrawals
 
         return DynamoWithdrawals(self.table, self.now, self.new_id)
+
+    @cached_property
+    def returns(self) -> DynamoReturns:
+        from oms_aws.returns.rmas import DynamoReturns
+
+        return DynamoReturns(self.table, self.now, self.new_id)

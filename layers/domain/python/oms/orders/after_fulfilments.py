@@ -15,6 +15,7 @@ from oms.orders.fulfilment_events import (
     FulfilmentRecallRefused,
     FulfilmentRecallRequested,
     FulfilmentReleased,
+    PiecesReturned,
     ShipmentConfirmed,
     ShipmentDelivered,
     ShipmentFailed,
@@ -130,6 +131,13 @@ def _came_back(order: Order, event: ShipmentReturned) -> Order:
     return order.with_fulfilment(replace(fulfilment, status="returned", returned_at=event.at))
 
 
+def _pieces_returned(order: Order, event: PiecesReturned) -> Order:
+    taken = dict(order.progress.taken_back)
+    for number, n in event.pieces.items():
+        taken[number] = taken.get(number, 0) + n
+    return order.move(event.pieces, "delivered", "returned").within("progress", taken_back=taken)
+
+
 AFTER: dict[type, Any] = {
     FulfilmentPlanned: _planned,
     FulfilmentReleased: _offered,
@@ -143,4 +151,5 @@ AFTER: dict[type, Any] = {
     ShipmentFailed: _failed_to_arrive,
     ShipmentOverdue: _overdue,
     ShipmentReturned: _came_back,
+    PiecesReturned: _pieces_returned,
 }

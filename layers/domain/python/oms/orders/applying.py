@@ -44,6 +44,7 @@ from oms.orders.fulfilment_events import (
     FulfilmentRecallRefused,
     FulfilmentRecallRequested,
     FulfilmentReleased,
+    PiecesReturned,
     ShipmentConfirmed,
     ShipmentDelivered,
     ShipmentFailed,
@@ -163,6 +164,7 @@ OrderEvent = (
     | ShipmentFailed
     | ShipmentOverdue
     | ShipmentReturned
+    | PiecesReturned
     | InvoiceAwaited
     | InvoiceIssued
     | InvoiceDeferred

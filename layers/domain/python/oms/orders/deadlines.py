@@ -47,7 +47,8 @@ class Progress(Value, frozen=True, omit_defaults=True):
     """Progress of an order: when it changed last, was completed, and was sent on.
 
     `expected` is what the customer was told last of lines that wait, by line, `looked_at` when
-    their days were last looked at.
+    their days were last looked at. `taken_back` are pieces that came back after they had arrived,
+    by line.
     """
 
     changed_at: datetime | None = None
@@ -55,3 +56,4 @@ class Progress(Value, frozen=True, omit_defaults=True):
     stalled: Stalled | None = None
     expected: dict[str, date | None] = field(default_factory=dict)
     looked_at: datetime | None = None
+    taken_back: dict[str, int] = field(default_factory=dict)

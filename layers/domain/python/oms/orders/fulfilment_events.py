@@ -7,6 +7,7 @@ from datetime import datetime
 from oms.core.events import DomainEvent
 from oms.core.pseudonyms import Personal
 from oms.orders.fulfilments import Fulfilment, Parcel, Recall
+from oms.orders.lines import Pieces
 
 
 class FulfilmentPlanned(DomainEvent, frozen=True, tag="Fulfilment.Planned"):
@@ -111,4 +112,12 @@ class ShipmentReturned(DomainEvent, frozen=True, tag="Shipment.Returned"):
     """Every parcel of a fulfilment is back where it came from."""
 
     fulfilment: str
+    at: datetime
+
+
+class PiecesReturned(DomainEvent, frozen=True, tag="Order.PiecesReturned"):
+    """Pieces came back from the customer, by line, with the return of that id."""
+
+    rma: str
+    pieces: Pieces
     at: datetime

@@ -108,7 +108,7 @@ class Order(Value, frozen=True, omit_defaults=True):
 
     @property
     def discount(self) -> Decimal:
-        """What is off the whole order, with what is off its lines."""
+        """Discount on the whole order and on its lines, in its price mode."""
         of_lines = sum((line.discount for line in self.lines), Decimal(0))
         return of_lines + sum((each.amount for each in self.discounts), Decimal(0))
 
@@ -118,12 +118,12 @@ class Order(Value, frozen=True, omit_defaults=True):
 
     @property
     def charged(self) -> Decimal:
-        """What it costs without the cancelled pieces, in its price mode."""
+        """Price without the cancelled pieces, in its price mode."""
         left = {li.number: n for li in self.lines if (n := li.ordered - li.cancelled)}
         return self.worth(left) + (self.shipping.price if left else 0)
 
     def worth(self, pieces: Pieces) -> Decimal:
-        """What pieces cost, in the price mode, with their parts of all discounts."""
+        """Price of pieces, in the price mode, with their parts of all discounts."""
         shares = self.discount_shares()
         some = [(line, n) for line in self.lines if (n := pieces.get(line.number, 0))]
         return sum((self._worth(line, n, shares[line.number]) for line, n in some), Decimal(0))
@@ -137,7 +137,7 @@ class Order(Value, frozen=True, omit_defaults=True):
         return line.unit_price * pieces - sum(off)
 
     def discount_shares(self) -> dict[str, Decimal]:
-        """What is off the whole order, shared over its lines by their price after their discounts.
+        """Discount on the whole order, shared over its lines by their price after their discounts.
 
         By price, not by net value: so that the shares do not depend on a rate that may change
         between two shipments. Every rate's net falls by the same percentage (section 10.3 UStAE).
@@ -151,7 +151,7 @@ class Order(Value, frozen=True, omit_defaults=True):
 
     @property
     def erased(self) -> bool:
-        """Whether its personal data are gone."""
+        """True once its personal data are gone."""
         return bool(self.erasure and self.erasure.erased_at)
 
     @property
@@ -159,7 +159,7 @@ class Order(Value, frozen=True, omit_defaults=True):
         return self.screening.open_holds
 
     def unsupplied(self, line: Line) -> bool:
-        """Whether a line still waits for somebody to say who supplies it."""
+        """True while a line waits for somebody to say who supplies it."""
         if line.nature.kind != "drop_ship":
             return False
         return not any(
@@ -170,14 +170,14 @@ class Order(Value, frozen=True, omit_defaults=True):
 
     @property
     def reserved_until(self) -> datetime | None:
-        """When a held order gives back what it has reserved."""
+        """Time at which a held order gives back what it has reserved."""
         raised = [hold.raised_at for hold in self.open_holds]
         if not raised or not self.count("reserved"):
             return None
         return min(raised) + timedelta(hours=self.screening.reserve_hours)
 
     def count(self, place: str) -> int:
-        """How many pieces of all lines are in a place (`ordered` counts all)."""
+        """Number of pieces of all lines in a place (`ordered` counts all)."""
         return sum(getattr(line, place) for line in self.lines)
 
     def pieces(self, place: str) -> Pieces:
@@ -198,7 +198,7 @@ class Order(Value, frozen=True, omit_defaults=True):
 
     @property
     def verdict(self) -> Literal["pass", "hold", "refuse"]:
-        """Where the checks have left the order."""
+        """Result of the checks so far."""
         if self.screening.refused:
             return "refuse"
         return "hold" if self.open_holds else "pass"
@@ -321,5 +321,5 @@ def _in_parts(plain: dict[str, Any]) -> dict[str, Any]:
     return plain | parts
 
 
-ORDER_FORMATS: Formats[Order] = Formats(Order, _in_parts, unchanged)
+ORDER_FORMATS: Formats[Order] = Formats(Order, _in_parts, unchanged, unchanged)
 encode = msgspec.json.encode

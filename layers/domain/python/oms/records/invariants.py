@@ -22,7 +22,7 @@ from oms.orders.waiting import waiting as waiting_order
 from oms.payments.credit import COUNTERS, NOTHING, Exposure, exposure
 from oms.records import export
 from oms.records.breach import Breach
-from oms.returns import withdrawal
+from oms.returns import rma, withdrawal
 from oms.sourcing.stock import ByLocation, Item, Reservation, agrees, claims
 
 PARTY_OURSELVES = "auftakt"
@@ -43,9 +43,20 @@ def conserved(order: Order) -> Iterator[Breach]:
         for place, some in _whereabouts(fulfilment):
             for number, n in some.items():
                 found[place][number] = found[place].get(number, 0) + n
+    _take_back(order, found)
     for place, pieces in found.items():
         if pieces != order.pieces(place):
             yield Breach(order.id, f"{place}: fulfilments {pieces}, lines {order.pieces(place)}")
+
+
+def _take_back(order: Order, found: Mapping[str, dict[str, int]]) -> None:
+    """Move what customers sent back from what their parcels brought."""
+    for number, n in order.progress.taken_back.items():
+        there, back = found["delivered"], found["returned"]
+        there[number] = there.get(number, 0) - n
+        back[number] = back.get(number, 0) + n
+        if not there[number]:
+            del there[number]
 
 
 _OF_FULFILMENTS = ("released", "packed", "shipped", "delivered", "returned")
@@ -256,6 +267,7 @@ REPLAYS: Mapping[str, Replay] = {
     "bill": Replay(bill.decode_bill_event, bill.replayed),
     "export": Replay(export.decode_export_event, export.replayed),
     "withdrawal": Replay(withdrawal.decode_withdrawal_event, withdrawal.replayed),
+    "return": Replay(rma.decode_return_event, rma.replayed),
 }
 """The kinds of which the log tells all, by name."""
 
