@@ -54,7 +54,7 @@ ROOMS: Final[Mapping[Room, tuple[str, ...]]] = {
     "failures": ("FAILURE#*",),
     "withdrawals": ("WITHDRAWAL#*", "WITHDRAWALS#*"),
     "returns": ("RETURN#*", "RETURNS#*"),
-    "traces": ("FOUND#email#*",),
+    "traces": ("FOUND#email#*", "FOUND#statement#*"),
     # What is saved with an order, in its transactions.
     "orders": (
         "ORDER#*", "EXTERNAL#*", "FULFILMENT#*", "TRACKING#*", "ORDERED#*", "CREDIT#*",

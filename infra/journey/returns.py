@@ -31,7 +31,7 @@ STEPS: tuple[Step, ...] = (
         "Withdrawal.Matched", "Withdrawal.Decided", "Withdrawal.Stopped", "Withdrawal.GoodsProved",
         "Fulfilment.RecallAccepted", "Fulfilment.RecallRefused", "Order.Cancelled",
         "CreditNote.Issued", "Payment.Refunded", "Shipment.Returned", "Order.PiecesReturned",
-    )), (R, W),
+    )), (R, W, "table:forget"),
          reads=("orders", "withdrawals"), writes=("orders", "withdrawals")),
     Step("returns/announce_return", Http(("POST /v1/returns",)), (R, W),
          reads=("orders", "returns", "withdrawals", "replays"),

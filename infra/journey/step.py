@@ -10,7 +10,7 @@ from infra.journey.triggers import Trigger
 Grant = Literal[
     "table:read",  # GetItem, BatchGetItem, Query on the table and its indexes
     "table:write",  # PutItem, UpdateItem, ConditionCheckItem (TransactWriteItems is made of these)
-    "table:forget",  # DeleteItem of what leads from a mail address to orders
+    "table:forget",  # DeleteItem of what leads from a mail address to what is of it
     "bus:put",  # events:PutEvents
     "flow:start",  # states:StartExecution on the flows
     "flow:answer",  # states:SendTaskSuccess, SendTaskFailure

@@ -74,7 +74,7 @@ def test_no_statement_allows_more_than_it_names(template: Template) -> None:
             assert action not in {"dynamodb:Scan", "s3:DeleteObject"}
             if action == "dynamodb:DeleteItem":
                 assert statement["Condition"]["ForAllValues:StringLike"] == {
-                    "dynamodb:LeadingKeys": ["FOUND#email#*"]
+                    "dynamodb:LeadingKeys": ["FOUND#email#*", "FOUND#statement#*"]
                 }
 
 

@@ -30,5 +30,5 @@ def erase(call: Call[ErasureIn], oms: RecordsWiring) -> Answer:
     if call.body.confirm != shown.confirm:
         text = "Something has changed since it was looked at: look again."
         raise Problem(409, "preview_outdated", text)
-    confirmed(shown.who, Saved(call.actor, f"request:{call.request_id}"), oms)
+    confirmed(shown, Saved(call.actor, f"request:{call.request_id}"), oms)
     return Answer(seen(shown, oms, done=True))

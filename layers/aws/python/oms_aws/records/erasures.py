@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from itertools import islice
 from typing import Any, NamedTuple
@@ -19,6 +19,8 @@ from oms.master.account import Account
 from oms.orders import erasing
 from oms.orders.order import Order
 from oms.orders.personal_retention import need
+from oms.returns import forgetting
+from oms.returns.withdrawal import Withdrawal
 from oms_aws.master.kinds import ACCOUNTS
 from oms_aws.orders.search import list_of
 from oms_aws.platform.http import Call, shop_meant
@@ -26,6 +28,7 @@ from oms_aws.platform.log import Saved
 from oms_aws.platform.logs import logger
 from oms_aws.platform.queue import EventNotice
 from oms_aws.records.wiring import RecordsWiring
+from oms_aws.returns.withdrawals import statements_of
 
 ERASE = "records/erase_order"
 PERSON, ORDER = "ErasePerson", "EraseOrder"
@@ -60,12 +63,13 @@ class Shown(NamedTuple):
     who: Person
     account: Account | None
     orders: tuple[str, ...]
+    withdrawals: tuple[str, ...] = ()
 
     @property
     def confirm(self) -> str:
         """Digest of what is to be erased, so that nothing is that nobody has looked at."""
         version = self.account.version if self.account else 0
-        parts = (*self.who, str(version), *sorted(self.orders))
+        parts = (*self.who, str(version), *sorted(self.orders), *sorted(self.withdrawals))
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:32]
 
 
@@ -77,9 +81,20 @@ def person_meant(call: Call[Any]) -> Person:
 def known(who: Person, oms: RecordsWiring) -> Shown:
     """Records of a person; raises Unknown when there are none."""
     account, orders = account_of(who, oms), tuple(_orders(who, oms))
-    if account is None and not orders:
+    withdrawals = withdrawals_of(who, account, orders[:MOST_SHOWN], oms)
+    if account is None and not orders and not withdrawals:
         raise unknown(who)
-    return Shown(who, account, orders)
+    return Shown(who, account, orders, tuple(withdrawals))
+
+
+def withdrawals_of(
+    who: Person, account: Account | None, orders: Iterable[str], oms: RecordsWiring
+) -> list[str]:
+    """The ids of withdrawals with the person's mail address, and of those from some orders."""
+    mail = who.customer if who.kind == "email" else account.email if account else ""
+    said = oms.withdrawals.by_mail(who.shop, mail, limit=MOST_SHOWN) if mail else []
+    of_orders = (id for order in orders for id in oms.withdrawals.ids_of_order(order))
+    return [*dict.fromkeys((*said, *of_orders))]
 
 
 def account_of(who: Person, oms: RecordsWiring) -> Account | None:
@@ -114,9 +129,20 @@ def seen(shown: Shown, oms: RecordsWiring, *, done: bool) -> dict[str, Any]:
         "account": shown.account is not None,
         "orders": [_order_seen(order, oms.now()) for order in orders],
         "more": len(shown.orders) - len(some),
+        "withdrawals": [_withdrawal_seen(each) for each in _stored(shown, oms)],
         "kept": [each for order in orders for each in _kept(order, oms)],
         "confirm": None if done else shown.confirm,
     }
+
+
+def _stored(shown: Shown, oms: RecordsWiring) -> list[Withdrawal]:
+    found = oms.withdrawals.get_many(shown.withdrawals)
+    return [found[id].withdrawal for id in shown.withdrawals if id in found]
+
+
+def _withdrawal_seen(withdrawal: Withdrawal) -> dict[str, Any]:
+    done = "erased" if withdrawal.erased else "now" if withdrawal.finished else "later"
+    return {"withdrawal": withdrawal.id, "status": withdrawal.status, "outcome": done}
 
 
 def _order_seen(order: Order, at: datetime) -> dict[str, Any]:
@@ -157,9 +183,12 @@ def _stays(
     return {"order": order.id, **said}
 
 
-def confirmed(who: Person, by: Saved, oms: RecordsWiring) -> None:
+def confirmed(shown: Shown, by: Saved, oms: RecordsWiring) -> None:
     """Have a person erased: one message, which goes on by itself from page to page."""
+    who, account = shown.who, shown.account
     facts = {"shop": who.shop, "orders": who.orders}
+    if mail := who.customer if who.kind == "email" else account.email if account else "":
+        facts["statements"] = statements_of(who.shop, mail)
     if who.kind == "customer":
         facts["customer"] = who.customer
     _send(PERSON, by, oms, facts=facts)
@@ -189,6 +218,9 @@ def erase_page(signal: EventNotice, oms: RecordsWiring) -> None:
     after = facts.get("after", "")
     if who and not after:
         _ask(who, by, oms)
+    if "statements" in facts and not after:
+        for id in oms.withdrawals.in_list(facts["statements"], limit=MOST_SHOWN):
+            erase_withdrawal(id, by, oms)
     found = oms.search.having(facts["orders"], after=after, limit=AT_ONCE)
     for id in (id for _, id in found if id):
         try:
@@ -211,10 +243,17 @@ def _ask(who: Person, by: Saved, oms: RecordsWiring) -> None:
 
 def erase_order(id: str, by: Saved, oms: RecordsWiring) -> Order:
     """Ask an order to forget its customer, which it does at once or when its time has come."""
+    for each in oms.withdrawals.ids_of_order(id):
+        erase_withdrawal(each, by, oms)
     stored = oms.orders.change(
         id, lambda order: erasing.request(order, by=by.actor, at=oms.now()), by
     )
     return stored.order
+
+
+def erase_withdrawal(id: str, by: Saved, oms: RecordsWiring) -> None:
+    """Ask a withdrawal to forget its person, which it does at once or when it is finished."""
+    oms.withdrawals.change(id, lambda it: forgetting.request(it, by=by.actor, at=oms.now()), by)
 
 
 def erase_record(who: Person, by: Saved, oms: RecordsWiring) -> None:

@@ -6,11 +6,13 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from oms.returns.withdrawal import Status
 from oms_aws.master.answers import Change
 from oms_aws.master.customer_answers import Account
 from oms_aws.orders.answers import LogEntry, Order
 from oms_aws.platform.answers import ID, Cursor, ExternalNumber, OrderId, Shop, Time, Told
 from oms_aws.platform.models import Model
+from oms_aws.returns.answers import Withdrawal, WithdrawalId
 
 
 class OrderToErase(Model):
@@ -30,6 +32,14 @@ class OrderToErase(Model):
         ),
     ]
     until: Annotated[Time | None, Field(description="Null while nobody can tell.")]
+
+
+class WithdrawalToErase(Model):
+    """A withdrawal of the person, and when its personal data go: once it is finished."""
+
+    withdrawal: WithdrawalId
+    status: Status
+    outcome: Literal["now", "later", "erased"]
 
 
 class Kept(Model):
@@ -53,6 +63,10 @@ class ErasureShown(Model):
     ]
     orders: Annotated[list[OrderToErase], Field(description="The newest hundred; all are erased.")]
     more: Annotated[int, Field(description="Orders that are not shown.", ge=0, examples=[0])]
+    withdrawals: Annotated[
+        list[WithdrawalToErase],
+        Field(description="Those with the mail address, and from the orders that are shown."),
+    ]
     kept: list[Kept]
     confirm: Annotated[
         str | None,
@@ -64,6 +78,13 @@ class OrderTold(Model):
     """An order of the person with all that happened to it."""
 
     order: Order
+    events: list[LogEntry]
+
+
+class WithdrawalTold(Model):
+    """A withdrawal of the person with all that happened to it."""
+
+    withdrawal: Withdrawal
     events: list[LogEntry]
 
 
@@ -79,6 +100,7 @@ class PersonTold(Model):
         Field(description="Lists against fraud with the mail address, for who may read them."),
     ]
     orders: list[OrderTold]
+    withdrawals: list[WithdrawalTold]
     cursor: Cursor
 
 

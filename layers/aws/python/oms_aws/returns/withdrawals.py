@@ -100,10 +100,15 @@ class DynamoWithdrawals(AggregateStore[Withdrawal, StoredWithdrawal]):
         self, shop: str, mail: str, *, limit: int, since: datetime | None = None
     ) -> list[str]:
         """The ids of a shop's statements with a mail address, the newest first."""
-        pk = keys.found_by("statement", shop, _digest(shop, mail), "").pk
+        pk = statements_of(shop, mail)
         first = indexes.place(since, "") if since else ""
         rows = self._table.query(pk, limit=limit, newest=True)
         return [row["withdrawal"] for row in rows if row["sk"] >= first]
+
+    def in_list(self, pk: str, *, limit: int) -> list[str]:
+        """The ids of the statements of a list (`statements_of`), the newest first."""
+        rows = self._table.query(pk, limit=limit, newest=True)
+        return [row["withdrawal"] for row in rows]
 
     def listed(
         self, shop: str, status: str, *, after: str, limit: int
@@ -118,6 +123,11 @@ class DynamoWithdrawals(AggregateStore[Withdrawal, StoredWithdrawal]):
         places = {_id(row): row[f"{index}sk"] for row in rows}
         found = self.get_many(places)
         return [(place, found[id]) for id, place in places.items() if id in found]
+
+
+def statements_of(shop: str, mail: str) -> str:
+    """The list of a shop's statements with a mail address, of which it says a digest."""
+    return keys.found_by("statement", shop, _digest(shop, mail), "").pk
 
 
 def _id(row: Mapping[str, Any]) -> str:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from oms.core.refusals import Refusal
 from oms.core.values import Due
 from oms.orders.lines import Pieces
+from oms.returns.forgetting import erase, erasure_due
 from oms.returns.periods import over_at
 from oms.returns.verdicts import Decision, withdrawn
 from oms.returns.withdrawal import Withdrawal, tell
@@ -114,6 +115,9 @@ def due(withdrawal: Withdrawal) -> tuple[Due, ...]:
 
 def _dues(withdrawal: Withdrawal) -> Iterator[Due]:
     since = withdrawal.received_at
+    yield from erasure_due(withdrawal)
+    if withdrawal.erased:
+        return
     if not withdrawal.acknowledged_at and not withdrawal.unacknowledged_at:
         yield Due("receipt", "", since + ACKNOWLEDGE_WITHIN)
     if withdrawal.status == "unmatched" and not withdrawal.unmatched_at:
@@ -143,4 +147,6 @@ def overdue(withdrawal: Withdrawal, *, at: datetime) -> Withdrawal:
                 withdrawal = tell(withdrawal, WithdrawalGoodsOverdue(at))
             case "refund":
                 withdrawal = tell(withdrawal, WithdrawalRefundOverdue(at))
+            case "erasure":
+                withdrawal = erase(withdrawal, at=at)
     return withdrawal
