@@ -58,6 +58,7 @@ BY_STAGE = {
     "billing": (KEY, RING, USE, "ENDPOINTS", "DEADLETTERS", "SEALS", "NEW"),
     "payments": (KEY, RING, USE, "ENDPOINTS", "DEADLETTERS", "SEALS", "NEW"),
     "notices": (KEY, RING, USE, "RANGE#RE", "PAYMENT#T-1", "DEADLETTERS", "SEALS", "NEW"),
+    "returns": (KEY, RING, USE, "PAYMENT#T-1", "ENDPOINTS", "DEADLETTERS", "SEALS", "NEW"),
     "records": (KEY, RING, USE, "RANGE#RE", "NEW"),
     "master": ("ORDER#1", "DOCUMENT#1", "STOCK#A", "RANGE#RE", "ENDPOINTS", "SEALS", "NEW"),
 }
