@@ -10,7 +10,7 @@ import pytest
 
 from infra.journey import JOURNEY, Authoriser, Http, Queue, Room, Step
 from infra.rooms import ROOMS, patterns
-from oms_aws.platform import indexes, keys
+from oms_aws.platform import indexes, keys, return_keys
 from tests.infra.deployed import Template
 from tests.world.blueprint import blueprint
 from tests.world.roles import NotGranted, Roles
@@ -130,7 +130,7 @@ def test_one_strange_key_among_many_is_refused(roles: Roles) -> None:
 
 
 def test_rooms_hold_keys_that_there_are() -> None:
-    known = "".join(Path(str(each.__file__)).read_text() for each in (keys, indexes))
+    known = "".join(Path(str(each.__file__)).read_text() for each in (keys, return_keys, indexes))
     found = (keys.found_by(kind, "shop", "x", "").pk for kind in ("email", "statement"))
     logs = {keys.event("webhook/x", 1).pk, *found}
     for pattern in patterns(ROOMS):
