@@ -113,6 +113,15 @@ class Order(Struct, frozen=True):
         return [hold for hold in self.holds if hold.released_at is None]
 
 
+class GoodsBack(Struct, frozen=True):
+    """A return, and the credit notes over what came."""
+
+    id: str
+    number: str
+    status: str
+    credits: list[dict[str, object]] = []
+
+
 class Listed(Struct, frozen=True):
     """An order as the list of orders shows it."""
 

@@ -121,6 +121,25 @@ class Desk(MasterData):
         headers = {"X-Signature": f"sha256={signature}", "Content-Type": "application/json"}
         await self._ask("POST", f"carriers/{carrier}/webhook", content=body, headers=headers)
 
+    # -- returns ------------------------------------------------------------------------------
+
+    async def withdraw(self, statement: Json, key: str) -> str:
+        """Hand on a consumer's statement to withdraw; its id."""
+        once = {"Idempotency-Key": key}
+        return (await self._post(_Made, "withdrawals", statement, once)).id
+
+    async def announce_return(self, announced: Json, key: str) -> answers.GoodsBack:
+        """Announce what comes back. Raises Problem 409."""
+        once = {"Idempotency-Key": key}
+        return await self._post(answers.GoodsBack, "returns", announced, once)
+
+    async def receive_return(self, id: str, parcel: Json) -> answers.GoodsBack:
+        """Take a parcel of a return in. Raises Problem 409."""
+        return await self._post(answers.GoodsBack, f"returns/{id}/receipts", parcel)
+
+    async def goods_back(self, id: str) -> answers.GoodsBack:
+        return await self._get(answers.GoodsBack, f"returns/{id}")
+
     # -- webhooks -----------------------------------------------------------------------------
 
     async def subscribe(self, url: str, events: Sequence[str]) -> answers.Endpoint:
@@ -161,6 +180,10 @@ async def connected(running: Running, connections: int = 16) -> AsyncIterator[De
 
 class _Log(msgspec.Struct):
     items: list[answers.Event]
+
+
+class _Made(msgspec.Struct):
+    id: str
 
 
 class _Promises(msgspec.Struct):

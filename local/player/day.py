@@ -15,6 +15,7 @@ from local.player.board import Board, waits_only_for_stock
 from local.player.client import Desks
 from local.player.crowd import each
 from local.player.merchant import Intent
+from local.player.returning import Returning
 from local.player.screen import Screen
 from local.player.warehouse import Carrier, Warehouse, by_weight, winding
 from local.player.wire import Problem
@@ -49,6 +50,7 @@ class Day:
             Warehouse(desks, place["id"], self._intents, pack, self.carrier)
             for place in merchant.warehouses()
         ]
+        self.returning = Returning(desks, self._warehouses[0].location, self._intents)
 
     async def play(self) -> None:
         """Play until every order is at rest, or nothing has changed for PATIENCE seconds."""
@@ -71,20 +73,28 @@ class Day:
             *self._troubles,
             *chain(*(w.troubles for w in self._warehouses)),
             *self.carrier.troubles,
+            *self.returning.troubles,
         ]
 
     async def _tick(self, note: str) -> None:
         await self.board.refresh()
-        acts = [self._clear_holds(), *(warehouse.work() for warehouse in self._warehouses)]
+        acts = [
+            self._clear_holds(),
+            *(warehouse.work() for warehouse in self._warehouses),
+            self.returning.work(self.board.at("completed")),
+        ]
         self._idle = 0 if any(await asyncio.gather(*acts)) else self._idle + 1
         self._screen.show(self.board.counts(), len(self._intents), note)
         await asyncio.sleep(max(0.4, 2 * self.board.seconds))
 
     async def _over(self) -> bool:
         waiting = self.unfinished
-        if not waiting or self.board.still_for > PATIENCE:
+        coming = self.returning.waiting or self.returning.open(self.board.at("completed"))
+        if not (waiting or coming) or self.board.still_for > PATIENCE:
             return True
-        stuck = all(order.status in ("backordered", "partially_shipped") for order in waiting)
+        stuck = bool(waiting) and all(
+            order.status in ("backordered", "partially_shipped") for order in waiting
+        )
         if stuck and self._idle > 1 and not self._restocked:
             self._restocked = await self._stock_arrives(waiting)
         return False

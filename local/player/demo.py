@@ -81,6 +81,7 @@ async def _demo(args: argparse.Namespace, running: Running, screen: Screen) -> d
         await day.play()
         screen.note("mails and webhooks catch up")
         found, late = await logs(desks, day.board, receiver.has, PATIENCE)
+    still = [f"{rma} of {id} is still credited" for id, rma in day.returning.waiting.items()]
     resting = [f"{o.external_number} ({o.id}) is {o.status}" for o in day.unfinished]
     behind = [f"{day.board.orders[id].external_number} ({id}): {what}" for id, what in late.items()]
     return {
@@ -90,8 +91,10 @@ async def _demo(args: argparse.Namespace, running: Running, screen: Screen) -> d
         "webhooks_refused_on_purpose": receiver.counts["refused_on_purpose"],
         "webhooks_forged": receiver.counts["forged"],
         "scans": day.carrier.scans,
+        "came_back": len(day.returning.sent),
+        "credited_for_it": day.returning.credited,
         "seconds": round(time.monotonic() - began, 2),
-        "unfinished": resting + behind,
+        "unfinished": resting + behind + still,
         "troubles": day.troubles,
     }
 

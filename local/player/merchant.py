@@ -19,9 +19,13 @@ from local.player.stock import open_stock
 from local.player.wire import Problem
 
 Json = dict[str, Any]
-Story = Literal["plain", "cleared", "refused", "left", "withdrawn", "impatient", "all_or_nothing"]
+Story = Literal[
+    "plain", "cleared", "refused", "left", "withdrawn", "impatient", "all_or_nothing", "sent_back",
+    "revoked",
+]  # fmt: skip
 """How an order fares: plain; held and cleared by a clerk; refused for its payment; held and left to
-its deadline; held and cancelled; its waiting pieces cancelled; shipped only when complete."""
+its deadline; held and cancelled; its waiting pieces cancelled; shipped only when complete; a piece
+sent back; withdrawn from and sent back whole."""
 
 CARRIER = "dhl"
 CREDIT_LIMIT = "10000000.00"
@@ -32,6 +36,8 @@ _CENT = Decimal("0.01")
 _RATES = {"standard": Decimal("1.19"), "reduced": Decimal("1.07")}
 _STORIES: dict[int, Story] = {
     3: "cleared",
+    4: "sent_back",
+    5: "revoked",
     6: "impatient",
     8: "cleared",
     10: "all_or_nothing",
@@ -133,7 +139,7 @@ async def settle_in(desks: Desks) -> None:
 
 
 def day(run: str, orders: int, chance: random.Random) -> Iterator[Intent]:
-    """The orders of a day, one story in eight out of the ordinary."""
+    """The orders of a day, half of them out of the ordinary."""
     for n in range(orders):
         story = _STORIES.get(n % 20, "plain")
         if story in _ONCE and n >= 20:
@@ -142,7 +148,9 @@ def day(run: str, orders: int, chance: random.Random) -> Iterator[Intent]:
 
 
 def _order(run: str, n: int, story: Story, chance: random.Random) -> Json:
-    customer = chance.choice(customers())
+    consumers = [each for each in customers() if each["type"] == "B2C"]
+    private = story in ("sent_back", "revoked")
+    customer = chance.choice(consumers if private else customers())
     business = customer["type"] == "B2B"
     lines = list(_lines(story, business, chance))
     shipping = Decimal("0.00") if business else Decimal("4.90")

@@ -78,7 +78,7 @@ def put(role: Role, key: keys.Key) -> Any:
 
 def test_orders_travel_and_no_role_lacks_anything(system: System) -> None:
     """From capture to the archive, with invoices, webhooks and mails, each step as its role."""
-    done = system.call("demo", "--orders", "4", "--exit", "--json")
+    done = system.call("demo", "--orders", "6", "--exit", "--json")
     told = json.loads(done.stdout)
     assert told["unfinished"] == []
     assert (told["documents"] > 0, told["mails"] > 0, told["webhooks"] > 0) == (True,) * 3
@@ -89,7 +89,8 @@ def test_orders_travel_and_no_role_lacks_anything(system: System) -> None:
     assert asked >= {
         "orders/receive_order", "records/relay_events", "sourcing/route_order",
         "fulfilment/ship_parcels", "billing/render_document", "notices/tell_customer",
-        "notices/tell_subscriber", "records/archive_order",
+        "notices/tell_subscriber", "records/archive_order", "returns/receive_return",
+        "returns/follow_return", "returns/take_withdrawal", "returns/follow_withdrawal",
     }  # fmt: skip
     assert [call for call in calls if "AccessDenied" in call["text"]] == []
     letters = aws(system, "sqs").get_queue_attributes(

@@ -87,6 +87,9 @@ def test_day_is_the_same_for_the_same_seed_and_has_all_stories() -> None:
     stories = Counter(intent.story for intent in day)
     assert stories["refused"] == stories["left"] == 1
     assert stories["cleared"] > stories["withdrawn"] > 0
+    assert stories["sent_back"] == stories["revoked"] == 3
+    back = [intent for intent in day if intent.story in ("sent_back", "revoked")]
+    assert {intent.body["customer"]["type"] for intent in back} == {"B2C"}
     assert len({intent.number for intent in day}) == 60
 
 
