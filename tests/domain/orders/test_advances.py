@@ -171,6 +171,20 @@ def test_money_that_was_there_before_is_taxed_with_the_issue() -> None:
     assert (step.on, step.after) == (date(2026, 11, 20), Decimal("150.00"))
 
 
+def test_what_a_final_invoice_deducts_unheard_of_is_taxed_on_that_invoices_day() -> None:
+    """The shop moves its money itself and tells of nothing; the last that was heard was before."""
+    books = Books()
+    authorised = Payment("paypal", "authorised", Decimal("500.00"), reference="pay_1")
+    books.order = replace(books.order, payment=authorised)
+    books.ask("150.00")
+    assert advances(books.order) == ()
+    books.at = datetime(2027, 1, 11, 9, tzinfo=UTC)
+    books.final()
+    (step,) = advances(books.order)
+    assert (step.on, step.recorded_on) == (date(2027, 1, 11), date(2027, 1, 11))
+    assert step.after == Decimal("150.00")
+
+
 def test_a_capture_is_taxed_on_its_own_day() -> None:
     books = Books()
     id = books.ask("150.00")

@@ -145,7 +145,7 @@ def test_deliveries_read_a_secret_once_in_minutes_and_a_new_one_signs_in_seconds
 
 
 @pytest.mark.parametrize("after", [False, True])
-@pytest.mark.parametrize("call", range(1, 4))
+@pytest.mark.parametrize("call", range(1, 7))
 def test_crash_in_adding_leaves_no_endpoint_without_a_secret(
     world: World, merchant: Merchant, call: int, after: bool
 ) -> None:
@@ -156,6 +156,17 @@ def test_crash_in_adding_leaves_no_endpoint_without_a_secret(
     for each in listed:
         assert parameter(each["id"])
     assert genuine(added["secret"], told(world, merchant))
+    world.pass_time(seconds=ROTATION.total_seconds() + 1)
+    add(merchant)
+    listed = merchant.do("GET /v1/webhooks", merchant.shop)["items"]
+    assert parameters() == {of_endpoint(each["id"]) for each in listed}, "none is an orphan"
+
+
+def parameters() -> set[str]:
+    """The names of all that signs for endpoints."""
+    pages = wiring.client("ssm").get_paginator("get_parameters_by_path")
+    found = pages.paginate(Path="/auftakt/webhooks")
+    return {each["Name"].removeprefix("/auftakt/") for page in found for each in page["Parameters"]}
 
 
 @pytest.mark.parametrize("after", [False, True])

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from oms.screening.pricing import NAMED
 from tests.world.merchant import Merchant
 from tests.world.world import Answered, World
 
@@ -52,6 +53,27 @@ def test_a_net_order_waits_for_its_product(world: World, merchant: Merchant) -> 
     merchant.whole_life(id)
     (invoice,) = merchant.order(id)["documents"]
     assert (invoice["status"], invoice["gross"]) == ("archived", "29.63")
+
+
+def test_an_order_of_more_unknown_products_than_a_hold_names_reserves_nothing_of_them(
+    world: World, merchant: Merchant
+) -> None:
+    """Those beyond the hundredth waited in backorder, as if they were goods of ours."""
+    unknown = {f"NEU_{n}": 1 for n in range(NAMED + 3)}
+    id = placed(merchant, merchant.request(**unknown))
+    (hold,) = [h for h in merchant.order(id)["holds"] if h["reason"] == "product_unknown"]
+    assert (len(hold["data"]["skus"]), hold["data"]["more"]) == (NAMED, 3)
+    assert hold["text"].endswith(f" and {NAMED - 2} more.")
+    lines = merchant.order(id)["lines"]
+    assert {each["quantities"]["backordered"] for each in lines} == {0}
+    assert {each["quantities"]["open"] for each in lines} == {1}
+    for n in range(NAMED + 3):
+        merchant.sell(f"NEU-{n}", "1.00")
+    merchant.count("A", **unknown)
+    assert release(merchant, id, "product_unknown").status == 200
+    assert holds(merchant, id) == set()
+    lines = merchant.order(id)["lines"]
+    assert {each["quantities"]["open"] for each in lines} == {0}
 
 
 @pytest.mark.parametrize("first", ["product_unknown", "amount_unknown", "invoice_incomplete"])

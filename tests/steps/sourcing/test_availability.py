@@ -16,7 +16,7 @@ from oms.sourcing.availability import Supply, deliveries, needs_of, offer
 from oms.sourcing.backorder import Incoming
 from oms.sourcing.stock import Buffer, Item
 from tests.world.functions import MORNING
-from tests.world.merchant import Merchant
+from tests.world.merchant import ADDRESS, Merchant
 from tests.world.world import World
 
 TODAY = date(2026, 11, 23)
@@ -46,6 +46,26 @@ def test_shelves_are_told_with_departure_and_arrival(world: World, merchant: Mer
     assert line["deliveries"] == {}
     assert datetime.fromisoformat(delivery["departs_at"]).date() == TODAY
     assert (delivery["earliest"], delivery["latest"]) == ("2026-11-24", "2026-11-25")
+
+
+def test_what_lies_where_the_shop_may_not_send_from_is_not_promised(
+    world: World, merchant: Merchant
+) -> None:
+    abroad = {"name": "Lager W", "address": {**ADDRESS, "country": "PL"}, "priority": 9}
+    stored = merchant.do("PUT /v1/warehouses/{warehouse}", merchant.clerk, abroad, warehouse="W")
+    assert "berg-beutel" in stored["unregistered_shops"]
+    merchant.count("A", RUCK_45=2)
+    merchant.count("W", RUCK_45=7)
+    order = {"location": "W", "lines": [
+        {"number": "1", "sku": "RUCK-45", "quantity": 9, "expected_on": "2026-11-30"},
+    ]}  # fmt: skip
+    route = "PUT /v1/purchase-orders/{purchase}"
+    merchant.do(route, merchant.clerk, order, purchase="PO-1")
+    (line,) = ask(merchant, "RUCK-45", quantity=3)
+    assert (line["promisable"], line["available"], line["locations"]) == (2, False, {"A": 2})
+    assert (line["available_from"], [*line["deliveries"]]) == (None, ["A"])
+    (whole,) = ask(merchant, "RUCK-45", quantity=3, key=merchant.clerk)
+    assert (whole["promisable"], whole["locations"]) == (9, {"A": 2, "W": 7})
 
 
 def test_what_is_not_there_has_no_day_while_nobody_knows_one(

@@ -39,9 +39,17 @@ def added(call: Call[Subscribe], oms: NoticesWiring) -> Answer:
         contact=body.contact,
         language=body.language or "",
     )
-    secret = oms.signing.make(endpoint.id, at=oms.now())
-    oms.webhooks.add(endpoint)
+    _tidy(oms)
+    with oms.webhooks.adding(endpoint):
+        secret = oms.signing.make(endpoint.id, at=oms.now())
     return Answer({**shown(endpoint, oms), "secret": secret}, 201)
+
+
+def _tidy(oms: NoticesWiring) -> None:
+    """Forget the secrets of endpoints whose adding was cut off: nobody ever saw them."""
+    for id in oms.webhooks.abandoned():
+        oms.signing.forget(id)
+        oms.webhooks.drop(id)
 
 
 def changed(call: Call[EndpointChange], oms: NoticesWiring) -> Answer:
@@ -82,6 +90,7 @@ def ended(call: Call[Any], oms: NoticesWiring) -> Answer:
     endpoint = seen_endpoint(call, oms, ended=True)
     oms.webhooks.end(endpoint.id)
     oms.signing.forget(endpoint.id)
+    _tidy(oms)
     return Answer(status=204)
 
 

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any, Literal, NamedTuple, Protocol
 
 from msgspec import Struct
-from msgspec.structs import asdict
+from msgspec.structs import asdict, replace
 from standardwebhooks import Webhook
 
 from oms.core.parties import Language
@@ -83,9 +83,29 @@ class DynamoWebhooks:
         self._now = now
         self._fresh = TtlCache(now, seconds=FRESH_SECONDS)
 
-    def add(self, endpoint: Endpoint) -> None:
-        """Store a new endpoint."""
-        self._table.write([self._table.put(keys.endpoint(endpoint.id), asdict(endpoint))])
+    @contextmanager
+    def adding(self, endpoint: Endpoint) -> Iterator[None]:
+        """A new endpoint gets its secret within this, and hears of events from its end on.
+
+        It is on record before: what is cut off in between is `abandoned`, and its secret found.
+        """
+        until = (self._now() + ROTATION).isoformat()
+        begun = {**asdict(replace(endpoint, active=False)), "adding": until}
+        self._table.write([self._table.put(keys.endpoint(endpoint.id), begun)])
+        yield
+        change, values = "SET #active = :yes REMOVE adding", {":yes": True}
+        self._update(endpoint.id, change, values, "attribute_exists(adding)", "active")
+
+    def abandoned(self) -> list[str]:
+        """The ids of endpoints whose adding was cut off: nobody knows their secrets."""
+        items, now = self._table.query(keys.endpoint("").pk), self._now().isoformat()
+        return [item["id"] for item in items if item.get("adding", now) < now]
+
+    def drop(self, id: str) -> None:
+        """An endpoint that was abandoned has ended, and no secret of it is left."""
+        change, names = "SET #active = :no REMOVE adding", {"#active": "active"}
+        action = self._table.update(keys.endpoint(id), change, {":no": False}, names=names)
+        self._table.write([action])
 
     def change(self, id: str, **changes: Any) -> None:
         """Change what is named of an endpoint; raises Unknown when it has ended."""

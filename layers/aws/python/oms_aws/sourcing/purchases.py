@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -99,9 +99,11 @@ class DynamoPurchases(AggregateStore[Purchase, StoredPurchase]):
         fitting = [e for e in found.values() if e.line.sku == sku and e.line.missing]
         return sorted(fitting, key=lambda each: (each.line.expected_on, each.purchase))
 
-    def incoming(self, sku: str, *, also: Purchase | None = None) -> list[Incoming]:
-        """Pieces of a SKU that come, by day."""
-        coming = self.expected(sku, also=also)
+    def incoming(
+        self, sku: str, *, also: Purchase | None = None, without: Collection[str] = ()
+    ) -> list[Incoming]:
+        """Pieces of a SKU that come, by day; `without` those that come to some locations."""
+        coming = [each for each in self.expected(sku, also=also) if each.location not in without]
         return [Incoming(each.line.expected_on, each.line.missing) for each in coming]
 
     def store(

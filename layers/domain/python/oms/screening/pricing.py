@@ -133,14 +133,14 @@ def _total(order: Order) -> tuple[Finding, ...]:
 
 
 def _unknown(skus: list[str]) -> Finding:
-    named = ", ".join(skus[:5])
+    named, more = ", ".join(skus[:5]), len(skus) - 5
     return Finding(
         "price",
         "hold",
         PRODUCT_UNKNOWN,
-        f"Not in the catalogue: {named}.",
-        data={"skus": skus[:NAMED]},
-        text_de=f"Nicht im Katalog: {named}.",
+        f"Not in the catalogue: {named}{f' and {more} more' if more > 0 else ''}.",
+        data={"skus": skus[:NAMED], **({"more": len(skus) - NAMED} if len(skus) > NAMED else {})},
+        text_de=f"Nicht im Katalog: {named}{f' und {more} weitere' if more > 0 else ''}.",
     )
 
 

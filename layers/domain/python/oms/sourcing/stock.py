@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date, datetime
 
 from msgspec import Struct, field
@@ -65,6 +65,12 @@ class Item(Struct, frozen=True, kw_only=True):
         """Pieces that can be promised to an order that has just come: whoever waits comes first."""
         waiting = max(0, self.backordered - newcomer.backordered)
         return self.promisable_in(newcomer.shop) - waiting
+
+    def without(self, places: Collection[str]) -> Item:
+        """It without what is free at some locations: all that is promised comes off the others."""
+        lying = sum(n for place, n in self.free.items() if place in places)
+        free = {place: n for place, n in self.free.items() if place not in places}
+        return replace(self, promisable=self.promisable - lying, free=free)
 
     @property
     def consistent(self) -> bool:
@@ -195,8 +201,13 @@ def summed(deltas: Iterable[Delta]) -> Delta:
 
 
 def _unknown(order: Order) -> set[str]:
-    """The SKUs of products that nobody knows, while the order is held for that."""
+    """The SKUs of products that nobody knows, while the order is held for that.
+
+    A hold names so many of them and counts the rest: then all of the order counts as unknown.
+    """
     holds = [hold for hold in order.open_holds if hold.reason == PRODUCT_UNKNOWN]
+    if any(hold.data.get("more") for hold in holds):
+        return set(order.skus)
     return {sku for hold in holds for sku in hold.data["skus"]}
 
 
