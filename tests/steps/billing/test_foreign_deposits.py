@@ -11,6 +11,7 @@ import pytest
 from oms.billing.posting import deducted_tax_in_euro, tax_in_euro
 from oms.records import datev
 from oms_aws.papers.invoices import invoice_sheet
+from oms_aws.records.verify import check
 from tests.steps.billing.test_currencies import selling, snapshot
 from tests.steps.records.test_advances import file, to
 from tests.world.merchant import Merchant
@@ -87,6 +88,41 @@ def test_each_part_is_taxed_at_the_rate_of_its_month(
     again = file(world, accountant, "datev", 1, "again")
     assert rows(again) == rows(january), "what was taxed at a rate stays so"
     assert world.broken() == []
+
+
+def test_what_a_shop_took_without_telling_has_the_rate_of_the_final_invoice(
+    world: World, merchant: Merchant, accountant: str
+) -> None:
+    selling(merchant, RATES)
+    merchant.count("A", RUCK_45=1)
+    order = merchant.place(merchant.request(RUCK_45=1) | {"currency": "CHF"})
+    world.settle()
+    assert merchant.ask_deposit(order, amount="100.00").status == 201
+    to(world, "2027-01-05")
+    merchant.whole_life(order)
+    assert [row[1:] for row in rows(file(world, accountant, "datev", 1))] == [
+        ("S", "8400", "134,80", "0,899987", "149,78"),
+        ("H", "1718", "100,00", "0,900000", "111,11"),
+        ("S", "1718", "100,00", "0,900000", "111,11"),
+    ]
+    assert world.broken() == []
+
+
+def test_a_deposit_that_is_deducted_at_another_rate_than_its_money_came_at_is_found(
+    world: World, merchant: Merchant, order: str
+) -> None:
+    paid_in_two_months(world, merchant, order)
+    (item,) = [i for i in world.items() if i.get("kind") == "advance" and i["pk"].endswith(order)
+               and '"0.95"' in i["body"]]  # fmt: skip
+    altered = [
+        {**each, "body": each["body"].replace('"0.95"', '"0.94"')} if each == item else each
+        for each in world.items()
+    ]
+    verdict = check(altered, at=world.now(), archive=world.archive, only=["open_items"])
+    (broken,) = verdict["checks"]["open_items"]["broken"]
+    assert broken["where"] == order
+    assert "deducts" in broken["what"]
+    assert "it came at" in broken["what"]
 
 
 def test_a_final_invoice_says_the_tax_of_what_is_left_and_of_its_deposits_in_euro(

@@ -18,7 +18,7 @@ from oms.billing.invoice import Invoice
 from oms.billing.posting import voucher_of
 from oms.master.bookkeeping import Bookkeeping
 from oms.master.shop import Shop
-from oms.orders.advances import Advance, advances, place_of
+from oms.orders.advances import Advance, advances, exchange_after, place_of
 from oms.orders.order import Order
 from oms.records import audit, datev, gdpdu, posted
 from oms.records.breach import Breach
@@ -26,6 +26,7 @@ from oms.records.export import DEBTORS, Export
 from oms.records.prepaid import booked_on, voucher_of_step
 from oms.records.reconciling import CHECKS, Papers, adding_up
 from oms.records.reductions import Reduction, reductions, voucher_for
+from oms.tax.exchange import EURO
 from oms_aws.platform.attributes import unpacked
 from oms_aws.records.shelf import Kept, Shelf
 
@@ -62,16 +63,33 @@ class Reconciled:
     def misbooked(self, orders: Iterable[Order]) -> Iterator[Breach]:
         """Breaches in what was let go of invoices, and taxed of deposits, against the orders."""
         kept, said = _Entries(), _Entries()
+        steps: dict[str, list[Advance]] = defaultdict(list)
         for lists in (self.reductions, self.advances):
             for some in lists.values():
                 kept |= {(each.order, each.id): _unconverted(each) for each in some}
+        for each in (step for some in self.advances.values() for step in some):
+            steps[each.document].append(each)
         for order in orders:
             said |= {(order.id, each.id): each for each in reductions(order)}
             said |= {(order.id, each.id): each for each in advances(order)}
+            yield from self._misconverted(order, steps)
         for key in sorted(kept.keys() | said.keys()):
             if kept.get(key) != said.get(key):
                 there, meant = (each.get(key) for each in (kept, said))
                 yield Breach(key[0], f"{key[1]}: {there} is listed, the order says {meant}")
+
+    def _misconverted(self, order: Order, steps: Mapping[str, list[Advance]]) -> Iterator[Breach]:
+        """Deposits that a final invoice deducts at another rate than their money came at."""
+        asked = {each.number: each.id for each in order.documents if each.type == "prepayment"}
+        for document in order.documents if order.currency != EURO else ():
+            paper = self.papers.get(document.id) if document.type == "final" else None
+            for deposit in paper.deposits if paper else ():
+                own = self.papers[asked[deposit.number]].exchange
+                came = sorted(steps[asked[deposit.number]], key=lambda step: place_of(step.id))
+                came = [step for step in came if step.at <= document.issued_at]
+                if own and deposit.exchange != (due := exchange_after(came, own)):
+                    what = f"deducts {deposit.number} at {deposit.exchange}, it came at {due}"
+                    yield Breach(order.id, f"{document.number} {what}")
 
     def document(self, item: Mapping[str, Any]) -> None:
         """Take a document's record."""
