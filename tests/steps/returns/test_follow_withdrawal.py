@@ -79,6 +79,19 @@ def test_what_is_with_a_warehouse_is_recalled(
     assert world.broken() == []
 
 
+def test_what_one_statement_has_stopped_is_not_counted_against_the_next(
+    world: World, merchant: Merchant
+) -> None:
+    order = merchant.place(merchant.request(ZELT_2=3))  # there is none: it waits
+    world.settle()
+    first = withdraw(merchant, order, lines=[{"number": "1", "quantity": 1}])
+    assert read(merchant, first)["stopped"]["cancelled"] == {"1": 1}
+    (line,) = read(merchant, withdraw(merchant, order))["lines"]
+    assert (line["quantity"], line["verdict"]) == (2, "nothing_delivered")
+    assert merchant.order(order)["status"] == "cancelled"
+    assert world.broken() == []
+
+
 def test_a_second_signal_stops_nothing_more(world: World, merchant: Merchant, order: str) -> None:
     world.settle()
     id = withdraw(merchant, order, lines=[{"number": "1", "quantity": 1}])

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from oms.core.refusals import NotNow
 from oms.returns.settling import gone_on, stop
-from oms.returns.withdrawal import Withdrawal
 from oms.returns.withdrawing import overdue
 from oms_aws.platform.aggregates import Conflict
 from oms_aws.platform.log import Saved
-from oms_aws.returns.matching import candidate, match
+from oms_aws.returns.matching import candidate, match, others_of
 from oms_aws.returns.wiring import ReturnsWiring
 from oms_aws.returns.withdrawals import StoredWithdrawal
 
@@ -30,8 +29,9 @@ def follow(id: str, by: Saved, oms: ReturnsWiring) -> None:
 
 def _settled(seen: StoredWithdrawal, by: Saved, oms: ReturnsWiring) -> StoredWithdrawal:
     """The withdrawal with its pieces stopped and what has become of them, saved with its order."""
+    id, order_id = seen.withdrawal.id, seen.withdrawal.order
     for _ in range(TRIES):
-        about, others = oms.orders.get(seen.withdrawal.order), _others(seen.withdrawal, oms)
+        about, others = oms.orders.get(order_id), others_of(order_id, id, oms)
         after, order = stop(seen.withdrawal, about.order, others, at=oms.now())
         after = gone_on(after, order, others, at=oms.now())
         if not after.events:
@@ -44,10 +44,5 @@ def _settled(seen: StoredWithdrawal, by: Saved, oms: ReturnsWiring) -> StoredWit
                 oms.orders.save_together([oms.orders.prepared(about, order, by), prepared])
             return prepared.stored
         except Conflict:
-            seen = oms.withdrawals.get(seen.withdrawal.id)
-    raise NotNow(f"{seen.withdrawal.id} is being changed by many at once")
-
-
-def _others(withdrawal: Withdrawal, oms: ReturnsWiring) -> list[Withdrawal]:
-    known = oms.withdrawals.of_order(withdrawal.order)
-    return [each.withdrawal for each in known if each.withdrawal.id != withdrawal.id]
+            seen = oms.withdrawals.get(id)
+    raise NotNow(f"{id} is being changed by many at once")

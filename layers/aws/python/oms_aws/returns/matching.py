@@ -7,7 +7,6 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from oms.core.refusals import NotNow, Unknown
-from oms.orders.lines import Pieces
 from oms.returns.withdrawal import Statement, Withdrawal
 from oms.returns.withdrawing import matched
 from oms_aws.platform.aggregates import Conflict
@@ -67,14 +66,10 @@ def _numbers(contract: str) -> Iterator[list[str]]:
             yield some
 
 
-def taken_of(order: str, but: str, oms: ReturnsWiring) -> Pieces:
-    """Pieces of an order that other statements withdraw from, by line."""
-    taken: Pieces = {}
-    for each in oms.withdrawals.of_order(order):
-        if each.withdrawal.id != but:
-            for number, n in each.withdrawal.taken.items():
-                taken[number] = taken.get(number, 0) + n
-    return taken
+def others_of(order: str, but: str, oms: ReturnsWiring) -> list[Withdrawal]:
+    """The other withdrawals from an order."""
+    known = (each.withdrawal for each in oms.withdrawals.of_order(order))
+    return [each for each in known if each.id != but]
 
 
 def named_order(named: str, shop: str, oms: ReturnsWiring) -> str:
@@ -120,5 +115,5 @@ def judged(
     lines: Mapping[str, int] | None = None,
 ) -> Withdrawal:
     """The withdrawal with the verdicts on the lines of the order that it is about."""
-    taken = taken_of(about.order.id, withdrawal.id, oms)
-    return matched(withdrawal, about.order, taken, by=by.actor, at=oms.now(), lines=lines)
+    others = others_of(about.order.id, withdrawal.id, oms)
+    return matched(withdrawal, about.order, others, by=by.actor, at=oms.now(), lines=lines)

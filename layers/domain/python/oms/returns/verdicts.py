@@ -47,23 +47,23 @@ class WithdrawnLine(Value, frozen=True, omit_defaults=True):
 
 
 def withdrawn(
-    order: Order, wanted: Mapping[str, int] | None, taken: Pieces, *, declared_at: datetime
+    order: Order, wanted: Mapping[str, int] | None, left: Pieces, *, declared_at: datetime
 ) -> tuple[WithdrawnLine, ...]:
     """Verdicts on the lines of an order that a statement is about.
 
-    `wanted` is line number -> quantity, None for all of the order; `taken` are pieces that were
-    withdrawn from before. More than there is counts as all there is. Raises Unknown for a line that
-    the order has not. Sending it in time suffices (§ 355 (1) sentence 5 BGB): `declared_at`.
+    `wanted` is line number -> quantity, None for all of the order; `left` are the pieces that
+    nobody has cancelled or withdrawn from before. More than there is counts as all there is. Raises
+    Unknown for a line that the order has not. Sending it in time suffices (§ 355 (1) sentence 5
+    BGB): `declared_at`.
     """
     asked = {line.number: line.ordered for line in order.lines} if wanted is None else wanted
     return tuple(
-        _judged(order, order.line(number), quantity, taken.get(number, 0), declared_at)
+        _judged(order, order.line(number), min(quantity, left.get(number, 0)), declared_at)
         for number, quantity in asked.items()
     )
 
 
-def _judged(order: Order, line: Line, asked: int, taken: int, at: datetime) -> WithdrawnLine:
-    quantity = max(0, min(asked, line.ordered - line.cancelled - line.returned - taken))
+def _judged(order: Order, line: Line, quantity: int, at: datetime) -> WithdrawnLine:
     until = withdrawal_end(order, line)
     verdict = _verdict(order, line, quantity, until, day_of(at))
     decision: Decision | None = "accepted" if verdict in EFFECTIVE else None

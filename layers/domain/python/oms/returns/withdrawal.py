@@ -76,6 +76,11 @@ class Stopped(Value, frozen=True, omit_defaults=True):
     recalled: tuple[RecalledPieces, ...] = ()
     out: Pieces = field(default_factory=dict)
 
+    def ended(self, number: str) -> int:
+        """Pieces of a line that are cancelled in the order, at once or after a recall."""
+        recalled = (each.pieces for each in self.recalled if each.answer == "accepted")
+        return sum(pieces.get(number, 0) for pieces in (self.cancelled, *recalled))
+
     @property
     def placed(self) -> Pieces:
         """All its pieces, each counted once."""

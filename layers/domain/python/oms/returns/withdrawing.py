@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -42,7 +42,7 @@ STOP_WITHIN = timedelta(minutes=15)
 def matched(
     withdrawal: Withdrawal,
     order: Order,
-    taken: Pieces,
+    others: Iterable[Withdrawal],
     *,
     by: str,
     at: datetime,
@@ -51,7 +51,8 @@ def matched(
     """The withdrawal once its order is known, with the verdict on each line.
 
     `lines` is which pieces it is about, by line; without them what the statement says, or all of
-    the order. Raises Refusal when another order is known already, and Unknown for lines.
+    the order. `others` are the withdrawals from it before. Raises Refusal when another order is
+    known already, and Unknown for lines.
     """
     if withdrawal.closed_at:
         raise Refusal("withdrawal_closed", "It is closed: nothing more is done about it.")
@@ -61,10 +62,27 @@ def matched(
         text = f"It is about the order {withdrawal.external_number} already."
         raise Refusal("withdrawal_matched", text, {"order": "another one"})
     wanted = lines or withdrawal.statement.lines or None
-    found = withdrawn(order, wanted, taken, declared_at=withdrawal.declared_at)
+    found = withdrawn(order, wanted, left(order, others), declared_at=withdrawal.declared_at)
     country = order.ship_to.country
     event = WithdrawalMatched(order.id, order.external_number, found, country, by, at)
     return tell(withdrawal, event)
+
+
+def left(order: Order, withdrawals: Iterable[Withdrawal]) -> Pieces:
+    """Pieces of an order, by line, that nobody has cancelled, sent back or withdrawn from.
+
+    What a withdrawal has stopped is cancelled in the order, and what was out of it may be back: it
+    counts once.
+    """
+    open = [each for each in withdrawals if not each.closed_at]
+    found: Pieces = {}
+    for line in order.lines:
+        taken = sum(each.taken.get(line.number, 0) for each in open)
+        stopped = sum(each.stopped.ended(line.number) for each in open if each.stopped)
+        out = sum(each.stopped.out.get(line.number, 0) for each in open if each.stopped)
+        otherwise = max(0, line.cancelled - stopped) + max(0, line.returned - out)
+        found[line.number] = max(0, line.ordered - taken - otherwise)
+    return found
 
 
 def decided(
