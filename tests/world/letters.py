@@ -31,6 +31,7 @@ from oms_aws.notices.order_letters import (
     RecallRefused,
 )
 from oms_aws.notices.parcel_letters import ParcelAstray, ParcelFailed, ParcelShipped
+from oms_aws.notices.return_letters import ReturnAnnounced, ReturnArrived
 from oms_aws.notices.withdrawal_letters import WithdrawalReceipt
 
 SHOP = Shop("Berg&Beutel", "service@berg-beutel.example")
@@ -256,7 +257,25 @@ RECEIPT = WithdrawalReceipt(
     reference="wdr_1",
     url="https://shop.example/withdrawal/token",
 )
+SENT_BACK = ReturnAnnounced(
+    shop=SHOP,
+    customer="Jörg Müller",
+    order_number="BB-10001",
+    number="BB-10001-R1",
+    items=ITEMS[:1],
+    address=("Jörg Müller", "Ringstr. 5", "80331 München"),
+    until="31.12.2026",
+)
+CAME_BACK = ReturnArrived(
+    shop=SHOP,
+    customer="Jörg Müller",
+    order_number="BB-10001",
+    number="BB-10001-R1",
+    items=ITEMS[:1],
+)
 ALL: tuple[tuple[Kind, Facts], ...] = (
+    ("return_announced", SENT_BACK),
+    ("return_arrived", CAME_BACK),
     ("payment_overdue", OVERDUE),
     ("order_waits", WAITS),
     ("collective_issued", COLLECTIVE),

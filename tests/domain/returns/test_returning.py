@@ -87,7 +87,9 @@ def test_pieces_and_credits_agree_in_any_turn(basis: Basis, script: list[Any]) -
                 case "receive":
                     it = received(it, parcel(name, *more))
                     fresh = it.receipts[len(before.receipts) :]
-                    order = taken_back(order, it.id, fresh[0].pieces if fresh else {}, at=NOW)
+                    order = taken_back(
+                        order, it.id, it.number, fresh[0].pieces if fresh else {}, at=NOW
+                    )
                 case "decide":
                     word: Decision = "accepted" if more else "declined"
                     it = decided(it, name, {"1": word}, reason="x", by="clerk", at=NOW)
@@ -133,8 +135,8 @@ def test_a_return_that_does_not_come_is_said_once() -> None:
 
 def test_delivery_is_given_back_once_all_of_a_withdrawal_is_there() -> None:
     order = arrived(1, 1)
-    part = taken_back(order, "ret_1", {"1": 1}, at=NOW)
-    whole = taken_back(part, "ret_1", {"2": 1}, at=NOW)
+    part = taken_back(order, "ret_1", "R1", {"1": 1}, at=NOW)
+    whole = taken_back(part, "ret_1", "R1", {"2": 1}, at=NOW)
     law, word = rma(order, "withdrawal", _1=1), rma(order, _1=1)
     assert [gives_delivery_back(law, each) for each in (order, part, whole)] == [False, False, True]
     assert not gives_delivery_back(word, whole)

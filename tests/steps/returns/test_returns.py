@@ -83,6 +83,22 @@ def test_what_comes_back_lies_on_the_shelf_and_its_price_goes_back(
     assert world.broken() == []
 
 
+def test_the_customer_is_told_where_to_send_it_and_that_it_came(
+    world: World, merchant: Merchant, order: Any
+) -> None:
+    rma = back(merchant, order)
+    mails = {mail.kind: mail for mail in world.outside.mails}
+    announced_, arrived = mails["return_announced"], mails["return_arrived"]
+    assert {announced_.to, arrived.to} == {order["customer"]["email"]}
+    assert rma["number"] in announced_.subject
+    assert rma["number"] in announced_.text
+    year, month, day = rma["expected_by"].split("-")
+    assert f"{day}.{month}.{year}" in announced_.text
+    assert rma["number"] in arrived.subject
+    assert "1 x" in arrived.text
+    assert "credit_issued" in mails
+
+
 def test_who_waits_for_it_gets_what_came_back(merchant: Merchant, order: Any) -> None:
     merchant.count("A", RUCK_45=0, SOCKE_42=5)
     waits = merchant.place(merchant.request(RUCK_45=1))

@@ -21,7 +21,7 @@ from oms.orders.order_events import OrderChanged as Changed
 from oms.orders.sourcing_events import EtaChanged
 from oms.returns.withdrawal import Withdrawal
 from oms.screening.address import HOLDS
-from oms_aws.notices import business_mails, parcel_mails
+from oms_aws.notices import business_mails, parcel_mails, return_mails
 from oms_aws.notices.bill_mails import of_bill, of_bill_letter
 from oms_aws.notices.following import following
 from oms_aws.notices.letter_parts import BankDetails, Item, ShippedParcel
@@ -334,5 +334,7 @@ WRITERS: Mapping[str, Callable[[Case], Mails]] = {
     "Shipment.Failed": parcel_mails.of_failure,
     "Shipment.Overdue": parcel_mails.of_delay,
     "Shipment.Returned": parcel_mails.of_return,
+    "Order.ReturnAwaited": return_mails.of_announcement,
+    "Order.PiecesReturned": return_mails.of_arrival,
 }
 """Who writes what of an event: whatever `notices/tell_customer` listens to stands here."""

@@ -50,6 +50,7 @@ FULFILMENT = {
     "Shipment.Failed": "A parcel could not be delivered, or is sent back",
     "Shipment.Overdue": "A parcel that failed to arrive is neither delivered nor back in time",
     "Shipment.Returned": "Every parcel of a fulfilment is back where it came from",
+    "Order.ReturnAwaited": "Pieces are to come back, with an RMA number on their parcel",
     "Order.PiecesReturned": "Pieces came back that the customer had got",
     "Shipment.Delivered": "Every parcel of a fulfilment has arrived",
 }

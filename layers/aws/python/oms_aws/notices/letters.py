@@ -32,6 +32,7 @@ from oms_aws.notices.order_letters import (
     RecallRefused,
 )
 from oms_aws.notices.parcel_letters import ParcelAstray, ParcelFailed, ParcelShipped
+from oms_aws.notices.return_letters import ReturnAnnounced, ReturnArrived
 from oms_aws.notices.withdrawal_letters import WithdrawalReceipt
 from oms_aws.platform.rendering import environment, words
 from oms_aws.platform.wording import money_text, one_line
@@ -63,6 +64,8 @@ Kind = Literal[
     "endpoint_paused",
     "endpoint_resumed",
     "withdrawal_receipt",
+    "return_announced",
+    "return_arrived",
 ]
 
 _LONGEST_SUBJECT = 150
@@ -100,6 +103,8 @@ Facts = (
     | EndpointPaused
     | EndpointResumed
     | WithdrawalReceipt
+    | ReturnAnnounced
+    | ReturnArrived
 )
 
 _FACTS: dict[Kind, type[Facts]] = {
@@ -126,6 +131,8 @@ _FACTS: dict[Kind, type[Facts]] = {
     "endpoint_paused": EndpointPaused,
     "endpoint_resumed": EndpointResumed,
     "withdrawal_receipt": WithdrawalReceipt,
+    "return_announced": ReturnAnnounced,
+    "return_arrived": ReturnArrived,
 }
 
 

@@ -9,7 +9,7 @@ from oms.billing.documenting import bills_of, issued
 from oms.core.refusals import NotNow, Refusal
 from oms.orders.lines import Pieces
 from oms.orders.order import Order
-from oms.orders.taking_back import taken_back
+from oms.orders.taking_back import awaited, taken_back
 from oms.returns.inspection import GoodsReceipt, Inspected, Unexpected
 from oms.returns.refunding import GROUNDS, Billed, gives_delivery_back, parts_of
 from oms.returns.return_events import ReturnCredit
@@ -58,9 +58,14 @@ def announce(
             expected_by=expected_by(oms.now()),
             withdrawal=said.withdrawal or "",
         )
-        also = (*by.also, oms.orders.touched(about))
+        new = oms.returns.kind.new(rma)
+        mine = oms.returns.prepared(new, announced(rma, order, others), by)
+        pieces = {each.number: each.quantity for each in rma.lines}
+        told = awaited(order, id, rma.number, pieces, by=rma.expected_by, at=oms.now())
+        theirs = oms.orders.prepared(about, told, Saved(by.actor, by.cause))
         try:
-            return oms.returns.create(announced(rma, order, others), by._replace(also=also))
+            oms.returns.save_together([mine, theirs])
+            return mine.stored
         except Conflict:
             if oms.returns.known(id):
                 raise
@@ -82,7 +87,7 @@ def receive(
         rma = received(seen.rma, receipt)
         if not rma.events:
             return seen
-        order = taken_back(about.order, rma.id, receipt.pieces, at=oms.now())
+        order = taken_back(about.order, rma.id, rma.number, receipt.pieces, at=oms.now())
         cause = f"return:{rma.id}/{receipt.number}"
         counting = Counting(warehouse.id, at, warehouse.safety_stock, by.actor, cause)
         gains, _ = oms.stock.gained(_by_sku(about.order, receipt.restocked), counting)

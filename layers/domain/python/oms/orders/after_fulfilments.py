@@ -16,6 +16,7 @@ from oms.orders.fulfilment_events import (
     FulfilmentRecallRequested,
     FulfilmentReleased,
     PiecesReturned,
+    ReturnAwaited,
     ShipmentConfirmed,
     ShipmentDelivered,
     ShipmentFailed,
@@ -33,7 +34,7 @@ def _planned(order: Order, event: FulfilmentPlanned) -> Order:
     return order.within("progress", changed_at=event.fulfilment.planned_at)
 
 
-def _offered(order: Order, _: FulfilmentReleased) -> Order:
+def _noted(order: Order, _: FulfilmentReleased | ReturnAwaited) -> Order:
     return order
 
 
@@ -140,7 +141,7 @@ def _pieces_returned(order: Order, event: PiecesReturned) -> Order:
 
 AFTER: dict[type, Any] = {
     FulfilmentPlanned: _planned,
-    FulfilmentReleased: _offered,
+    FulfilmentReleased: _noted,
     FulfilmentRecallRequested: _recall_requested,
     FulfilmentRecallAccepted: _recall_accepted,
     FulfilmentRecallRefused: _recall_refused,
@@ -151,5 +152,6 @@ AFTER: dict[type, Any] = {
     ShipmentFailed: _failed_to_arrive,
     ShipmentOverdue: _overdue,
     ShipmentReturned: _came_back,
+    ReturnAwaited: _noted,
     PiecesReturned: _pieces_returned,
 }

@@ -45,6 +45,7 @@ from oms.orders.fulfilment_events import (
     FulfilmentRecallRequested,
     FulfilmentReleased,
     PiecesReturned,
+    ReturnAwaited,
     ShipmentConfirmed,
     ShipmentDelivered,
     ShipmentFailed,
@@ -164,6 +165,7 @@ OrderEvent = (
     | ShipmentFailed
     | ShipmentOverdue
     | ShipmentReturned
+    | ReturnAwaited
     | PiecesReturned
     | InvoiceAwaited
     | InvoiceIssued

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from oms.core.events import DomainEvent
 from oms.core.pseudonyms import Personal
@@ -115,9 +115,20 @@ class ShipmentReturned(DomainEvent, frozen=True, tag="Shipment.Returned"):
     at: datetime
 
 
-class PiecesReturned(DomainEvent, frozen=True, tag="Order.PiecesReturned"):
-    """Pieces came back from the customer, by line, with the return of that id."""
+class ReturnAwaited(DomainEvent, frozen=True, tag="Order.ReturnAwaited"):
+    """Pieces are to come back, by line, with the RMA `number` on their parcel."""
 
     rma: str
+    number: str
+    pieces: Pieces
+    expected_by: date
+    at: datetime
+
+
+class PiecesReturned(DomainEvent, frozen=True, tag="Order.PiecesReturned"):
+    """Pieces came back from the customer, by line, with the return of that id and number."""
+
+    rma: str
+    number: str
     pieces: Pieces
     at: datetime

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from oms.core.refusals import Refusal
 from oms.orders.applying import tell
-from oms.orders.fulfilment_events import PiecesReturned
+from oms.orders.fulfilment_events import PiecesReturned, ReturnAwaited
 from oms.orders.lines import Pieces
 from oms.orders.order import Order
 
 
-def taken_back(order: Order, rma: str, pieces: Pieces, *, at: datetime) -> Order:
+def awaited(
+    order: Order, rma: str, number: str, pieces: Pieces, *, by: date, at: datetime
+) -> Order:
+    """The order with word that pieces are to come back, until a day."""
+    return tell(order, ReturnAwaited(rma, number, pieces, by, at))
+
+
+def taken_back(order: Order, rma: str, number: str, pieces: Pieces, *, at: datetime) -> Order:
     """The order with pieces that came back with a return; raises Refusal, and Unknown for lines."""
     wrong = {
         f"lines.{number}": f"{there} pieces are with the customer"
@@ -21,4 +28,4 @@ def taken_back(order: Order, rma: str, pieces: Pieces, *, at: datetime) -> Order
     if wrong:
         text = "Only pieces come back that have arrived, and have not come back before."
         raise Refusal("pieces_not_there", text, wrong)
-    return tell(order, PiecesReturned(rma, pieces, at)) if pieces else order
+    return tell(order, PiecesReturned(rma, number, pieces, at)) if pieces else order
