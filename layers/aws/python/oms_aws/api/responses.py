@@ -21,6 +21,7 @@ NAMED_ELSEWHERE = (
     "POST /v1/emissions",
     "POST /v1/keys",
     "POST /v1/orders",
+    "POST /v1/returns",
     "POST /v1/stock/batch",
     "POST /v1/stock/uploads",
     "POST /v1/withdrawals",
