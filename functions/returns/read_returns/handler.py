@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, get_args
 
 from oms.returns.rma import ReturnStatus
@@ -25,7 +26,7 @@ def list_returns(call: Call[Any], oms: ReturnsWiring) -> Answer:
     if status and status not in get_args(ReturnStatus):
         raise invalid({"status": f"one of {', '.join(get_args(ReturnStatus))}"})
 
-    def some(shop: str, after: str, limit: int) -> list[tuple[str, StoredReturn]]:
+    def some(shop: str, after: str, limit: int) -> Sequence[tuple[str, StoredReturn]]:
         return oms.returns.listed(shop, status, after=after, limit=limit)
 
     return Answer(listed(call, oms, some, return_view))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, get_args
 
 from oms.returns.withdrawal import Status
@@ -32,7 +33,7 @@ def list_withdrawals(call: Call[Any], oms: ReturnsWiring) -> Answer:
     if status and status not in STATUSES:
         raise invalid({"status": f"one of {', '.join(STATUSES)}"})
 
-    def some(shop: str, after: str, limit: int) -> list[tuple[str, StoredWithdrawal]]:
+    def some(shop: str, after: str, limit: int) -> Sequence[tuple[str, StoredWithdrawal]]:
         return oms.withdrawals.listed(shop, status, after=after, limit=limit)
 
     return Answer(listed(call, oms, some, withdrawal_view))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from typing import Literal
 from zlib import crc32
 
 # gsi1: lists
@@ -48,14 +49,12 @@ def bills_of(shop: str, customer: str) -> str:
     return f"BILLS#{shop}#{customer}"
 
 
-def withdrawals_of(shop: str) -> str:
-    """Which statements to withdraw has the shop got, by time?"""
-    return f"WITHDRAWALS#{shop}"
+ShopList = Literal["WITHDRAWALS", "RETURNS"]
 
 
-def returns_of(shop: str) -> str:
-    """Which returns has the shop got, by time?"""
-    return f"RETURNS#{shop}"
+def in_shop(kind: ShopList, shop: str, status: str = "") -> str:
+    """Which of a kind has the shop got, in a status if it is named, by time?"""
+    return f"{kind}#{shop}#{status}" if status else f"{kind}#{shop}"
 
 
 EVENT_SHARDS = "0123456789abcdef"
@@ -117,16 +116,6 @@ def open_items_of(shop: str, customer: str, state: str) -> str:
 def orders_in(shop: str, status: str) -> str:
     """Which orders of the shop are in the status, by the time at which they were placed?"""
     return f"ORDERS#{shop}#{status}"
-
-
-def withdrawals_in(shop: str, status: str) -> str:
-    """Which statements to withdraw of the shop are in the status, by time?"""
-    return f"WITHDRAWALS#{shop}#{status}"
-
-
-def returns_in(shop: str, status: str) -> str:
-    """Which returns of the shop are in the status, by time?"""
-    return f"RETURNS#{shop}#{status}"
 
 
 HOLDER_SHARDS = 8

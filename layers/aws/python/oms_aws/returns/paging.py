@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 from oms_aws.platform.http import Call, page
@@ -14,7 +14,7 @@ Found = TypeVar("Found")
 def listed(
     call: Call[Any],
     oms: ReturnsWiring,
-    some: Callable[[str, str, int], list[tuple[str, Found]]],
+    some: Callable[[str, str, int], Sequence[tuple[str, Found]]],
     view: Callable[[Found], dict[str, Any]],
 ) -> dict[str, Any]:
     """One page of `some` of a shop (shop, after, limit), and of the shops behind it."""

@@ -10,8 +10,9 @@ from typing import Any
 from oms.returns.withdrawal import WITHDRAWAL_FORMATS, Withdrawal
 from oms.returns.withdrawing import due
 from oms_aws.platform import indexes, keys
-from oms_aws.platform.aggregates import AggregateKind, AggregateStore, Stored
+from oms_aws.platform.aggregates import AggregateKind, Stored
 from oms_aws.platform.table import Action, Table
+from oms_aws.returns.by_shop import ByShop, found_by_shop
 
 
 class StoredWithdrawal(Stored[Withdrawal]):
@@ -24,17 +25,8 @@ class StoredWithdrawal(Stored[Withdrawal]):
 
 
 def _attributes(stored: StoredWithdrawal, withdrawal: Withdrawal) -> Mapping[str, Any]:
-    found = due(withdrawal)
-    place = indexes.place(withdrawal.received_at, withdrawal.id)
-    return {
-        "shop": withdrawal.shop,
-        "status": withdrawal.status,
-        "gsi1pk": indexes.withdrawals_of(withdrawal.shop),
-        "gsi1sk": place,
-        "gsi2pk": indexes.withdrawals_in(withdrawal.shop, withdrawal.status),
-        "gsi2sk": place,
-        **indexes.clocked(withdrawal.id, found[0].at if found else None),
-    }
+    since = withdrawal.received_at
+    return found_by_shop("WITHDRAWALS", withdrawal, since, due(withdrawal))
 
 
 def _of_order(table: Table, before: Withdrawal | None, after: Withdrawal) -> Iterator[Action]:
@@ -81,10 +73,11 @@ WITHDRAWAL: AggregateKind[Withdrawal, StoredWithdrawal] = AggregateKind(
 )
 
 
-class DynamoWithdrawals(AggregateStore[Withdrawal, StoredWithdrawal]):
+class DynamoWithdrawals(ByShop[Withdrawal, StoredWithdrawal]):
     """The withdrawals of all shops."""
 
     kind = WITHDRAWAL
+    of = "WITHDRAWALS"
 
     def of_order(self, order: str) -> list[StoredWithdrawal]:
         """The withdrawals that are about an order, in the order of their ids."""
@@ -110,25 +103,7 @@ class DynamoWithdrawals(AggregateStore[Withdrawal, StoredWithdrawal]):
         rows = self._table.query(pk, limit=limit, newest=True)
         return [row["withdrawal"] for row in rows]
 
-    def listed(
-        self, shop: str, status: str, *, after: str, limit: int
-    ) -> list[tuple[str, StoredWithdrawal]]:
-        """A shop's withdrawals, all or those in a status, the newest first.
-
-        Each comes with where a list goes on behind it.
-        """
-        pk = indexes.withdrawals_in(shop, status) if status else indexes.withdrawals_of(shop)
-        index = "gsi2" if status else "gsi1"
-        rows = [*self._table.listed(index, pk, after=after, limit=limit, newest=True)]
-        places = {_id(row): row[f"{index}sk"] for row in rows}
-        found = self.get_many(places)
-        return [(place, found[id]) for id, place in places.items() if id in found]
-
 
 def statements_of(shop: str, mail: str) -> str:
     """The list of a shop's statements with a mail address, of which it says a digest."""
     return keys.found_by("statement", shop, _digest(shop, mail), "").pk
-
-
-def _id(row: Mapping[str, Any]) -> str:
-    return str(row["pk"]).partition("#")[2]
