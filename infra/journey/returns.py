@@ -37,7 +37,7 @@ STEPS: tuple[Step, ...] = (
          reads=("orders", "returns", "withdrawals", "replays"),
          writes=("orders", "returns", "replays")),
     Step("returns/read_returns", Http(("GET /v1/returns", "GET /v1/returns/{rma}")), (R,),
-         reads=("returns", "catalogue")),
+         reads=("orders", "returns", "catalogue")),
     Step("returns/receive_return", Http(("POST /v1/returns/{rma}/receipts",)), (R, W),
          reads=("orders", "returns", "catalogue", "stock"),
          writes=("orders", "returns", "stock")),

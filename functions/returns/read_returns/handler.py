@@ -16,15 +16,24 @@ step = Http()
 handler = step.handler
 
 
-@step.route("GET /v1/returns", scope="returns:read", query=("status", "shop", "cursor", "limit"))
+@step.route(
+    "GET /v1/returns",
+    scope="returns:read",
+    query=("order", "status", "shop", "cursor", "limit"),
+)
 def list_returns(call: Call[Any], oms: ReturnsWiring) -> Answer:
-    """List returns, newest first within each shop.
+    """List returns, newest first within each shop, or those of one order.
 
     `review` and `uncredited` are what waits for a clerk, `announced` what is to come.
     """
     status = call.query.get("status", "")
     if status and status not in get_args(ReturnStatus):
         raise invalid({"status": f"one of {', '.join(get_args(ReturnStatus))}"})
+
+    if order := call.query.get("order"):
+        known = [each for each in oms.returns.of_order(order) if call.caller.may_see(each.rma.shop)]
+        fitting = [each for each in known if status in ("", each.rma.status)]
+        return Answer({"items": [return_view(each) for each in fitting], "cursor": None})
 
     def some(shop: str, after: str, limit: int) -> Sequence[tuple[str, StoredReturn]]:
         return oms.returns.listed(shop, status, after=after, limit=limit)

@@ -347,3 +347,18 @@ def test_a_return_names_a_withdrawal_of_its_own_order(merchant: Merchant, order:
     answer = announced(merchant, order, basis="withdrawal", withdrawal=other)
     assert (answer.status, answer.body["title"]) == (404, "withdrawal unknown")
     merchant.world.settle()
+
+
+def test_the_returns_of_an_order_are_found(merchant: Merchant, order: Any) -> None:
+    first, second = (announced(merchant, order, lines={n: 1}).body["id"] for n in ("1", "2"))
+    received(merchant, first)
+    ask = merchant.world.call
+
+    def found(key: str, **query: str) -> list[str]:
+        items = ask(LIST, key, query={"order": order["id"], **query}).body["items"]
+        return [each["id"] for each in items]
+
+    assert found(merchant.wms) == [first, second]
+    assert found(merchant.shop, status="completed") == [first]
+    assert found(merchant.other_shop) == []
+    assert ask(LIST, merchant.clerk, query={"order": "none"}).body["items"] == []

@@ -41,6 +41,7 @@ PATH = {
 }
 QUERY: dict[str, tuple[str, Json]] = {
     "external_number": ("Only the order with the shop's own number.", {"type": "string"}),
+    "order": ("Only those of the order with this id.", {"type": "string"}),
     "version": (
         "Another version than the one that decides; 0 is what Auftakt brings along.",
         {"type": "integer", "minimum": 0},
