@@ -7,6 +7,7 @@ from typing import Any
 
 from oms.billing.documenting import bills_of, issued
 from oms.core.refusals import NotNow, Refusal
+from oms.orders.deposits import unbilled
 from oms.orders.lines import Pieces
 from oms.orders.order import Order
 from oms.orders.taking_back import awaited, taken_back
@@ -159,7 +160,8 @@ def _issue(
 ) -> None:
     rma, about = seen.rma, oms.orders.get(seen.rma.order)
     order, at = about.order, oms.now()
-    _demand_billed(order)
+    if unbilled(order):
+        raise NotNow(f"an invoice of {order.id} is still to come")
     bills = [
         Billed(as_it_stands(document, oms), *creditable(order, document, oms))
         for document in bills_of(order)
@@ -183,15 +185,6 @@ def _issue(
     theirs = oms.orders.prepared(about, issued(order, note), Saved(by.actor, by.cause))
     mine = oms.returns.prepared(seen, credited(rma, credit, at=at), by)
     oms.returns.save_together([mine, theirs], draft.alone(taking))
-
-
-def _demand_billed(order: Order) -> None:
-    """Raises NotNow while an invoice of what has left is still to be issued."""
-    billed = {fulfilment for document in bills_of(order) for fulfilment in document.billed}
-    billed |= {each.fulfilment for each in order.settlement.collected}
-    for fulfilment in order.fulfilments:
-        if fulfilment.shipped_at and fulfilment.id not in billed:
-            raise NotNow(f"the invoice of {fulfilment.id} is still to come")
 
 
 def _reason(rma: Return, order: Order) -> str:

@@ -25,6 +25,7 @@ from oms.orders.fulfilment_events import (
     ShipmentTracked,
 )
 from oms.orders.fulfilments import ParcelFailure
+from oms.orders.lines import summed
 from oms.orders.order import Order
 
 
@@ -133,9 +134,7 @@ def _came_back(order: Order, event: ShipmentReturned) -> Order:
 
 
 def _pieces_returned(order: Order, event: PiecesReturned) -> Order:
-    taken = dict(order.progress.taken_back)
-    for number, n in event.pieces.items():
-        taken[number] = taken.get(number, 0) + n
+    taken = summed((order.progress.taken_back, event.pieces))
     return order.move(event.pieces, "delivered", "returned").within("progress", taken_back=taken)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 
@@ -118,3 +119,12 @@ class LineChanged(Value, frozen=True, omit_defaults=True):
     added: int = 0
     removed: dict[str, int] = field(default_factory=dict)
     discounts: tuple[Discount, ...] | None = None
+
+
+def summed(many: Iterable[Mapping[str, int]]) -> Pieces:
+    """Pieces of all of them together, by line."""
+    total: Pieces = {}
+    for pieces in many:
+        for number, n in pieces.items():
+            total[number] = total.get(number, 0) + n
+    return total

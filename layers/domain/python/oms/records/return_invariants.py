@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 
+from oms.orders.lines import summed
 from oms.orders.order import Order
 from oms.records.breach import Breach
 from oms.returns.returning import due
@@ -13,10 +14,7 @@ from oms.returns.rma import Return
 
 def accounted(order: Order, returns: Iterable[Return]) -> Iterator[Breach]:
     """Pieces that an order knows to have come back are those that its returns received."""
-    came: dict[str, int] = {}
-    for rma in returns:
-        for number, n in rma.received.items():
-            came[number] = came.get(number, 0) + n
+    came = summed(rma.received for rma in returns)
     taken = order.progress.taken_back
     for number in sorted(came.keys() | taken.keys()):
         if (a := taken.get(number, 0)) != (b := came.get(number, 0)):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 
+from oms.orders.lines import summed
 from oms.orders.order import Order
 from oms.records.breach import Breach
 from oms.returns.periods import day_of
@@ -51,10 +52,7 @@ def heard(withdrawal: Withdrawal, *, at: datetime) -> Iterator[Breach]:
 
 def withdrawn_once(order: Order, withdrawals: Iterable[Withdrawal]) -> Iterator[Breach]:
     """No piece of an order is withdrawn from twice."""
-    taken: dict[str, int] = {}
-    for each in withdrawals:
-        for number, n in each.taken.items():
-            taken[number] = taken.get(number, 0) + n
+    taken = summed(each.taken for each in withdrawals)
     ordered: Mapping[str, int] = {line.number: line.ordered for line in order.lines}
     for number, n in taken.items():
         if n > ordered.get(number, 0):

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Literal
 
 from oms.core.values import Value
-from oms.orders.lines import Pieces
+from oms.orders.lines import Pieces, summed
 from oms.returns.verdicts import Decision
 
 Grade = Literal["A", "B", "C", "D"]
@@ -67,7 +67,4 @@ class GoodsReceipt(Value, frozen=True, omit_defaults=True):
 
 
 def _summed(lines: Iterable[Inspected]) -> Pieces:
-    pieces: Pieces = {}
-    for each in lines:
-        pieces[each.number] = pieces.get(each.number, 0) + each.quantity
-    return pieces
+    return summed({each.number: each.quantity} for each in lines)

@@ -9,10 +9,10 @@ from msgspec.structs import replace
 
 from oms.core.refusals import Refusal, Unknown
 from oms.core.values import Due
-from oms.orders.lines import Pieces
+from oms.orders.lines import summed
 from oms.orders.order import Order
 from oms.returns.inspection import GoodsReceipt
-from oms.returns.periods import over_at
+from oms.returns.periods import day_of, over_at
 from oms.returns.return_events import (
     ReturnClosed,
     ReturnCredit,
@@ -39,10 +39,7 @@ def announced(rma: Return, order: Order, others: Iterable[Return]) -> Return:
 
     What other returns of the order still wait for cannot be announced again.
     """
-    coming: Pieces = {}
-    for each in others:
-        for number, n in each.missing.items():
-            coming[number] = coming.get(number, 0) + n
+    coming = summed(each.missing for each in others)
     wrong = {}
     for wanted in rma.lines:
         line = order.line(wanted.number)
@@ -153,4 +150,4 @@ def overdue(rma: Return, *, at: datetime) -> Return:
 
 def expected_by(at: datetime) -> date:
     """Day until which a return that is announced now has come."""
-    return (at + EXPECTED_WITHIN).date()
+    return day_of(at + EXPECTED_WITHIN)

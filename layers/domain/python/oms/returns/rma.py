@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from oms.core.events import DomainEvent, EventReader, replay
 from oms.core.formats import Formats
 from oms.core.values import Value
-from oms.orders.lines import Pieces
+from oms.orders.lines import Pieces, summed
 from oms.returns.inspection import GoodsReceipt, Inspected
 from oms.returns.return_events import (
     ReturnClosed,
@@ -97,11 +97,7 @@ class Return(Value, frozen=True, omit_defaults=True):
     @property
     def received(self) -> Pieces:
         """Pieces that came back, by line."""
-        pieces: Pieces = {}
-        for receipt in self.receipts:
-            for number, n in receipt.pieces.items():
-                pieces[number] = pieces.get(number, 0) + n
-        return pieces
+        return summed(receipt.pieces for receipt in self.receipts)
 
     @property
     def missing(self) -> Pieces:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from oms.core.refusals import Refusal
 from oms.orders import balance, recall
-from oms.orders.lines import FREE, Pieces
+from oms.orders.lines import FREE, Pieces, summed
 from oms.returns.withdrawal import Withdrawal, tell
 from oms.returns.withdrawal_events import (
     GoodsProof,
@@ -53,7 +53,7 @@ def stop(
         before = _unclaimed(fulfilment, others)
         took = {n: min(q, rest.get(n, 0)) for n, q in before.items() if rest.get(n, 0)}
         rest = _less(rest, took)
-        recalled[fulfilment.id] = _plus(recalled.get(fulfilment.id, {}), took)
+        recalled[fulfilment.id] = summed((recalled.get(fulfilment.id, {}), took))
     told = tuple(RecalledPieces(id, pieces) for id, pieces in recalled.items() if pieces)
     return tell(withdrawal, WithdrawalStopped(cancelled, told, rest, at)), after
 
@@ -86,10 +86,6 @@ def _more(before: Mapping[str, int], after: Mapping[str, int]) -> Pieces:
 def _less(pieces: Mapping[str, int], *gone: Mapping[str, int]) -> Pieces:
     left = {n: q - sum(each.get(n, 0) for each in gone) for n, q in pieces.items()}
     return {n: q for n, q in left.items() if q > 0}
-
-
-def _plus(one: Mapping[str, int], other: Mapping[str, int]) -> Pieces:
-    return {n: one.get(n, 0) + other.get(n, 0) for n in {**one, **other}}
 
 
 def proved(
@@ -137,9 +133,7 @@ def refunded(withdrawal: Withdrawal, order: Order, others: Iterable[Withdrawal])
     if any(not each.answer for each in stopped.recalled):
         return False
     all_out = (each.stopped.out for each in (withdrawal, *others) if each.stopped)
-    pieces: Pieces = {}
-    for out in all_out:
-        pieces = _plus(pieces, out)
+    pieces = summed(all_out)
     credited = sum((d.gross for d in order.documents if d.type == "credit_note"), Decimal(0))
     credited += sum((each.credited for each in order.settlement.collected), Decimal(0))
     return credited >= order.worth(pieces) and not balance.over(order)
